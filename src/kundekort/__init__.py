@@ -1,0 +1,1 @@
+"""Kundekort: change many customer cards at once without fear."""

@@ -1,0 +1,58 @@
+"""The stable codes of everything that can be wrong with a row or a cell, and of what is worth a warning.
+
+Problems are data, never raised. The words for the codes stand in `kundekort.wording`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+ROW_CODES: Final = {
+    "row_too_short": "fewer cells than the header has; params: cells, expected",
+    "row_too_long": "more cells than the header has; params: cells, expected",
+    "unclosed_quote": "a quoted cell starts on this row and is never closed",
+    "text_after_quote": "text stands between a closing quote and the next separator",
+    "nul_byte": "the row contains a NUL character",
+    "undecodable": "bytes of the row are not text in the file's encoding",
+    "name_missing": "a card needs a first name, last name, company or e-mail",
+}
+
+CELL_CODES: Final = {
+    "id_missing": "empty CustomerID; 0 means new",
+    "id_invalid": "CustomerID is not a whole number from 0",
+    "id_too_big": "a number too large for the register",
+    "id_unknown": "no card has this CustomerID",
+    "id_twice": "the CustomerID stands on several rows; params: lines",
+    "key_missing": "the cell by which rows are matched is empty",
+    "key_twice": "the value by which rows are matched stands on several rows; params: lines",
+    "key_ambiguous": "several cards have the value by which rows are matched; params: ids",
+    "too_long": "more characters than the field holds; params: length, limit",
+    "required": "the field may not be empty",
+    "gender_missing": "Gender is empty; 0 none, 1 man, 2 woman",
+    "gender_unknown": "not a gender",
+    "email_invalid": "not an e-mail address",
+    "phone_invalid": "not a phone number",
+    "zip_invalid": "not a postal code of the row's country; params: country",
+    "country_unknown": "not a country",
+    "language_unknown": "not a language",
+    "date_invalid": "not a date",
+    "date_ambiguous": "day and month could be either way round; the date order has to be chosen",
+    "date_out_of_range": "a date of birth in the future or before 1850",
+    "yes_no_unknown": "neither yes nor no",
+    "number_invalid": "not a number",
+    "choice_unknown": "not one of the field's choices; params: choices",
+    "value_twice": "a value that must be unique stands on several rows; params: lines",
+    "value_taken": "a value that must be unique is on another card; params: id",
+    "version_invalid": "Version is not a whole number",
+}
+
+CODES: Final = ROW_CODES | CELL_CODES
+"""Every problem code with one sentence for developers."""
+
+WARNINGS: Final = {
+    "columns_ignored": "columns without a field are left aside; params: headers",
+    "columns_suggested": "an ignored column resembles a field; params: header, field",
+    "blank_rows": "empty rows were skipped; params: count",
+    "consent_on": "consent is switched on; params: field, count",
+}
+"""Every warning code with one sentence for developers."""

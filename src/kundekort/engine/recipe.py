@@ -1,0 +1,108 @@
+"""A recipe says how a file becomes rows and rows become fields: dialect, mapping and policy, as JSON both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Map
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any, Self
+
+ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "windows-1252", "iso-8859-1", "iso-8859-15", "mac-roman")
+SEPARATORS = (";", ",", "\t", "|")
+
+
+class EmptyCells(StrEnum):
+    """What an empty cell does to a stored value."""
+
+    OVERWRITE = "overwrite"
+    KEEP = "keep"
+
+
+class Match(StrEnum):
+    """By what a row finds its card. NONE makes every row a new customer."""
+
+    ID = "id"
+    EXTERNAL_ID = "external_id"
+    EMAIL = "email"
+    NONE = "none"
+
+
+class DateOrder(StrEnum):
+    """Which way round 03/04/1990 is meant. Dates with a dot are always day first, ISO dates always year first."""
+
+    DAY_FIRST = "dmy"
+    MONTH_FIRST = "mdy"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How the bytes of a file are laid out: `header_row` is the physical line of the header, from 1."""
+
+    encoding: str = "utf-8"
+    separator: str = ";"
+    header_row: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the file and the field it becomes; `field` None: the column is left aside.
+
+    `suggestion` is a field whose name is near the header: shown to a person, never assumed.
+    """
+
+    header: str
+    field: str | None = None
+    suggestion: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The choices a person can make about a whole file."""
+
+    empty_cells: EmptyCells = EmptyCells.OVERWRITE
+    match: Match = Match.ID
+    date_order: DateOrder | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """All that is needed besides the file and the register to make the plan again."""
+
+    dialect: Dialect = field(default_factory=Dialect)
+    columns: tuple[Column, ...] = ()
+    policy: Policy = field(default_factory=Policy)
+
+    def to_json(self) -> dict[str, Any]:
+        """The recipe as a JSON object."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Map[str, Any]) -> Self:
+        """The recipe that `to_json` gave. ValueError for an unknown choice, TypeError for an unknown key."""
+        policy = data["policy"]
+        order = policy["date_order"]
+        return cls(
+            dialect=Dialect(**data["dialect"]),
+            columns=tuple(Column(**c) for c in data["columns"]),
+            policy=Policy(
+                empty_cells=EmptyCells(policy["empty_cells"]),
+                match=Match(policy["match"]),
+                date_order=DateOrder(order) if order else None,
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What a person decided about single rows; an input to the plan, never a change to it."""
+
+    leave_out_errors: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """The decisions as a JSON object."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Map[str, Any]) -> Self:
+        """The decisions that `to_json` gave."""
+        return cls(**data)

@@ -1,0 +1,29 @@
+"""The one exception of the engine: a file that cannot be imported at all."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+FILE_CODES: Final = {
+    "file_empty": "the file has no bytes or only blank lines",
+    "header_only": "the file has a header but no rows",
+    "file_binary": "the file is not text (an image, a program, a Word document …); params: kind",
+    "file_too_large": "more bytes than allowed; params: size, limit",
+    "too_many_rows": "more rows than allowed; params: limit",
+    "too_many_columns": "more columns than allowed; params: columns, limit",
+    "file_undecodable": "the bytes are not text in the encoding; params: encoding",
+    "no_known_column": "no header names a field; params: headers, separator",
+    "column_twice": "two columns become the same field; params: field, headers",
+    "no_key_column": "the column by which rows are matched is missing; params: field",
+}
+"""Every reason to refuse a whole file, with one sentence for developers."""
+
+
+class FileRefused(Exception):
+    """The file cannot be imported at all. `code` is one of FILE_CODES, `params` what the words need."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        assert code in FILE_CODES, code
+        super().__init__(code)
+        self.code = code
+        self.params = params

@@ -1,0 +1,81 @@
+"""Fields and schemas as values: what a customer card consists of, without saying where it is stored.
+
+A schema is a value so that a venue's own columns can be made at run time. This module may not know any concrete field;
+the declared columns stand in one place, `kundekort.store.fields`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """How the text of a cell is understood: decides canonical form, check and operators of a field."""
+
+    ID = "id"
+    TEXT = "text"
+    NOTE = "note"
+    ZIP = "zip"
+    COUNTRY = "country"
+    EMAIL = "email"
+    PHONE = "phone"
+    GENDER = "gender"
+    DATE = "date"
+    LANGUAGE = "language"
+    YES_NO = "yes_no"
+    TAGS = "tags"
+    NUMBER = "number"
+    CHOICE = "choice"
+    VERSION = "version"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column of a customer card.
+
+    `key` is the stable name in code, frames, change log and database; `header` the column name in files of the default
+    layout; `labels` maps a language code (nb, en, sv, da) to the words a person sees; `synonyms` are further headers
+    that mean this field. `max_length` counts characters (None: no limit of its own). `unique` means that a non-empty
+    value may stand on one card only. `required` means that the value may not be empty. `choices` are the allowed values
+    of kind CHOICE.
+    """
+
+    key: str
+    header: str
+    kind: Kind
+    labels: Mapping[str, str] = field(default_factory=dict)
+    synonyms: tuple[str, ...] = ()
+    max_length: int | None = None
+    unique: bool = False
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+    def label(self, language: str) -> str:
+        """The words for this field in a language, or its header where there are none."""
+        return self.labels.get(language, self.header)
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The fields of a register in the order of its default layout; one of them has kind ID."""
+
+    fields: tuple[Field, ...]
+
+    def __iter__(self) -> Iterator[Field]:
+        return iter(self.fields)
+
+    def __contains__(self, key: object) -> bool:
+        return any(f.key == key for f in self.fields)
+
+    def __getitem__(self, key: str) -> Field:
+        for f in self.fields:
+            if f.key == key:
+                return f
+        raise KeyError(key)
+
+    @property
+    def values(self) -> tuple[Field, ...]:
+        """The fields that hold a value of the card: all but its id and its version."""
+        return tuple(f for f in self.fields if f.kind not in (Kind.ID, Kind.VERSION))
