@@ -22,8 +22,6 @@ ID: Final = "_id"
 """CustomerID of the card the row is about; 0 for a new one, null where unknown."""
 VERSION: Final = "_version"
 """Version of that card in the snapshot; 0 for a new one."""
-CHANGED: Final = "_changed"
-"""Bit n is set when the n-th planned field of the row changes (UInt64)."""
 OLD: Final = "old:"
 """Prefix of the column with a field's stored value; null where the cell does not change."""
 

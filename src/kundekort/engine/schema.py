@@ -59,9 +59,13 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """The fields of a register in the order of its default layout; one of them has kind ID."""
+    """The fields of a register in the order of its default layout; one of them has kind ID.
+
+    A card needs a value in at least one of the fields named by `one_of`.
+    """
 
     fields: tuple[Field, ...]
+    one_of: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Field]:
         return iter(self.fields)
