@@ -39,7 +39,7 @@ class Field:
     layout; `labels` maps a language code (nb, en, sv, da) to the words a person sees; `synonyms` are further headers
     that mean this field. `max_length` counts characters (None: no limit of its own). `unique` means that a non-empty
     value may stand on one card only. `required` means that the value may not be empty. `choices` are the allowed values
-    of kind CHOICE.
+    of kind CHOICE. `past` means that a date may not lie in the future or before 1850, as a date of birth.
     """
 
     key: str
@@ -51,6 +51,7 @@ class Field:
     unique: bool = False
     required: bool = False
     choices: tuple[str, ...] = ()
+    past: bool = False
 
     def label(self, language: str) -> str:
         """The words for this field in a language, or its header where there are none."""

@@ -1,0 +1,92 @@
+"""Which header means which field: by key, header, label or synonym, and near misses as suggestions only.
+
+This module looks at headers, never at cells; it may not name a field.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from rapidfuzz import fuzz
+
+from kundekort.engine.recipe import Column, Match, Policy
+from kundekort.engine.refused import FileRefused
+from kundekort.engine.schema import Field, Kind, Schema
+
+NEAR: Final = 82.0
+"""A suggestion resembles one of the field's names at least this much (of 100)."""
+
+_LETTERS: Final = str.maketrans({"æ": "ae", "ø": "o", "ð": "d", "þ": "th", "đ": "d", "ł": "l"})
+
+
+def fold(header: str) -> str:
+    """The letters and digits of a text without case and diacritics: Kjønn, KJØNN and kjonn are one."""
+    letters = unicodedata.normalize("NFKD", header).casefold().translate(_LETTERS)
+    return "".join(c for c in letters if c.isalnum())
+
+
+def names(field: Field) -> tuple[str, ...]:
+    """The folded names of a field, the strongest first."""
+    return tuple(dict.fromkeys(map(fold, (field.key, field.header, *field.labels.values(), *field.synonyms))))
+
+
+def knower(schema: Schema) -> Callable[[str], bool]:
+    """A function that says whether a header names a field of the schema."""
+    known = _fields_by_name(schema)
+    return lambda header: fold(header) in known
+
+
+def match(headers: Sequence[str], schema: Schema) -> tuple[Column, ...]:
+    """One Column per header. A field may come twice (`refuse` says so); a suggestion names only fields not taken."""
+    known = _fields_by_name(schema)
+    columns = [Column(header=h, field=known.get(fold(h))) for h in headers]
+    near = _suggestions(columns, schema)
+    return tuple(replace(c, suggestion=near.get(place)) for place, c in enumerate(columns))
+
+
+def key_field(policy: Policy, schema: Schema) -> Field | None:
+    """The field by which rows find their cards; None when every row is a new customer."""
+    if policy.match is Match.NONE:
+        return None
+    if policy.match is Match.ID:
+        return next(f for f in schema if f.kind is Kind.ID)
+    return schema[policy.match.value]
+
+
+def refuse(columns: Sequence[Column], *, schema: Schema, policy: Policy, separator: str) -> None:
+    """Raise FileRefused (no_known_column, column_twice, no_key_column) if the file cannot be imported this way."""
+    taken = Counter(c.field for c in columns if c.field is not None)
+    if not taken:
+        raise FileRefused("no_known_column", headers=[c.header for c in columns], separator=separator)
+    for key, times in taken.items():
+        if times > 1:
+            raise FileRefused("column_twice", field=key, headers=[c.header for c in columns if c.field == key])
+    wanted = key_field(policy, schema)
+    if wanted is not None and wanted.key not in taken:
+        raise FileRefused("no_key_column", field=wanted.key)
+
+
+def _fields_by_name(schema: Schema) -> Mapping[str, str]:
+    """Folded name -> field key; where two fields share a name the earlier field has it."""
+    return {name: f.key for f in reversed(schema.fields) for name in names(f) if name}
+
+
+def _suggestions(columns: Sequence[Column], schema: Schema) -> Mapping[int, str]:
+    """Place of a column without field -> key of the free field it resembles most; the nearest pairs first."""
+    taken = {c.field for c in columns}
+    pairs = [
+        (max(fuzz.ratio(fold(c.header), name) for name in names(f)), place, f.key)
+        for place, c in enumerate(columns)
+        if c.field is None and fold(c.header)
+        for f in schema
+        if f.key not in taken
+    ]
+    chosen: dict[int, str] = {}
+    for likeness, place, key in sorted(pairs, key=lambda pair: -pair[0]):
+        if likeness >= NEAR and place not in chosen and key not in chosen.values():
+            chosen[place] = key
+    return chosen
