@@ -226,5 +226,6 @@ SCHEMA: Final = Schema(
             synonyms=_names("Card version, Kortversjon"),
         ),
     ),
+    one_of=("first_name", "last_name", "company", "email"),
 )
 """The built-in fields in the order of the default layout."""

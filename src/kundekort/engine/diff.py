@@ -1,0 +1,217 @@
+"""From checked rows and the register's cards to what each row would change. Knows no decision and no SQL.
+
+The register comes as snapshots: frames of `id` and `version` (Int64) and canonical text columns by field key, '' where
+the card has no value. Which cards and which columns a diff wants is told by `keys` and `wanted`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from kundekort.engine import cells, frames
+from kundekort.engine.check import Checked
+from kundekort.engine.recipe import EmptyCells, Match, Policy
+from kundekort.engine.schema import Field, Kind, Schema
+
+STORED: Final = "stored:"
+"""Prefix of a snapshot's columns while they stand beside those of the file."""
+_KEY: Final = "_key"
+_KNOWN: Final = pl.col(STORED + "id").is_not_null()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Each row of the file beside its card.
+
+    `rows`: ROW, LINE, ID (0 new, null unknown), VERSION, then for each of `fields` the value the card would have, and
+    for each under the prefix OLD the stored value where it changes and null where not. `problems` are all of the file.
+    `emptied` counts filled cells of the register that stand empty in the file.
+    """
+
+    rows: pl.DataFrame
+    problems: pl.DataFrame
+    fields: tuple[Field, ...]
+    emptied: int
+
+
+def match_field(policy: Policy, schema: Schema) -> Field | None:
+    """The field by which rows find their cards; None when every row is a new customer."""
+    if policy.match is Match.NONE:
+        return None
+    if policy.match is Match.ID:
+        return next(f for f in schema if f.kind is Kind.ID)
+    return schema[policy.match.value]
+
+
+def planned(rows: pl.DataFrame, schema: Schema) -> tuple[Field, ...]:
+    """The fields of the schema that the file gives values for."""
+    return tuple(f for f in schema.values if f.key in rows.columns)
+
+
+def wanted(fields: Sequence[Field], policy: Policy, schema: Schema) -> tuple[Field, ...]:
+    """The stored fields a diff needs: those in the file, and those that its checks of the whole card look at."""
+    kinds = {f.kind for f in fields}
+    keys = {f.key for f in fields} | set(schema.one_of)
+    if kinds & {Kind.ZIP, Kind.COUNTRY}:
+        keys |= {f.key for f in schema if f.kind in (Kind.ZIP, Kind.COUNTRY)}
+    if (by := match_field(policy, schema)) is not None:
+        keys.add(by.key)
+    return tuple(f for f in schema.values if f.key in keys)
+
+
+def keys(rows: pl.DataFrame, by: Field) -> pl.Series:
+    """What each row looks its card up by: Int64 for ids (null where not a number), else comparable text."""
+    if by.kind is Kind.ID:
+        return rows[by.key].cast(pl.Int64, strict=False)
+    return rows.select(cells.comparable(by, pl.col(by.key)).alias(by.key))[by.key]
+
+
+def diff(
+    checked: Checked, *, snapshot: pl.DataFrame, taken: Mapping[str, pl.DataFrame], policy: Policy, schema: Schema
+) -> Difference:
+    """Compare checked rows with their cards.
+
+    `snapshot` holds the cards that `keys` names, with the columns `wanted` names. `taken` holds for each unique field of
+    the file the `id` of the cards that have one of the file's values now, and that value under the field's key.
+    """
+    fields = planned(checked.rows, schema)
+    rows, problems = _beside(checked.rows, snapshot=snapshot, policy=policy, schema=schema)
+    file_empty = [_KNOWN & (pl.col(f.key) == "") & (pl.col(STORED + f.key) != "") for f in fields]
+    changed = {f.key: _changed(f, policy) for f in fields}
+    final = {f.key: _final(f, changed[f.key]) for f in fields}
+    # Two steps, because the problems of the whole card are about its final values.
+    rows = rows.with_columns(
+        *(e.alias(f"_emptied:{f.key}") for e, f in zip(file_empty, fields, strict=True)),
+        *(final[f.key] for f in fields),
+        *(pl.when(changed[f.key]).then(pl.col(STORED + f.key)).alias(frames.OLD + f.key) for f in fields),
+    )
+    problems += _of_new_cards(rows, fields=fields, schema=schema)
+    problems += _of_whole_cards(rows, fields=fields, schema=schema)
+    problems += [_taken(rows, f, taken[f.key]) for f in fields if f.unique]
+    everything = frames.problems([checked.problems, *problems])
+    sound = rows.join(everything.select(frames.ROW).unique(), on=frames.ROW, how="anti")
+    emptied = sound.select(pl.sum_horizontal(pl.lit(0), *(pl.col(f"_emptied:{f.key}").sum() for f in fields))).item()
+    return Difference(
+        rows=rows.select(
+            *(frames.ROW, frames.LINE, frames.ID, frames.VERSION),
+            *(f.key for f in fields),
+            *(frames.OLD + f.key for f in fields),
+        ),
+        problems=everything,
+        fields=fields,
+        emptied=int(emptied),
+    )
+
+
+def _beside(
+    rows: pl.DataFrame, *, snapshot: pl.DataFrame, policy: Policy, schema: Schema
+) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """The rows with ID, VERSION and their card's stored values beside them, and the problems of finding the card."""
+    stored = snapshot.rename(lambda name: STORED + name)
+    by = match_field(policy, schema)
+    problems = []
+    if by is None:
+        rows = rows.with_columns(pl.lit(None, dtype=pl.Int64).alias(_KEY))
+        stored = stored.clear().with_columns(pl.lit(None, dtype=pl.Int64).alias(_KEY))
+    else:
+        rows = rows.with_columns(keys(rows, by).alias(_KEY))
+        stored = stored.with_columns(cells.comparable(by, pl.col(STORED + by.key)).alias(_KEY))
+        ids = stored.group_by(_KEY).agg(pl.col(STORED + "id").sort().head(5).alias("ids"), pl.len().alias("cards"))
+        several = rows.join(ids.filter(pl.col("cards") > 1), on=_KEY, how="inner")
+        problems.append(_problem(several, by, "key_ambiguous", params={"ids": pl.col("ids")}))
+        stored = stored.unique(_KEY, keep="first")
+    rows = rows.join(stored, on=_KEY, how="left", maintain_order="left")
+    if by is not None and by.kind is Kind.ID:
+        card = pl.col(_KEY)
+        problems.append(_problem(rows.filter((pl.col(_KEY) > 0) & ~_KNOWN), by, "id_unknown"))
+    else:
+        card = pl.col(STORED + "id").fill_null(0)
+    version = pl.col(STORED + "version").fill_null(0)
+    return rows.with_columns(card.alias(frames.ID), version.alias(frames.VERSION)), problems
+
+
+def _changed(field: Field, policy: Policy) -> pl.Expr:
+    new, old = pl.col(field.key), pl.col(STORED + field.key)
+    differs = cells.comparable(field, new) != cells.comparable(field, old)
+    if policy.empty_cells is EmptyCells.KEEP:
+        differs &= new != ""
+    return (_KNOWN & differs).fill_null(False)
+
+
+def _final(field: Field, changed: pl.Expr) -> pl.Expr:
+    """The file's value where it changes the card or there is no card, else the stored one: its spelling is kept."""
+    return pl.when(_KNOWN & ~changed).then(pl.col(STORED + field.key)).otherwise(pl.col(field.key)).alias(field.key)
+
+
+def _of_new_cards(rows: pl.DataFrame, *, fields: Sequence[Field], schema: Schema) -> list[pl.DataFrame]:
+    """Required fields that the file has no column for are missing on each new card."""
+    new = rows.filter(pl.col(frames.ID) == 0)
+    given = {f.key for f in fields}
+    missing = [f for f in schema.values if f.key not in given and (f.required or f.kind is Kind.GENDER)]
+    return [_problem(new, f, "gender_missing" if f.kind is Kind.GENDER else "required", value="") for f in missing]
+
+
+def _of_whole_cards(rows: pl.DataFrame, *, fields: Sequence[Field], schema: Schema) -> list[pl.DataFrame]:
+    """What is wrong with new or changed cards as a whole; stored cards that a row leaves alone are not judged."""
+    touched = (pl.col(frames.ID) == 0) | pl.any_horizontal(
+        pl.lit(False), *(pl.col(frames.OLD + f.key).is_not_null() for f in fields)
+    )
+    rows = rows.filter(touched)
+    given = {f.key for f in fields}
+
+    def value(key: str) -> pl.Expr:
+        return pl.col(key if key in given else STORED + key).fill_null("")
+
+    problems = []
+    if schema.one_of:
+        nameless = rows.filter(pl.all_horizontal(value(key) == "" for key in schema.one_of))
+        problems.append(_problem(nameless, None, "name_missing"))
+    countries = [f for f in schema if f.kind is Kind.COUNTRY]
+    for zip_code in (f for f in schema if f.kind is Kind.ZIP):
+        for country in countries:
+            pair = [f.key for f in (zip_code, country) if f.key in given]
+            moved = [(pl.col(frames.ID) == 0) | pl.col(frames.OLD + key).is_not_null() for key in pair]
+            if not pair:
+                continue
+            wrong = rows.filter(
+                pl.any_horizontal(moved), ~cells.zip_fits(value(zip_code.key), value(country.key))
+            ).with_columns(value(zip_code.key).alias("_value"), value(country.key).alias("_country"))
+            params = {"country": pl.col("_country")}
+            problems.append(_problem(wrong, zip_code, "zip_invalid", value=pl.col("_value"), params=params))
+    return problems
+
+
+def _taken(rows: pl.DataFrame, field: Field, taken: pl.DataFrame) -> pl.DataFrame:
+    """Rows that give their card a value which stands on another card now."""
+    owners = taken.select(pl.col("id").alias("_owner"), pl.col(field.key))
+    clash = rows.join(owners, on=field.key, how="inner").filter(pl.col("_owner") != pl.col(frames.ID))
+    return _problem(clash, field, "value_taken", params={"id": pl.col("_owner")})
+
+
+def _problem(
+    rows: pl.DataFrame,
+    field: Field | None,
+    code: str,
+    *,
+    value: pl.Expr | str | None = None,
+    params: Mapping[str, pl.Expr] | None = None,
+) -> pl.DataFrame:
+    """A problem for each of the rows; its value is the field's cell unless another is given."""
+    if value is None:
+        value = pl.col(field.key) if field is not None else ""
+    if isinstance(value, str):
+        value = pl.lit(value)
+    return rows.select(
+        pl.col(frames.ROW),
+        pl.col(frames.LINE),
+        pl.lit(field.key if field else None, dtype=pl.String).alias("field"),
+        pl.lit(code).alias("code"),
+        value.str.head(200).alias("value"),
+        (
+            pl.struct(**params).struct.json_encode() if params else pl.lit("{}")
+        ).alias("params"),
+    )

@@ -1,0 +1,135 @@
+"""The register's tables: customers, imports, and the log of every change. No workflow here.
+
+A cell without a value is '' in text columns and null in the others; `bulk.statements` says how each kind of field becomes
+canonical text. Customers, revisions and changes refer to each other by number without database constraints, so that
+bulk writes stay fast and history outlives the card it tells of.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower, Now
+
+
+class Customer(models.Model):
+    """A customer card. Its columns are named by the field keys of `store.fields`."""
+
+    id = models.BigAutoField(primary_key=True)
+    version = models.IntegerField(db_default=1)
+    first_name = models.TextField(db_default="")
+    last_name = models.TextField(db_default="")
+    company = models.TextField(db_default="")
+    address = models.TextField(db_default="")
+    address2 = models.TextField(db_default="")
+    zip_code = models.TextField(db_default="")
+    city = models.TextField(db_default="")
+    country = models.TextField(db_default="")
+    email = models.TextField(db_default="")
+    mobile = models.TextField(db_default="")
+    phone = models.TextField(db_default="")
+    gender = models.SmallIntegerField(db_default=0)
+    date_of_birth = models.DateField(null=True)
+    language = models.TextField(db_default="")
+    email_consent = models.BooleanField(null=True)
+    sms_consent = models.BooleanField(null=True)
+    tags = ArrayField(models.TextField(), db_default=[])
+    internal_note = models.TextField(db_default="")
+    external_id = models.TextField(db_default="")
+    created_at = models.DateTimeField(db_default=Now())
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["external_id"], condition=~Q(external_id=""), name="customer_external_id"),
+        ]
+        indexes: ClassVar = [
+            models.Index(Lower("email"), condition=~Q(email=""), name="customer_email"),
+            models.Index(fields=["last_name", "first_name", "id"], name="customer_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.first_name} {self.last_name}".strip()
+
+
+class Import(models.Model):
+    """One uploaded file and what became of it. The file and its plan stand in `store.packages`."""
+
+    class State(models.TextChoices):
+        """Where an import is on its way."""
+
+        RECEIVED = "received"
+        COLUMNS = "columns"
+        PREVIEW = "preview"
+        CONFIRMING = "confirming"
+        DONE = "done"
+        CANCELLED = "cancelled"
+        REFUSED = "refused"
+
+    created_at = models.DateTimeField(db_default=Now())
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    actor_name = models.TextField()
+    filename = models.TextField()
+    size = models.BigIntegerField()
+    state = models.TextField(choices=State, default=State.RECEIVED)
+    chosen = models.JSONField(default=dict)
+    recipe = models.JSONField(null=True)
+    decisions = models.JSONField(default=dict)
+    totals = models.JSONField(null=True)
+    digest = models.TextField(default="")
+    notice = models.TextField(default="")
+    refusal = models.JSONField(null=True)
+    progress = models.JSONField(null=True)
+    revision = models.OneToOneField("Revision", null=True, on_delete=models.PROTECT, related_name="source")
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["-created_at"], name="import_created")]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.filename}"
+
+
+class Revision(models.Model):
+    """One act that changed customers: who, when, why. Its cells are in `Change`."""
+
+    class Kind(models.TextChoices):
+        """Why customers were changed."""
+
+        IMPORT = "import"
+        EDIT = "edit"
+
+    created_at = models.DateTimeField(db_default=Now())
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    actor_name = models.TextField()
+    kind = models.TextField(choices=Kind)
+    created = models.IntegerField(default=0)
+    changed = models.IntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.kind} {self.actor_name}"
+
+
+class Change(models.Model):
+    """One cell that changed on one card, as canonical text.
+
+    `version` is the card's version after the change. A card that came into being has one row: field `id`, from '' to
+    its number; the values it began with follow from today's values by taking its changes back.
+    """
+
+    revision = models.ForeignKey(Revision, on_delete=models.DO_NOTHING, db_constraint=False, related_name="changes")
+    customer = models.ForeignKey(Customer, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
+    version = models.IntegerField()
+    field = models.TextField()
+    old = models.TextField()
+    new = models.TextField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["customer", "version"], name="change_customer")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.field}: {self.old!r} → {self.new!r}"

@@ -1,0 +1,20 @@
+"""The settings of the tests: the product's own, on a database cluster and data folder of this run alone."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+# A folder set from outside is kept, for looking at what a failed test left.
+if "KUNDEKORT_DATA" not in os.environ:
+    os.environ["KUNDEKORT_DATA"] = _folder = tempfile.mkdtemp(prefix="kundekort-test-")
+    os.chmod(_folder, 0o755)  # the server's own user has to reach its files when root runs the tests
+    atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+
+from kundekort.config.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # logging in is not what the tests wait for
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
