@@ -1,0 +1,154 @@
+"""Proof, by counting bytes, that a stretch of a text is plain RFC 4180, so that a fast parser reads it as the careful one.
+
+A stretch is proven record by record up to the first thing that is not plain; what stands behind belongs to the careful
+reader. May not parse cells.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from kundekort.engine.careful import SURE_WIDTH, Grammar
+from kundekort.engine.encoding import invalid
+
+Octets = npt.NDArray[np.uint8]
+Positions = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+_QUOTE: Final = ord('"')
+_LF: Final = ord("\n")
+_CR: Final = ord("\r")
+_FIRST_OF_BOM: Final = 0xEF
+
+
+class Proof(NamedTuple):
+    """What is proven from a position on.
+
+    `starts` and `lines` are of the proven records, `end` is where they end and `end_line` the line there. Those that
+    are `odd` have certain bounds but are to be read carefully (blank, other width, NUL, no UTF-8); all others have
+    exactly the cells of the header.
+    """
+
+    starts: Positions
+    lines: Positions
+    odd: Mask
+    end: int
+    end_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Bytes:
+    """The masks of a stretch: its quotes, physical line ends, and what stands inside quotes (None: nothing does)."""
+
+    octets: Octets
+    quotes: Positions
+    ends: Mask
+    inside: Mask | None
+
+    def outside(self, mask: Mask) -> Mask:
+        """That part of a mask which stands outside quotes."""
+        return mask if self.inside is None else mask & ~self.inside
+
+
+def certify(text: Octets, start: int, line: int, size: int, grammar: Grammar) -> Proof:
+    """What can be proven of the records that start at `start`, on physical line `line`, within `size` bytes."""
+    stop = min(start + size, len(text))
+    last = stop == len(text)
+    if not last and text[stop - 1] == _CR:
+        stop -= 1  # the LF of this line end may stand in the next stretch
+    stretch = _look(text[start:stop])
+    stops = np.flatnonzero(stretch.outside(stretch.ends))
+    plain = _first_not_plain(stretch, grammar)
+    if plain is not None:
+        stops = stops[: np.searchsorted(stops, plain)]
+    elif last and len(stretch.quotes) % 2 == 0 and stop > start and not stretch.ends[-1]:
+        stops = np.append(stops, stop - start)  # the last line of a file needs no line end
+    separators = np.flatnonzero(stretch.outside(stretch.octets == ord(grammar.separator)))
+    cells = np.diff(np.searchsorted(separators, stops), prepend=0) + 1
+    suspect = _first_suspect(stretch, stops, cells, grammar)
+    stops, cells = stops[:suspect], cells[:suspect]
+    starts = np.concatenate((np.zeros(min(1, len(stops)), np.int64), stops[:-1] + 1))
+    odd = (
+        (cells != grammar.most)
+        | _strange(stretch.octets, starts, stops)
+        | _blank(stretch.octets, starts, stops, grammar)
+    )
+    lines = line + np.searchsorted(np.flatnonzero(stretch.ends), np.append(starts, stops[-1:] + 1))
+    end = min(start + int(stops[-1]) + 1, stop) if len(stops) else start
+    return Proof(starts + start, lines[: len(starts)], odd, end, int(lines[-1]) if len(stops) else line)
+
+
+def _look(octets: Octets) -> _Bytes:
+    """The masks of a stretch that starts outside quotes."""
+    ends = octets == _LF
+    bare = octets == _CR
+    if bare.any():
+        bare[:-1] &= ~ends[1:]
+        ends |= bare
+    quote = octets == _QUOTE
+    quotes = np.flatnonzero(quote)
+    # the number of quotes up to a byte is odd inside a quoted cell; it may wrap, its last bit does not care
+    inside = (np.cumsum(quote, dtype=np.uint8) & 1).view(np.bool_) if len(quotes) else None
+    return _Bytes(octets, quotes, ends, inside)
+
+
+def _first_not_plain(stretch: _Bytes, grammar: Grammar) -> int | None:
+    """The position of the first quote that does not open, close or stand doubled in a quoted cell, if there is one."""
+    octets, quotes = stretch.octets, stretch.quotes
+    if not len(quotes):
+        return None
+    neighbour = np.zeros(256, dtype=np.bool_)
+    neighbour[[ord(grammar.separator), _LF, _CR, _QUOTE]] = True
+    opening, closing = quotes[::2], quotes[1::2]
+    wrong_opening = opening[~neighbour[octets[opening - 1]] & (opening > 0)]
+    wrong_closing = closing[~neighbour[octets[np.minimum(closing + 1, len(octets) - 1)]]]
+    wrong = np.concatenate((wrong_opening[:1], wrong_closing[:1]))
+    return int(wrong.min()) if len(wrong) else None
+
+
+def _first_suspect(stretch: _Bytes, stops: Positions, cells: Positions, grammar: Grammar) -> int:
+    """The index of the first record of several lines in which the careful reader may find a lost quote."""
+    if stretch.inside is None or not len(stops):
+        return len(stops)
+    within = np.flatnonzero(stretch.ends & stretch.inside)
+    records = np.searchsorted(stops, within)
+    known = records < len(stops)
+    within, records = within[known], records[known]
+    suspect = cells[records] != grammar.most
+    if grammar.least >= SURE_WIDTH and len(within):
+        ends = np.flatnonzero(stretch.ends)
+        separators = np.flatnonzero(stretch.octets == ord(grammar.separator))
+        line_stops = np.append(ends, len(stretch.octets))[np.searchsorted(ends, within) + 1]
+        on_line = np.searchsorted(separators, line_stops) - np.searchsorted(separators, within)
+        suspect |= on_line >= grammar.least - 1
+    return int(records[suspect][0]) if suspect.any() else len(stops)
+
+
+def _strange(octets: Octets, starts: Positions, stops: Positions) -> Mask:
+    """Which records hold a NUL or bytes that are no UTF-8, or start like a byte order mark, which parsers swallow."""
+    strange = np.zeros(len(stops), dtype=np.bool_)
+    if not len(stops):
+        return strange
+    strange |= octets[starts] == _FIRST_OF_BOM
+    octets = octets[: stops[-1]]
+    places = [np.flatnonzero(octets == 0), np.fromiter(invalid(octets.data), np.int64)]
+    strange[np.searchsorted(stops, np.concatenate(places))] = True
+    return strange
+
+
+def _blank(octets: Octets, starts: Positions, stops: Positions, grammar: Grammar) -> Mask:
+    """Which records consist of nothing but separators, blanks and their line end."""
+    blank = np.zeros(len(stops), dtype=np.bool_)
+    if not len(stops):
+        return blank
+    white = np.zeros(256, dtype=np.bool_)
+    white[list(grammar.blank)] = True
+    before = np.maximum(stops - 1, starts)
+    maybe = (white[octets[starts]] | (stops == starts)) & (white[octets[np.minimum(before, len(octets) - 1)]])
+    for index in np.flatnonzero(maybe):
+        blank[index] = white[octets[starts[index] : stops[index]]].all()
+    return blank

@@ -1,0 +1,163 @@
+"""All records of a text as batches of rows: proven stretches by the fast parser, everything else carefully.
+
+May not know fields, files or encodings.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.csv
+
+from kundekort.engine import frames
+from kundekort.engine.careful import Grammar, Record, record
+from kundekort.engine.certified import Proof, certify
+
+_SHOWN: Final = 200
+_PARSED_AT_ONCE: Final = 1 << 20
+_PATIENCE: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many bytes are proven at once, at least (after something odd) and at most, and how many make a batch."""
+
+    least: int = 8 << 10
+    most: int = 512 << 10
+    batch: int = 8 << 20
+
+
+class Batch(NamedTuple):
+    """Some consecutive rows: `cells` with `_line`, c0 …; `problems` without `_row`; `end` where the next one starts."""
+
+    cells: pl.DataFrame
+    problems: pl.DataFrame
+    blank_rows: int
+    end: int
+
+
+def batches(text: bytes, start: int, line: int, grammar: Grammar, pace: Pace | None) -> Iterator[Batch]:
+    """The rows from a position on, which is on physical line `line`. `pace` None: every one is read carefully."""
+    octets = np.frombuffer(text, np.uint8)
+    size, patience = pace.most if pace else 0, 1
+    full = pace.batch if pace else Pace().batch
+    growing = _Growing(text=text, grammar=grammar, start=start)
+    while start < len(text):
+        if pace:
+            proof = certify(octets, start, line, size, grammar)
+            growing.add_proof(proof)
+            plain = proof.end > start
+            size = min(size * 2, pace.most) if plain else pace.least
+            patience = 1 if plain else min(patience * 2, _PATIENCE)
+            start, line = proof.end, proof.end_line
+        for _ in range(patience):
+            if start == len(text) or (pace and plain):
+                break
+            found = record(text, start, grammar)
+            growing.add_record(found, line)
+            start, line = found.end, line + found.lines
+        if start - growing.start >= full:
+            yield growing.batch(start)
+            growing = _Growing(text=text, grammar=grammar, start=start)
+    yield growing.batch(start)
+
+
+@dataclass(slots=True)
+class _Growing:
+    """A batch while it grows."""
+
+    text: bytes
+    grammar: Grammar
+    start: int
+    pieces: list[memoryview] = field(default_factory=list)
+    piece_lines: list[np.ndarray] = field(default_factory=list)
+    longest: int = 0
+    rows: list[list[object]] = field(default_factory=list)
+    problems: list[tuple[int, str, str, str]] = field(default_factory=list)
+    blank_rows: int = 0
+
+    def add_proof(self, proof: Proof) -> None:
+        """Take the plain records of a proof as they are and read its odd ones carefully."""
+        if not len(proof.starts):
+            return
+        text = memoryview(self.text)
+        at = int(proof.starts[0])
+        bounds = np.append(proof.starts, proof.end)
+        self.longest = max(self.longest, int(np.diff(bounds).max()))
+        for index in np.flatnonzero(proof.odd):
+            found = record(self.text, int(bounds[index]), self.grammar)
+            self.add_record(found, int(proof.lines[index]))
+            self.pieces.append(text[at : found.start])
+            at = found.end
+        self.pieces.append(text[at : proof.end])
+        self.piece_lines.append(proof.lines[~proof.odd])
+
+    def add_record(self, found: Record, line: int) -> None:
+        """Take one record, with what is wrong with it; a blank one is only counted."""
+        raw = self.text[found.start : found.stop]
+        if not raw.strip(self.grammar.blank):
+            self.blank_rows += 1
+            return
+        problem = _problem(found, raw, self.grammar)
+        if problem:
+            code, params = problem
+            shown = raw.decode("utf-8", "replace")[:_SHOWN]
+            self.problems.append((line, code, shown, json.dumps(params)))
+        cells = [cell.decode("utf-8", "replace") for cell in found.cells[: self.grammar.most]]
+        missing = self.grammar.most - len(cells)
+        self.rows.append([line, *cells, *[None] * missing])
+
+    def batch(self, end: int) -> Batch:
+        """What has been gathered, in the order of the file."""
+        schema: dict[str, type[pl.DataType]] = {frames.LINE: pl.UInt32}
+        schema |= {f"c{n}": pl.String for n in range(self.grammar.most)}
+        cells = pl.DataFrame(self.rows, schema=schema, orient="row")
+        lines = np.concatenate(self.piece_lines) if self.piece_lines else np.empty(0)
+        if len(lines):
+            plain = self._parse().insert_column(0, pl.Series(frames.LINE, lines, dtype=pl.UInt32))
+            cells = pl.concat([plain, cells]).sort(frames.LINE) if self.rows else plain
+        columns = [frames.LINE, "code", "value", "params"]
+        wrong = {name: frames.PROBLEMS[name] for name in columns}
+        problems = pl.DataFrame(self.problems, schema=wrong, orient="row").sort(frames.LINE)
+        return Batch(cells, problems, self.blank_rows, end)
+
+    def _parse(self) -> pl.DataFrame:
+        """The proven pieces, read by the fast parser."""
+        names = [f"c{n}" for n in range(self.grammar.most)]
+        table = pyarrow.csv.read_csv(
+            pa.BufferReader(pa.py_buffer(b"".join(self.pieces))),
+            read_options=pyarrow.csv.ReadOptions(
+                column_names=names, block_size=max(_PARSED_AT_ONCE, self.longest + 1), use_threads=True
+            ),
+            parse_options=pyarrow.csv.ParseOptions(
+                delimiter=self.grammar.separator.decode(), newlines_in_values=True, ignore_empty_lines=False
+            ),
+            convert_options=pyarrow.csv.ConvertOptions(
+                check_utf8=False, column_types={name: pa.string() for name in names}, strings_can_be_null=False
+            ),
+        )
+        frame = pl.from_arrow(table)
+        assert isinstance(frame, pl.DataFrame)
+        return frame
+
+
+def _problem(found: Record, raw: bytes, grammar: Grammar) -> tuple[str, dict[str, int]] | None:
+    """The most telling thing that is wrong with a row."""
+    if found.fault:
+        return found.fault, {}
+    if b"\0" in raw:
+        return "nul_byte", {}
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return "undecodable", {}
+    if grammar.fits(found.cells):
+        return None
+    code = "row_too_short" if len(found.cells) < grammar.least else "row_too_long"
+    return code, {"cells": len(found.cells), "expected": grammar.most}

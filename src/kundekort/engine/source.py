@@ -1,0 +1,115 @@
+"""The public door of the reader: bytes of a file become rows of text and the problems of rows.
+
+What comes out is exactly what the careful reader gives; the certified one only gives it sooner. May not know fields:
+what a header means is asked of the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import polars as pl
+
+from kundekort.engine import dialect, encoding, frames
+from kundekort.engine.careful import Grammar
+from kundekort.engine.encoding import Buffer
+from kundekort.engine.recipe import Dialect
+from kundekort.engine.refused import FileRefused
+from kundekort.engine.rows import Pace, batches
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a file may have at most; refused before memory is spent on it."""
+
+    bytes: int = 512 << 20
+    rows: int = 2_000_000
+    columns: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a person has said about the layout of the file; None: find out. `header_row` is a physical line, from 1."""
+
+    encoding: str | None = None
+    separator: str | None = None
+    header_row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file as rows of text.
+
+    `headers` are trimmed, one for each of the columns c0 … of `cells`, which has `_row` and `_line` before them; a cell
+    is null where its row has none. `problems` are those of whole rows (`frames.PROBLEMS`, field null); their rows are
+    in `cells` too. `blank_rows` were skipped.
+    """
+
+    dialect: Dialect
+    headers: tuple[str, ...]
+    cells: pl.DataFrame
+    problems: pl.DataFrame
+    blank_rows: int
+
+
+def _no_progress(done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+def read(
+    data: Buffer,
+    *,
+    known: Callable[[str], bool],
+    chosen: Chosen = Chosen(),
+    limits: Limits = Limits(),
+    progress: Callable[[int, int], None] = _no_progress,
+    pace: Pace | None = Pace(),
+) -> Table:
+    """The rows of a file of separated text.
+
+    `known` tells whether a header names a field. `progress` is told (bytes done, bytes in all) every few MiB and may
+    raise to cancel. `pace` None reads every row carefully. FileRefused for what cannot be read at all.
+    """
+    view = memoryview(data).cast("B")
+    if len(view) > limits.bytes:
+        raise FileRefused("file_too_large", size=len(view), limit=limits.bytes)
+    if not len(view):
+        raise FileRefused("file_empty")
+    found = chosen.encoding or encoding.find(view)
+    text = encoding.utf8(view, found, lambda: progress(0, len(view)))
+    layout = dialect.find(text, known=known, separator=chosen.separator, header_row=chosen.header_row)
+    if layout is None:
+        raise FileRefused("file_empty")
+    named = max((n for n, header in enumerate(layout.headers, 1) if header), default=1)
+    if named > limits.columns:
+        raise FileRefused("too_many_columns", columns=named, limit=limits.columns)
+    headers = layout.headers[: limits.columns]
+    grammar = Grammar(layout.separator.encode(), least=named, most=len(headers))
+    cells: list[pl.DataFrame] = []
+    problems: list[pl.DataFrame] = []
+    blank_rows = rows = 0
+    for batch in batches(text, layout.body, layout.body_line, grammar, pace):
+        progress(len(view) * batch.end // len(text), len(view))
+        rows += batch.cells.height
+        if rows > limits.rows:
+            raise FileRefused("too_many_rows", limit=limits.rows)
+        cells.append(batch.cells)
+        problems.append(batch.problems)
+        blank_rows += batch.blank_rows
+    if not rows:
+        raise FileRefused("header_only")
+    numbered = pl.concat(cells).with_row_index(frames.ROW)
+    return Table(
+        dialect=Dialect(encoding=found, separator=layout.separator, header_row=layout.line),
+        headers=headers,
+        cells=numbered,
+        problems=_of_rows(pl.concat(problems), numbered),
+        blank_rows=blank_rows,
+    )
+
+
+def _of_rows(problems: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """The problems with the numbers of their rows."""
+    row = pl.Series(frames.ROW, cells[frames.LINE].search_sorted(problems[frames.LINE]), dtype=pl.UInt32)
+    return problems.with_columns(row, pl.lit(None, pl.String).alias("field")).select(*frames.PROBLEMS)
