@@ -1,0 +1,81 @@
+"""Who acts, and what they may do: three roles, each allowing all that the one before it allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, User
+from django.contrib.auth.password_validation import (
+    MinimumLengthValidator,
+    get_default_password_validators,
+    validate_password,
+)
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from kundekort.services.refusals import Forbidden, NameTaken, WeakPassword
+
+
+class Role(StrEnum):
+    """What a person may do; kept as membership of the group of that name."""
+
+    READER = "reader"
+    IMPORTER = "importer"
+    ADMINISTRATOR = "administrator"
+
+
+_RANK = list(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who does something: a user, or a program that runs on their behalf."""
+
+    name: str
+    role: Role | None
+    user: User | None = None
+
+    @classmethod
+    def system(cls, name: str) -> Self:
+        """Whoever runs programs on the server itself, who may do everything anyway."""
+        return cls(name=name, role=Role.ADMINISTRATOR)
+
+    def require(self, role: Role) -> None:
+        """Raises Forbidden unless the actor has the role or a higher one."""
+        if self.role is None or _RANK.index(self.role) < _RANK.index(role):
+            raise Forbidden(role=role.value)
+
+
+def actor_of(user: AbstractBaseUser | AnonymousUser) -> Actor:
+    """The actor that a logged-in user is; nobody in particular for an anonymous one."""
+    if not isinstance(user, User) or not user.is_active:
+        return Actor(name="", role=None)
+    groups = set(user.groups.values_list("name", flat=True))
+    held = [role for role in _RANK if role in groups]
+    role = Role.ADMINISTRATOR if user.is_superuser else (held[-1] if held else None)
+    return Actor(name=user.get_full_name() or user.get_username(), role=role, user=user)
+
+
+@transaction.atomic
+def create_user(*, username: str, password: str, role: Role, full_name: str = "", check_password: bool = True) -> User:
+    """A new user with a role. Raises NameTaken or WeakPassword."""
+    if User.objects.filter(username__iexact=username).exists():
+        raise NameTaken(name=username)
+    first, _, last = full_name.partition(" ")
+    user = User(username=username, first_name=first, last_name=last)
+    if check_password:
+        try:
+            validate_password(password, user)
+        except ValidationError as error:
+            raise WeakPassword(least=_least_length()) from error
+    user.set_password(password)
+    user.save()
+    user.groups.add(Group.objects.get_or_create(name=role.value)[0])
+    return user
+
+
+def _least_length() -> int:
+    lengths = [v.min_length for v in get_default_password_validators() if isinstance(v, MinimumLengthValidator)]
+    return max(lengths, default=0)

@@ -1,0 +1,87 @@
+"""The expected noes of the use cases: one small tree, each with a stable code. Words are made by the doors."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from kundekort.engine.refused import FileRefused
+
+
+class Refusal(Exception):
+    """A use case that will not do what was asked, for an expected reason. `params` is what the words need."""
+
+    code: ClassVar[str] = ""
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__(self.code)
+        self.params = params
+
+
+class CannotImport(Refusal):
+    """The file cannot be imported at all; `reason` is one of `engine.refused.FILE_CODES`."""
+
+    code = "cannot_import"
+
+    def __init__(self, refused: FileRefused) -> None:
+        super().__init__(**refused.params)
+        self.code = refused.code  # type: ignore[misc]
+
+
+class RowsHaveErrors(Refusal):
+    """Rows with errors were neither mended nor left out; params: errors."""
+
+    code = "rows_have_errors"
+
+
+class StalePlan(Refusal):
+    """Cards have moved since the preview; nothing was written."""
+
+    code = "register_moved"
+
+
+class PlanMismatch(Refusal):
+    """The plan to be confirmed is not the one that is kept: the preview has been made anew since."""
+
+    code = "plan_mismatch"
+
+
+class PlanDamaged(Refusal):
+    """The kept plan is not what its digest says, or is gone."""
+
+    code = "plan_damaged"
+
+
+class AlreadyApplied(Refusal):
+    """The import has been confirmed before; nothing was written again."""
+
+    code = "already_applied"
+
+
+class NotWaiting(Refusal):
+    """The import is not in a state in which this can be done; params: state."""
+
+    code = "not_waiting"
+
+
+class Forbidden(Refusal):
+    """The person's role does not allow this; params: role, the one that would."""
+
+    code = "forbidden"
+
+
+class NotFound(Refusal):
+    """There is no such thing; params: id."""
+
+    code = "not_found"
+
+
+class NameTaken(Refusal):
+    """A user with this name exists; params: name."""
+
+    code = "name_taken"
+
+
+class WeakPassword(Refusal):
+    """The password is too easy to guess; params: least, the least number of characters."""
+
+    code = "weak_password"

@@ -1,0 +1,85 @@
+"""The package of an import on storage: the uploaded file and its plan. The only module that knows where they are.
+
+A package is a folder named by the import's number: `source` is the file as it came, `plans/<digest>/` holds a plan's
+parts. A plan's folder appears whole or not at all.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+
+BLOCK = 2**20
+
+
+class TooLarge(Exception):
+    """A file has more bytes than may be kept."""
+
+
+def keep_source(import_id: int, stream: BinaryIO, *, limit: int) -> int:
+    """Keep an uploaded file; its size in bytes. Raises TooLarge, keeping nothing, when it exceeds the limit."""
+    folder = _folder(import_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    size = 0
+    with (folder / "source").open("wb") as target:
+        while block := stream.read(BLOCK):
+            size += len(block)
+            if size > limit:
+                break
+            target.write(block)
+    if size > limit:
+        remove(import_id)
+        raise TooLarge
+    return size
+
+
+@contextmanager
+def source(import_id: int) -> Iterator[bytes | mmap.mmap]:
+    """The bytes of the uploaded file, mapped rather than read. Raises FileNotFoundError when it is gone."""
+    with (_folder(import_id) / "source").open("rb") as file:
+        if os.fstat(file.fileno()).st_size == 0:
+            yield b""
+            return
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+            yield mapped
+
+
+def keep_plan(import_id: int, digest: str, parts: Mapping[str, bytes]) -> None:
+    """Keep a plan under its digest, and forget any other plan of the import."""
+    plans = _folder(import_id) / "plans"
+    plans.mkdir(parents=True, exist_ok=True)
+    if not (plans / digest).exists():
+        new = Path(tempfile.mkdtemp(dir=plans, prefix="new-"))
+        for name, content in parts.items():
+            (new / name).write_bytes(content)
+        new.rename(plans / digest)
+    for other in plans.iterdir():
+        if other.name != digest:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def plan_parts(import_id: int, digest: str) -> dict[str, bytes]:
+    """The parts of a kept plan by name. Raises FileNotFoundError when it is gone."""
+    return {path.name: path.read_bytes() for path in sorted(plan_folder(import_id, digest).iterdir())}
+
+
+def plan_folder(import_id: int, digest: str) -> Path:
+    """The folder with the parts of a kept plan."""
+    return _folder(import_id) / "plans" / digest
+
+
+def remove(import_id: int) -> None:
+    """Forget the package of an import."""
+    shutil.rmtree(_folder(import_id), ignore_errors=True)
+
+
+def _folder(import_id: int) -> Path:
+    return Path(settings.DATA) / "imports" / str(import_id)
