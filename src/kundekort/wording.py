@@ -1,0 +1,304 @@
+"""The words for every code: what is wrong, why, and the way on, in the language that is active.
+
+This is the only table of messages, for all doors. Codes and parameters come in, sentences go out; nothing here decides
+anything. A parameter that is missing leaves a gap in the sentence rather than no sentence at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Any, Final
+
+from django.template.defaultfilters import filesizeformat
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.translation import get_language, ngettext_lazy, override
+from django.utils.translation import gettext_lazy as _
+
+from kundekort.store.fields import SCHEMA
+
+PROBLEMS: Final[Mapping[str, str | Promise]] = {
+    # the whole row
+    "row_too_short": _(
+        "The row has %(cells)s cells, but the header has %(expected)s. "
+        "Write a separator for every column, for empty cells too."
+    ),
+    "row_too_long": _(
+        "The row has %(cells)s cells, but the header has %(expected)s. "
+        "Put a cell that contains the separator in double quotes."
+    ),
+    "unclosed_quote": _(
+        "A cell on this row begins with a double quote that is never closed. Close it, or take it away."
+    ),
+    "text_after_quote": _(
+        "Text follows a closing double quote. Put the whole cell in quotes, and write each quote inside it twice."
+    ),
+    "nul_byte": _("The row contains an invisible NUL character. Save the file again as “CSV UTF-8”."),
+    "undecodable": _(
+        "The row contains characters that do not fit the file’s encoding. Save the file again as “CSV UTF-8”."
+    ),
+    "name_missing": _("The customer has no name. Fill in first name, last name, company or e-mail."),
+    # one cell
+    "id_missing": _("%(field)s is empty. Use 0 for a new customer."),
+    "id_invalid": _("“%(value)s” is not a customer number. Use a whole number, or 0 for a new customer."),
+    "id_too_big": _("“%(value)s” is too large for a customer number. Use 0 for a new customer."),
+    "id_unknown": _("No customer has the number %(value)s. Use 0 for a new customer."),
+    "id_twice": _("The customer number %(value)s stands on several rows (lines %(lines)s). Keep one of them."),
+    "key_missing": _("%(field)s is empty, but the rows are matched by it. Fill it in, or leave the row out."),
+    "key_twice": _("“%(value)s” stands on several rows (lines %(lines)s), but the rows are matched by it. Keep one."),
+    "key_ambiguous": _(
+        "Several customers have “%(value)s” (numbers %(ids)s), so the row fits more than one. Match by CustomerID."
+    ),
+    "too_long": _("%(field)s has %(length)s characters; there is room for %(limit)s. Shorten it."),
+    "required": _("%(field)s is empty, but must have a value."),
+    "gender_missing": _("%(field)s is empty. Use 0 for none, 1 for man, 2 for woman."),
+    "gender_unknown": _("“%(value)s” is not a gender. Use 0 for none, 1 for man, 2 for woman."),
+    "email_invalid": _("“%(value)s” is not an e-mail address. Write it as name@example.com, or leave the cell empty."),
+    "phone_invalid": _(
+        "“%(value)s” is not a phone number. "
+        "Write it with its country code, as +47 91 23 45 67, or leave the cell empty."
+    ),
+    "zip_invalid": _("“%(value)s” is not a postal code in %(country)s. Check the postal code and the country."),
+    "country_unknown": _("“%(value)s” is not a country. Use a name or a two-letter code, as NO."),
+    "language_unknown": _("“%(value)s” is not a language. Use a name or a two-letter code, as nb."),
+    "date_invalid": _("“%(value)s” is not a date. Write it as 1990-12-31 or 31.12.1990."),
+    "date_ambiguous": _("“%(value)s” can be read two ways. Choose whether day or month comes first in this file."),
+    "date_out_of_range": _("%(field)s is %(value)s, which is in the future or before 1850. Check the year."),
+    "yes_no_unknown": _("“%(value)s” is neither yes nor no. Use 1 for yes and 0 for no."),
+    "number_invalid": _("“%(value)s” is not a number."),
+    "choice_unknown": _("“%(value)s” is not one of the choices of %(field)s: %(choices)s."),
+    "value_twice": _("“%(value)s” stands on several rows (lines %(lines)s), but only one customer can have it."),
+    "value_taken": _("“%(value)s” is already on customer %(id)s, and only one customer can have it."),
+    "version_invalid": _("“%(value)s” is not a version. Leave the column Version as it was exported, or remove it."),
+}
+
+WARNINGS: Final[Mapping[str, str | Promise]] = {
+    "columns_ignored": _("These columns are not imported, because no field has their name: %(headers)s."),
+    "columns_suggested": _("The column “%(header)s” is not imported. Did you mean %(field)s?"),
+    "blank_rows": ngettext_lazy("%(count)s empty row was skipped.", "%(count)s empty rows were skipped.", "count"),
+    "consent_on": ngettext_lazy(
+        "%(field)s is switched on for %(count)s customer. Make sure that the customer has agreed.",
+        "%(field)s is switched on for %(count)s customers. Make sure that they have agreed.",
+        "count",
+    ),
+}
+
+REFUSALS: Final[Mapping[str, str | Promise]] = {
+    # a file that cannot be imported at all
+    "file_empty": _("The file is empty. Choose a file with a header and at least one customer."),
+    "header_only": _("The file has a header but no customers. Add a row for each customer."),
+    "file_binary": _("The file is not text (%(kind)s). Save the list as “CSV UTF-8” in your spreadsheet."),
+    "file_too_large": _("The file is %(size)s; at most %(limit)s can be imported. Split it into several files."),
+    "too_many_rows": _("The file has more than %(limit)s rows. Split it into several files."),
+    "too_many_columns": _("The file has %(columns)s columns; at most %(limit)s can be imported. Remove some."),
+    "file_undecodable": _("The file cannot be read as %(encoding)s. Save it again as “CSV UTF-8”."),
+    "no_known_column": _(
+        "No column of the file is known (read with %(separator)s as separator: %(headers)s). "
+        "Use the header names of the template."
+    ),
+    "column_twice": _("Several columns become %(field)s: %(headers)s. Keep one of them."),
+    "no_key_column": _("The file has no column %(field)s. Add it, or choose another way to match the rows."),
+    # an import that cannot go on
+    "rows_have_errors": ngettext_lazy(
+        "%(errors)s row has errors. Mend it in the file, or leave it out.",
+        "%(errors)s rows have errors. Mend them in the file, or leave them out.",
+        "errors",
+    ),
+    "register_moved": _(
+        "Customers in this file have been changed since the preview was made. "
+        "Nothing was written; look at the new preview."
+    ),
+    "already_applied": _("This import is already done. Nothing was written again."),
+    "not_waiting": _("This import is not waiting for an answer any more. Open it from the list of imports."),
+    "plan_mismatch": _(
+        "The preview you saw is no longer the current one. Nothing was written; look at the new preview."
+    ),
+    "plan_damaged": _("The kept preview is damaged, so nothing was written. Upload the file again."),
+    "forbidden": _("You are not allowed to do this. Ask an administrator for access."),
+    "name_taken": _("There is already a user “%(name)s”. Choose another name."),
+    "weak_password": _("The password is too easy to guess. Use at least %(least)s characters, and no common word."),
+    "not_found": _("There is nothing here with that number. It may have been removed."),
+    # the command line
+    "file_missing": _("There is no file “%(path)s”. Check the name."),
+    "file_is_folder": _("“%(path)s” is a folder. Give the name of a file."),
+    "file_unreadable": _("The file “%(path)s” cannot be read: %(why)s."),
+    "file_unwritable": _("The file “%(path)s” cannot be written: %(why)s."),
+    "no_terminal": _("Nobody can be asked here. Use --preview to look only, or --yes to import without a question."),
+    "declined": _("Nothing was written."),
+    "interrupted": _("Stopped. Nothing more was written."),
+    "database_unreachable": _("The database cannot be reached: %(why)s. Check KUNDEKORT_DATABASE_URL."),
+    "database_not_ready": _("The database has not been prepared for this version. Run “kundekort migrate”."),
+    "database_will_not_start": _("The database that comes with Kundekort did not start: %(why)s."),
+    "settings_wrong": _("The settings are not right: %(why)s."),
+    "port_taken": _("Port %(port)s on %(host)s is in use. Stop the other program, or choose another with --port."),
+    "register_not_empty": _("The register already holds other customers, so the examples were not loaded."),
+    "example_missing": _("The example “%(path)s” is missing. Run this in a checkout of Kundekort, or give --examples."),
+}
+
+REASONS: Final[Mapping[str, str | Promise]] = {
+    "all_unchanged": ngettext_lazy(
+        "The row says what the register already says.",
+        "All %(count)s rows say what the register already says.",
+        "count",
+    ),
+    "only_errors": ngettext_lazy("The only row has errors.", "All %(count)s rows have errors.", "count"),
+    "left_out": ngettext_lazy("%(count)s row was left out.", "%(count)s rows were left out.", "count"),
+    "columns_ignored": _("These columns were left aside: %(headers)s."),
+    "only_key_column": _("Only %(field)s was recognised, so there was nothing to change."),
+    "one_column": _("The file was read as a single column. Check the separator."),
+    "empty_cells_kept": ngettext_lazy(
+        "%(count)s empty cell kept the stored value, because empty cells are kept.",
+        "%(count)s empty cells kept the stored values, because empty cells are kept.",
+        "count",
+    ),
+}
+
+PHASES: Final[Mapping[str, str | Promise]] = {
+    "waiting": _("Waiting to begin"),
+    "reading": _("Reading the file"),
+    "checking": _("Checking the rows"),
+    "comparing": _("Comparing with the register"),
+    "keeping": _("Keeping the preview"),
+    "applying": _("Writing to the register"),
+}
+
+STATES: Final[Mapping[str, str | Promise]] = {
+    "received": _("Received"),
+    "columns": _("Waiting for columns"),
+    "preview": _("Waiting for confirmation"),
+    "confirming": _("Being imported"),
+    "done": _("Imported"),
+    "cancelled": _("Cancelled"),
+    "refused": _("Refused"),
+}
+
+SEPARATORS: Final[Mapping[str, str | Promise]] = {
+    ";": _("semicolon"),
+    ",": _("comma"),
+    "\t": _("tab"),
+    "|": _("vertical bar"),
+}
+
+ENCODINGS: Final[Mapping[str, str]] = {
+    "utf-8": "UTF-8",
+    "utf-16-le": "UTF-16 LE",
+    "utf-16-be": "UTF-16 BE",
+    "windows-1252": "Windows-1252",
+    "iso-8859-1": "ISO-8859-1",
+    "iso-8859-15": "ISO-8859-15",
+    "mac-roman": "Mac Roman",
+}
+
+FILE_KINDS: Final[Mapping[str, str | Promise]] = {
+    "xlsx": _("an Excel workbook"),
+    "xls": _("an old Excel workbook"),
+    "ods": _("an OpenDocument spreadsheet"),
+    "word": _("a Word document"),
+    "pdf": _("a PDF"),
+    "image": _("a picture"),
+    "zip": _("a compressed archive"),
+}
+
+_SHOWN: Final = 60
+"""Characters of a cell that a sentence quotes; the whole cell stands beside it."""
+
+
+def problem(code: str, params: Mapping[str, Any], value: str | None = None, field_label: str = "") -> str:
+    """What is wrong with a cell, or with the whole row, and what to do about it."""
+    return _sentence(PROBLEMS, code, {**params, "value": value or "", "field": field_label})
+
+
+def warning(code: str, params: Mapping[str, Any]) -> str:
+    """What is worth knowing before confirming."""
+    return _sentence(WARNINGS, code, params)
+
+
+def refusal(code: str, params: Mapping[str, Any]) -> str:
+    """Why something cannot be done, and the way on."""
+    return _sentence(REFUSALS, code, params)
+
+
+def reason(code: str, params: Mapping[str, Any]) -> str:
+    """Why an import changed nothing."""
+    return _sentence(REASONS, code, params)
+
+
+def phase(name: str) -> str:
+    """What a job is doing."""
+    return str(PHASES.get(name, name))
+
+
+def state(name: str) -> str:
+    """Where an import is on its way."""
+    return str(STATES.get(name, name))
+
+
+def separator(character: str) -> str:
+    """The name of a separator, in lower case."""
+    return str(SEPARATORS.get(character, character))
+
+
+def encoding(name: str) -> str:
+    """The name of an encoding as spreadsheets write it."""
+    return ENCODINGS.get(name, name)
+
+
+def field(key: str) -> str:
+    """The label of a field, or the key itself for a column without a field."""
+    return SCHEMA[key].label(get_language() or "en") if key in SCHEMA else key
+
+
+def in_english() -> AbstractContextManager[object]:
+    """A block in which all words are English, whatever language is active: for programs that read them."""
+    return override("en")
+
+
+class _Count(int):
+    """A number that writes itself with the thousands separator of the active language."""
+
+    def __str__(self) -> str:
+        return str(number_format(int(self), force_grouping=True))
+
+
+class _Gap(dict[str, Any]):
+    """Parameters of a sentence; what is missing is written as an ellipsis."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def _sentence(table: Mapping[str, str | Promise], code: str, params: Mapping[str, Any]) -> str:
+    words = table[code]
+    shown = _Gap({name: _shown(code, name, value) for name, value in params.items()})
+    return str(words % shown)
+
+
+def _shown(code: str, name: str, value: object) -> object:
+    """A parameter as a sentence shows it."""
+    match name, value:
+        case "value", str():
+            line = " ".join(value.split())
+            return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
+        case "field", str():
+            return field(value)
+        case "headers", list() | tuple():
+            return _listed([f"“{header}”" for header in value])
+        case "separator", str():
+            return separator(value)
+        case "encoding", str():
+            return encoding(value)
+        case "kind", str():
+            return str(FILE_KINDS.get(value, _("of an unknown kind")))
+        case "size" | "limit", int() if code == "file_too_large":
+            return filesizeformat(value)
+        case "count" | "errors" | "limit" | "length" | "columns" | "cells" | "expected", int():
+            return _Count(value)
+        case _, list() | tuple():
+            return _listed([str(item) for item in value])
+    return value
+
+
+def _listed(items: list[str]) -> str:
+    """The first few of many, so that a sentence stays a sentence."""
+    return ", ".join(items[:8]) + ", …" * (len(items) > 8)

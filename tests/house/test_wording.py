@@ -1,0 +1,93 @@
+"""Every code has words, and the words ask for nothing that the code does not bring."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.utils.functional import Promise
+
+from kundekort import wording
+from kundekort.engine import recipe
+from kundekort.engine.problem import CODES, WARNINGS
+from kundekort.engine.refused import FILE_CODES
+from kundekort.services import refusals
+from kundekort.store.models import Import
+
+
+class Asked(dict[str, int]):
+    """Parameters that note what a sentence asks for; every one of them is 2."""
+
+    def __missing__(self, name: str) -> int:
+        self[name] = 2
+        return 2
+
+
+def asked(words: str | Promise) -> set[str]:
+    params = Asked()
+    assert str(words % params)
+    return set(params)
+
+
+def brought(description: str) -> set[str]:
+    return set(re.findall(r"\w+", description.partition("params:")[2]))
+
+
+def kinds_of_refusal(root: type[refusals.Refusal] = refusals.Refusal) -> Iterator[type[refusals.Refusal]]:
+    for kind in root.__subclasses__():
+        yield kind
+        yield from kinds_of_refusal(kind)
+
+
+REFUSALS = {kind.code: kind.__doc__ or "" for kind in kinds_of_refusal() if kind is not refusals.CannotImport}
+
+
+@pytest.mark.parametrize(
+    ("codes", "table"),
+    [
+        (CODES, wording.PROBLEMS),
+        (WARNINGS, wording.WARNINGS),
+        (FILE_CODES, wording.REFUSALS),
+        (REFUSALS, wording.REFUSALS),
+    ],
+)
+def test_it_has_words_for_every_code(codes: dict[str, str], table: dict[str, str | Promise]) -> None:
+    assert set(codes) <= set(table)
+    always = {"value", "field"} if codes is CODES else set()
+    unfilled = {code: asked(table[code]) - brought(codes[code]) - always for code in codes}
+    assert {code: names for code, names in unfilled.items() if names} == {}
+
+
+def test_it_has_no_words_for_codes_that_are_gone() -> None:
+    assert set(wording.PROBLEMS) == set(CODES)
+    assert set(wording.WARNINGS) == set(WARNINGS)
+
+
+def test_it_names_every_state_encoding_and_separator() -> None:
+    assert set(wording.STATES) == set(Import.State.values)
+    assert set(wording.ENCODINGS) == set(recipe.ENCODINGS)
+    assert set(wording.SEPARATORS) == set(recipe.SEPARATORS)
+
+
+def test_it_says_what_is_wrong_and_the_way_on() -> None:
+    with wording.in_english():
+        assert wording.problem("gender_missing", {}, "", "Gender") == (
+            "Gender is empty. Use 0 for none, 1 for man, 2 for woman."
+        )
+        assert wording.refusal("no_known_column", {"headers": ["a", "b"], "separator": "\t"}) == (
+            "No column of the file is known (read with tab as separator: “a”, “b”). "
+            "Use the header names of the template."
+        )
+        assert wording.warning("consent_on", {"field": "sms_consent", "count": 12345}) == (
+            "SMS consent is switched on for 12,345 customers. Make sure that they have agreed."
+        )
+        assert wording.refusal("file_too_large", {"size": 3 << 30, "limit": 512 << 20}) == (
+            "The file is 3.0\xa0GB; at most 512.0\xa0MB can be imported. Split it into several files."
+        )
+
+
+def test_it_leaves_a_gap_for_a_missing_parameter_and_shortens_long_cells() -> None:
+    with wording.in_english():
+        words = wording.problem("value_taken", {}, "x\ny" * 100, "External ID")
+    assert words.startswith("“x yx yx y")
+    assert words.endswith("…” is already on customer …, and only one customer can have it.")
+    assert len(words) < 150
