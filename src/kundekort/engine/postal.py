@@ -1,0 +1,34 @@
+"""Which postal codes a country has, where the rule is simple and sure. A country without a rule is never wrong."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+_FORMS: Final = {
+    "[0-9]{3}": "FO IS",
+    "[0-9]{4}": "NO SJ DK AT AU BE BG CH CY GE HU LI LU MK NZ PH SI TN ZA",
+    "39[0-9]{2}": "GL",
+    "[0-9]{5}": "FI DE EE ES FR HR IT ME MC MX MY RS SM TH TR UA VA",
+    "22[0-9]{3}": "AX",
+    "[0-9]{3} ?[0-9]{2}": "SE CZ GR SK",
+    "[0-9]{6}": "CN IN RO RU SG",
+    "[0-9]{2}-?[0-9]{3}": "PL",
+    "[0-9]{4}-[0-9]{3}": "PT",
+    "[0-9]{4} ?[A-Za-z]{2}": "NL",
+    "(?:LV-)?[0-9]{4}": "LV",
+    "(?:LT-)?[0-9]{5}": "LT",
+    "[0-9]{3}-?[0-9]{4}": "JP",
+    "[0-9]{5}(?:-[0-9]{4})?": "US PR",
+    "[A-Za-z][0-9][A-Za-z] ?[0-9][A-Za-z][0-9]": "CA",
+    "[A-Za-z]{1,2}[0-9][A-Za-z0-9]? ?[0-9][A-Za-z]{2}": "GB",
+}
+_COUNTRIES: Final = [country for countries in _FORMS.values() for country in countries.split()]
+_FITS: Final = "|".join(f"^(?:{countries.replace(' ', '|')}) {form}$" for form, countries in _FORMS.items())
+
+
+def zip_fits(zip_code: pl.Expr, country: pl.Expr) -> pl.Expr:
+    """Whether a postal code is one of the country (alpha-2); true where either is empty or no rule is known."""
+    unruled = ~country.is_in(_COUNTRIES) | (zip_code == "")
+    return (unruled | pl.concat_str(country, zip_code, separator=" ").str.contains(_FITS)).fill_null(True)

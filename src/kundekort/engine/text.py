@@ -1,0 +1,34 @@
+"""Text as it is kept: trimmed, NFC, ordinary spaces, LF line ends. This module knows no fields."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import polars as pl
+
+_INVISIBLE: Final = "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\u202a-\u202e\u2066-\u2069"
+_EDGE: Final = rf"^[\s{_INVISIBLE}]+|[\s{_INVISIBLE}]+$"
+_EDGES: Final = re.compile(_EDGE.replace("$", r"\Z"))
+_SETTLED: Final = r"^(?:[!-~\u00a1-\u02ff](?:[ -~\n\t\u00a1-\u02ff]*[!-~\u00a1-\u02ff])?)?$"
+"""Text that cannot need anything: NFC leaves everything before U+0300 as it is."""
+
+
+def clean(text: pl.Series) -> pl.Series:
+    """The column trimmed of white space and invisible marks, NFC, no-break spaces as spaces, CRLF and CR as LF."""
+    needy = ~text.str.contains(_SETTLED)
+    if not needy.any():
+        return text
+    cells = text.filter(needy)
+    cleaned = (
+        cells.str.normalize("NFC")
+        .str.replace_all("[\u00a0\u202f\u2007]", " ")
+        .str.replace_all("\r\n?", "\n")
+        .str.replace_all(_EDGE, "")
+    )
+    return text.scatter(needy.arg_true(), cleaned)
+
+
+def trimmed(value: str) -> str:
+    """One text without white space and invisible marks around it, as in `clean`."""
+    return _EDGES.sub("", value)
