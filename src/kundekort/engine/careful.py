@@ -3,9 +3,9 @@
 What it says is the truth the fast reader is measured by. It works on UTF-8 bytes in which whatever was no text in the
 file's own encoding is no UTF-8 either, and may not know files, encodings, fields or frames.
 
-The grammar is RFC 4180 with LF, CRLF and CR ending a line. A quote that does not start a cell is a letter like any
-other. A quoted cell that never closes, or closes on a later line in front of text, counts as unclosed: its row ends at
-its own line end, so that one lost quote costs one row and not the rest of the file.
+The grammar is RFC 4180 with LF, CRLF and CR ending a line. Blanks around a quoted cell do not count; any other quote
+that does not start a cell is a letter. A quoted cell that never closes, or closes on a later line in front of text,
+counts as unclosed: its row ends at its own line end, so that a lost quote costs one row and not the rest of the file.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
 # possessive, so that a cell of many megabytes costs one pass and no stack
 _QUOTED: Final = re.compile(rb'"([^"]*+(?:""[^"]*+)*+)"')
 SURE_WIDTH: Final = 8
-"""From this many columns on, a quoted line with exactly the right number of separators is taken for a row, not a text."""
+"""From this many columns on, a quoted line with just the right number of separators is taken for a row, not a text."""
 
 
 class Record(NamedTuple):
@@ -49,6 +49,11 @@ class Grammar:
     def cell_end(self) -> re.Pattern[bytes]:
         """Where an unquoted cell ends."""
         return re.compile(b"[" + re.escape(self.separator) + rb"\r\n]")
+
+    @cached_property
+    def spaced(self) -> re.Pattern[bytes]:
+        """A quoted cell of one line with blanks before its quote, as in `1, "Oslo, Norway"`."""
+        return re.compile(rb' +"((?:[^"\r\n]|"")*+)" *(?=[' + re.escape(self.separator) + rb"\r\n]|\Z)")
 
     @cached_property
     def blank(self) -> bytes:
@@ -82,7 +87,7 @@ def _record(text: bytes, start: int, grammar: Grammar, *, one_line: bool) -> Rec
     fault = None
     at = start
     while True:
-        quoted = _QUOTED.match(text, at)
+        quoted = _QUOTED.match(text, at) or grammar.spaced.match(text, at)
         tail = quoted.end() if quoted else at
         stop = _search(grammar.cell_end, text, tail)
         if quoted is None and text[at : at + 1] != b'"':
@@ -94,9 +99,11 @@ def _record(text: bytes, start: int, grammar: Grammar, *, one_line: bool) -> Rec
                 cells += text[at:stop].split(grammar.separator)
                 fault = "unclosed_quote"
                 break
+            cell = quoted[1].replace(b'""', b'"')
             if after.strip(b" "):
                 fault = "text_after_quote"
-            cells.append(quoted[1].replace(b'""', b'"') + after)
+                cell += after
+            cells.append(cell)
         if text[stop : stop + 1] != grammar.separator:
             break
         at = stop + 1

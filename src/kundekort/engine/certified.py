@@ -1,4 +1,4 @@
-"""Proof, by counting bytes, that a stretch of a text is plain RFC 4180, so that a fast parser reads it as the careful one.
+"""Proof, by counting bytes, that a stretch of a text is plain RFC 4180, which a fast parser reads like the careful one.
 
 A stretch is proven record by record up to the first thing that is not plain; what stands behind belongs to the careful
 reader. May not parse cells.

@@ -18,11 +18,10 @@ from kundekort.engine.recipe import SEPARATORS
 
 _HEADER_WITHIN: Final = 20
 _SAMPLE_ROWS: Final = 100
+_TITLED: Final = 3  # in a list of two columns a row with one cell is as likely a short row
 _SAMPLE_BYTES: Final = 1 << 20
 _LINE: Final = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _DECLARED: Final = re.compile(rb'"?sep=([;,\t|])"?[;,\t| ]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
-# where structure alone cannot tell: a tab is hardly ever typed, a comma is in every second address
-_PREFERENCE: Final = ("\t", ";", "|", ",")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,11 @@ class Layout:
     headers: tuple[str, ...]
     body: int
     body_line: int
+
+    @property
+    def grammar(self) -> Grammar:
+        """How the rows under this header are to be read."""
+        return _grammar(self.headers, self.separator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,8 @@ class _Candidate:
 
     @property
     def merit(self) -> tuple[float, ...]:
-        """The greater the better: known columns, then well-ordered rows below, then the usual separator, then early."""
-        return (self.known, self.order, -_PREFERENCE.index(self.separator), -self.line)
+        """The greater the better: known columns, then well-ordered rows, then the house separator before the others."""
+        return (self.known, self.order, -SEPARATORS.index(self.separator))
 
 
 def find(
@@ -85,7 +89,7 @@ def find(
 def _candidates(
     text: bytes, start: int, line: int, separator: str, known: Callable[[str], bool], *, only_first: bool
 ) -> list[_Candidate]:
-    """The rows that may be the header under a separator: those with the most known columns, or else the structural one."""
+    """The row that is the header under a separator: that with the most known columns, or else the first of a table."""
     grammar = Grammar(separator.encode())
     near = takewhile(lambda each: each[1].start - start < _SAMPLE_BYTES, records(text, start, line, grammar))
     sample = [
@@ -101,32 +105,33 @@ def _candidates(
     if not only_first and max(named) > 0:
         first = named.index(max(named))
     line, row = sample[first]
-    return [_Candidate(named[first] if first < len(named) else 0, _order(rows[first:]), separator, line, row)]
+    return [_Candidate(named[first] if first < len(named) else 0, _order(rows, first, separator), separator, line, row)]
 
 
 def _first_of_table(rows: list[Record]) -> int:
-    """The index of the first row that is not a title: titles fill one cell in front of rows that fill more."""
-    width = _usual_width(rows)
-    if width < 2:
-        return 0
+    """The index of the first row that is no title and no comment: those fill one cell above rows that fill more."""
+    widths = Counter(len(row.cells) for row in rows if len(row.cells) > 1)
+    usual = max(widths, key=lambda width: widths[width], default=1)
     for index, row in enumerate(rows[:_HEADER_WITHIN]):
-        if sum(1 for cell in row.cells if cell.strip()) > 1:
+        filled = sum(1 for cell in row.cells if cell.strip())
+        if filled > 1 or not (usual >= _TITLED or row.cells[0].startswith(b"#")):
             return index
     return 0
 
 
-def _order(rows: list[Record]) -> float:
-    """How much the rows look like one table: the share of rows as wide as most, and the more columns the surer."""
-    width = _usual_width(rows)
-    if width < 2:
+def _order(rows: list[Record], first: int, separator: str) -> float:
+    """How much the rows look like one table: the share that fits the header, and the more columns the surer."""
+    grammar = _grammar(_headers(rows[first]), separator)
+    if grammar.most < 2:
         return 0.0
-    alike = sum(1 for row in rows if row.fault is None and len(row.cells) == width) / len(rows)
-    return round(alike**3 * math.log2(width), 3)
+    fitting = sum(1 for row in rows[first:] if row.fault is None and grammar.fits(row.cells)) / len(rows)
+    return round(fitting**3 * math.log2(grammar.most), 3)
 
 
-def _usual_width(rows: list[Record]) -> int:
-    """The commonest number of cells."""
-    return Counter(len(row.cells) for row in rows).most_common(1)[0][0]
+def _grammar(headers: tuple[str, ...], separator: str) -> Grammar:
+    """How rows under these headers are to be read: columns at the end that have no name may be missing."""
+    named = max((n for n, header in enumerate(headers, 1) if header), default=1)
+    return Grammar(separator.encode(), least=named, most=len(headers))
 
 
 def _headers(row: Record) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ _LATIN_9: Final = re.compile(rb"(?<=[A-Za-z])[\xa6\xa8\xb8](?=[a-z])|\xa4 ?\d|\d
 
 
 def find(data: memoryview) -> str:
-    """The encoding of a file, one of `recipe.ENCODINGS`. FileRefused (file_binary, file_undecodable) if it is no text."""
+    """The encoding of a file, one of `recipe.ENCODINGS`; FileRefused (file_binary, file_undecodable) if it is none."""
     head = bytes(data[:_SAMPLE])
     _refuse_binary(head, data)
     if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
@@ -70,15 +70,14 @@ def utf8(data: memoryview, encoding: str, progress: Callable[[], None]) -> bytes
         text = bytes(data)
     else:
         # surrogates carry a bad byte or half a pair through to where it is invalid UTF-8 again
-        wide = encoding.startswith("utf-16")
-        errors = "surrogatepass" if wide else "surrogateescape"
+        errors = "surrogatepass" if encoding.startswith("utf-16") else "surrogateescape"
         decoder = codecs.getincrementaldecoder(_PYTHON.get(encoding, encoding))(errors)
         pieces = []
         for at in range(0, len(data), _CHUNK):
             progress()
             pieces.append(decoder.decode(bytes(data[at : at + _CHUNK])).encode("utf-8", errors))
-        if wide and len(data) % 2:
-            pieces.append(b"\xff")
+        if decoder.getstate()[0]:
+            pieces.append(b"\xff")  # half a letter at the end of the file
         text = b"".join(pieces)
     head = text[:_SAMPLE].decode("utf-8", "replace")
     if head.count("\ufffd") > 3 and head.count("\ufffd") > len(head) / 10:
@@ -101,12 +100,9 @@ def invalid(data: memoryview) -> Iterator[int]:
 def _refuse_binary(head: bytes, data: memoryview) -> None:
     """Refuse what its first bytes say is no text."""
     if head.startswith(b"PK\x03\x04"):
-        tail = bytes(data[-_SAMPLE:])  # the names of a zip's members stand at its end
-        if b"xl/" in tail:
-            raise FileRefused("file_binary", kind="xlsx")
-        if b"opendocument.spreadsheet" in head[:200]:
-            raise FileRefused("file_binary", kind="ods")
-        raise FileRefused("file_binary", kind="docx" if b"word/" in tail else "zip")
+        members = bytes(data[-_SAMPLE:])  # the names of a zip's members stand at its end
+        kinds = ((b"xl/", "xlsx"), (b"word/", "docx"), (b"META-INF/manifest.xml", "ods"))
+        raise FileRefused("file_binary", kind=next((kind for name, kind in kinds if name in members), "zip"))
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             raise FileRefused("file_binary", kind=kind)

@@ -42,12 +42,17 @@ class Batch(NamedTuple):
     end: int
 
 
-def batches(text: bytes, start: int, line: int, grammar: Grammar, pace: Pace | None) -> Iterator[Batch]:
-    """The rows from a position on, which is on physical line `line`. `pace` None: every one is read carefully."""
+def batches(
+    text: bytes, start: int, line: int, *, grammar: Grammar, columns: int, pace: Pace | None
+) -> Iterator[Batch]:
+    """The rows from a position on, which is on physical line `line`. `pace` None: every one is read carefully.
+
+    A row has at least the cells of the header and, where it has more, at most `columns`.
+    """
     octets = np.frombuffer(text, np.uint8)
     size, patience = pace.most if pace else 0, 1
     full = pace.batch if pace else Pace().batch
-    growing = _Growing(text=text, grammar=grammar, start=start)
+    growing = _Growing(text=text, grammar=grammar, columns=columns, start=start, widest=grammar.most)
     while start < len(text):
         if pace:
             proof = certify(octets, start, line, size, grammar)
@@ -64,7 +69,7 @@ def batches(text: bytes, start: int, line: int, grammar: Grammar, pace: Pace | N
             start, line = found.end, line + found.lines
         if start - growing.start >= full:
             yield growing.batch(start)
-            growing = _Growing(text=text, grammar=grammar, start=start)
+            growing = _Growing(text=text, grammar=grammar, columns=columns, start=start, widest=grammar.most)
     yield growing.batch(start)
 
 
@@ -74,7 +79,9 @@ class _Growing:
 
     text: bytes
     grammar: Grammar
+    columns: int
     start: int
+    widest: int
     pieces: list[memoryview] = field(default_factory=list)
     piece_lines: list[np.ndarray] = field(default_factory=list)
     longest: int = 0
@@ -109,19 +116,20 @@ class _Growing:
             code, params = problem
             shown = raw.decode("utf-8", "replace")[:_SHOWN]
             self.problems.append((line, code, shown, json.dumps(params)))
-        cells = [cell.decode("utf-8", "replace") for cell in found.cells[: self.grammar.most]]
-        missing = self.grammar.most - len(cells)
-        self.rows.append([line, *cells, *[None] * missing])
+        cells = [cell.decode("utf-8", "replace") for cell in found.cells[: self.columns]]
+        self.widest = max(self.widest, len(cells))
+        self.rows.append([line, *cells])
 
     def batch(self, end: int) -> Batch:
         """What has been gathered, in the order of the file."""
         schema: dict[str, type[pl.DataType]] = {frames.LINE: pl.UInt32}
-        schema |= {f"c{n}": pl.String for n in range(self.grammar.most)}
-        cells = pl.DataFrame(self.rows, schema=schema, orient="row")
+        schema |= {f"c{n}": pl.String for n in range(self.widest)}
+        rows = [row + [None] * (self.widest + 1 - len(row)) for row in self.rows]
+        cells = pl.DataFrame(rows, schema=schema, orient="row")
         lines = np.concatenate(self.piece_lines) if self.piece_lines else np.empty(0)
         if len(lines):
             plain = self._parse().insert_column(0, pl.Series(frames.LINE, lines, dtype=pl.UInt32))
-            cells = pl.concat([plain, cells]).sort(frames.LINE) if self.rows else plain
+            cells = pl.concat([plain, cells], how="diagonal").sort(frames.LINE) if self.rows else plain
         columns = [frames.LINE, "code", "value", "params"]
         wrong = {name: frames.PROBLEMS[name] for name in columns}
         problems = pl.DataFrame(self.problems, schema=wrong, orient="row").sort(frames.LINE)
@@ -159,5 +167,6 @@ def _problem(found: Record, raw: bytes, grammar: Grammar) -> tuple[str, dict[str
         return "undecodable", {}
     if grammar.fits(found.cells):
         return None
-    code = "row_too_short" if len(found.cells) < grammar.least else "row_too_long"
-    return code, {"cells": len(found.cells), "expected": grammar.most}
+    if len(found.cells) < grammar.least:
+        return "row_too_short", {"cells": len(found.cells), "expected": grammar.least}
+    return "row_too_long", {"cells": len(found.cells), "expected": grammar.most}

@@ -7,12 +7,12 @@ what a header means is asked of the caller.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 import polars as pl
 
 from kundekort.engine import dialect, encoding, frames
-from kundekort.engine.careful import Grammar
 from kundekort.engine.encoding import Buffer
 from kundekort.engine.recipe import Dialect
 from kundekort.engine.refused import FileRefused
@@ -53,6 +53,9 @@ class Table:
     blank_rows: int
 
 
+_PACE: Final = Pace()
+
+
 def _no_progress(done: int, total: int) -> None:
     """Tell nobody."""
 
@@ -64,12 +67,15 @@ def read(
     chosen: Chosen = Chosen(),
     limits: Limits = Limits(),
     progress: Callable[[int, int], None] = _no_progress,
-    pace: Pace | None = Pace(),
+    as_is: bool = False,
+    pace: Pace | None = _PACE,
 ) -> Table:
     """The rows of a file of separated text.
 
     `known` tells whether a header names a field. `progress` is told (bytes done, bytes in all) every few MiB and may
-    raise to cancel. `pace` None reads every row carefully. FileRefused for what cannot be read at all.
+    raise to cancel. `as_is` is for who wants the table for itself, no customers: cells beyond the header are kept in
+    columns without a name, and a header alone is a table. `pace` None reads every row carefully. FileRefused for what
+    cannot be read at all.
     """
     view = memoryview(data).cast("B")
     if len(view) > limits.bytes:
@@ -80,16 +86,17 @@ def read(
     text = encoding.utf8(view, found, lambda: progress(0, len(view)))
     layout = dialect.find(text, known=known, separator=chosen.separator, header_row=chosen.header_row)
     if layout is None:
-        raise FileRefused("file_empty")
-    named = max((n for n, header in enumerate(layout.headers, 1) if header), default=1)
-    if named > limits.columns:
-        raise FileRefused("too_many_columns", columns=named, limit=limits.columns)
-    headers = layout.headers[: limits.columns]
-    grammar = Grammar(layout.separator.encode(), least=named, most=len(headers))
+        raise FileRefused("header_only" if chosen.header_row else "file_empty")
+    grammar = layout.grammar
+    if grammar.least > limits.columns:
+        raise FileRefused("too_many_columns", columns=grammar.least, limit=limits.columns)
+    grammar = replace(grammar, most=min(grammar.most, limits.columns))
+    headers = layout.headers[: grammar.most]
     cells: list[pl.DataFrame] = []
     problems: list[pl.DataFrame] = []
     blank_rows = rows = 0
-    for batch in batches(text, layout.body, layout.body_line, grammar, pace):
+    columns = limits.columns if as_is else len(headers)
+    for batch in batches(text, layout.body, layout.body_line, grammar=grammar, columns=columns, pace=pace):
         progress(len(view) * batch.end // len(text), len(view))
         rows += batch.cells.height
         if rows > limits.rows:
@@ -97,12 +104,13 @@ def read(
         cells.append(batch.cells)
         problems.append(batch.problems)
         blank_rows += batch.blank_rows
-    if not rows:
+    if not rows and not as_is:
         raise FileRefused("header_only")
-    numbered = pl.concat(cells).with_row_index(frames.ROW)
+    numbered = pl.concat(cells, how="diagonal").with_row_index(frames.ROW)
+    unnamed = numbered.width - len(frames.NUMBERING) - len(headers)
     return Table(
         dialect=Dialect(encoding=found, separator=layout.separator, header_row=layout.line),
-        headers=headers,
+        headers=headers + ("",) * unnamed,
         cells=numbered,
         problems=_of_rows(pl.concat(problems), numbered),
         blank_rows=blank_rows,
