@@ -5,7 +5,8 @@ Problems are data, never raised. The words for the codes stand in `kundekort.wor
 
 from __future__ import annotations
 
-from typing import Final
+import json
+from typing import Any, Final
 
 ROW_CODES: Final = {
     "row_too_short": "fewer cells than the header has; params: cells, expected",
@@ -53,6 +54,11 @@ WARNINGS: Final = {
     "columns_ignored": "columns without a field are left aside; params: headers",
     "columns_suggested": "an ignored column resembles a field; params: header, field",
     "blank_rows": "empty rows were skipped; params: count",
-    "consent_on": "consent is switched on; params: field, count",
 }
 """Every warning code with one sentence for developers."""
+
+
+def load_params(text: str) -> dict[str, Any]:
+    """The parameters of a problem from their text in a problem frame."""
+    params: dict[str, Any] = json.loads(text)
+    return params

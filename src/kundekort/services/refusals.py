@@ -85,3 +85,9 @@ class WeakPassword(Refusal):
     """The password is too easy to guess; params: least, the least number of characters."""
 
     code = "weak_password"
+
+
+class Failed(Refusal):
+    """A fault of the program stopped the import; nothing was written, and the fault is in the log."""
+
+    code = "failed"

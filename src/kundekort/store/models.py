@@ -80,6 +80,7 @@ class Import(models.Model):
     recipe = models.JSONField(null=True)
     decisions = models.JSONField(default=dict)
     totals = models.JSONField(null=True)
+    facts = models.JSONField(null=True)
     digest = models.TextField(default="")
     notice = models.TextField(default="")
     refusal = models.JSONField(null=True)

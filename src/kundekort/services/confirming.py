@@ -1,0 +1,107 @@
+"""From a plan that was shown to committed customers with their history: all of it, once, or nothing."""
+
+from __future__ import annotations
+
+from typing import Final, cast
+
+from django.db import connection, transaction
+from django.db.models.functions import Now
+from procrastinate.contrib.django import app
+from psycopg import Connection
+
+from kundekort.bulk import postgres
+from kundekort.engine import plan as plans
+from kundekort.services import imports, planning
+from kundekort.services.accounts import Actor
+from kundekort.services.progress import Report, unwatched
+from kundekort.services.refusals import AlreadyApplied, NotWaiting, PlanDamaged, PlanMismatch, RowsHaveErrors, StalePlan
+from kundekort.store import packages
+from kundekort.store.fields import SCHEMA
+from kundekort.store.models import Import, Revision
+
+SMALL: Final = 5_000
+"""Cards up to which a plan is applied while the person waits; it takes well under a second."""
+
+APPLY_LOCK: Final = 0x6B756E6465  # "kunde"; plans are applied one after the other, so none can deadlock another
+
+
+def confirm(import_id: int, *, digest: str, actor: Actor) -> Import:
+    """Carry out the plan that was shown, at once when it is small, else by a job.
+
+    Raises AlreadyApplied, NotWaiting, PlanMismatch when `digest` is not that of the kept plan, RowsHaveErrors, and
+    StalePlan when cards have moved since (then the preview is being made anew).
+    """
+    imp = imports.get(import_id, actor=actor)
+    _refuse(imp, digest=digest, states=(Import.State.PREVIEW,))
+    if imp.totals["new"] + imp.totals["changed"] <= SMALL:
+        try:
+            return apply(import_id, digest=digest, actor_name=actor.name)
+        except StalePlan:
+            planning.prepare(import_id)
+            raise
+    with transaction.atomic():
+        waiting = Import.objects.filter(pk=import_id, state=Import.State.PREVIEW, digest=digest)
+        if waiting.update(state=Import.State.CONFIRMING, notice="", progress=None):
+            app.configure_task("apply_import").defer(import_id=import_id, digest=digest, actor_name=actor.name)
+    imp.refresh_from_db()
+    return imp
+
+
+def apply(import_id: int, *, digest: str, actor_name: str, report: Report = unwatched) -> Import:
+    """Carry out a plan now, in one transaction. Raises as `confirm` does; after StalePlan the import is to be planned."""
+    try:
+        return _apply(import_id, digest=digest, actor_name=actor_name, report=report)
+    except postgres.RegisterMoved as moved:
+        planning.reset(import_id, notice=StalePlan.code)
+        raise StalePlan from moved
+
+
+@transaction.atomic
+def _apply(import_id: int, *, digest: str, actor_name: str, report: Report) -> Import:
+    imp = Import.objects.select_for_update().get(pk=import_id)
+    _refuse(imp, digest=digest, states=(Import.State.PREVIEW, Import.State.CONFIRMING))
+    plan = _kept(imp)
+    connection.ensure_connection()
+    conn = cast("Connection", connection.connection)
+    conn.execute("SELECT pg_advisory_xact_lock(%s)", [APPLY_LOCK])
+    if plan.totals.new or plan.totals.changed:
+        revision = Revision.objects.create(
+            kind=Revision.Kind.IMPORT,
+            created_by=imp.created_by,
+            actor_name=actor_name,
+            created=plan.totals.new,
+            changed=plan.totals.changed,
+        )
+        postgres.apply(
+            conn, plan, revision=revision.pk, progress=lambda done, total: report("writing", done, total)
+        )
+        imp.revision = revision
+    imp.state = Import.State.DONE
+    imp.progress = None
+    imp.notice = ""
+    imp.finished_at = Now()
+    imp.save(update_fields=["revision", "state", "progress", "notice", "finished_at"])
+    imp.refresh_from_db()
+    return imp
+
+
+def _refuse(imp: Import, *, digest: str, states: tuple[str, ...]) -> None:
+    if imp.state in (Import.State.DONE, Import.State.CONFIRMING) and imp.state not in states:
+        raise AlreadyApplied
+    if imp.state not in states:
+        raise NotWaiting(state=imp.state)
+    if imp.digest != digest:
+        raise PlanMismatch
+    if imp.totals["errors"]:
+        raise RowsHaveErrors(errors=imp.totals["errors"])
+
+
+def _kept(imp: Import) -> plans.Plan:
+    """The kept plan, which must be the very one that its digest names."""
+    try:
+        parts = packages.plan_parts(imp.pk, imp.digest)
+    except FileNotFoundError as error:
+        raise PlanDamaged from error
+    if plans.digest(parts) != imp.digest:
+        raise PlanDamaged
+    return plans.Plan.from_parts(parts, schema=SCHEMA)

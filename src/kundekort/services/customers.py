@@ -1,0 +1,83 @@
+"""The register as people look at it: search, one card, all cards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, cast
+
+import polars as pl
+from django.db import connection, transaction
+from psycopg import Connection
+
+from kundekort.bulk import postgres
+from kundekort.engine.schema import Field
+from kundekort.services.accounts import Actor, Role
+from kundekort.services.refusals import NotFound
+from kundekort.store import search as searches
+from kundekort.store.fields import SCHEMA
+from kundekort.store.models import Customer
+
+ORDERS: Final[Mapping[str, Sequence[str]]] = {
+    "id": ("id",),
+    "name": ("last_name", "first_name", "id"),
+    "city": ("city", "id"),
+    "email": ("email", "id"),
+    "changed_at": ("changed_at", "id"),
+}
+"""The ways a list of customers can be ordered."""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerPage:
+    """Some customers of all that a search found, as canonical text by field key; `id` and `version` are numbers."""
+
+    total: int
+    rows: tuple[Mapping[str, str | int], ...]
+
+
+def search(
+    *, text: str, offset: int, limit: int, order: str = "name", descending: bool = False, actor: Actor
+) -> CustomerPage:
+    """Customers whose names, company, e-mail, phones, city, numbers start with each word of the text; all without one."""
+    actor.require(Role.READER)
+    found = searches.matching(text)
+    names = [("-" if descending else "") + name for name in ORDERS.get(order, ORDERS["name"])]
+    ids = list(found.order_by(*names).values_list("pk", flat=True)[offset : offset + limit])
+    cards = _cards(ids)
+    return CustomerPage(total=found.count(), rows=tuple(cards[i] for i in ids if i in cards))
+
+
+def card(customer_id: int, *, actor: Actor) -> Mapping[str, str | int]:
+    """One customer as canonical text by field key, with `id` and `version`. Raises NotFound."""
+    actor.require(Role.READER)
+    found = _cards([customer_id])
+    if customer_id not in found:
+        raise NotFound(id=customer_id)
+    return found[customer_id]
+
+
+def every(*, fields: Sequence[Field] = SCHEMA.values, actor: Actor) -> Iterator[pl.DataFrame]:
+    """All customers in the order of their numbers, as frames of canonical text from one view of the register."""
+    actor.require(Role.ADMINISTRATOR)
+    with transaction.atomic():
+        yield from postgres.every_customer(_psycopg(), fields=fields)
+
+
+def count() -> int:
+    """The number of customers."""
+    return Customer.objects.count()
+
+
+def _cards(ids: Sequence[int]) -> dict[int, Mapping[str, str | int]]:
+    keys = pl.Series("id", [i for i in ids if abs(i) < 2**63], dtype=pl.Int64)
+    with transaction.atomic():
+        rows = postgres.snapshot(
+            _psycopg(), by=SCHEMA["id"], keys=keys, fields=SCHEMA.values, progress=lambda done, total: None
+        )
+    return {row["id"]: row for row in rows.iter_rows(named=True)}
+
+
+def _psycopg() -> Connection:
+    connection.ensure_connection()
+    return cast("Connection", connection.connection)

@@ -1,0 +1,107 @@
+"""The long steps as Procrastinate jobs, and the worker that runs them.
+
+A job can be run again at any time: planning leaves alone what is planned, applying what is applied. So a job whose
+worker was stopped or killed is simply put back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import JobAborted
+
+from kundekort.services import confirming, planning
+from kundekort.services.progress import Report, Stopped, Watched
+from kundekort.services.refusals import Failed, Refusal, StalePlan
+from kundekort.store.models import Import
+
+logger = logging.getLogger(__name__)
+
+SIGN_OF_LIFE: Final = 3
+"""Seconds between two signs of life of a worker."""
+DEAD_AFTER: Final = 15
+"""Seconds without one after which a worker's jobs are given to others."""
+
+AGAIN: Final = RetryStrategy(max_attempts=20, retry_exceptions=[JobAborted])
+"""A job that a stopping worker gave back is run by the next one; one that failed is not."""
+
+
+@app.task(name="plan_import", retry=AGAIN, pass_context=True)
+def plan_import(context: JobContext, import_id: int) -> None:
+    """Plan a received import; nothing to do when somebody has, or when it was cancelled."""
+    with _watched(context, import_id) as report:
+        planning.plan(import_id, report=report)
+
+
+@app.task(name="apply_import", retry=AGAIN, pass_context=True)
+def apply_import(context: JobContext, import_id: int, digest: str, actor_name: str) -> None:
+    """Apply a confirmed import, or make its preview anew when the register has moved."""
+    with _watched(context, import_id) as report:
+        try:
+            confirming.apply(import_id, digest=digest, actor_name=actor_name, report=report)
+        except StalePlan:
+            planning.plan(import_id, report=report)
+        except Refusal as refusal:
+            logger.warning("Import %s is not applied: %s.", import_id, refusal.code)
+
+
+@contextmanager
+def _watched(context: JobContext, import_id: int) -> Iterator[Report]:
+    """The outermost frame of a job: where cancelling, stopping and failing end."""
+    with Watched(import_id) as watched:
+
+        def report(phase: str, done: int, total: int) -> None:
+            if context.should_abort():
+                raise JobAborted
+            watched(phase, done, total)
+
+        try:
+            yield report
+        except Stopped:
+            logger.info("Import %s was cancelled while it was worked on.", import_id)
+        except JobAborted:
+            raise
+        except Exception:
+            _failed(import_id)
+            raise
+
+
+def _failed(import_id: int) -> None:
+    """Let nobody wait for an import whose job has failed: a plan that was not made is refused, one that was is back."""
+    refusal = {"code": Failed.code, "params": {}}
+    imports = Import.objects.filter(pk=import_id)
+    imports.filter(state=Import.State.RECEIVED).update(state=Import.State.REFUSED, refusal=refusal, progress=None)
+    imports.filter(state=Import.State.CONFIRMING).update(
+        state=Import.State.PREVIEW, notice=Failed.code, progress=None
+    )
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="put_back_stalled")
+async def put_back_stalled(timestamp: int) -> None:
+    """Put back the jobs of workers that have died."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
+        await app.job_manager.retry_job(job)
+
+
+def work() -> None:
+    """Run jobs until SIGINT or SIGTERM; a job that cannot be finished within a few seconds is given back."""
+
+    async def run() -> None:
+        async with app.open_async():
+            await app.run_worker_async(
+                concurrency=1,
+                delete_jobs="successful",
+                update_heartbeat_interval=SIGN_OF_LIFE,
+                stalled_worker_timeout=DEAD_AFTER,
+                shutdown_graceful_timeout=3,
+            )
+
+    with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
+        asyncio.run(run())

@@ -1,0 +1,199 @@
+"""From a received file to its plan: read, match, check, fetch, compare, keep. Nothing here writes customers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any, Final, cast
+
+import polars as pl
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from psycopg import Connection
+
+from kundekort.bulk import postgres
+from kundekort.engine import check, diff, frames, mapping, source
+from kundekort.engine import plan as plans
+from kundekort.engine.recipe import Decisions, Policy, Recipe
+from kundekort.engine.refused import FileRefused
+from kundekort.services import imports
+from kundekort.services.accounts import Actor
+from kundekort.services.choices import Choices
+from kundekort.services.progress import Report, unwatched
+from kundekort.services.refusals import NotWaiting
+from kundekort.store import packages, pages
+from kundekort.store.fields import SCHEMA
+from kundekort.store.models import Import
+
+SMALL: Final = 2 * 2**20
+"""Bytes up to which a file is planned while its sender waits; it takes about a second."""
+SAFETY_NET: Final = 60
+"""Seconds after which a job plans a small file whose own process was killed before it had."""
+ANSWERABLE: Final = ("no_known_column", "column_twice", "no_key_column")
+"""Refusals of a file that a person can lift by saying what its columns are."""
+
+
+class _Asks(Exception):
+    """The file is read, but a person has to look at its columns before it can be planned."""
+
+
+def prepare(import_id: int) -> None:
+    """Have a received import planned: at once when its file is small, else by a job."""
+    small = Import.objects.get(pk=import_id).size <= SMALL
+    wait = {"seconds": SAFETY_NET} if small else None
+    app.configure_task("plan_import", schedule_in=wait).defer(import_id=import_id)
+    if small:
+        plan(import_id)
+
+
+def plan(import_id: int, *, ask: bool = True, report: Report = unwatched) -> Import:
+    """Plan a received import and leave it in state PREVIEW, COLUMNS or REFUSED; one in any other state is left as it is.
+
+    With `ask`, columns that were not recognised and dates that could be either way round wait for a person; without,
+    the columns are left aside and the dates are errors.
+    """
+    imp = Import.objects.get(pk=import_id)
+    if imp.state != Import.State.RECEIVED:
+        return imp
+    found: dict[str, Any] = {"progress": None}
+    try:
+        _make(imp, found, ask=ask, report=report)
+        found["state"] = Import.State.PREVIEW
+    except _Asks:
+        found["state"] = Import.State.COLUMNS
+    except FileRefused as refused:
+        answerable = ask and refused.code in ANSWERABLE
+        found["state"] = Import.State.COLUMNS if answerable else Import.State.REFUSED
+        found["refusal"] = {"code": refused.code, "params": refused.params}
+    Import.objects.filter(pk=import_id, state=Import.State.RECEIVED).update(**found)
+    imp.refresh_from_db()
+    if imp.state in (Import.State.CANCELLED, Import.State.REFUSED):
+        packages.remove(import_id)
+    return imp
+
+
+def choose(
+    import_id: int,
+    *,
+    actor: Actor,
+    columns: Mapping[int, str | None] | None = None,
+    chosen: source.Chosen | None = None,
+    policy: Policy | None = None,
+) -> None:
+    """A person's answer: fields by column position (all others are left aside), how to read the file, or the policy."""
+    imp = _waiting(import_id, actor=actor)
+    choices = Choices.from_json(imp.chosen)
+    if chosen is not None and chosen != choices.dialect:
+        # What the columns were says nothing about a file that is cut in another way.
+        choices = replace(choices, dialect=chosen, columns=None)
+    elif columns is not None:
+        count = len(imports.recipe(imp).columns)
+        choices = replace(choices, columns=tuple(columns.get(position) for position in range(count)))
+    if policy is not None:
+        choices = replace(choices, policy=policy)
+    _reset(imp, chosen=choices.to_json())
+    prepare(import_id)
+
+
+def leave_out_errors(import_id: int, *, actor: Actor, leave_out: bool) -> None:
+    """Decide that rows with errors are not imported, or take that back."""
+    imp = _waiting(import_id, actor=actor)
+    _reset(imp, decisions=replace(Decisions.from_json(imp.decisions), leave_out_errors=leave_out).to_json())
+    prepare(import_id)
+
+
+def reset(import_id: int, *, notice: str) -> None:
+    """Put an import back to be planned anew because the register has moved; `notice` is the code of what to tell."""
+    _reset(Import.objects.get(pk=import_id), notice=notice)
+
+
+def _waiting(import_id: int, *, actor: Actor) -> Import:
+    imp = imports.get(import_id, actor=actor)
+    if imp.state not in (Import.State.COLUMNS, Import.State.PREVIEW):
+        raise NotWaiting(state=imp.state)
+    return imp
+
+
+def _reset(imp: Import, **changes: Any) -> None:
+    changes = {"notice": "", "refusal": None, "progress": None, "state": Import.State.RECEIVED} | changes
+    waiting = (Import.State.COLUMNS, Import.State.PREVIEW, Import.State.CONFIRMING)
+    if not Import.objects.filter(pk=imp.pk, state__in=waiting).update(**changes):
+        imp.refresh_from_db()
+        raise NotWaiting(state=imp.state)
+
+
+def _make(imp: Import, found: dict[str, Any], *, ask: bool, report: Report) -> None:
+    """Make and keep the plan. What is learned on the way goes into `found`, also when the way ends early."""
+    choices = Choices.from_json(imp.chosen)
+    policy = choices.policy
+    limits = source.Limits(
+        bytes=settings.KUNDEKORT_MAX_BYTES, rows=settings.KUNDEKORT_MAX_ROWS, columns=settings.KUNDEKORT_MAX_COLUMNS
+    )
+    with packages.source(imp.pk) as data:
+        table = source.read(
+            data,
+            known=mapping.knower(SCHEMA),
+            chosen=choices.dialect,
+            limits=limits,
+            progress=lambda done, total: report("reading", done, total),
+        )
+    columns = choices.apply(mapping.match(table.headers, SCHEMA))
+    found["recipe"] = Recipe(dialect=table.dialect, columns=columns, policy=policy).to_json()
+    found["facts"] = facts = _facts_of(table)
+    mapping.refuse(columns, schema=SCHEMA, policy=policy, separator=table.dialect.separator)
+    if ask and choices.columns is None and any(c.field is None for c in columns):
+        raise _Asks
+    checked = check.check(
+        table,
+        columns=columns,
+        policy=policy,
+        schema=SCHEMA,
+        today=timezone.localdate(),
+        country=settings.KUNDEKORT_COUNTRY,
+        progress=lambda done, total: report("checking", done, total),
+    )
+    if ask and policy.date_order is None and "date_ambiguous" in checked.problems["code"]:
+        raise _Asks
+    difference = _compare(checked, policy=policy, report=report)
+    plan = plans.make(difference, Decisions.from_json(imp.decisions))
+    report("keeping", 0, 1)
+    parts = plan.to_parts()
+    found["digest"] = plans.digest(parts)
+    packages.keep_plan(imp.pk, found["digest"], parts)
+    found["totals"] = asdict(plan.totals)
+    facts["emptied"] = difference.emptied
+    facts["changes"] = plan.changes
+    facts["codes"] = pages.code_counts(plan.problems)
+
+
+def _facts_of(table: source.Table) -> dict[str, Any]:
+    """What is shown of a file besides its plan: the first values of each column, the number of blank rows."""
+    first = table.cells.head(200).select(pl.exclude(frames.ROW, frames.LINE).str.head(80))
+    samples = [[v for v in column.drop_nulls().to_list() if v.strip()][:3] for column in first.iter_columns()]
+    return {"rows": table.cells.height, "blank_rows": table.blank_rows, "samples": samples}
+
+
+def _compare(checked: check.Checked, *, policy: Policy, report: Report) -> diff.Difference:
+    """The rows beside the cards they are about, all read in one consistent view of the register."""
+    fields = diff.planned(checked.rows, SCHEMA)
+    by = diff.match_field(policy, SCHEMA)
+    needed = diff.wanted(fields, policy, SCHEMA)
+
+    def fetching(done: int, total: int) -> None:
+        report("fetching", done, total)
+
+    with transaction.atomic():
+        connection.ensure_connection()
+        conn = cast("Connection", connection.connection)
+        conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        keys = diff.keys(checked.rows, by) if by else pl.Series("id", [], dtype=pl.Int64)
+        snapshot = postgres.snapshot(conn, by=by or SCHEMA["id"], keys=keys, fields=needed, progress=fetching)
+        taken = {
+            f.key: postgres.snapshot(conn, by=f, keys=checked.rows[f.key], fields=[f], progress=fetching)
+            for f in fields
+            if f.unique
+        }
+    report("comparing", 0, 1)
+    return diff.diff(checked, snapshot=snapshot, taken=taken, policy=policy, schema=SCHEMA)

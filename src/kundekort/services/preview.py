@@ -1,0 +1,192 @@
+"""What the preview shows of a kept plan: counts, pages, samples, and why nothing would change. Reads, never plans."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from kundekort.engine import frames
+from kundekort.engine.frames import Status
+from kundekort.engine.plan import Totals
+from kundekort.engine.problem import load_params
+from kundekort.engine.recipe import Recipe
+from kundekort.services import imports
+from kundekort.services.refusals import PlanDamaged
+from kundekort.store import packages, pages
+from kundekort.store.fields import SCHEMA
+from kundekort.store.models import Import
+from kundekort.store.pages import Filter
+
+STATUS_NAMES = {status: status.name.lower() for status in Status}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a row: `field` is a field key, None where the whole row is meant."""
+
+    field: str | None
+    code: str
+    value: str
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the preview. `cells` holds the value each card would have, `old` the stored ones that change."""
+
+    number: int
+    line: int
+    status: str
+    id: int | None
+    cells: Mapping[str, str | None]
+    old: Mapping[str, str]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows of all those that a filter shows."""
+
+    total: int
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many rows have this kind of problem in this field."""
+
+    code: str
+    field: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A warning, or a reason why nothing changes: its words are made by the doors."""
+
+    code: str
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """All that stands above the rows. `changes` are changed cells by field key, most first."""
+
+    digest: str
+    totals: Totals
+    changes: Mapping[str, int]
+    problems: tuple[Count, ...]
+    emptied: int
+    warnings: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnView:
+    """One column of the file as the mapping page shows it."""
+
+    position: int
+    header: str
+    field: str | None
+    suggestion: str | None
+    samples: tuple[str, ...]
+
+
+def summary(imp: Import) -> Summary:
+    """What the plan of an import comes to; the import has one."""
+    facts = imp.facts
+    changes = sorted(facts["changes"].items(), key=lambda item: -item[1])
+    return Summary(
+        digest=imp.digest,
+        totals=Totals(**imp.totals),
+        changes={key: count for key, count in changes if count},
+        problems=tuple(Count(**count) for count in facts["codes"]),
+        emptied=facts["emptied"],
+        warnings=warnings(imp),
+    )
+
+
+def warnings(imp: Import) -> tuple[Note, ...]:
+    """What is worth knowing of a file besides its problems."""
+    notes = []
+    columns = imports.recipe(imp).columns
+    if ignored := [c.header for c in columns if c.field is None]:
+        notes.append(Note("columns_ignored", {"headers": ignored}))
+    for column in columns:
+        if column.field is None and column.suggestion:
+            notes.append(Note("columns_suggested", {"header": column.header, "field": column.suggestion}))
+    if blank := (imp.facts or {}).get("blank_rows"):
+        notes.append(Note("blank_rows", {"count": blank}))
+    return tuple(notes)
+
+
+def page(imp: Import, chosen: Filter, *, offset: int, limit: int) -> Page:
+    """At most `limit` of the rows that a filter shows, from `offset`, in the order of the file."""
+    folder = packages.plan_folder(imp.pk, imp.digest)
+    try:
+        total, rows, problems = pages.page(folder, chosen, offset=offset, limit=limit)
+    except FileNotFoundError as error:
+        raise PlanDamaged from error
+    by_row: dict[int, list[Problem]] = {}
+    for p in problems.iter_rows(named=True):
+        by_row.setdefault(p[frames.ROW], []).append(
+            Problem(field=p["field"], code=p["code"], value=p["value"], params=load_params(p["params"]))
+        )
+    return Page(total=total, rows=tuple(_row(r, by_row.get(r[frames.ROW], [])) for r in rows.iter_rows(named=True)))
+
+
+def problems(imp: Import, *, limit: int) -> list[tuple[int, Problem]]:
+    """The first problems of the file, each with the line its row starts on."""
+    path = packages.plan_folder(imp.pk, imp.digest) / "problems.parquet"
+    found = pl.scan_parquet(path).head(limit).collect()
+    return [
+        (p[frames.LINE], Problem(field=p["field"], code=p["code"], value=p["value"], params=load_params(p["params"])))
+        for p in found.iter_rows(named=True)
+    ]
+
+
+def columns(imp: Import) -> tuple[ColumnView, ...]:
+    """The columns of the file with the field each becomes and its first values."""
+    samples = (imp.facts or {}).get("samples", [])
+    return tuple(
+        ColumnView(position=n, header=c.header, field=c.field, suggestion=c.suggestion, samples=tuple(values))
+        for n, (c, values) in enumerate(zip(imports.recipe(imp).columns, samples, strict=True))
+    )
+
+
+def reasons(imp: Import) -> tuple[Note, ...]:
+    """Why an import changes nothing: the reasons that hold for this file, the most telling first."""
+    if imp.refusal:
+        return (Note(imp.refusal["code"], imp.refusal["params"]),)
+    if not imp.totals or imp.totals["new"] or imp.totals["changed"]:
+        return ()
+    totals = Totals(**imp.totals)
+    notes = []
+    if totals.errors + totals.left_out == totals.rows:
+        notes.append(Note("only_errors", {"count": totals.rows}))
+    elif totals.unchanged == totals.rows:
+        notes.append(Note("all_unchanged", {"count": totals.rows}))
+    else:
+        notes.append(Note("unchanged_or_errors", {"unchanged": totals.unchanged, "errors": totals.errors + totals.left_out}))
+    first = {(p.code, p.field): line for line, p in reversed(problems(imp, limit=1000))}
+    for count in imp.facts["codes"][:5]:
+        line = first.get((count["code"], count["field"]))
+        notes.append(Note("problem", {"code": count["code"], "field": count["field"], "count": count["count"], "line": line}))
+    if imports.recipe(imp).policy.empty_cells == "keep" and imp.facts["emptied"]:
+        notes.append(Note("empty_cells_kept", {"count": imp.facts["emptied"]}))
+    return (*notes, *(n for n in warnings(imp) if n.code == "columns_ignored"))
+
+
+def _row(row: dict[str, Any], problems: list[Problem]) -> Row:
+    keys = [name for name in row if name in SCHEMA]
+    return Row(
+        number=row[frames.ROW],
+        line=row[frames.LINE],
+        status=STATUS_NAMES[Status(row[frames.STATUS])],
+        id=row[frames.ID],
+        cells={key: row[key] for key in keys},
+        old={key: old for key in keys if (old := row[frames.OLD + key]) is not None},
+        problems=tuple(problems),
+    )
