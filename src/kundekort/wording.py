@@ -77,11 +77,6 @@ WARNINGS: Final[Mapping[str, str | Promise]] = {
     "columns_ignored": _("These columns are not imported, because no field has their name: %(headers)s."),
     "columns_suggested": _("The column “%(header)s” is not imported. Did you mean %(field)s?"),
     "blank_rows": ngettext_lazy("%(count)s empty row was skipped.", "%(count)s empty rows were skipped.", "count"),
-    "consent_on": ngettext_lazy(
-        "%(field)s is switched on for %(count)s customer. Make sure that the customer has agreed.",
-        "%(field)s is switched on for %(count)s customers. Make sure that they have agreed.",
-        "count",
-    ),
 }
 
 REFUSALS: Final[Mapping[str, str | Promise]] = {
@@ -89,7 +84,7 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "file_empty": _("The file is empty. Choose a file with a header and at least one customer."),
     "header_only": _("The file has a header but no customers. Add a row for each customer."),
     "file_binary": _("The file is not text (%(kind)s). Save the list as “CSV UTF-8” in your spreadsheet."),
-    "file_too_large": _("The file is %(size)s; at most %(limit)s can be imported. Split it into several files."),
+    "file_too_large": _("The file is larger than %(limit)s, which is the most. Split it into several files."),
     "too_many_rows": _("The file has more than %(limit)s rows. Split it into several files."),
     "too_many_columns": _("The file has %(columns)s columns; at most %(limit)s can be imported. Remove some."),
     "file_undecodable": _("The file cannot be read as %(encoding)s. Save it again as “CSV UTF-8”."),
@@ -115,6 +110,7 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
         "The preview you saw is no longer the current one. Nothing was written; look at the new preview."
     ),
     "plan_damaged": _("The kept preview is damaged, so nothing was written. Upload the file again."),
+    "failed": _("Something went wrong on the server, so nothing was written. Try again, or ask whoever runs it."),
     "forbidden": _("You are not allowed to do this. Ask an administrator for access."),
     "name_taken": _("There is already a user “%(name)s”. Choose another name."),
     "weak_password": _("The password is too easy to guess. Use at least %(least)s characters, and no common word."),
@@ -138,29 +134,74 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
 
 REASONS: Final[Mapping[str, str | Promise]] = {
     "all_unchanged": ngettext_lazy(
-        "The row says what the register already says.",
+        "The file’s only row says what the register already says.",
         "All %(count)s rows say what the register already says.",
         "count",
     ),
-    "only_errors": ngettext_lazy("The only row has errors.", "All %(count)s rows have errors.", "count"),
-    "left_out": ngettext_lazy("%(count)s row was left out.", "%(count)s rows were left out.", "count"),
-    "columns_ignored": _("These columns were left aside: %(headers)s."),
-    "only_key_column": _("Only %(field)s was recognised, so there was nothing to change."),
-    "one_column": _("The file was read as a single column. Check the separator."),
+    "only_errors": ngettext_lazy(
+        "The file’s only row has errors.", "All %(count)s rows have errors or were left out.", "count"
+    ),
+    "unchanged_or_errors": _(
+        "%(unchanged)s rows say what the register already says, and %(errors)s have errors or were left out."
+    ),
+    "problem": ngettext_lazy(
+        "%(count)s row, line %(line)s: %(problem)s",
+        "%(count)s rows, the first on line %(line)s: %(problem)s",
+        "count",
+    ),
+    "columns_ignored": _("These columns were left aside, because no field has their name: %(headers)s."),
     "empty_cells_kept": ngettext_lazy(
-        "%(count)s empty cell kept the stored value, because empty cells are kept.",
-        "%(count)s empty cells kept the stored values, because empty cells are kept.",
+        "%(count)s empty cell left the stored value as it is; choose to overwrite if it should be emptied.",
+        "%(count)s empty cells left the stored values as they are; choose to overwrite if they should be emptied.",
         "count",
     ),
 }
+"""Why nothing would change. `problem` stands for all rows with one kind of problem in one field."""
+
+PROBLEM_KINDS: Final[Mapping[str, str | Promise]] = {
+    "row_too_short": _("too few cells"),
+    "row_too_long": _("too many cells"),
+    "unclosed_quote": _("quote not closed"),
+    "text_after_quote": _("text after a closing quote"),
+    "nul_byte": _("NUL character"),
+    "undecodable": _("unreadable characters"),
+    "name_missing": _("no name"),
+    "id_missing": _("empty"),
+    "id_invalid": _("not a customer number"),
+    "id_too_big": _("number too large"),
+    "id_unknown": _("unknown customer"),
+    "id_twice": _("same customer twice"),
+    "key_missing": _("empty"),
+    "key_twice": _("same value twice"),
+    "key_ambiguous": _("several customers fit"),
+    "too_long": _("too long"),
+    "required": _("empty"),
+    "gender_missing": _("empty"),
+    "gender_unknown": _("not a gender"),
+    "email_invalid": _("not an e-mail address"),
+    "phone_invalid": _("not a phone number"),
+    "zip_invalid": _("not a postal code of the country"),
+    "country_unknown": _("not a country"),
+    "language_unknown": _("not a language"),
+    "date_invalid": _("not a date"),
+    "date_ambiguous": _("day or month first?"),
+    "date_out_of_range": _("date out of range"),
+    "yes_no_unknown": _("neither yes nor no"),
+    "number_invalid": _("not a number"),
+    "choice_unknown": _("not one of the choices"),
+    "value_twice": _("same value twice"),
+    "value_taken": _("already on another customer"),
+    "version_invalid": _("not a version"),
+}
+"""Each kind of problem in two or three words, for filters and counts."""
 
 PHASES: Final[Mapping[str, str | Promise]] = {
-    "waiting": _("Waiting to begin"),
     "reading": _("Reading the file"),
     "checking": _("Checking the rows"),
+    "fetching": _("Fetching the customers"),
     "comparing": _("Comparing with the register"),
     "keeping": _("Keeping the preview"),
-    "applying": _("Writing to the register"),
+    "writing": _("Writing to the register"),
 }
 
 STATES: Final[Mapping[str, str | Promise]] = {
@@ -220,8 +261,16 @@ def refusal(code: str, params: Mapping[str, Any]) -> str:
 
 
 def reason(code: str, params: Mapping[str, Any]) -> str:
-    """Why an import changed nothing."""
-    return _sentence(REASONS, code, params)
+    """Why an import changed nothing: one of the reasons, or the refusal of the whole file."""
+    if code == "problem":
+        label = field(params["field"]) if params.get("field") else ""
+        return _sentence(REASONS, code, {**params, "problem": kind_of_problem(params["code"], label)})
+    return _sentence(REASONS if code in REASONS else REFUSALS, code, params)
+
+
+def kind_of_problem(code: str, field_label: str = "") -> str:
+    """A kind of problem in a few words, with the field it is about."""
+    return f"{field_label}: {PROBLEM_KINDS[code]}" if field_label else str(PROBLEM_KINDS[code])
 
 
 def phase(name: str) -> str:
@@ -290,9 +339,9 @@ def _shown(code: str, name: str, value: object) -> object:
             return encoding(value)
         case "kind", str():
             return str(FILE_KINDS.get(value, _("of an unknown kind")))
-        case "size" | "limit", int() if code == "file_too_large":
+        case "limit", int() if code == "file_too_large":
             return filesizeformat(value)
-        case "count" | "errors" | "limit" | "length" | "columns" | "cells" | "expected", int():
+        case "count" | "errors" | "unchanged" | "limit" | "length" | "columns" | "cells" | "expected", int():
             return _Count(value)
         case _, list() | tuple():
             return _listed([str(item) for item in value])

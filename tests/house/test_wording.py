@@ -10,7 +10,7 @@ from kundekort import wording
 from kundekort.engine import recipe
 from kundekort.engine.problem import CODES, WARNINGS
 from kundekort.engine.refused import FILE_CODES
-from kundekort.services import refusals
+from kundekort.services import progress, refusals
 from kundekort.store.models import Import
 
 
@@ -58,11 +58,12 @@ def test_it_has_words_for_every_code(codes: dict[str, str], table: dict[str, str
 
 
 def test_it_has_no_words_for_codes_that_are_gone() -> None:
-    assert set(wording.PROBLEMS) == set(CODES)
+    assert set(wording.PROBLEMS) == set(wording.PROBLEM_KINDS) == set(CODES)
     assert set(wording.WARNINGS) == set(WARNINGS)
 
 
-def test_it_names_every_state_encoding_and_separator() -> None:
+def test_it_names_every_phase_state_encoding_and_separator() -> None:
+    assert set(wording.PHASES) == set(progress.SHARES)
     assert set(wording.STATES) == set(Import.State.values)
     assert set(wording.ENCODINGS) == set(recipe.ENCODINGS)
     assert set(wording.SEPARATORS) == set(recipe.SEPARATORS)
@@ -77,11 +78,13 @@ def test_it_says_what_is_wrong_and_the_way_on() -> None:
             "No column of the file is known (read with tab as separator: “a”, “b”). "
             "Use the header names of the template."
         )
-        assert wording.warning("consent_on", {"field": "sms_consent", "count": 12345}) == (
-            "SMS consent is switched on for 12,345 customers. Make sure that they have agreed."
+        assert wording.warning("blank_rows", {"count": 12345}) == "12,345 empty rows were skipped."
+        assert wording.reason("problem", {"code": "gender_unknown", "field": "gender", "count": 3, "line": 12}) == (
+            "3 rows, the first on line 12: Gender: not a gender"
         )
-        assert wording.refusal("file_too_large", {"size": 3 << 30, "limit": 512 << 20}) == (
-            "The file is 3.0\xa0GB; at most 512.0\xa0MB can be imported. Split it into several files."
+        assert wording.reason("file_empty", {}) == wording.refusal("file_empty", {})
+        assert wording.refusal("file_too_large", {"limit": 512 << 20}) == (
+            "The file is larger than 512.0\xa0MB, which is the most. Split it into several files."
         )
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
-from kundekort.engine.recipe import Policy, Recipe
+from kundekort.engine.recipe import Decisions, Policy, Recipe
 from kundekort.engine.refused import FileRefused
 from kundekort.engine.source import Chosen
 from kundekort.services.accounts import Actor, Role
@@ -23,7 +23,13 @@ WAITING: Final = (Import.State.RECEIVED, Import.State.COLUMNS, Import.State.PREV
 
 
 def receive(
-    stream: BinaryIO, *, filename: str, actor: Actor, policy: Policy | None = None, chosen: Chosen | None = None
+    stream: BinaryIO,
+    *,
+    filename: str,
+    actor: Actor,
+    policy: Policy | None = None,
+    chosen: Chosen | None = None,
+    decisions: Decisions | None = None,
 ) -> Import:
     """Keep an uploaded file as a new import, for `planning.prepare`. Raises CannotImport when it is too large."""
     actor.require(Role.IMPORTER)
@@ -35,6 +41,7 @@ def receive(
             filename=PurePath(filename.replace("\\", "/")).name[:255].replace("\x00", ""),
             size=0,
             chosen=first.to_json(),
+            decisions=(decisions or Decisions()).to_json(),
         )
         limit = settings.KUNDEKORT_MAX_BYTES
         try:
