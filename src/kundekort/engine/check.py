@@ -72,7 +72,7 @@ def check(
 
 
 def _found(found: pl.DataFrame, field: Field, *, is_key: bool) -> list[pl.DataFrame]:
-    """The problems of one column; `found` has ROW, LINE, value as in the file, canonical text and code of sound rows."""
+    """The problems of a column; `found` has ROW, LINE, value as in the file, canonical text and code of sound rows."""
     if is_key and field.kind is not Kind.ID:
         missing = pl.when(pl.col("text") == "").then(pl.lit("key_missing")).otherwise("code")
         return [_wrong(found.with_columns(code=missing), field), _doubled(found, field, code="key_twice")]

@@ -31,7 +31,7 @@ def careful(value: str) -> Answer:
     """The trimmed value, or email_invalid."""
     if _SHAPED.fullmatch(value):
         try:
-            validate_email(value, check_deliverability=False, test_environment=True, globally_deliverable=False)
+            validate_email(value, check_deliverability=False, globally_deliverable=False, strict=True)
         except EmailNotValidError:
             pass
         else:

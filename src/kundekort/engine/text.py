@@ -26,7 +26,7 @@ def clean(text: pl.Series) -> pl.Series:
         .str.replace_all("\r\n?", "\n")
         .str.replace_all(_EDGE, "")
     )
-    return text.scatter(needy.arg_true(), cleaned)
+    return text.clone().scatter(needy.arg_true(), cleaned)  # scatter writes into the series it is called on
 
 
 def trimmed(value: str) -> str:

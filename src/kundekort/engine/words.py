@@ -80,7 +80,7 @@ def tags(value: str) -> Answer:
 
 
 def number(value: str) -> Answer:
-    """Plain decimal text with a point and no needless zeros, or number_invalid. Thousands separators are not guessed."""
+    """Plain decimal text with a point and no needless zeros, or number_invalid; no thousands separator is guessed."""
     match = _NUMBER.fullmatch(value)
     if match is None or not (match[2] or match[3]):
         return value, "number_invalid"
