@@ -164,7 +164,7 @@ def _copy_out(
             if rows % SLICE == 0:
                 progress(min(rows, expected), expected)
     buffer.seek(0)
-    return pl.read_csv(buffer, schema=_snapshot_schema(fields), missing_utf8_is_empty_string=True)
+    return pl.read_csv(buffer, schema=_snapshot_schema(fields), empty_string_is_null=False)
 
 
 def _copy_in(conn: Connection, table: Identifier, rows: pl.DataFrame, *, progress: Progress) -> None:

@@ -176,7 +176,7 @@ def _facts_of(table: source.Table) -> dict[str, Any]:
 
 
 def _compare(checked: check.Checked, *, policy: Policy, report: Report) -> diff.Difference:
-    """The rows beside the cards they are about, all read in one consistent view of the register."""
+    """The rows beside the cards they are about. Cards that move from here on are noticed when the plan is applied."""
     fields = diff.planned(checked.rows, SCHEMA)
     by = diff.match_field(policy, SCHEMA)
     needed = diff.wanted(fields, policy, SCHEMA)
@@ -187,7 +187,6 @@ def _compare(checked: check.Checked, *, policy: Policy, report: Report) -> diff.
     with transaction.atomic():
         connection.ensure_connection()
         conn = cast("Connection", connection.connection)
-        conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         keys = diff.keys(checked.rows, by) if by else pl.Series("id", [], dtype=pl.Int64)
         snapshot = postgres.snapshot(conn, by=by or SCHEMA["id"], keys=keys, fields=needed, progress=fetching)
         taken = {

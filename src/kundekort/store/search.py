@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from kundekort.store.models import Customer
@@ -26,7 +26,7 @@ def matching(text: str) -> QuerySet[Customer]:
     if not words:
         return Customer.objects.all() if not text.strip() else Customer.objects.none()
     query = " & ".join(f"'{word}':*" for word in words)
-    return Customer.objects.filter(Q(RawSQL(f"{VECTOR} @@ to_tsquery('simple', %s)", [query])))  # noqa: S611 - constant
+    return Customer.objects.filter(Q(RawSQL(f"{VECTOR} @@ to_tsquery('simple', %s)", [query], output_field=BooleanField())))  # noqa: S611 - constant
 
 
 def _words(text: str) -> list[str]:

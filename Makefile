@@ -1,0 +1,48 @@
+# The face of the project. Every target sets up all it needs; a second run finds it done.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test check install browser bench messages screenshots clean
+
+demo: $(VENV)/.run  ## The main job on sample data, then the site on 127.0.0.1:8000
+	KUNDEKORT_DATA="$${KUNDEKORT_DATA:-$(CURDIR)/.demo}" $(BIN)/kundekort demo
+
+test: $(VENV)/.dev browser  ## All tests
+	$(BIN)/pytest
+
+check: test  ## Tests, lint, floors and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+install: $(VENV)/.run  ## .venv/bin/kundekort
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Kundekort needs Python 3.11 or newer; name one by PYTHON=…")'
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); $(PYTHON) -m pip install -q --user --break-system-packages virtualenv && $(PYTHON) -m virtualenv -q $(VENV); }  # Debian keeps venv in a package of its own
+
+$(VENV)/.run: requirements/build.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install -q --require-hashes -r requirements/build.txt
+	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	$(BIN)/pip install -q --require-hashes -r requirements/dev.txt
+	touch $@
+
+browser: $(VENV)/.dev  ## The browser that the tests drive
+	$(BIN)/python tests/e2e/browser.py
+
+screenshots: $(VENV)/.dev browser  ## The pictures in docs/screenshots
+	$(BIN)/python -m pytest -q -m screenshots tests/e2e/screenshots.py
+
+messages: $(VENV)/.dev  ## Collect and compile the translations (needs GNU gettext)
+	cd src/kundekort && ../../$(BIN)/python -m django makemessages -l nb --no-obsolete --no-location
+	cd src/kundekort && ../../$(BIN)/python -m django compilemessages
+
+clean:
+	rm -rf $(VENV) .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
