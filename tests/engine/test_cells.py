@@ -51,6 +51,14 @@ def test_it_cleans_text(written: str | None, kept: str | None) -> None:
     assert cells.clean(pl.Series(["untouched", written], dtype=pl.String)).to_list() == ["untouched", kept]
 
 
+@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("huge", ["a" * 10**6, "9" * 10**6, "a@" + "." * 10**6 + " x", "a" + " " * 10**6 + "b|c"])
+def test_it_takes_huge_cells_in_its_stride(kind: Kind, huge: str) -> None:
+    ((text, code),) = read(kind, huge, limit=254)
+    assert code is not None
+    assert text == huge
+
+
 def test_it_leaves_the_file_s_own_cells_alone() -> None:
     frame = pl.DataFrame({"c0": ["a", " b "]})
     assert cells.clean(frame["c0"]).to_list() == ["a", "b"]

@@ -18,6 +18,8 @@ _LABEL: Final = r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"
 _ORDINARY: Final = rf"^{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+[A-Za-z]{{2,}}$"
 _SHORT: Final = 64
 """Bytes within which no part of an address can be too long."""
+_LONGEST: Final = 254
+"""Characters of the longest address there can be."""
 _SHAPED: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 
 
@@ -29,7 +31,7 @@ def read(text: pl.Series) -> Reading:
 
 def careful(value: str) -> Answer:
     """The trimmed value, or email_invalid."""
-    if _SHAPED.fullmatch(value):
+    if len(value) <= _LONGEST and _SHAPED.fullmatch(value):
         try:
             validate_email(value, check_deliverability=False, globally_deliverable=False, strict=True)
         except EmailNotValidError:

@@ -6,7 +6,7 @@ Each function takes one trimmed, non-empty value and answers with its canonical 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from kundekort.engine.countries import COUNTRIES
@@ -30,6 +30,9 @@ _COUNTRIES: Final = _folded(COUNTRIES)
 _LANGUAGES: Final = _folded(LANGUAGES)
 _LOCALE: Final = re.compile(r"([A-Za-z]{2,3})[-_][A-Za-z]{2}")
 
+_LONGEST: Final = 100
+"""No name of a country or language has more characters; a note in the wrong column shall cost no time."""
+
 _GENDERS: Final = _spoken(
     {
         "0": "ukjent, ukendt, okänd, unknown, none, ingen, intet, inget, annet, annat, andet, other, n/a, u, x, "
@@ -51,14 +54,14 @@ _NUMBER: Final = re.compile(r"([+\-\u2212]?)([0-9]*)(?:[.,]([0-9]+))?")
 
 def country(value: str) -> Answer:
     """ISO 3166 alpha-2 of a country's code or name, or country_unknown."""
-    code = _COUNTRIES.get(fold(value))
+    code = _named(_COUNTRIES, value)
     return (code, None) if code else (value, "country_unknown")
 
 
 def language(value: str) -> Answer:
     """ISO 639-1 of a language's code, name or locale such as nb-NO, or language_unknown."""
     locale = _LOCALE.fullmatch(value)
-    code = _LANGUAGES.get(fold(locale[1] if locale else value))
+    code = _named(_LANGUAGES, locale[1] if locale else value)
     return (code, None) if code else (value, "language_unknown")
 
 
@@ -98,3 +101,7 @@ def choice(value: str, *, choices: Iterable[str]) -> Answer:
 
 def _said(value: str) -> str:
     return value.casefold().rstrip(".")
+
+
+def _named(names: Mapping[str, str], value: str) -> str | None:
+    return names.get(fold(value)) if len(value) <= _LONGEST else None
