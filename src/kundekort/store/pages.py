@@ -28,11 +28,12 @@ _AT: Final = "_at"
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which rows to show: of a box, with a change in a column, with a kind of problem, containing a text."""
+    """Which rows to show: of a box, with a change in a column, with a kind of problem (in a field), containing a text."""
 
     box: str = "all"
     column: str = ""
     code: str = ""
+    field: str = ""
     search: str = ""
 
 
@@ -64,6 +65,8 @@ def _matching(rows: pl.LazyFrame, folder: Path, chosen: Filter) -> pl.Series:
         wanted &= (pl.col(frames.STATUS) == Status.CHANGED) & pl.col(frames.OLD + chosen.column).is_not_null()
     if chosen.code:
         problems = pl.scan_parquet(folder / plan.PROBLEMS).filter(pl.col("code") == chosen.code)
+        if chosen.field:
+            problems = problems.filter(pl.col("field") == chosen.field)
         wanted &= pl.col(frames.ROW).is_in(problems.select(frames.ROW).collect()[frames.ROW].unique().implode())
     if text := chosen.search.strip().lower():
         texts = [n for n in names if not n.startswith("_")]

@@ -1,0 +1,18 @@
+"""Logging in and out, and the choice of language. Who may do what is the services' business."""
+
+from __future__ import annotations
+
+from django.contrib.auth import views
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.i18n import set_language
+
+log_in = views.LoginView.as_view(template_name="kundekort/accounts/login.html", redirect_authenticated_user=True)
+log_out = views.LogoutView.as_view()
+language = login_not_required(set_language)
+
+
+def start(request: HttpRequest) -> HttpResponse:
+    """The first page: the import, which is what people come for."""
+    return redirect("imports")

@@ -1,0 +1,75 @@
+"""The mapping page: how the file was read, and what each of its columns becomes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from kundekort import wording
+from kundekort.engine.recipe import ENCODINGS, SEPARATORS, EmptyCells
+from kundekort.engine.schema import Kind
+from kundekort.services import imports, planning, preview
+from kundekort.services.accounts import actor_of
+from kundekort.services.refusals import NotWaiting
+from kundekort.store.fields import SCHEMA
+from kundekort.store.models import Import
+from kundekort.web.forms import MATCHES, DialectForm, PolicyForm, read_columns
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def columns(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Show what the columns become, and take a person's answer."""
+    actor = actor_of(request.user)
+    imp = imports.get(import_id, actor=actor)
+    if request.method == "POST":
+        count = len(imports.recipe(imp).columns)
+        planning.choose(
+            import_id, actor=actor, columns=read_columns(request.POST, count), policy=PolicyForm.read(request.POST)
+        )
+        return redirect("import", import_id)
+    if imp.state not in (Import.State.COLUMNS, Import.State.PREVIEW):
+        raise NotWaiting(state=imp.state)
+    return page(request, imp)
+
+
+def page(request: HttpRequest, imp: Import) -> HttpResponse:
+    """The mapping page of an import that waits for a person."""
+    recipe = imports.recipe(imp)
+    refusal = imp.refusal and wording.refusal(imp.refusal["code"], imp.refusal["params"])
+    return render(
+        request,
+        "kundekort/imports/columns.html",
+        {
+            "room": "imports",
+            "import": imp,
+            "refusal": refusal,
+            "dialect": recipe.dialect,
+            "policy": recipe.policy,
+            "columns": preview.columns(imp),
+            "ignored": [c.header for c in recipe.columns if c.field is None],
+            "layout": [f for f in SCHEMA if f.kind is not Kind.VERSION or f.key in {c.field for c in recipe.columns}],
+            "encodings": ENCODINGS,
+            "separators": SEPARATORS,
+            "matches": MATCHES,
+        },
+    )
+
+
+@require_POST
+def dialect(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Read the file again in another way, and show its columns."""
+    planning.choose(import_id, actor=actor_of(request.user), chosen=DialectForm.read(request.POST))
+    return redirect("import-columns", import_id)
+
+
+@require_POST
+def empty_cells(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Let empty cells empty the field, or keep what is stored."""
+    actor = actor_of(request.user)
+    policy = imports.recipe(imports.get(import_id, actor=actor)).policy
+    wish = EmptyCells.KEEP if request.POST.get("empty_cells") == EmptyCells.KEEP else EmptyCells.OVERWRITE
+    planning.choose(import_id, actor=actor, policy=replace(policy, empty_cells=wish))
+    return redirect("import", import_id)

@@ -1,0 +1,87 @@
+"""The customer list and the customer card."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from kundekort.services import customers, history
+from kundekort.services.accounts import actor_of
+
+PAGE: Final = 50
+COLUMNS: Final = {
+    "id": "id",
+    "last_name": "name",
+    "first_name": "",
+    "company": "",
+    "email": "email",
+    "mobile": "",
+    "city": "city",
+}
+"""The columns of the list, each with the order its header gives ('': none)."""
+
+GROUPS: Final = (
+    ("person", ("first_name", "last_name", "company", "gender", "date_of_birth", "language")),
+    ("contact", ("email", "mobile", "phone")),
+    ("address", ("address", "address2", "zip_code", "city", "country")),
+    ("consents", ("email_consent", "sms_consent", "tags")),
+    ("other", ("external_id", "internal_note")),
+)
+"""How the card gathers its fields."""
+
+
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """Customers that match the search, some at a time; asked by htmx, only their table."""
+    text = request.GET.get("q", "").strip()
+    order = request.GET.get("order", "name")
+    descending = request.GET.get("down") == "1"
+    number = request.GET.get("page", "1")
+    page = max(int(number), 1) if number.isascii() and number.isdigit() and len(number) < 8 else 1
+    offset = (page - 1) * PAGE
+    found = customers.search(
+        text=text, offset=offset, limit=PAGE, order=order, descending=descending, actor=actor_of(request.user)
+    )
+
+    def address(**change: str | int) -> str:
+        wanted = {"q": text, "order": order, "down": int(descending), "page": page} | change
+        return "?" + urlencode(wanted)
+
+    context = {
+        "room": "customers",
+        "text": text,
+        "page": found,
+        "first": offset + 1,
+        "last": offset + len(found.rows),
+        "previous": address(page=page - 1) if page > 1 else "",
+        "next": address(page=page + 1) if offset + len(found.rows) < found.total else "",
+        "columns": [
+            {
+                "key": key,
+                "sorted": ("descending" if descending else "ascending") if by and by == order else "",
+                "url": address(order=by, down=int(by == order and not descending), page=1) if by else "",
+            }
+            for key, by in COLUMNS.items()
+        ],
+    }
+    part = bool(request.htmx)  # type: ignore[attr-defined]
+    return render(request, f"kundekort/customers/{'rows' if part else 'list'}.html", context)
+
+
+@require_safe
+def card(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """One customer with everything that has happened to the card."""
+    actor = actor_of(request.user)
+    customer = customers.card(customer_id, actor=actor)
+    context = {
+        "room": "customers",
+        "customer": customer,
+        "tags": str(customer["tags"]).split("|"),
+        "groups": GROUPS,
+        "history": history.of_customer(customer_id, actor=actor),
+    }
+    return render(request, "kundekort/customers/card.html", context)

@@ -1,0 +1,68 @@
+"""The answers a person can give about a file, checked. Forms may not ask the register anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import BadRequest
+from django.utils.translation import gettext_lazy as _
+
+from kundekort.engine.recipe import ENCODINGS, SEPARATORS, DateOrder, EmptyCells, Match, Policy
+from kundekort.engine.source import Chosen
+from kundekort.store.fields import SCHEMA
+
+MATCHES = (
+    (Match.ID, _("By CustomerID; 0 makes a new customer")),
+    (Match.EXTERNAL_ID, _("By ExternalID; one that is not in the register makes a new customer")),
+    (Match.EMAIL, _("By e-mail; one that is not in the register makes a new customer")),
+    (Match.NONE, _("Not at all: every row makes a new customer")),
+)
+
+
+class DialectForm(forms.Form):
+    """How a file is to be read."""
+
+    encoding = forms.ChoiceField(choices=[(e, e) for e in ENCODINGS])
+    # The separator may be a tab, which the field would strip.
+    separator = forms.TypedChoiceField(choices=[(s, s) for s in SEPARATORS])
+    header_row = forms.IntegerField(min_value=1, max_value=1000)
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Chosen:
+        """The answer in a posted form. BadRequest for what the page could not have sent."""
+        form = cls(data)
+        if not form.is_valid():
+            raise BadRequest(form.errors.as_json())
+        return Chosen(**form.cleaned_data)
+
+
+class PolicyForm(forms.Form):
+    """The choices about a whole file."""
+
+    match = forms.ChoiceField(choices=MATCHES)
+    empty_cells = forms.ChoiceField(choices=[(e, e) for e in EmptyCells])
+    date_order = forms.ChoiceField(choices=[(o, o) for o in DateOrder], required=False)
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Policy:
+        """The answer in a posted form. BadRequest for what the page could not have sent."""
+        form = cls(data)
+        if not form.is_valid():
+            raise BadRequest(form.errors.as_json())
+        answer = form.cleaned_data
+        order = answer["date_order"]
+        return Policy(
+            match=Match(answer["match"]),
+            empty_cells=EmptyCells(answer["empty_cells"]),
+            date_order=DateOrder(order) if order else None,
+        )
+
+
+def read_columns(data: Mapping[str, Any], count: int) -> dict[int, str | None]:
+    """The field chosen for each of a file's columns by position, None for ignored. BadRequest for an unknown field."""
+    chosen = {position: data.get(f"column-{position}") or None for position in range(count)}
+    if any(key is not None and key not in SCHEMA for key in chosen.values()):
+        raise BadRequest("unknown field")
+    return chosen

@@ -1,0 +1,129 @@
+"""The import page and the way of one import: upload, wait, and whichever page its state calls for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from kundekort import wording
+from kundekort.engine.refused import FileRefused
+from kundekort.services import customers, imports, planning
+from kundekort.services import preview as previews
+from kundekort.services.accounts import Actor, actor_of
+from kundekort.services.refusals import CannotImport, PlanDamaged
+from kundekort.store.models import Import
+from kundekort.store.pages import Filter
+from kundekort.web import columns, example, preview, uploading
+
+WORKING = (Import.State.RECEIVED, Import.State.CONFIRMING)
+CARDS_SHOWN = 8
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: HttpRequest) -> HttpResponse:
+    """The import page; a posted file begins an import."""
+    actor = actor_of(request.user)
+    if request.method == "POST":
+        return _upload(request, actor)
+    return _page(request, actor)
+
+
+def _page(request: HttpRequest, actor: Actor, *, no_file: bool = False) -> HttpResponse:
+    context = {
+        "room": "imports",
+        "no_file": no_file,
+        "recent": imports.recent(actor=actor),
+        "layout": example.LAYOUT,
+        "examples": example.CUSTOMERS,
+        "max_bytes": settings.KUNDEKORT_MAX_BYTES,
+    }
+    return render(request, "kundekort/imports/start.html", context)
+
+
+def _upload(request: HttpRequest, actor: Actor) -> HttpResponse:
+    size = int(request.META.get("CONTENT_LENGTH") or 0)
+    if uploading.too_large(size):
+        raise CannotImport(FileRefused("file_too_large", size=size, limit=settings.KUNDEKORT_MAX_BYTES))
+    file = request.FILES.get("file")
+    if file is None:
+        return _page(request, actor, no_file=True)
+    imp = imports.receive(file, filename=file.name or "", actor=actor)  # type: ignore[arg-type]
+    planning.prepare(imp.pk)
+    return redirect("import", imp.pk)
+
+
+@require_safe
+def template(request: HttpRequest) -> HttpResponse:
+    """The column layout as a file to fill in."""
+    headers = {"Content-Disposition": 'attachment; filename="kundekort-template.csv"'}
+    return HttpResponse(example.template(), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@require_safe
+def show(request: HttpRequest, import_id: int) -> HttpResponse:
+    """The page of an import: its state decides which."""
+    actor = actor_of(request.user)
+    imp = imports.get(import_id, actor=actor)
+    match imp.state:
+        case Import.State.RECEIVED | Import.State.CONFIRMING:
+            return render(request, "kundekort/imports/working.html", _context(imp) | _progress(imp))
+        case Import.State.COLUMNS:
+            return columns.page(request, imp)
+        case Import.State.PREVIEW if _changes_something(imp) or "rows" in request.GET:
+            return preview.page(request, imp)
+        case Import.State.DONE if _changes_something(imp):
+            return render(request, "kundekort/imports/done.html", _done(imp, actor))
+        case Import.State.CANCELLED:
+            return render(request, "kundekort/imports/cancelled.html", _context(imp))
+    words = wording.refusal if imp.refusal else wording.reason
+    reasons = [words(note.code, note.params) for note in previews.reasons(imp)]
+    return render(request, "kundekort/imports/nothing.html", _context(imp) | {"reasons": reasons})
+
+
+@require_safe
+def progress(request: HttpRequest, import_id: int) -> HttpResponse:
+    """How far the work on an import has come, asked again and again; once it is over, the way to its page."""
+    imp = imports.get(import_id, actor=actor_of(request.user))
+    if imp.state in WORKING:
+        return render(request, "kundekort/imports/progress.html", _context(imp) | _progress(imp))
+    return HttpResponse(headers={"HX-Redirect": reverse("import", args=[import_id])})
+
+
+@require_POST
+def cancel(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Give an import up before it is confirmed."""
+    imports.cancel(import_id, actor=actor_of(request.user))
+    return redirect("import", import_id)
+
+
+def _context(imp: Import) -> dict[str, Any]:
+    return {"room": "imports", "import": imp, "totals": imp.totals}
+
+
+def _changes_something(imp: Import) -> bool:
+    """Whether there is a preview to look at: something changes, or rows with errors wait for a person."""
+    totals = imp.totals or {}
+    return bool(totals.get("new") or totals.get("changed"))
+
+
+def _progress(imp: Import) -> dict[str, Any]:
+    now = imp.progress
+    return {
+        "progress": now,
+        "percent": str(round(now["fraction"] * 100)) if now else None,
+        "in_bytes": bool(now and now["phase"] == "reading"),
+    }
+
+
+def _done(imp: Import, actor: Actor) -> dict[str, Any]:
+    try:
+        rows = previews.page(imp, Filter(box="changed"), offset=0, limit=CARDS_SHOWN).rows
+    except PlanDamaged:  # what was shown then need not be kept for ever
+        rows = ()
+    found = [customers.card(row.id, actor=actor) for row in rows if row.id]
+    return _context(imp) | {"cards": found}

@@ -1,0 +1,88 @@
+"""What holds for every page: where content may come from, which language is spoken, and how a refusal is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+from kundekort import wording
+from kundekort.services.refusals import AlreadyApplied, Forbidden, NotFound, Refusal, StalePlan
+
+Respond = Callable[[HttpRequest], HttpResponse]
+
+CONTENT_SECURITY: Final = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+"""Only what this site serves, no script or style within a page; Tabler's styles hold small pictures as data."""
+
+
+def content_security(respond: Respond) -> Respond:
+    """Middleware: send the content security policy with every answer."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = respond(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY)
+        return response
+
+    return answer
+
+
+def chosen_language(respond: Respond) -> Respond:
+    """Middleware: speak the language a person has chosen, else the register's.
+
+    The browser's wish is not asked: at a Norwegian box office the computer is often an English one.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        wish = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = wish if wish in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(language):
+            response = respond(request)
+        response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ("Cookie",))
+        return response
+
+    return answer
+
+
+class Refusals:
+    """Middleware: tell a refusal of a use case in words, on the page from which the way goes on."""
+
+    def __init__(self, respond: Respond) -> None:
+        self._respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer to a request."""
+        return self._respond(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """The answer to a refusal; None for anything else, which is a bug."""
+        if not isinstance(exception, Refusal):
+            return None
+        words = wording.refusal(exception.code, exception.params)
+        if request.accepts("application/json") and not request.accepts("text/html"):
+            return JsonResponse({"code": exception.code, "message": words}, status=_status(exception))
+        if isinstance(exception, Forbidden | NotFound):
+            status = _status(exception)
+            return render(request, f"{status}.html", status=status)
+        if not isinstance(exception, StalePlan):  # the import itself keeps that notice and shows it
+            level = messages.INFO if isinstance(exception, AlreadyApplied) else messages.ERROR
+            messages.add_message(request, level, words)
+        place = request.resolver_match
+        if place and "import_id" in place.kwargs:
+            return redirect("import", place.kwargs["import_id"])
+        return redirect("imports")
+
+
+def _status(refusal: Refusal) -> int:
+    if isinstance(refusal, Forbidden):
+        return 403
+    return 404 if isinstance(refusal, NotFound) else 409

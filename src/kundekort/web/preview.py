@@ -1,0 +1,135 @@
+"""The preview: every change a file would make, page by page, and the decisions a person takes on it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST, require_safe
+
+from kundekort import wording
+from kundekort.engine.recipe import Recipe
+from kundekort.services import confirming, imports, planning
+from kundekort.services import preview as previews
+from kundekort.services.accounts import actor_of
+from kundekort.services.refusals import NotWaiting
+from kundekort.store.fields import SCHEMA
+from kundekort.store.models import Import
+from kundekort.store.pages import BOXES, Filter
+from kundekort.web.templatetags.kundekort import SPRITE
+
+MOST_ROWS: Final = 100
+LONGEST_CELL: Final = 300
+"""Characters of a cell that the grid is sent, so that a page stays light whatever the file holds."""
+
+
+def page(request: HttpRequest, imp: Import) -> HttpResponse:
+    """The preview of an import that waits for confirmation."""
+    summary = previews.summary(imp)
+    recipe = imports.recipe(imp)
+    headers = {c.field: c.header for c in recipe.columns if c.field}
+    context = {
+        "room": "imports",
+        "import": imp,
+        "totals": summary.totals,
+        "dialect": recipe.dialect,
+        "policy": recipe.policy,
+        "columns": headers,
+        "ignored": [c.header for c in recipe.columns if c.field is None],
+        "notice": imp.notice and wording.refusal(imp.notice, {}),
+        "warnings": [wording.warning(n.code, n.params) for n in summary.warnings if n.code != "columns_ignored"],
+        "changes": [{"key": key, "header": headers.get(key, key), "changed": n} for key, n in summary.changes.items()],
+        "problems": [
+            {"code": p.code, "field": p.field or "", "count": p.count, "words": _kind(p, headers)}
+            for p in summary.problems
+        ],
+        "emptied": summary.emptied,
+        "view": _view(imp, recipe),
+    }
+    return render(request, "kundekort/imports/preview.html", context)
+
+
+@require_safe
+def rows(request: HttpRequest, import_id: int) -> JsonResponse:
+    """Some rows of the preview as JSON, with the words for their problems."""
+    imp = imports.get(import_id, actor=actor_of(request.user))
+    if imp.state not in (Import.State.PREVIEW, Import.State.DONE):
+        raise NotWaiting(state=imp.state)
+    asked = request.GET
+    box = asked.get("box", "all")
+    chosen = Filter(
+        box=box if box in BOXES else "all",
+        column=asked.get("column", ""),
+        code=asked.get("code", ""),
+        field=asked.get("field", ""),
+        search=asked.get("search", ""),
+    )
+    limit = min(_number(asked.get("limit"), MOST_ROWS), MOST_ROWS)
+    found = previews.page(imp, chosen, offset=_number(asked.get("offset"), 0), limit=limit)
+    return JsonResponse({"total": found.total, "rows": [_row(row) for row in found.rows]})
+
+
+@require_POST
+def errors(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Leave the rows with errors out, or take them back in."""
+    planning.leave_out_errors(
+        import_id, actor=actor_of(request.user), leave_out=request.POST.get("leave_out", "1") == "1"
+    )
+    return redirect("import", import_id)
+
+
+@require_POST
+def confirm(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Carry out the plan that was shown, named by its digest."""
+    confirming.confirm(import_id, digest=request.POST.get("digest", ""), actor=actor_of(request.user))
+    return redirect("import", import_id)
+
+
+def _number(text: str | None, otherwise: int) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else otherwise
+
+
+def _kind(count: previews.Count, headers: dict[str, str]) -> str:
+    return wording.kind_of_problem(count.code, headers.get(count.field or "", ""))
+
+
+def _row(row: previews.Row) -> dict[str, Any]:
+    cells = {key: _short(value) for key, value in row.cells.items() if value}
+    if row.id:
+        cells["id"] = str(row.id)
+    return {
+        "number": row.number,
+        "line": row.line,
+        "status": row.status,
+        "cells": cells,
+        "old": {key: _short(value) for key, value in row.old.items()},
+        "problems": [
+            {
+                "field": p.field,
+                "value": _short(p.value),
+                "text": wording.problem(p.code, p.params, p.value, wording.field(p.field) if p.field else ""),
+            }
+            for p in row.problems
+        ],
+    }
+
+
+def _short(value: str | None) -> str:
+    return value if value is None or len(value) <= LONGEST_CELL else value[: LONGEST_CELL - 1] + "…"  # type: ignore[return-value]
+
+
+def _view(imp: Import, recipe: Recipe) -> dict[str, Any]:
+    """What the script needs: where the rows are and which columns there are."""
+    return {
+        "language": get_language(),
+        "rows": reverse("import-rows", args=[imp.pk]),
+        "sprite": static(SPRITE),
+        "box": "changes",
+        "columns": [
+            {"key": c.field, "header": c.header, "kind": SCHEMA[c.field].kind} for c in recipe.columns if c.field
+        ],
+    }

@@ -1,0 +1,39 @@
+// The panel beside the grid: everything about one row in words.
+import { change, element, problemsOf, sign } from "./grid.js";
+
+export const makePanel = (panel, view) => {
+  const title = panel.querySelector("[data-title]");
+  const list = panel.querySelector("dl");
+  const entry = (label, ...content) => {
+    const term = element("dt", "", label);
+    const told = element("dd");
+    told.append(...content);
+    list.append(term, told);
+    return told;
+  };
+  const error = (label, problem) => {
+    const told = entry(label, problem.text);
+    told.classList.add("kk-panel-error");
+    if (problem.value) told.append(element("div", "kk-soft", view.words.in_file.replace("{value}", problem.value)));
+  };
+
+  return {
+    show(row) {
+      title.textContent = view.words.row_at.replace("{line}", row.line);
+      list.replaceChildren();
+      entry(view.words.row, sign(view, row.status));
+      for (const problem of problemsOf(row, null)) error(view.words.whole_row, problem);
+      for (const column of view.columns) {
+        for (const problem of problemsOf(row, column.key)) error(column.header, problem);
+        if (column.key in row.old) entry(column.header, ...change(view, row, column.key));
+      }
+      for (const column of view.columns) {
+        if (!(column.key in row.old) && row.cells[column.key] && !problemsOf(row, column.key).length) entry(column.header, row.cells[column.key]);
+      }
+      panel.hidden = false;
+    },
+    hide() {
+      panel.hidden = true;
+    },
+  };
+};

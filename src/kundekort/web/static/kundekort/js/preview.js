@@ -1,0 +1,121 @@
+// The preview: boxes, chips, switch and search choose which rows of the plan the grid shows; the server sends them a hundred at a time.
+import { makeGrid } from "./grid.js";
+import { watchKeys } from "./keys.js";
+import { makePanel } from "./panel.js";
+
+const PAGE = 100;
+const view = JSON.parse(document.getElementById("view").textContent);
+view.words = Object.fromEntries([...document.getElementById("words").content.children].map((word) => [word.dataset.key, word.textContent]));
+const root = document.getElementById("preview");
+const holder = document.getElementById("grid");
+const frame = holder.parentElement;
+const find = (selector) => root.querySelector(selector);
+const all = (selector) => [...root.querySelectorAll(selector)];
+const number = new Intl.NumberFormat(view.language);
+
+const start = () => ({ box: view.box, column: "", code: "", field: "", search: "", offset: 0 });
+let wanted = start();
+let page = { total: 0, rows: [] };
+let asked = 0;
+
+const table = await makeGrid(holder, view);
+table.element.setAttribute("aria-label", view.words.grid);
+const panel = makePanel(document.getElementById("panel"), view);
+
+const load = async () => {
+  const turn = ++asked;
+  frame.classList.add("kk-busy");
+  try {
+    const answer = await fetch(`${view.rows}?${new URLSearchParams({ ...wanted, limit: PAGE })}`, { headers: { Accept: "application/json" } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const got = await answer.json();
+    if (turn !== asked) return;
+    page = got;
+    await table.setData(page.rows);
+    keys.settle();
+    panel.hide();
+    tell("");
+  } catch (error) {
+    if (turn === asked) tell(view.words.failed);
+    console.warn(error);
+  } finally {
+    if (turn === asked) frame.classList.remove("kk-busy");
+  }
+  show();
+};
+
+const tell = (words) => {
+  find("[data-failed]").textContent = words;
+};
+
+const show = () => {
+  const last = wanted.offset + page.rows.length;
+  const words = page.total ? view.words.rows : view.words.none;
+  find("[data-count]").textContent = words
+    .replace("{first}", number.format(wanted.offset + 1))
+    .replace("{last}", number.format(last))
+    .replace("{total}", number.format(page.total));
+  find("[data-previous]").disabled = wanted.offset === 0;
+  find("[data-next]").disabled = last >= page.total;
+  find("[data-nothing]").hidden = Boolean(page.rows.length);
+  for (const box of all("[data-box]")) box.setAttribute("aria-pressed", String(box.dataset.box === wanted.box));
+  for (const chip of all("[data-column]")) chip.setAttribute("aria-pressed", String(chip.dataset.column === wanted.column));
+  for (const chip of all("[data-code]")) {
+    chip.setAttribute("aria-pressed", String(chip.dataset.code === wanted.code && chip.dataset.field === wanted.field));
+  }
+  find("[data-only-changes]").checked = wanted.box !== "all" && wanted.box !== "unchanged";
+};
+
+const choose = (change) => {
+  wanted = { ...wanted, offset: 0, ...change };
+  load();
+};
+
+const turn = async (step) => {
+  const offset = wanted.offset + step * PAGE;
+  if (offset < 0 || offset >= page.total) return false;
+  wanted.offset = offset;
+  await load();
+  holder.querySelector(".tabulator-tableholder").scrollTop = 0;
+  return true;
+};
+
+const open = (index) => {
+  for (const row of holder.querySelectorAll(".kk-row-open")) row.classList.remove("kk-row-open");
+  holder.querySelectorAll(".tabulator-row")[index].classList.add("kk-row-open");
+  panel.show(page.rows[index]);
+};
+const close = () => {
+  for (const row of holder.querySelectorAll(".kk-row-open")) row.classList.remove("kk-row-open");
+  if (document.getElementById("panel").contains(document.activeElement)) keys.back();
+  panel.hide();
+};
+const keys = watchKeys(holder, () => tell(view.words.no_more), { open, close, page: turn });
+
+for (const box of all("[data-box]")) {
+  box.addEventListener("click", () => choose({ ...start(), box: wanted.box === box.dataset.box ? view.box : box.dataset.box, search: wanted.search }));
+}
+for (const chip of all("[data-column]")) {
+  chip.addEventListener("click", () => {
+    const off = wanted.column === chip.dataset.column;
+    choose({ box: off ? view.box : "changed", column: off ? "" : chip.dataset.column, code: "", field: "" });
+  });
+}
+for (const chip of all("[data-code]")) {
+  chip.addEventListener("click", () => {
+    const { code, field, within } = chip.dataset;
+    const off = wanted.code === code && wanted.field === field;
+    choose({ box: off ? view.box : within, code: off ? "" : code, field: off ? "" : field, column: "" });
+  });
+}
+find("[data-only-changes]").addEventListener("change", (event) => choose({ ...start(), box: event.target.checked ? "changes" : "all", search: wanted.search }));
+let typing;
+find("[data-search]").addEventListener("input", (event) => {
+  clearTimeout(typing);
+  typing = setTimeout(() => choose({ search: event.target.value.trim() }), 250);
+});
+find("[data-previous]").addEventListener("click", () => turn(-1));
+find("[data-next]").addEventListener("click", () => turn(1));
+document.getElementById("panel").querySelector("button").addEventListener("click", close);
+
+await load();

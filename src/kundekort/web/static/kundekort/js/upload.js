@@ -1,0 +1,35 @@
+// The drop zone: a file dropped anywhere on it, or chosen, is named before it is sent. Without this script the plain form works.
+const zone = document.getElementById("drop");
+const input = zone.querySelector("input[type=file]");
+const name = document.getElementById("file-name");
+const send = document.getElementById("send");
+const limit = Number(zone.dataset.limit);
+
+const show = () => {
+  const file = input.files[0];
+  const tooLarge = Boolean(file && file.size > limit);
+  zone.classList.toggle("kk-has-file", Boolean(file) && !tooLarge);
+  name.textContent = file ? (tooLarge ? zone.dataset.tooLarge : `${file.name} · ${size(file.size)}`) : zone.dataset.none;
+  send.classList.toggle("btn-primary", Boolean(file) && !tooLarge);
+  if (file && !tooLarge) send.focus();
+};
+const size = (bytes) => {
+  const [value, unit] = bytes < 1e6 ? [bytes / 1e3, "kilobyte"] : [bytes / 1e6, "megabyte"];
+  return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, maximumFractionDigits: 1 }).format(value);
+};
+
+input.addEventListener("change", show);
+for (const type of ["dragenter", "dragover"]) {
+  zone.addEventListener(type, (event) => {
+    event.preventDefault();
+    zone.classList.add("kk-over");
+  });
+}
+for (const type of ["dragleave", "drop"]) zone.addEventListener(type, () => zone.classList.remove("kk-over"));
+zone.addEventListener("drop", (event) => {
+  event.preventDefault();
+  if (!event.dataTransfer.files.length) return;
+  input.files = event.dataTransfer.files;
+  show();
+});
+show();

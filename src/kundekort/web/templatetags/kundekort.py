@@ -1,0 +1,54 @@
+"""What the templates need to say things: icons, words for codes, names of fields. It may not fetch anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from kundekort import wording
+from kundekort.store.fields import SCHEMA
+
+register = template.Library()
+
+SPRITE = "vendor/tabler-icons-3.51.0.svg"
+
+register.filter("state_words", wording.state)
+register.filter("phase_words", wording.phase)
+register.filter("encoding_words", wording.encoding)
+register.filter("separator_words", wording.separator)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An icon of the sprite, hidden from screen readers: a word always stands beside it."""
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static(SPRITE), name)
+
+
+@register.filter
+def label(key: str) -> str:
+    """The words for a field in the language of the page; a key the register does not know is told as it is."""
+    return SCHEMA[key].label(get_language() or "nb") if key in SCHEMA else key
+
+
+@register.filter
+def kind(key: str) -> str:
+    """The kind of a field; '' for a key the register does not know."""
+    return str(SCHEMA[key].kind) if key in SCHEMA else ""
+
+
+@register.filter
+def at(mapping: Mapping[str, str], key: str) -> str:
+    """The value under a key, '' without one."""
+    return mapping.get(key, "")
+
+
+@register.filter
+def name(card: Mapping[str, str | int]) -> str:
+    """What a customer is called: the name, else the company, the e-mail or the number."""
+    person = f"{card['first_name']} {card['last_name']}".strip()
+    return person or str(card["company"] or card["email"] or card["id"])

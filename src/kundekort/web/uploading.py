@@ -1,0 +1,37 @@
+"""How an uploaded file comes in: to disk as it arrives, no further than the limit. It may not look at the content."""
+
+from __future__ import annotations
+
+from typing import IO
+
+from django.conf import settings
+from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
+
+OVERHEAD = 2**16
+"""Bytes of a request beyond its file: the other fields of the form and the boundaries."""
+
+
+def too_large(content_length: int) -> bool:
+    """Whether a request cannot but hold a file over the limit."""
+    return content_length > settings.KUNDEKORT_MAX_BYTES + OVERHEAD
+
+
+class LimitedUpload(TemporaryFileUploadHandler):
+    """Writes files to disk while they arrive; one over the limit is let pass by without being kept."""
+
+    def handle_raw_input(
+        self,
+        input_data: IO[bytes],
+        META: dict[str, str],  # noqa: N803 (Django's name)
+        content_length: int,
+        boundary: str,
+        encoding: str | None = None,
+    ) -> None:
+        """Look at the size before the first byte is read."""
+        self._too_large = too_large(content_length)
+
+    def new_file(self, *args: object, **kwargs: object) -> None:
+        """Begin a file, or pass by one that is too large."""
+        if self._too_large:
+            raise SkipFile
+        super().new_file(*args, **kwargs)
