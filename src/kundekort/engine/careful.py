@@ -62,7 +62,7 @@ class Grammar:
 
     def fits(self, cells: Sequence[bytes]) -> bool:
         """Whether a row of these cells has the width of the header; empty cells beyond it do not count."""
-        return len(cells) >= self.least and not any(cell.strip() for cell in cells[self.most :])
+        return len(cells) >= self.least and not any(cells[self.most :])
 
 
 def records(text: bytes, start: int, line: int, grammar: Grammar) -> Iterator[tuple[int, Record]]:
@@ -83,14 +83,19 @@ def record(text: bytes, start: int, grammar: Grammar) -> Record:
 
 def _record(text: bytes, start: int, grammar: Grammar, *, one_line: bool) -> Record:
     """The record at a position as the grammar has it; `one_line`: a quote must close on its own line."""
+    stop = _search(_LINE_END, text, start)
+    line = text[start:stop]
+    if b'"' not in line:
+        return _ended(text, start, stop, line.split(grammar.separator), None)
     cells: list[bytes] = []
     fault = None
     at = start
     while True:
-        quoted = _QUOTED.match(text, at) or grammar.spaced.match(text, at)
+        opening = {b'"': _QUOTED, b" ": grammar.spaced}.get(text[at : at + 1])
+        quoted = opening.match(text, at) if opening else None
         tail = quoted.end() if quoted else at
         stop = _search(grammar.cell_end, text, tail)
-        if quoted is None and text[at : at + 1] != b'"':
+        if quoted is None and opening is not _QUOTED:
             cells.append(text[at:stop])
         else:
             after = text[tail:stop]
@@ -107,6 +112,11 @@ def _record(text: bytes, start: int, grammar: Grammar, *, one_line: bool) -> Rec
         if text[stop : stop + 1] != grammar.separator:
             break
         at = stop + 1
+    return _ended(text, start, stop, cells, fault)
+
+
+def _ended(text: bytes, start: int, stop: int, cells: list[bytes], fault: str | None) -> Record:
+    """The record whose text goes to `stop`, with its line end."""
     newline = _LINE_END.match(text, stop)
     end = newline.end() if newline else stop
     return Record(start, stop, end, len(_LINE_END.findall(text, start, end)), cells, fault)

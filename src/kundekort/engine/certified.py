@@ -30,7 +30,7 @@ class Proof(NamedTuple):
 
     `starts` and `lines` are of the proven records, `end` is where they end and `end_line` the line there. Those that
     are `odd` have certain bounds but are to be read carefully (blank, other width, NUL, no UTF-8); all others have
-    exactly the cells of the header.
+    exactly the usual number of cells.
     """
 
     starts: Positions
@@ -54,29 +54,27 @@ class _Bytes:
         return mask if self.inside is None else mask & ~self.inside
 
 
-def certify(text: Octets, start: int, line: int, size: int, grammar: Grammar) -> Proof:
-    """What can be proven of the records that start at `start`, on physical line `line`, within `size` bytes."""
+def certify(text: Octets, start: int, line: int, size: int, *, grammar: Grammar, width: int) -> Proof:
+    """What can be proven of the records that start at `start`, on physical line `line`, within `size` bytes.
+
+    Plain rows have `width` cells; those beyond the header are empty.
+    """
     stop = min(start + size, len(text))
     last = stop == len(text)
     if not last and text[stop - 1] == _CR:
         stop -= 1  # the LF of this line end may stand in the next stretch
     stretch = _look(text[start:stop])
     stops = np.flatnonzero(stretch.outside(stretch.ends))
-    plain = _first_not_plain(stretch, grammar)
-    if plain is not None:
-        stops = stops[: np.searchsorted(stops, plain)]
+    wrong = _first_wrong_quote(stretch, grammar)
+    if wrong is not None:
+        stops = stops[: np.searchsorted(stops, wrong)]
     elif last and len(stretch.quotes) % 2 == 0 and stop > start and not stretch.ends[-1]:
         stops = np.append(stops, stop - start)  # the last line of a file needs no line end
-    separators = np.flatnonzero(stretch.outside(stretch.octets == ord(grammar.separator)))
-    cells = np.diff(np.searchsorted(separators, stops), prepend=0) + 1
-    suspect = _first_suspect(stretch, stops, cells, grammar)
-    stops, cells = stops[:suspect], cells[:suspect]
-    starts = np.concatenate((np.zeros(min(1, len(stops)), np.int64), stops[:-1] + 1))
-    odd = (
-        (cells != grammar.most)
-        | _strange(stretch.octets, starts, stops)
-        | _blank(stretch.octets, starts, stops, grammar)
-    )
+    starts = np.append(0, stops + 1)[: len(stops)]
+    plain = _plain(stretch, starts, stops, grammar, width)
+    suspect = _first_suspect(stretch, stops, plain, grammar)
+    starts, stops, plain = starts[:suspect], stops[:suspect], plain[:suspect]
+    odd = ~plain | _strange(stretch.octets, starts, stops) | _blank(stretch.octets, starts, stops, grammar)
     lines = line + np.searchsorted(np.flatnonzero(stretch.ends), np.append(starts, stops[-1:] + 1))
     end = min(start + int(stops[-1]) + 1, stop) if len(stops) else start
     return Proof(starts + start, lines[: len(starts)], odd, end, int(lines[-1]) if len(stops) else line)
@@ -96,7 +94,7 @@ def _look(octets: Octets) -> _Bytes:
     return _Bytes(octets, quotes, ends, inside)
 
 
-def _first_not_plain(stretch: _Bytes, grammar: Grammar) -> int | None:
+def _first_wrong_quote(stretch: _Bytes, grammar: Grammar) -> int | None:
     """The position of the first quote that does not open, close or stand doubled in a quoted cell, if there is one."""
     octets, quotes = stretch.octets, stretch.quotes
     if not len(quotes):
@@ -110,7 +108,20 @@ def _first_not_plain(stretch: _Bytes, grammar: Grammar) -> int | None:
     return int(wrong.min()) if len(wrong) else None
 
 
-def _first_suspect(stretch: _Bytes, stops: Positions, cells: Positions, grammar: Grammar) -> int:
+def _plain(stretch: _Bytes, starts: Positions, stops: Positions, grammar: Grammar, width: int) -> Mask:
+    """Which records have the usual number of cells, those beyond the header empty."""
+    separator = stretch.octets == ord(grammar.separator)
+    separators = np.flatnonzero(stretch.outside(separator))
+    plain: Mask = np.diff(np.searchsorted(separators, stops), prepend=0) == width - 1
+    if width > grammar.most:
+        last = stops - 1
+        last -= (stretch.octets[last] == _CR) & (last >= starts)
+        for back in range(width - grammar.most):
+            plain &= separator[np.maximum(last - back, 0)]
+    return plain
+
+
+def _first_suspect(stretch: _Bytes, stops: Positions, plain: Mask, grammar: Grammar) -> int:
     """The index of the first record of several lines in which the careful reader may find a lost quote."""
     if stretch.inside is None or not len(stops):
         return len(stops)
@@ -118,7 +129,7 @@ def _first_suspect(stretch: _Bytes, stops: Positions, cells: Positions, grammar:
     records = np.searchsorted(stops, within)
     known = records < len(stops)
     within, records = within[known], records[known]
-    suspect = cells[records] != grammar.most
+    suspect = ~plain[records]
     if grammar.least >= SURE_WIDTH and len(within):
         ends = np.flatnonzero(stretch.ends)
         separators = np.flatnonzero(stretch.octets == ord(grammar.separator))
@@ -147,8 +158,8 @@ def _blank(octets: Octets, starts: Positions, stops: Positions, grammar: Grammar
         return blank
     white = np.zeros(256, dtype=np.bool_)
     white[list(grammar.blank)] = True
-    before = np.maximum(stops - 1, starts)
-    maybe = (white[octets[starts]] | (stops == starts)) & (white[octets[np.minimum(before, len(octets) - 1)]])
-    for index in np.flatnonzero(maybe):
-        blank[index] = white[octets[starts[index] : stops[index]]].all()
+    ends = white[octets[starts]] & white[octets[np.maximum(stops - 1, starts)]]
+    if ends.any():
+        letters = np.append(0, np.cumsum(~white[octets]))
+        blank = ends & (letters[stops] == letters[starts])
     return blank

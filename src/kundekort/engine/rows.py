@@ -6,8 +6,10 @@ May not know fields, files or encodings.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -16,12 +18,13 @@ import pyarrow as pa
 import pyarrow.csv
 
 from kundekort.engine import frames
-from kundekort.engine.careful import Grammar, Record, record
+from kundekort.engine.careful import Grammar, Record, record, records
 from kundekort.engine.certified import Proof, certify
 
 _SHOWN: Final = 200
 _PARSED_AT_ONCE: Final = 1 << 20
 _PATIENCE: Final = 64
+_LOOKED_AT: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,36 +53,41 @@ def batches(
     A row has at least the cells of the header and, where it has more, at most `columns`.
     """
     octets = np.frombuffer(text, np.uint8)
-    size, patience = pace.most if pace else 0, 1
+    width = _usual_width(text, start, grammar)
+    size, patience = pace.most if pace else 0, _PATIENCE
     full = pace.batch if pace else Pace().batch
-    growing = _Growing(text=text, grammar=grammar, columns=columns, start=start, widest=grammar.most)
+    growing = _Growing(text=text, grammar=grammar, columns=columns, width=width, start=start, widest=grammar.most)
     while start < len(text):
         if pace:
-            proof = certify(octets, start, line, size, grammar)
+            proof = certify(octets, start, line, size, grammar=grammar, width=width)
             growing.add_proof(proof)
-            plain = proof.end > start
-            size = min(size * 2, pace.most) if plain else pace.least
-            patience = 1 if plain else min(patience * 2, _PATIENCE)
+            # where little is plain, proving it costs more than reading carefully
+            worth = proof.end - start >= size // 2
+            size = min(size * 2, pace.most) if worth else pace.least
+            patience = 0 if worth else min(patience * 2 + 1, _PATIENCE)
             start, line = proof.end, proof.end_line
         for _ in range(patience):
-            if start == len(text) or (pace and plain):
+            if start == len(text):
                 break
             found = record(text, start, grammar)
             growing.add_record(found, line)
             start, line = found.end, line + found.lines
         if start - growing.start >= full:
             yield growing.batch(start)
-            growing = _Growing(text=text, grammar=grammar, columns=columns, start=start, widest=grammar.most)
+            growing = _Growing(
+                text=text, grammar=grammar, columns=columns, width=width, start=start, widest=grammar.most
+            )
     yield growing.batch(start)
 
 
 @dataclass(slots=True)
 class _Growing:
-    """A batch while it grows."""
+    """A batch while it grows: `width` is the number of cells of plain rows, `widest` the number of columns."""
 
     text: bytes
     grammar: Grammar
     columns: int
+    width: int
     start: int
     widest: int
     pieces: list[memoryview] = field(default_factory=list)
@@ -117,6 +125,8 @@ class _Growing:
             shown = raw.decode("utf-8", "replace")[:_SHOWN]
             self.problems.append((line, code, shown, json.dumps(params)))
         cells = [cell.decode("utf-8", "replace") for cell in found.cells[: self.columns]]
+        while len(cells) > self.grammar.most and not cells[-1]:
+            cells.pop()
         self.widest = max(self.widest, len(cells))
         self.rows.append([line, *cells])
 
@@ -129,7 +139,7 @@ class _Growing:
         lines = np.concatenate(self.piece_lines) if self.piece_lines else np.empty(0)
         if len(lines):
             plain = self._parse().insert_column(0, pl.Series(frames.LINE, lines, dtype=pl.UInt32))
-            cells = pl.concat([plain, cells], how="diagonal").sort(frames.LINE) if self.rows else plain
+            cells = pl.concat([plain, cells], how="diagonal").sort(frames.LINE)
         columns = [frames.LINE, "code", "value", "params"]
         wrong = {name: frames.PROBLEMS[name] for name in columns}
         problems = pl.DataFrame(self.problems, schema=wrong, orient="row").sort(frames.LINE)
@@ -137,7 +147,7 @@ class _Growing:
 
     def _parse(self) -> pl.DataFrame:
         """The proven pieces, read by the fast parser."""
-        names = [f"c{n}" for n in range(self.grammar.most)]
+        names = [f"c{n}" for n in range(self.width)]
         table = pyarrow.csv.read_csv(
             pa.BufferReader(pa.py_buffer(b"".join(self.pieces))),
             read_options=pyarrow.csv.ReadOptions(
@@ -147,12 +157,22 @@ class _Growing:
                 delimiter=self.grammar.separator.decode(), newlines_in_values=True, ignore_empty_lines=False
             ),
             convert_options=pyarrow.csv.ConvertOptions(
-                check_utf8=False, column_types={name: pa.string() for name in names}, strings_can_be_null=False
+                check_utf8=False,
+                column_types={name: pa.string() for name in names},
+                include_columns=names[: self.grammar.most],
+                strings_can_be_null=False,
             ),
         )
         frame = pl.from_arrow(table)
         assert isinstance(frame, pl.DataFrame)
         return frame
+
+
+def _usual_width(text: bytes, start: int, grammar: Grammar) -> int:
+    """How many cells most of the first rows have, of those that fit the header."""
+    first = (found for _, found in islice(records(text, start, 1, grammar), _LOOKED_AT))
+    fitting = Counter(len(found.cells) for found in first if grammar.fits(found.cells))
+    return max(fitting, key=lambda width: fitting[width], default=grammar.most)
 
 
 def _problem(found: Record, raw: bytes, grammar: Grammar) -> tuple[str, dict[str, int]] | None:
