@@ -120,7 +120,11 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "file_is_folder": _("“%(path)s” is a folder. Give the name of a file."),
     "file_unreadable": _("The file “%(path)s” cannot be read: %(why)s."),
     "file_unwritable": _("The file “%(path)s” cannot be written: %(why)s."),
+    "option_unknown": _("%(option)s must be one of %(choices)s."),
+    "options_exclude": _("These options exclude each other: %(options)s."),
     "no_terminal": _("Nobody can be asked here. Use --preview to look only, or --yes to import without a question."),
+    "no_password": _("Nobody can be asked for a password here. Use --password-stdin."),
+    "passwords_differ": _("The two passwords are not the same. Try again."),
     "declined": _("Nothing was written."),
     "interrupted": _("Stopped. Nothing more was written."),
     "database_unreachable": _("The database cannot be reached: %(why)s. Check KUNDEKORT_DATABASE_URL."),
@@ -128,6 +132,7 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "database_will_not_start": _("The database that comes with Kundekort did not start: %(why)s."),
     "settings_wrong": _("The settings are not right: %(why)s."),
     "port_taken": _("Port %(port)s on %(host)s is in use. Stop the other program, or choose another with --port."),
+    "server_stopped": _("The web server stopped by itself (code %(code)s). What it wrote above says why."),
     "register_not_empty": _("The register already holds other customers, so the examples were not loaded."),
     "example_missing": _("The example “%(path)s” is missing. Run this in a checkout of Kundekort, or give --examples."),
 }
@@ -303,7 +308,7 @@ def in_english() -> AbstractContextManager[object]:
     return override("en")
 
 
-class _Count(int):
+class Count(int):
     """A number that writes itself with the thousands separator of the active language."""
 
     def __str__(self) -> str:
@@ -342,7 +347,7 @@ def _shown(code: str, name: str, value: object) -> object:
         case "limit", int() if code == "file_too_large":
             return filesizeformat(value)
         case "count" | "errors" | "unchanged" | "limit" | "length" | "columns" | "cells" | "expected", int():
-            return _Count(value)
+            return Count(value)
         case _, list() | tuple():
             return _listed([str(item) for item in value])
     return value

@@ -1,0 +1,57 @@
+"""Commands for whoever runs the installation: `createuser` and `migrate`."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from kundekort.cli import surroundings
+from kundekort.cli.language import _
+from kundekort.cli.noes import CommandRefused, noes
+
+
+class Role(StrEnum):
+    """What a user may do; each role may do all that the one before it may."""
+
+    READER = "reader"
+    IMPORTER = "importer"
+    ADMINISTRATOR = "administrator"
+
+
+def createuser(
+    name: Annotated[str, typer.Argument(metavar="NAME", show_default=False, help=_("The name to log in with."))],
+    role: Annotated[Role, typer.Option(help=_("What the user may do."))] = Role.IMPORTER,
+    full_name: Annotated[str, typer.Option(help=_("The name that others see."))] = "",
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help=_("Read the password from standard input."))
+    ] = False,
+) -> None:
+    """Create a user of the website."""
+    with noes():
+        if not password_stdin and not sys.stdin.isatty():
+            raise CommandRefused("no_password")
+        surroundings.register()
+        from kundekort.services import accounts
+
+        password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _asked_password()
+        accounts.create_user(username=name, password=password, role=accounts.Role(role), full_name=full_name)
+        words = _("The user %(name)s can log in now, with the role %(role)s.")
+        print(words % {"name": name, "role": role.value}, file=sys.stderr)  # noqa: T201
+
+
+def migrate() -> None:
+    """Prepare the database for this version of Kundekort."""
+    with noes():
+        surroundings.register(migrated=False)
+        surroundings.migrate()
+
+
+def _asked_password() -> str:
+    password = getpass.getpass(_("Password: "))
+    if getpass.getpass(_("Password again: ")) != password:
+        raise CommandRefused("passwords_differ")
+    return password

@@ -1,0 +1,37 @@
+"""The command `kundekort`: its subcommands, and nothing of what they do."""
+
+from __future__ import annotations
+
+import os
+
+import typer
+
+from kundekort.cli import accounts, files, importing, server
+from kundekort.cli.language import _
+
+app = typer.Typer(
+    name="kundekort",
+    help=_("A customer register for venues: change many customer cards at once without fear."),
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("import", help=_("Update and create customers from a file: see every change, then confirm or cancel."))(
+    importing.import_file
+)
+app.command("export", help=_("Write all customers in the import format."))(files.export_customers)
+app.command("rows", help=_("Write the table of a messy file exactly as read, as clean CSV."))(files.rows)
+app.command("template", help=_("Write a file in the import format with one invented customer to write over."))(
+    files.template
+)
+app.command("serve", help=_("Serve the website and run its jobs until Ctrl-C."))(server.serve)
+app.command("worker", help=_("Run jobs until Ctrl-C, as many workers as wanted."))(server.worker)
+app.command("createuser", help=_("Create a user of the website."))(accounts.createuser)
+app.command("migrate", help=_("Prepare the database for this version."))(accounts.migrate)
+
+
+def main() -> None:
+    """Run the command line."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kundekort.config.settings")
+    app()

@@ -1,0 +1,76 @@
+"""The JSON object of `import --json`, on which other programs rely: its keys never go away, its words are English."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from kundekort.cli.noes import No
+    from kundekort.store.models import Import
+
+PROBLEMS: Final = 1000
+"""Problems that are listed at most; `errors` counts all rows that have any."""
+
+_COUNTS: Final = ("rows", "new", "changed", "unchanged", "errors", "left_out", "cells_changed")
+
+
+def contract(imp: Import | None, *, applied: bool = False, no: No | None = None) -> dict[str, Any]:
+    """What became of a file: `imp` is None when it was not even received, `no` tells why it went no further."""
+    result: dict[str, Any] = {
+        "import_id": None,
+        **dict.fromkeys(_COUNTS, 0),
+        "dialect": {"encoding": None, "separator": None, "header_row": None},
+        "columns": [],
+        "problems": [],
+        "warnings": [],
+        "applied": applied,
+        "error": {"code": no.code, "message": no.in_english()} if no else None,
+    }
+    return result if imp is None else result | _facts(imp)
+
+
+def headers(imp: Import) -> dict[str, str]:
+    """The file's own header of each field it has."""
+    from kundekort.services import imports
+
+    return {c.field: c.header for c in imports.recipe(imp).columns if c.field is not None}
+
+
+def _facts(imp: Import) -> dict[str, Any]:
+    """What is known of a file that was received; a plan or a recipe may be missing."""
+    from dataclasses import asdict
+
+    from kundekort import wording
+    from kundekort.services import imports, preview
+
+    facts: dict[str, Any] = {"import_id": imp.pk}
+    with wording.in_english():
+        if imp.recipe:
+            recipe = imports.recipe(imp)
+            facts["dialect"] = asdict(recipe.dialect)
+            facts["columns"] = [{"header": c.header, "field": c.field} for c in recipe.columns]
+            facts["warnings"] = [
+                {"code": note.code, "message": wording.warning(note.code, note.params), **note.params}
+                for note in preview.warnings(imp)
+            ]
+        if imp.totals and imp.state != imp.State.REFUSED:
+            facts |= imp.totals
+            facts["problems"] = _problems(imp)
+    return facts
+
+
+def _problems(imp: Import) -> list[dict[str, Any]]:
+    from kundekort import wording
+    from kundekort.services import preview
+
+    header = headers(imp)
+    return [
+        {
+            "line": line,
+            "column": header.get(p.field, p.field) if p.field else None,
+            "code": p.code,
+            "value": p.value,
+            "message": wording.problem(p.code, p.params, p.value, header.get(p.field or "", "")),
+        }
+        for line, p in preview.problems(imp, limit=PROBLEMS)
+    ]

@@ -1,0 +1,194 @@
+"""The command `import`: preview a file of customers, and on a yes carry it out, by the same services as the website."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import suppress
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kundekort.cli import surroundings
+from kundekort.cli.actor import actor
+from kundekort.cli.contract import contract
+from kundekort.cli.files import InputFile, dialect, opened
+from kundekort.cli.language import _
+from kundekort.cli.noes import CommandRefused, No, noes, tell
+
+if TYPE_CHECKING:
+    from kundekort.engine.plan import Totals
+    from kundekort.store.models import Import
+
+
+class EmptyCells(StrEnum):
+    """What an empty cell does to a stored value."""
+
+    OVERWRITE = "overwrite"
+    KEEP = "keep"
+
+
+class Match(StrEnum):
+    """By what a row finds its customer."""
+
+    ID = "id"
+    EXTERNAL_ID = "external-id"
+    EMAIL = "email"
+    NONE = "none"
+
+
+class DateOrder(StrEnum):
+    """Whether day or month comes first in dates with slashes."""
+
+    DAY_FIRST = "dmy"
+    MONTH_FIRST = "mdy"
+
+
+def import_file(
+    file: InputFile,
+    preview: Annotated[bool, typer.Option("--preview", help=_("Show what would happen and write nothing."))] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Import without asking."))] = False,
+    empty_cells: Annotated[
+        EmptyCells, typer.Option(help=_("Whether an empty cell empties the stored value or keeps it."))
+    ] = EmptyCells.OVERWRITE,
+    leave_out_errors: Annotated[
+        bool, typer.Option("--leave-out-errors", help=_("Import the other rows when some have errors."))
+    ] = False,
+    match: Annotated[
+        Match, typer.Option(help=_("By what a row finds its customer; none: all rows are new customers."))
+    ] = Match.ID,
+    date_order: Annotated[DateOrder | None, typer.Option(help=_("Which comes first in dates as 03/04/1990."))] = None,
+    encoding: Annotated[str | None, typer.Option(help=_("Read the file in this encoding."))] = None,
+    separator: Annotated[str | None, typer.Option(help=_("Read the file with this separator."))] = None,
+    header_row: Annotated[int | None, typer.Option(min=1, help=_("The line with the column names."))] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help=_("Print one JSON object; without --yes nothing is written."))
+    ] = False,
+) -> None:
+    """Update and create customers from a file: see every change, then confirm or cancel.
+
+    Exit codes: 0 done, 2 the file cannot be imported, 3 rows have errors, 4 the register moved since the preview.
+    """
+    imp: Import | None = None
+
+    def told(no: No) -> None:
+        if as_json:
+            _print(contract(imp, no=no))
+        else:
+            tell(no)
+
+    with noes(told):
+        asks = not (preview or yes or as_json)
+        if preview and yes:
+            raise CommandRefused("options_exclude", options=["--preview", "--yes"])
+        if asks and not sys.stdin.isatty():
+            raise CommandRefused("no_terminal")
+        chosen = dialect(encoding=encoding, separator=separator, header_row=header_row)
+        with opened(file) as stream:
+            surroundings.register()
+            from kundekort.engine import recipe
+            from kundekort.services import imports
+
+            imp = imports.receive(
+                stream,
+                filename=file.name,
+                actor=actor(),
+                policy=recipe.Policy(
+                    empty_cells=recipe.EmptyCells(empty_cells),
+                    match=recipe.Match(match.replace("-", "_")),
+                    date_order=recipe.DateOrder(date_order) if date_order else None,
+                ),
+                chosen=chosen,
+                decisions=recipe.Decisions(leave_out_errors=leave_out_errors),
+            )
+        try:
+            imp = planned(imp, quiet=as_json)
+            errors = totals(imp).errors
+            if asks:
+                _ask_and_apply(imp)
+            elif as_json:
+                _print(contract(applied(imp, quiet=True) if yes else imp, applied=yes))
+            else:
+                _show_and_apply(imp, yes=yes)
+        except KeyboardInterrupt:
+            _give_up(imp)
+            raise
+        if errors and not (yes or asks):
+            raise typer.Exit(3)
+
+
+def planned(imp: Import, *, quiet: bool = False) -> Import:
+    """A received import, planned in this process with a progress bar. Raises CommandRefused when it cannot be."""
+    from kundekort.cli import show
+    from kundekort.services import planning
+
+    with show.progress(shown=not quiet) as report:
+        imp = planning.plan(imp.pk, ask=False, report=report)
+    if imp.state == imp.State.REFUSED and imp.refusal:
+        raise CommandRefused(imp.refusal["code"], **imp.refusal["params"])
+    if imp.state != imp.State.PREVIEW:
+        raise CommandRefused("not_waiting", state=imp.state)
+    return imp
+
+
+def totals(imp: Import) -> Totals:
+    """How many rows of a planned import come to what."""
+    from kundekort.services import preview
+
+    return preview.summary(imp).totals
+
+
+def applied(imp: Import, *, quiet: bool = False) -> Import:
+    """The import after its plan was carried out in this process. Raises Refusal, then nothing was written."""
+    from kundekort.cli import show
+    from kundekort.services import confirming
+    from kundekort.services.refusals import RowsHaveErrors
+
+    if errors := totals(imp).errors:
+        raise RowsHaveErrors(errors=errors)
+    with show.progress(shown=not quiet) as report:
+        return confirming.apply(imp.pk, digest=imp.digest, actor_name=actor().name, report=report)
+
+
+def _show_and_apply(imp: Import, *, yes: bool) -> None:
+    from kundekort.cli import show
+
+    show.preview_of(imp)
+    if yes:
+        show.done(applied(imp))
+
+
+def _ask_and_apply(imp: Import) -> None:
+    """Show, ask, and do what the answer says; an import that nobody wants is cancelled."""
+    from kundekort.cli import show
+    from kundekort.services import planning
+
+    show.preview_of(imp)
+    if totals(imp).errors:
+        if not show.agreed(show.question_of_errors(imp)):
+            _give_up(imp)
+            raise CommandRefused("declined")
+        planning.leave_out_errors(imp.pk, actor=actor(), leave_out=True)
+        imp = planned(imp)
+        show.preview_of(imp)
+    if not (totals(imp).new or totals(imp).changed):
+        _give_up(imp)
+    elif show.agreed(show.question(imp)):
+        show.done(applied(imp))
+    else:
+        _give_up(imp)
+        raise CommandRefused("declined")
+
+
+def _give_up(imp: Import) -> None:
+    """Cancel an import that is still waiting."""
+    from kundekort.services import imports
+    from kundekort.services.refusals import NotWaiting
+
+    with suppress(NotWaiting):
+        imports.cancel(imp.pk, actor=actor())
+
+
+def _print(result: dict[str, object]) -> None:
+    print(json.dumps(result, ensure_ascii=False))  # noqa: T201 - the command line's business

@@ -1,0 +1,53 @@
+"""Where the bytes of a command go: a file that appears whole or not at all, or standard output."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from kundekort.cli.noes import CommandRefused
+
+STANDARD_OUTPUT = Path("-")
+
+
+def write(pieces: Iterable[bytes], target: Path) -> None:
+    """Write the pieces; a file is made beside its place and then renamed. Raises CommandRefused where that fails."""
+    if target == STANDARD_OUTPUT:
+        for piece in pieces:
+            sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
+        return
+    if target.is_dir():
+        raise CommandRefused("file_is_folder", path=str(target))
+    try:
+        if target.exists() and not target.is_file():  # a device or a pipe cannot be replaced
+            with target.open("wb") as file:
+                file.writelines(pieces)
+            return
+        _replace(pieces, target.resolve())
+    except OSError as error:
+        raise CommandRefused("file_unwritable", path=str(target), why=error.strerror) from error
+
+
+def _replace(pieces: Iterable[bytes], target: Path) -> None:
+    file = NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}-", delete=False)  # noqa: SIM115
+    try:
+        with file:
+            file.writelines(pieces)
+            file.flush()
+            os.fsync(file.fileno())
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+        os.chmod(file.name, mode)
+        os.replace(file.name, target)
+    except BaseException:
+        os.unlink(file.name)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

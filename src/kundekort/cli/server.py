@@ -1,0 +1,145 @@
+"""Commands that run: `serve` keeps the web server and a worker under one roof, `worker` runs jobs alone.
+
+Both are processes of their own. A worker that dies is started again; when the web server dies, everything stops.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from types import FrameType
+from typing import Annotated, Final
+
+import typer
+
+from kundekort.cli import surroundings
+from kundekort.cli.language import _
+from kundekort.cli.noes import CommandRefused, noes
+
+LOOK_EVERY: Final = 0.2
+"""Seconds between two looks at the processes."""
+START_SECONDS: Final = 60
+"""How long the web server may take until it answers."""
+STOP_SECONDS: Final = 15
+"""How long a process may take to stop before it is killed."""
+REST_SECONDS: Final = 2
+"""Pause before a dead worker is started again, so that one that cannot start does not spin."""
+
+Host = Annotated[str, typer.Option(help=_("The address to listen on."))]
+Port = Annotated[int, typer.Option(min=1, max=65535, help=_("The port to listen on."))]
+
+
+def serve(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    processes: Annotated[int, typer.Option(min=1, max=64, help=_("Web processes."))] = 2,
+) -> None:
+    """Serve the website and run its jobs until Ctrl-C."""
+    with noes():
+        refuse_taken_port(host, port)
+        surroundings.register()
+        run(host, port, processes=processes, ready=lambda: tell_address(host, port))
+
+
+def worker() -> None:
+    """Run jobs until Ctrl-C; start as many as wanted, on any machine that reaches the database."""
+    with noes():
+        surroundings.register()
+        from kundekort.services import jobs
+
+        jobs.work()
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """Raises CommandRefused when something else listens there already."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with closing(socket.socket(family)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandRefused("port_taken", host=host, port=port) from error
+
+
+def tell_address(host: str, port: int) -> None:
+    """Say where the site is, once it answers."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    words = _("Kundekort is ready at %(address)s. Stop it with Ctrl-C.")
+    print(words % {"address": f"http://{name}:{port}/"}, file=sys.stderr, flush=True)  # noqa: T201
+
+
+def run(host: str, port: int, *, processes: int, ready: Callable[[], None]) -> None:
+    """Keep the web server and a worker running until SIGINT or SIGTERM; `ready` is called when the site answers.
+
+    Raises CommandRefused when the web server stops by itself.
+    """
+    from django.core.management import call_command
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stop = threading.Event()
+    previous = {number: signal.signal(number, _setter(stop)) for number in (signal.SIGINT, signal.SIGTERM)}
+    web = _start(_web(host, port, processes))
+    jobs = _start(_WORKER)
+    try:
+        _wait_for_answer(host, port, web=web, stop=stop)
+        if web.poll() is None and not stop.is_set():
+            ready()
+        while not stop.wait(LOOK_EVERY) and web.poll() is None:
+            if jobs.poll() is not None and not stop.wait(REST_SECONDS):
+                jobs = _start(_WORKER)
+    finally:
+        _stop(web, jobs)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+    if not stop.is_set():
+        raise CommandRefused("server_stopped", code=web.returncode)
+
+
+_WORKER: Final = (sys.executable, "-m", "kundekort.cli", "worker")
+
+
+def _web(host: str, port: int, processes: int) -> Sequence[str]:
+    return (
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
+        *("--workers", str(processes), "--blocking-threads", "8", "--respawn-failed-workers"),
+        *("--workers-kill-timeout", "10", "--log-level", "warning", "kundekort.config.wsgi:application"),
+    )
+
+
+def _setter(stop: threading.Event) -> Callable[[int, FrameType | None], None]:
+    return lambda number, frame: stop.set()
+
+
+def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    # A session of its own: Ctrl-C reaches only this process, which then stops the others in good order.
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603 - our own programs
+
+
+def _wait_for_answer(host: str, port: int, *, web: subprocess.Popen[bytes], stop: threading.Event) -> None:
+    name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - an address to reach, not to listen on
+    until = time.monotonic() + START_SECONDS
+    while web.poll() is None and time.monotonic() < until and not stop.wait(LOOK_EVERY):
+        try:
+            socket.create_connection((name, port), timeout=1).close()
+        except OSError:
+            continue
+        return
+
+
+def _stop(*processes: subprocess.Popen[bytes]) -> None:
+    """Ask all at once, wait, and kill whoever does not listen."""
+    for process in processes:
+        process.terminate()
+    until = time.monotonic() + STOP_SECONDS
+    for process in processes:
+        try:
+            process.wait(timeout=max(0.1, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

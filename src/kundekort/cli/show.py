@@ -1,0 +1,222 @@
+"""A preview on the terminal: the counting boxes, what was found in the file, and its first changes in colour.
+
+Colour is never the only sign: each row says in a word what becomes of it. Nothing here decides anything.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from rich.box import ROUNDED, SIMPLE_HEAD
+from rich.columns import Columns
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from kundekort import wording
+from kundekort.cli.contract import headers
+from kundekort.cli.language import _, _n
+from kundekort.services import imports, preview
+from kundekort.services.progress import SHARES
+from kundekort.store.pages import Filter
+
+if TYPE_CHECKING:
+    from kundekort.engine.plan import Totals
+    from kundekort.store.models import Import
+
+SHOWN: Final = 20
+"""Rows of the file whose changes are shown."""
+
+_STATUS: Final = {
+    "new": ("+", _("new"), "green"),
+    "changed": ("~", _("changed"), "yellow"),
+    "unchanged": ("=", _("unchanged"), "dim"),
+    "error": ("!", _("error"), "red"),
+    "left_out": ("-", _("left out"), "magenta"),
+}
+_CONTROL: Final = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "·")
+_LONG: Final = 60
+
+
+@contextmanager
+def progress(*, shown: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar on standard error that disappears when its work is done; yields what the services report to."""
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not (shown and console.is_terminal),
+    )
+    with bar:
+        task = bar.add_task("", total=1.0)
+
+        def report(phase: str, done: int, total: int) -> None:
+            first, last = SHARES[phase]
+            fraction = first + (last - first) * (done / total if total else 1.0)
+            bar.update(task, completed=fraction, description=wording.phase(phase))
+
+        yield report
+
+
+def preview_of(imp: Import) -> None:
+    """The preview of an import on standard output."""
+    summary = preview.summary(imp)
+    page = preview.page(imp, Filter(box="changes"), offset=0, limit=SHOWN)
+    parts: list[RenderableType] = [_found(imp, summary.totals.rows), *[_warning(note) for note in summary.warnings]]
+    if page.rows:
+        parts.append(_changes(imp, page))
+    else:
+        parts.append(_nothing(imp))
+    if more := page.total - len(page.rows):
+        told = _n("… and one more row.", "… and %(count)s more rows.", more)
+        parts.append(Text(told % {"count": number(more)}, style="dim"))
+    if summary.changes:
+        parts.append(Text(" · ".join(f"{wording.field(key)} {number(n)}" for key, n in summary.changes.items())))
+    parts.append(_boxes(summary.totals))
+    Console(file=sys.stdout, highlight=False).print(Group(*parts))
+
+
+def question_of_errors(imp: Import) -> str:
+    """What to ask when rows have errors."""
+    count = preview.summary(imp).totals.errors
+    words = _n("Leave out the row with errors?", "Leave out the %(count)s rows with errors?", count)
+    return words % {"count": number(count)}
+
+
+def question(imp: Import) -> str:
+    """What to ask before writing: exactly what will be done."""
+    words = _("Confirm import: change %(changed)s and create %(new)s customers?")
+    totals = preview.summary(imp).totals
+    return words % {"changed": number(totals.changed), "new": number(totals.new)}
+
+
+def agreed(question: str) -> bool:
+    """Ask at the terminal; anything but a yes is a no."""
+    try:
+        answer = input(f"{question} {_('[y/N]')} ")
+    except EOFError:
+        return False
+    return answer.strip().lower() in ("y", "yes", "j", "ja")
+
+
+def done(imp: Import) -> None:
+    """Tell what was written."""
+    words = _("%(changed)s changed, %(new)s created, %(left_out)s left out.")
+    totals = preview.summary(imp).totals
+    counts = words % {
+        "changed": number(totals.changed),
+        "new": number(totals.new),
+        "left_out": number(totals.left_out),
+    }
+    title = "👍 Customer successfully imported!" if imp.revision else _("0 Customers updated")
+    Console(file=sys.stdout, highlight=False).print(Text.assemble((title, "bold green"), f"  {counts}"))
+
+
+def number(count: int) -> str:
+    """A count as the language writes it."""
+    return str(wording.Count(count))
+
+
+def _found(imp: Import, rows: int) -> Text:
+    """What the file was read as."""
+    recipe = imports.recipe(imp)
+    known = sum(column.field is not None for column in recipe.columns)
+    words = _("%(file)s, read as %(encoding)s with %(separator)s · %(rows)s rows · %(known)s columns recognised")
+    return Text(
+        words
+        % {
+            "file": _plain(imp.filename),
+            "encoding": wording.encoding(recipe.dialect.encoding),
+            "separator": wording.separator(recipe.dialect.separator),
+            "rows": number(rows),
+            "known": known,
+        },
+        style="bold",
+    )
+
+
+def _warning(note: preview.Note) -> Text:
+    return Text("! " + _plain(wording.warning(note.code, note.params), long=1000), style="yellow")
+
+
+def _nothing(imp: Import) -> Text:
+    """Why there is no row to show."""
+    lines = [_("0 Customers updated"), *(wording.reason(note.code, note.params) for note in preview.reasons(imp))]
+    return Text("\n".join(_plain(line, long=1000) for line in lines))
+
+
+def _changes(imp: Import, page: preview.Page) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table.add_column(_("Line"), justify="right", style="dim")
+    table.add_column("", no_wrap=True)
+    table.add_column(_("Customer"), max_width=30)
+    table.add_column(_("What changes"), ratio=1)
+    header = headers(imp)
+    for row in page.rows:
+        sign, word, style = _STATUS[row.status]
+        table.add_row(str(row.line), Text(f"{sign} {word}", style=style), _who(row), _what(row, header))
+    return table
+
+
+def _who(row: preview.Row) -> Text:
+    cells = row.cells
+    name = " ".join(filter(None, [cells.get("first_name"), cells.get("last_name")])) or cells.get("company")
+    name = name or cells.get("email") or ""
+    return Text(f"{row.id} {_plain(name)}" if row.id else _plain(name))
+
+
+def _what(row: preview.Row, header: dict[str, str]) -> Text:
+    """One line per changed cell or problem; for a new customer the values it begins with."""
+    if row.status == "new":
+        values = [_plain(v) for k, v in row.cells.items() if v and k not in ("id", "first_name", "last_name")]
+        return Text(" · ".join(values), style="green", overflow="ellipsis", no_wrap=True)
+    lines = [Text(_plain(words, long=1000), style="red") for words in _problems(row, header)]
+    if row.status == "changed":
+        lines += [_change(header.get(key, key), old, row.cells[key] or "") for key, old in row.old.items()]
+    return Text("\n").join(lines)
+
+
+def _problems(row: preview.Row, header: dict[str, str]) -> list[str]:
+    return [wording.problem(p.code, p.params, p.value, header.get(p.field or "", "")) for p in row.problems]
+
+
+def _change(label: str, old: str, new: str) -> Text:
+    return Text.assemble(
+        f"{_plain(label)}: ",
+        (_plain(old) or _("(empty)"), "dim strike" if old else "dim"),
+        " → ",
+        (_plain(new) or _("(empty)"), "yellow"),
+    )
+
+
+def _boxes(totals: Totals) -> Columns:
+    boxes = [
+        (totals.rows, _("in the file"), "blue"),
+        (totals.changed, _("to be changed"), "yellow"),
+        (totals.unchanged, _("unchanged"), "cyan"),
+        (totals.new, _("new"), "green"),
+    ]
+    if totals.errors:
+        boxes.append((totals.errors, _("with errors"), "red"))
+    if totals.left_out:
+        boxes.append((totals.left_out, _("left out"), "magenta"))
+    panels = [
+        Panel(Text.assemble((number(n), "bold"), "\n", word), border_style=colour, box=ROUNDED, expand=False)
+        for n, word, colour in boxes
+    ]
+    return Columns(panels)
+
+
+def _plain(text: str, long: int = _LONG) -> str:
+    """Text from a file as one short line that cannot steer the terminal."""
+    line = " ".join(text.split()).translate(_CONTROL)
+    return line if len(line) <= long else line[: long - 1] + "…"
