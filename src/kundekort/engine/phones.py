@@ -27,7 +27,7 @@ from kundekort.engine.reading import Answer, Reading, by_value
 
 _BETWEEN: Final = r"[ ()./\-\u2010-\u2015\u2212]"
 _WRITTEN: Final = re.compile(r"\+?[0-9]{4,17}")
-_COMMON: Final = "NO SE DK FI IS FO GL DE GB NL FR ES PL CH AT BE EE LV".split()
+_COMMON: Final = ("NO", "SE", "DK", "FI", "IS", "FO", "GL", "DE", "GB", "NL", "FR", "ES", "PL", "CH", "AT", "BE", "EE")
 _NATIONAL: Final = {"NO": "[2-9][0-9]{7}", "DK": "[2-9][0-9]{7}", "IS": "[4-9][0-9]{6}", "SE": "0[1-9][0-9]{6,8}"}
 """Numbers without country code that need no second look; a leading 0 is the trunk prefix and goes."""
 
