@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kundekort import wording
-from kundekort.engine.recipe import ENCODINGS, SEPARATORS, EmptyCells
+from kundekort.engine.recipe import ENCODINGS, SEPARATORS, EmptyCells, Recipe
 from kundekort.engine.schema import Kind
 from kundekort.services import imports, planning, preview
 from kundekort.services.accounts import actor_of
@@ -17,6 +17,9 @@ from kundekort.services.refusals import NotWaiting
 from kundekort.store.fields import SCHEMA
 from kundekort.store.models import Import
 from kundekort.web.forms import MATCHES, DialectForm, PolicyForm, read_columns
+
+NAMES = ("last_name", "first_name", "company")
+"""The fields in which a person sees at once whether the letters are right."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,6 +41,7 @@ def columns(request: HttpRequest, import_id: int) -> HttpResponse:
 def page(request: HttpRequest, imp: Import) -> HttpResponse:
     """The mapping page of an import that waits for a person."""
     recipe = imports.recipe(imp)
+    columns = preview.columns(imp)
     refusal = imp.refusal and wording.refusal(imp.refusal["code"], imp.refusal["params"])
     return render(
         request,
@@ -48,14 +52,22 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
             "refusal": refusal,
             "dialect": recipe.dialect,
             "policy": recipe.policy,
-            "columns": preview.columns(imp),
-            "ignored": [c.header for c in recipe.columns if c.field is None],
+            "unknown": [c for c in columns if c.field is None],
+            "known": [c for c in columns if c.field is not None],
+            "names": next((c.samples for c in columns if c.field in NAMES and c.samples), ()),
+            "asks_for_dates": _asks_for_dates(imp, recipe),
             "layout": [f for f in SCHEMA if f.kind is not Kind.VERSION or f.key in {c.field for c in recipe.columns}],
             "encodings": ENCODINGS,
             "separators": SEPARATORS,
             "matches": MATCHES,
         },
     )
+
+
+def _asks_for_dates(imp: Import, recipe: Recipe) -> bool:
+    """Whether all that is missing is which way round the dates of the file are."""
+    answered = imp.chosen.get("columns") is not None or all(c.field for c in recipe.columns)
+    return imp.state == Import.State.COLUMNS and answered and not imp.refusal
 
 
 @require_POST

@@ -38,7 +38,7 @@ GROUPS: Final = (
 def listing(request: HttpRequest) -> HttpResponse:
     """Customers that match the search, some at a time; asked by htmx, only their table."""
     text = request.GET.get("q", "").strip()
-    order = request.GET.get("order", "name")
+    order = request.GET.get("order", "id")
     descending = request.GET.get("down") == "1"
     number = request.GET.get("page", "1")
     page = max(int(number), 1) if number.isascii() and number.isdigit() and len(number) < 8 else 1

@@ -48,7 +48,7 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
             for p in summary.problems
         ],
         "emptied": summary.emptied,
-        "view": _view(imp, recipe),
+        "view": _view(imp, recipe, first={*summary.changes, *(p.field for p in summary.problems)}),
     }
     return render(request, "kundekort/imports/preview.html", context)
 
@@ -122,14 +122,15 @@ def _short(value: str | None) -> str:
     return value if value is None or len(value) <= LONGEST_CELL else value[: LONGEST_CELL - 1] + "…"  # type: ignore[return-value]
 
 
-def _view(imp: Import, recipe: Recipe) -> dict[str, Any]:
-    """What the script needs: where the rows are and which columns there are."""
+def _view(imp: Import, recipe: Recipe, *, first: set[str | None]) -> dict[str, Any]:
+    """What the script needs: where the rows are, and the columns, those with something to look at before the others."""
+    columns = sorted((c for c in recipe.columns if c.field), key=lambda c: c.field not in first)
     return {
         "language": get_language(),
         "rows": reverse("import-rows", args=[imp.pk]),
         "sprite": static(SPRITE),
         "box": "changes",
         "columns": [
-            {"key": c.field, "header": c.header, "kind": SCHEMA[c.field].kind} for c in recipe.columns if c.field
+            {"key": c.field, "header": c.header, "kind": SCHEMA[c.field].kind} for c in columns if c.field
         ],
     }

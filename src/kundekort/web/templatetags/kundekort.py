@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from django import template
 from django.templatetags.static import static
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_info
 
 from kundekort import wording
 from kundekort.store.fields import SCHEMA
@@ -52,3 +54,18 @@ def name(card: Mapping[str, str | int]) -> str:
     """What a customer is called: the name, else the company, the e-mail or the number."""
     person = f"{card['first_name']} {card['last_name']}".strip()
     return person or str(card["company"] or card["email"] or card["id"])
+
+
+@register.filter
+def language_words(code: str) -> str:
+    """The name of a language in the language of the page; its code where there is no name."""
+    try:
+        return str(get_language_info(code)["name_translated"]).capitalize()
+    except KeyError:
+        return code
+
+
+@register.filter
+def date_words(iso: str) -> str:
+    """A date as the language of the page writes it."""
+    return date_format(date.fromisoformat(iso), "DATE_FORMAT")

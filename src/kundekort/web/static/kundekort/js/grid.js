@@ -47,19 +47,18 @@ const dataCell = (view, column) => (cell) => {
   const problems = row.status === "error" || row.status === "left_out" ? problemsOf(row, column.key) : [];
   box.dataset.key = column.key;
   const content = document.createDocumentFragment();
-  if (column.key in row.old) {
+  if (problems.length) {
+    const reason = problems.map((problem) => problem.text).join(" ");
+    box.classList.add("kk-cell-error");
+    box.title = reason;
+    content.append(problems[0].value || row.cells[column.key] || "", element("span", "kk-reason", reason));
+  } else if (column.key in row.old) {
     box.classList.add("kk-cell-changed");
     content.append(...change(view, row, column.key));
   } else if (column.kind === "id" && row.status === "new") {
     content.append(element("span", "kk-soft", view.words.new_id));
   } else {
-    content.append(problems[0]?.value || row.cells[column.key] || "");
-  }
-  if (problems.length) {
-    box.classList.add("kk-cell-error");
-    const reason = problems.map((problem) => problem.text).join(" ");
-    box.title = reason;
-    content.append(element("span", "kk-reason", reason));
+    content.append(row.cells[column.key] || "");
   }
   return wrapped(content);
 };
@@ -104,7 +103,7 @@ export const makeGrid = (holder, view) =>
     ];
     const table = new Tabulator(holder, {
       columns,
-      columnDefaults: { headerSort: false, resizable: "header", minWidth: 56 },
+      columnDefaults: { resizable: "header", minWidth: 56 },
       index: "number",
       layout: "fitData",
       layoutColumnsOnNewData: true,

@@ -2,6 +2,7 @@
 const zone = document.getElementById("drop");
 const input = zone.querySelector("input[type=file]");
 const name = document.getElementById("file-name");
+const choose = document.getElementById("choose");
 const send = document.getElementById("send");
 const limit = Number(zone.dataset.limit);
 
@@ -11,6 +12,7 @@ const show = () => {
   zone.classList.toggle("kk-has-file", Boolean(file) && !tooLarge);
   name.textContent = file ? (tooLarge ? zone.dataset.tooLarge : `${file.name} · ${size(file.size)}`) : zone.dataset.none;
   send.classList.toggle("btn-primary", Boolean(file) && !tooLarge);
+  choose.classList.toggle("btn-primary", !file || tooLarge);
   if (file && !tooLarge) send.focus();
 };
 const size = (bytes) => {
