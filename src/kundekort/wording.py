@@ -132,8 +132,10 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "database_will_not_start": _("The database that comes with Kundekort did not start: %(why)s."),
     "settings_wrong": _("The settings are not right: %(why)s."),
     "port_taken": _("Port %(port)s on %(host)s is in use. Stop the other program, or choose another with --port."),
-    "server_stopped": _("The web server stopped by itself (code %(code)s). What it wrote above says why."),
-    "register_not_empty": _("The register already holds other customers, so the examples were not loaded."),
+    "server_stopped": _("The web server stopped by itself (code %(status)s). What it wrote above says why."),
+    "register_not_empty": _(
+        "This register holds customers of its own, so no samples were added. Set KUNDEKORT_DATA to an empty folder."
+    ),
     "example_missing": _("The example “%(path)s” is missing. Run this in a checkout of Kundekort, or give --examples."),
 }
 

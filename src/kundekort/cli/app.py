@@ -6,7 +6,7 @@ import os
 
 import typer
 
-from kundekort.cli import accounts, files, importing, server
+from kundekort.cli import accounts, demo, files, importing, server
 from kundekort.cli.language import _
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.command("template", help=_("Write a file in the import format with one inven
 )
 app.command("serve", help=_("Serve the website and run its jobs until Ctrl-C."))(server.serve)
 app.command("worker", help=_("Run jobs until Ctrl-C, as many workers as wanted."))(server.worker)
+app.command("demo", help=_("Load sample customers, preview an edited list of them, and serve the site."))(demo.demo)
 app.command("createuser", help=_("Create a user of the website."))(accounts.createuser)
 app.command("migrate", help=_("Prepare the database for this version."))(accounts.migrate)
 

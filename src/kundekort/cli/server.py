@@ -98,7 +98,7 @@ def run(host: str, port: int, *, processes: int, ready: Callable[[], None]) -> N
         for number, handler in previous.items():
             signal.signal(number, handler)
     if not stop.is_set():
-        raise CommandRefused("server_stopped", code=web.returncode)
+        raise CommandRefused("server_stopped", status=web.returncode)
 
 
 _WORKER: Final = (sys.executable, "-m", "kundekort.cli", "worker")
@@ -107,7 +107,7 @@ _WORKER: Final = (sys.executable, "-m", "kundekort.cli", "worker")
 def _web(host: str, port: int, processes: int) -> Sequence[str]:
     return (
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
-        *("--workers", str(processes), "--blocking-threads", "8", "--respawn-failed-workers"),
+        *("--workers", str(processes), "--blocking-threads", "4", "--respawn-failed-workers"),
         *("--workers-kill-timeout", "10", "--log-level", "warning", "kundekort.config.wsgi:application"),
     )
 

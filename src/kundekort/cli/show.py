@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from kundekort.engine.plan import Totals
     from kundekort.store.models import Import
 
-SHOWN: Final = 20
-"""Rows of the file whose changes are shown."""
+SHOWN: Final = {"errors": 8, "changed": 8, "new": 4, "left_out": 4}
+"""How many rows of each box are shown at most, so that none of them hides another."""
 
 _STATUS: Final = {
     "new": ("+", _("new"), "green"),
@@ -70,19 +70,22 @@ def progress(*, shown: bool) -> Iterator[Callable[[str, int, int], None]]:
 def preview_of(imp: Import) -> None:
     """The preview of an import on standard output."""
     summary = preview.summary(imp)
-    page = preview.page(imp, Filter(box="changes"), offset=0, limit=SHOWN)
+    rows = _rows(imp)
     parts: list[RenderableType] = [_found(imp, summary.totals.rows), *[_warning(note) for note in summary.warnings]]
-    if page.rows:
-        parts.append(_changes(imp, page))
-    else:
-        parts.append(_nothing(imp))
-    if more := page.total - len(page.rows):
+    parts.append(_changes(imp, rows) if rows else _nothing(imp))
+    if more := summary.totals.rows - summary.totals.unchanged - len(rows):
         told = _n("… and one more row.", "… and %(count)s more rows.", more)
         parts.append(Text(told % {"count": number(more)}, style="dim"))
     if summary.changes:
         parts.append(Text(" · ".join(f"{wording.field(key)} {number(n)}" for key, n in summary.changes.items())))
     parts.append(_boxes(summary.totals))
     Console(file=sys.stdout, highlight=False).print(Group(*parts))
+
+
+def _rows(imp: Import) -> list[preview.Row]:
+    """The first rows of each box, in the order of the file."""
+    pages = [preview.page(imp, Filter(box=box), offset=0, limit=limit) for box, limit in SHOWN.items()]
+    return sorted((row for page in pages for row in page.rows), key=lambda row: row.number)
 
 
 def question_of_errors(imp: Import) -> str:
@@ -154,14 +157,14 @@ def _nothing(imp: Import) -> Text:
     return Text("\n".join(_plain(line, long=1000) for line in lines))
 
 
-def _changes(imp: Import, page: preview.Page) -> Table:
+def _changes(imp: Import, rows: list[preview.Row]) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
     table.add_column(_("Line"), justify="right", style="dim")
     table.add_column("", no_wrap=True)
     table.add_column(_("Customer"), max_width=30)
     table.add_column(_("What changes"), ratio=1)
     header = headers(imp)
-    for row in page.rows:
+    for row in rows:
         sign, word, style = _STATUS[row.status]
         table.add_row(str(row.line), Text(f"{sign} {word}", style=style), _who(row), _what(row, header))
     return table
