@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from kundekort.services import accounts, confirming, imports, planning
 from kundekort.services.accounts import Actor, Role
@@ -57,3 +58,7 @@ def load(upload: Callable[..., Import], bob: Actor) -> Callable[..., Import]:
         return confirming.confirm(imp.pk, digest=imp.digest, actor=bob)
 
     return load
+
+
+settings.register_profile("kundekort", deadline=None)  # machines are shared; time is measured by the bench
+settings.load_profile("kundekort")

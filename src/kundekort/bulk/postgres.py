@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,6 +24,8 @@ Progress = Callable[[int, int], None]
 
 SLICE: Final = 20_000
 """Rows written or read between two reports of progress."""
+BLOCK: Final = 50_000
+"""Cards written by one statement: each is a step that shows in the progress."""
 ANALYZE_FROM: Final = 50_000
 """Written rows from which the register's statistics are renewed at once instead of by the server in its own time."""
 
@@ -39,7 +42,9 @@ class Applied:
     updated: int
 
 
-def snapshot(conn: Connection, *, by: Field, keys: pl.Series, fields: Sequence[Field], progress: Progress) -> pl.DataFrame:
+def snapshot(
+    conn: Connection, *, by: Field, keys: pl.Series, fields: Sequence[Field], progress: Progress
+) -> pl.DataFrame:
     """The cards whose field `by` has one of the keys: id and version (Int64), then canonical text of the fields.
 
     `keys` are Int64 for the id field and text otherwise (lower case for e-mail addresses). Not in any order; two cards
@@ -49,7 +54,7 @@ def snapshot(conn: Connection, *, by: Field, keys: pl.Series, fields: Sequence[F
     keys = keys.drop_nulls().unique()
     with conn.cursor() as cursor:
         cursor.execute(statements.create_wanted("bigint" if by_id else "text"))
-        _copy_in(conn, statements.WANTED, keys.to_frame("value"), progress=lambda done, total: None)
+        _copy_in(conn, statements.WANTED, keys.to_frame("value"))
         cursor.execute(statements.analyze(statements.WANTED))
         query = statements.customers_by_id(fields) if by_id else statements.customers_by_text(by, fields)
         found = _copy_out(conn, query, fields, expected=len(keys), progress=progress)
@@ -73,13 +78,15 @@ def apply(conn: Connection, plan: Plan, *, revision: int, progress: Progress) ->
     Raises RegisterMoved when a card has another version than the plan saw, or a unique value is on another card by now.
     """
     updates, creates, cells = plan.updates, plan.creates, plan.cells
-    total = updates.height + creates.height + cells.height
-    step = _Steps(progress, total)
+    steps = _Steps(progress, total=updates.height + creates.height + cells.height)
+    created = []
     try:
-        _update(conn, updates, fields=plan.changed_fields, progress=step)
-        step.passed(updates.height)
-        created = _create(conn, creates, fields=plan.fields, revision=revision, progress=step)
-        step.passed(creates.height)
+        for block in updates.iter_slices(BLOCK):
+            _update(conn, block, fields=plan.changed_fields)
+            steps.passed(block.height)
+        for block in creates.iter_slices(BLOCK):
+            created.append(_create(conn, block, fields=plan.fields, revision=revision))
+            steps.passed(block.height)
     except errors.UniqueViolation as error:
         raise RegisterMoved from error
     log = cells.select(
@@ -88,64 +95,53 @@ def apply(conn: Connection, plan: Plan, *, revision: int, progress: Progress) ->
         (pl.col(frames.VERSION) + 1).alias("version"),
         *("field", "old", "new"),
     )
-    _copy_in(conn, statements.CHANGE, log, progress=step)
-    if total >= ANALYZE_FROM:
+    _copy_in(conn, statements.CHANGE, log, passed=steps.passed)
+    if steps.total >= ANALYZE_FROM:
         for table in (statements.CUSTOMER, statements.CHANGE):
             conn.execute(statements.analyze(table))
-    return Applied(created=created, updated=updates.height)
+    return Applied(created=pl.concat([pl.Series("id", [], dtype=pl.Int64), *created]), updated=updates.height)
 
 
 class _Steps:
-    """Progress of several copies as one."""
+    """Progress through several sets of rows as one."""
 
-    def __init__(self, progress: Progress, total: int) -> None:
-        self._progress, self._total, self._before = progress, total, 0
-
-    def __call__(self, done: int, _: int) -> None:
-        self._progress(self._before + done, self._total)
+    def __init__(self, progress: Progress, *, total: int) -> None:
+        self.total = total
+        self._progress, self._done = progress, 0
+        progress(0, total)
 
     def passed(self, rows: int) -> None:
-        self._before += rows
+        """Some more rows are done."""
+        self._done += rows
+        self._progress(self._done, self.total)
 
 
-def _update(conn: Connection, updates: pl.DataFrame, *, fields: Sequence[Field], progress: Progress) -> None:
-    if updates.is_empty():
-        return
-    with _staged(conn, updates, fields=fields, progress=progress):
+def _update(conn: Connection, updates: pl.DataFrame, *, fields: Sequence[Field]) -> None:
+    with _staged(conn, updates, fields=fields):
         done = conn.execute(statements.update_customers(fields)).rowcount
         if done != updates.height:
             raise RegisterMoved
 
 
-def _create(
-    conn: Connection, creates: pl.DataFrame, *, fields: Sequence[Field], revision: int, progress: Progress
-) -> pl.Series:
-    if creates.is_empty():
-        return pl.Series("id", [], dtype=pl.Int64)
+def _create(conn: Connection, creates: pl.DataFrame, *, fields: Sequence[Field], revision: int) -> pl.Series:
     ids = [row[0] for row in conn.execute(statements.next_ids(), [creates.height])]
     numbered = creates.with_columns(pl.Series(frames.ID, ids, dtype=pl.Int64))
-    with _staged(conn, numbered, fields=fields, progress=progress):
+    with _staged(conn, numbered, fields=fields):
         conn.execute(statements.insert_customers(fields))
         conn.execute(statements.log_created(), [revision])
-    return numbered[frames.ID]
+    return numbered[frames.ID].alias("id")
 
 
-class _staged:  # noqa: N801 - reads as the word it is
+@contextmanager
+def _staged(conn: Connection, rows: pl.DataFrame, *, fields: Sequence[Field]) -> Iterator[None]:
     """The table `staged` with planned rows in it, for the length of a with statement."""
-
-    def __init__(self, conn: Connection, rows: pl.DataFrame, *, fields: Sequence[Field], progress: Progress) -> None:
-        self._conn = conn
-        keys = [f.key for f in fields]
-        conn.execute(statements.create_staged(fields))
-        rows = rows.select(pl.col(frames.ID).alias("id"), pl.col(frames.VERSION).alias("version"), *keys)
-        _copy_in(conn, statements.STAGED, rows, progress=progress)
-        conn.execute(statements.analyze(statements.STAGED))
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        if kind is None:
-            self._conn.execute(statements.drop(statements.STAGED))
+    conn.execute(statements.create_staged(fields))
+    keys = [f.key for f in fields]
+    rows = rows.select(pl.col(frames.ID).alias("id"), pl.col(frames.VERSION).alias("version"), *keys)
+    _copy_in(conn, statements.STAGED, rows)
+    conn.execute(statements.analyze(statements.STAGED))
+    yield
+    conn.execute(statements.drop(statements.STAGED))
 
 
 def _snapshot_schema(fields: Sequence[Field]) -> dict[str, type[pl.DataType]]:
@@ -167,21 +163,20 @@ def _copy_out(
     return pl.read_csv(buffer, schema=_snapshot_schema(fields), empty_string_is_null=False)
 
 
-def _copy_in(conn: Connection, table: Identifier, rows: pl.DataFrame, *, progress: Progress) -> None:
-    """Copy a frame into the columns of the same names."""
+def _copy_in(
+    conn: Connection, table: Identifier, rows: pl.DataFrame, *, passed: Callable[[int], None] = lambda rows: None
+) -> None:
+    """Copy a frame into the columns of the same names, telling how many more rows have gone."""
     with conn.cursor() as cursor, cursor.copy(statements.copy_into(table, rows.columns)) as copy:
-        for offset in range(0, rows.height, SLICE):
-            block = _escaped(rows.slice(offset, SLICE))
-            copy.write(block.write_csv(include_header=False, separator="\t", quote_style="never"))
-            progress(min(offset + SLICE, rows.height), rows.height)
+        for block in rows.iter_slices(SLICE):
+            copy.write(_escaped(block).write_csv(include_header=False, separator="\t", quote_style="never"))
+            passed(block.height)
 
 
 def _escaped(rows: pl.DataFrame) -> pl.DataFrame:
     """Text as PostgreSQL's text format wants it; most columns hold nothing that needs it."""
     odd = [
-        name
-        for name, kind in rows.schema.items()
-        if kind == pl.String and rows[name].str.contains(r"[\\\t\n\r]").any()
+        name for name, kind in rows.schema.items() if kind == pl.String and rows[name].str.contains(r"[\\\t\n\r]").any()
     ]
     for character, escape in (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r")):
         rows = rows.with_columns(pl.col(odd).str.replace_all(character, escape, literal=True))

@@ -84,7 +84,9 @@ def customers(fields: Sequence[Field]) -> Composed:
 
 def customers_by_id(fields: Sequence[Field]) -> Composed:
     """The customers whose ids are wanted."""
-    return SQL("SELECT c.id, c.version{} FROM {} c JOIN {} w ON c.id = w.value").format(_texts(fields), CUSTOMER, WANTED)
+    return SQL("SELECT c.id, c.version{} FROM {} c JOIN {} w ON c.id = w.value").format(
+        _texts(fields), CUSTOMER, WANTED
+    )
 
 
 def customers_by_text(field: Field, fields: Sequence[Field]) -> Composed:
@@ -98,12 +100,16 @@ def customers_by_text(field: Field, fields: Sequence[Field]) -> Composed:
 
 def next_ids() -> Composed:
     """The given number of new CustomerIDs, in order."""
-    return SQL("SELECT nextval(pg_get_serial_sequence('kundekort_customer', 'id')) FROM generate_series(1, %s)").format()
+    return SQL(
+        "SELECT nextval(pg_get_serial_sequence('kundekort_customer', 'id')) FROM generate_series(1, %s)"
+    ).format()
 
 
 def create_staged(fields: Sequence[Field]) -> Composed:
     """A temporary table for planned cards: id, version before, canonical text of the given fields."""
-    columns = _comma([SQL("id bigint"), SQL("version int"), *(SQL("{} text").format(Identifier(f.key)) for f in fields)])
+    columns = _comma(
+        [SQL("id bigint"), SQL("version int"), *(SQL("{} text").format(Identifier(f.key)) for f in fields)]
+    )
     return SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(STAGED, columns)
 
 

@@ -32,13 +32,10 @@ class Choices:
         """The choices that `to_json` gave."""
         policy = Recipe.from_json(Recipe().to_json() | {"policy": data["policy"]}).policy
         columns = data["columns"]
-        return cls(
-            dialect=Chosen(*data["dialect"]), policy=policy, columns=None if columns is None else tuple(columns)
-        )
+        return cls(dialect=Chosen(*data["dialect"]), policy=policy, columns=None if columns is None else tuple(columns))
 
     def apply(self, matched: tuple[Column, ...]) -> tuple[Column, ...]:
         """The columns as matched by their headers, or as the person assigned them."""
         if self.columns is None or len(self.columns) != len(matched):
             return matched
         return tuple(replace(c, field=f, suggestion=None) for c, f in zip(matched, self.columns, strict=True))
-

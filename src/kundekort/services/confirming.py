@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final, cast
+from typing import Final
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 from procrastinate.contrib.django import app
-from psycopg import Connection
 
 from kundekort.bulk import postgres
 from kundekort.engine import plan as plans
 from kundekort.services import imports, planning
 from kundekort.services.accounts import Actor
+from kundekort.services.database import psycopg_connection
 from kundekort.services.progress import Report, unwatched
 from kundekort.services.refusals import AlreadyApplied, NotWaiting, PlanDamaged, PlanMismatch, RowsHaveErrors, StalePlan
 from kundekort.store import packages
@@ -22,7 +22,10 @@ from kundekort.store.models import Import, Revision
 SMALL: Final = 5_000
 """Cards up to which a plan is applied while the person waits; it takes well under a second."""
 
-APPLY_LOCK: Final = 0x6B756E6465  # "kunde"; plans are applied one after the other, so none can deadlock another
+APPLY_LOCK: Final = 0x6B756E6465
+"""Held while a plan is applied: one after the other, so that none is applied twice and none can deadlock another."""
+
+APPLICABLE: Final = (Import.State.PREVIEW, Import.State.CONFIRMING)
 
 
 def confirm(import_id: int, *, digest: str, actor: Actor) -> Import:
@@ -58,30 +61,30 @@ def apply(import_id: int, *, digest: str, actor_name: str, report: Report = unwa
 
 @transaction.atomic
 def _apply(import_id: int, *, digest: str, actor_name: str, report: Report) -> Import:
-    imp = Import.objects.select_for_update().get(pk=import_id)
-    _refuse(imp, digest=digest, states=(Import.State.PREVIEW, Import.State.CONFIRMING))
-    plan = _kept(imp)
-    connection.ensure_connection()
-    conn = cast("Connection", connection.connection)
+    conn = psycopg_connection()
     conn.execute("SELECT pg_advisory_xact_lock(%s)", [APPLY_LOCK])
-    if plan.totals.new or plan.totals.changed:
-        revision = Revision.objects.create(
+    imp = Import.objects.get(pk=import_id)
+    _refuse(imp, digest=digest, states=APPLICABLE)
+    plan = _kept(imp)
+    totals = plan.totals
+    if totals.new or totals.changed:
+        imp.revision = Revision.objects.create(
             kind=Revision.Kind.IMPORT,
             created_by=imp.created_by,
             actor_name=actor_name,
-            created=plan.totals.new,
-            changed=plan.totals.changed,
+            created=totals.new,
+            changed=totals.changed,
         )
         postgres.apply(
-            conn, plan, revision=revision.pk, progress=lambda done, total: report("writing", done, total)
+            conn, plan, revision=imp.revision.pk, progress=lambda done, total: report("writing", done, total)
         )
-        imp.revision = revision
-    imp.state = Import.State.DONE
-    imp.progress = None
-    imp.notice = ""
-    imp.finished_at = Now()
-    imp.save(update_fields=["revision", "state", "progress", "notice", "finished_at"])
+    # The row was not locked meanwhile, so that progress could be written to it; if it has moved, nothing happens.
+    finished = Import.objects.filter(pk=import_id, state__in=APPLICABLE, digest=digest).update(
+        state=Import.State.DONE, revision=imp.revision, progress=None, notice="", finished_at=Now()
+    )
     imp.refresh_from_db()
+    if not finished:
+        raise NotWaiting(state=imp.state)
     return imp
 
 

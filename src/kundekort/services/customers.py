@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final
 
 import polars as pl
-from django.db import connection, transaction
-from psycopg import Connection
+from django.db import transaction
 
 from kundekort.bulk import postgres
 from kundekort.engine.schema import Field
 from kundekort.services.accounts import Actor, Role
+from kundekort.services.database import psycopg_connection
 from kundekort.services.refusals import NotFound
 from kundekort.store import search as searches
 from kundekort.store.fields import SCHEMA
@@ -61,7 +61,7 @@ def every(*, fields: Sequence[Field] = SCHEMA.values, actor: Actor) -> Iterator[
     """All customers in the order of their numbers, as frames of canonical text from one view of the register."""
     actor.require(Role.ADMINISTRATOR)
     with transaction.atomic():
-        yield from postgres.every_customer(_psycopg(), fields=fields)
+        yield from postgres.every_customer(psycopg_connection(), fields=fields)
 
 
 def count() -> int:
@@ -73,11 +73,6 @@ def _cards(ids: Sequence[int]) -> dict[int, Mapping[str, str | int]]:
     keys = pl.Series("id", [i for i in ids if abs(i) < 2**63], dtype=pl.Int64)
     with transaction.atomic():
         rows = postgres.snapshot(
-            _psycopg(), by=SCHEMA["id"], keys=keys, fields=SCHEMA.values, progress=lambda done, total: None
+            psycopg_connection(), by=SCHEMA["id"], keys=keys, fields=SCHEMA.values, progress=lambda done, total: None
         )
     return {row["id"]: row for row in rows.iter_rows(named=True)}
-
-
-def _psycopg() -> Connection:
-    connection.ensure_connection()
-    return cast("Connection", connection.connection)

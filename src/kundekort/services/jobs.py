@@ -77,9 +77,7 @@ def _failed(import_id: int) -> None:
     refusal = {"code": Failed.code, "params": {}}
     imports = Import.objects.filter(pk=import_id)
     imports.filter(state=Import.State.RECEIVED).update(state=Import.State.REFUSED, refusal=refusal, progress=None)
-    imports.filter(state=Import.State.CONFIRMING).update(
-        state=Import.State.PREVIEW, notice=Failed.code, progress=None
-    )
+    imports.filter(state=Import.State.CONFIRMING).update(state=Import.State.PREVIEW, notice=Failed.code, progress=None)
 
 
 @app.periodic(cron="* * * * *")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import polars as pl
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
-from psycopg import Connection
 
 from kundekort.bulk import postgres
 from kundekort.engine import check, diff, frames, mapping, source
@@ -21,6 +20,7 @@ from kundekort.engine.refused import FileRefused
 from kundekort.services import imports
 from kundekort.services.accounts import Actor
 from kundekort.services.choices import Choices
+from kundekort.services.database import psycopg_connection
 from kundekort.services.progress import Report, unwatched
 from kundekort.services.refusals import NotWaiting
 from kundekort.store import packages, pages
@@ -185,8 +185,7 @@ def _compare(checked: check.Checked, *, policy: Policy, report: Report) -> diff.
         report("fetching", done, total)
 
     with transaction.atomic():
-        connection.ensure_connection()
-        conn = cast("Connection", connection.connection)
+        conn = psycopg_connection()
         keys = diff.keys(checked.rows, by) if by else pl.Series("id", [], dtype=pl.Int64)
         snapshot = postgres.snapshot(conn, by=by or SCHEMA["id"], keys=keys, fields=needed, progress=fetching)
         taken = {

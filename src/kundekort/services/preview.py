@@ -12,7 +12,6 @@ from kundekort.engine import frames
 from kundekort.engine.frames import Status
 from kundekort.engine.plan import Totals
 from kundekort.engine.problem import load_params
-from kundekort.engine.recipe import Recipe
 from kundekort.services import imports
 from kundekort.services.refusals import PlanDamaged
 from kundekort.store import packages, pages
@@ -169,11 +168,15 @@ def reasons(imp: Import) -> tuple[Note, ...]:
     elif totals.unchanged == totals.rows:
         notes.append(Note("all_unchanged", {"count": totals.rows}))
     else:
-        notes.append(Note("unchanged_or_errors", {"unchanged": totals.unchanged, "errors": totals.errors + totals.left_out}))
+        notes.append(
+            Note("unchanged_or_errors", {"unchanged": totals.unchanged, "errors": totals.errors + totals.left_out})
+        )
     first = {(p.code, p.field): line for line, p in reversed(problems(imp, limit=1000))}
     for count in imp.facts["codes"][:5]:
         line = first.get((count["code"], count["field"]))
-        notes.append(Note("problem", {"code": count["code"], "field": count["field"], "count": count["count"], "line": line}))
+        notes.append(
+            Note("problem", {"code": count["code"], "field": count["field"], "count": count["count"], "line": line})
+        )
     if imports.recipe(imp).policy.empty_cells == "keep" and imp.facts["emptied"]:
         notes.append(Note("empty_cells_kept", {"count": imp.facts["emptied"]}))
     return (*notes, *(n for n in warnings(imp) if n.code == "columns_ignored"))

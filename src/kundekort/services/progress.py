@@ -44,7 +44,8 @@ class Watched:
     def __init__(self, import_id: int) -> None:
         self._import_id = import_id
         self._connection = connection.copy()
-        self._started = self._told = time.monotonic()
+        self._started = time.monotonic()
+        self._told: float | None = None
 
     def __enter__(self) -> Watched:
         return self
@@ -54,7 +55,7 @@ class Watched:
 
     def __call__(self, phase: str, done: int, total: int) -> None:
         now = time.monotonic()
-        if now - self._told < SECONDS_BETWEEN:
+        if self._told is not None and now - self._told < SECONDS_BETWEEN:
             return
         self._told = now
         state = self._write(progress(phase, done, total, seconds=now - self._started))
