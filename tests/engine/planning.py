@@ -51,7 +51,7 @@ def compare(text: str, register: Register, *, policy: Policy | None = None) -> d
     checked = check.check(table, columns=columns, policy=policy, schema=SCHEMA, today=TODAY)
     everybody = register.frame(list(register.cards))
     taken = {f.key: everybody for f in diff.planned(checked.rows, SCHEMA) if f.unique}
-    by = diff.match_field(policy, SCHEMA)
+    by = mapping.key_field(policy, SCHEMA)
     if by is not None and by.key != "id":
         everybody = everybody.filter(pl.col(by.key) != "")
     return diff.diff(checked, snapshot=everybody, taken=taken, policy=policy, schema=SCHEMA)

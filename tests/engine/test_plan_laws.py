@@ -91,7 +91,7 @@ def test_it_plans_nothing_for_a_file_that_has_been_imported(
         return
     register.apply(first)
     second = plan(text(rows), register, policy=policy, leave_out=True)
-    # What was an error because two cards would have had one value can be sound by now; what was applied changes nothing.
+    # What was an error because two cards had one value can be sound by now; what was applied changes nothing.
     applied = set(first.rows.filter(first.rows[frames.STATUS] == Status.CHANGED)[frames.ROW])
     again = set(second.rows.filter(second.rows[frames.STATUS] == Status.CHANGED)[frames.ROW])
     assert not applied & again

@@ -38,14 +38,19 @@ def _no_jobs(transactional_db: None) -> None:
         cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers, procrastinate_periodic_defers CASCADE")
 
 
+def database_url() -> str:
+    """The address of the database of the tests."""
+    to = connection.settings_dict
+    if to["HOST"].startswith("/"):
+        return f"postgresql://{to['USER']}@/{to['NAME']}?host={to['HOST']}"
+    return f"postgresql://{to['USER']}:{to['PASSWORD']}@{to['HOST']}:{to['PORT'] or 5432}/{to['NAME']}"
+
+
 @pytest.fixture
 def worker() -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
     """Starts workers as processes of their own on the database of the tests."""
     started: list[subprocess.Popen[bytes]] = []
-    database = connection.settings_dict
-    url = f"postgresql://{database['USER']}@/{database['NAME']}?host={database['HOST']}"
-    if database["PASSWORD"] or not database["HOST"].startswith("/"):
-        url = f"postgresql://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT'] or 5432}/{database['NAME']}"
+    url = database_url()
 
     def start() -> subprocess.Popen[bytes]:
         code = "import django; django.setup(); from kundekort.services import jobs; jobs.work()"
@@ -88,9 +93,7 @@ def test_it_plans_and_confirms_a_large_file_by_jobs(bob: Actor, worker: Callable
     assert Customer.objects.count() == 30_000
 
 
-def test_it_tells_how_far_it_has_come_and_stops_when_cancelled(
-    bob: Actor, worker: Callable[[], object], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_tells_how_far_it_has_come_and_stops_when_cancelled(bob: Actor, worker: Callable[[], object]) -> None:
     imp = queued(rows(400_000), bob)
     worker()
     wait_for(lambda: state(imp) == Import.State.PREVIEW or bool(imp.progress))
@@ -105,7 +108,7 @@ def test_it_tells_how_far_it_has_come_and_stops_when_cancelled(
 @pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_it_applies_once_though_its_worker_ends(
-    how: signal.Signals, bob: Actor, worker: Callable[[], subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+    how: signal.Signals, bob: Actor, worker: Callable[[], subprocess.Popen[bytes]]
 ) -> None:
     imp = queued(rows(100_000), bob)
     planning.plan(imp.pk)
@@ -125,7 +128,7 @@ def test_it_applies_once_though_its_worker_ends(
     assert Customer.objects.count() == 100_000
 
 
-def test_it_lets_nobody_wait_for_a_job_that_failed(bob: Actor, caplog: pytest.LogCaptureFixture) -> None:
+def test_it_lets_nobody_wait_for_a_job_that_failed(bob: Actor) -> None:
     imp = queued(rows(30_000), bob)
     jobs._failed(imp.pk)
     imp.refresh_from_db()

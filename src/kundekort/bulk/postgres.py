@@ -63,7 +63,7 @@ def snapshot(
 
 
 def every_customer(conn: Connection, *, fields: Sequence[Field]) -> Iterator[pl.DataFrame]:
-    """All cards in the order of their ids, in frames of at most SLICE rows, from one consistent view of the register."""
+    """All cards in the order of their ids, in frames of at most SLICE rows, from one view of the register."""
     with conn.cursor(name="every_customer") as cursor:
         cursor.itersize = SLICE
         cursor.execute(statements.customers(fields))

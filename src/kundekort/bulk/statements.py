@@ -35,7 +35,7 @@ _AS_IS: Final = SQL("{}")
 
 
 def _column(alias: str, field: Field) -> Composed:
-    return SQL("{}.{}").format(SQL(alias), Identifier(field.key))  # type: ignore[arg-type]
+    return SQL("{}.{}").format(SQL(alias), Identifier(field.key))
 
 
 def _stored(field: Field) -> Composed:
@@ -59,7 +59,7 @@ def _texts(fields: Sequence[Field]) -> Composed:
 
 def create_wanted(value_type: str) -> Composed:
     """A temporary table of one column of keys to look up, `bigint` or `text`."""
-    return SQL("CREATE TEMPORARY TABLE {} (value {}) ON COMMIT DROP").format(WANTED, SQL(value_type))  # type: ignore[arg-type]
+    return SQL("CREATE TEMPORARY TABLE {} (value {}) ON COMMIT DROP").format(WANTED, SQL(value_type))
 
 
 def copy_into(table: Identifier, columns: Sequence[str]) -> Composed:

@@ -14,7 +14,8 @@ import polars as pl
 
 from kundekort.engine import cells, frames
 from kundekort.engine.check import Checked
-from kundekort.engine.recipe import EmptyCells, Match, Policy
+from kundekort.engine.mapping import key_field
+from kundekort.engine.recipe import EmptyCells, Policy
 from kundekort.engine.schema import Field, Kind, Schema
 
 STORED: Final = "stored:"
@@ -38,15 +39,6 @@ class Difference:
     emptied: int
 
 
-def match_field(policy: Policy, schema: Schema) -> Field | None:
-    """The field by which rows find their cards; None when every row is a new customer."""
-    if policy.match is Match.NONE:
-        return None
-    if policy.match is Match.ID:
-        return next(f for f in schema if f.kind is Kind.ID)
-    return schema[policy.match.value]
-
-
 def planned(rows: pl.DataFrame, schema: Schema) -> tuple[Field, ...]:
     """The fields of the schema that the file gives values for."""
     return tuple(f for f in schema.values if f.key in rows.columns)
@@ -58,7 +50,7 @@ def wanted(fields: Sequence[Field], policy: Policy, schema: Schema) -> tuple[Fie
     keys = {f.key for f in fields} | set(schema.one_of)
     if kinds & {Kind.ZIP, Kind.COUNTRY}:
         keys |= {f.key for f in schema if f.kind in (Kind.ZIP, Kind.COUNTRY)}
-    if (by := match_field(policy, schema)) is not None:
+    if (by := key_field(policy, schema)) is not None:
         keys.add(by.key)
     return tuple(f for f in schema.values if f.key in keys)
 
@@ -75,8 +67,8 @@ def diff(
 ) -> Difference:
     """Compare checked rows with their cards.
 
-    `snapshot` holds the cards that `keys` names, with the columns `wanted` names. `taken` holds for each unique field of
-    the file the `id` of the cards that have one of the file's values now, and that value under the field's key.
+    `snapshot` holds the cards that `keys` names, with the columns `wanted` names. `taken` holds for each unique field
+    of the file the `id` of the cards that have one of the file's values now, and that value under the field's key.
     """
     fields = planned(checked.rows, schema)
     rows, problems = _beside(checked.rows, snapshot=snapshot, policy=policy, schema=schema)
@@ -112,7 +104,7 @@ def _beside(
 ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """The rows with ID, VERSION and their card's stored values beside them, and the problems of finding the card."""
     stored = snapshot.rename(lambda name: STORED + name)
-    by = match_field(policy, schema)
+    by = key_field(policy, schema)
     problems = []
     if by is None:
         rows = rows.with_columns(pl.lit(None, dtype=pl.Int64).alias(_KEY))
@@ -211,7 +203,7 @@ def _problem(
         pl.lit(field.key if field else None, dtype=pl.String).alias("field"),
         pl.lit(code).alias("code"),
         value.str.head(200).alias("value"),
-        (
-            pl.struct(**params).struct.json_encode() if params else pl.lit("{}")
-        ).alias("params"),
+        (pl.struct([e.alias(n) for n, e in params.items()]).struct.json_encode() if params else pl.lit("{}")).alias(
+            "params"
+        ),
     )

@@ -12,8 +12,11 @@ from kundekort.engine.source import Chosen
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """`dialect`: overrides of how the file is read. `policy`: as in a recipe. `columns`: the field of each column by its
-    position, None for a column that is left aside; None as a whole until a person has answered."""
+    """The answers so far.
+
+    `dialect`: overrides of how the file is read. `policy`: as in a recipe. `columns`: the field of each column by its
+    position, None for a column that is left aside; None as a whole until a person has answered.
+    """
 
     dialect: Chosen
     policy: Policy

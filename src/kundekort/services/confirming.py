@@ -51,7 +51,10 @@ def confirm(import_id: int, *, digest: str, actor: Actor) -> Import:
 
 
 def apply(import_id: int, *, digest: str, actor_name: str, report: Report = unwatched) -> Import:
-    """Carry out a plan now, in one transaction. Raises as `confirm` does; after StalePlan the import is to be planned."""
+    """Carry out a plan now, in one transaction.
+
+    Raises as `confirm` does; after StalePlan the import waits to be planned anew.
+    """
     try:
         return _apply(import_id, digest=digest, actor_name=actor_name, report=report)
     except postgres.RegisterMoved as moved:

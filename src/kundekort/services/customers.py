@@ -39,7 +39,7 @@ class CustomerPage:
 def search(
     *, text: str, offset: int, limit: int, order: str = "name", descending: bool = False, actor: Actor
 ) -> CustomerPage:
-    """Customers whose names, company, e-mail, phones, city, numbers start with each word of the text; all without one."""
+    """Customers whose names, company, e-mail, phones, city, numbers have words that begin as those of the text."""
     actor.require(Role.READER)
     found = searches.matching(text)
     names = [("-" if descending else "") + name for name in ORDERS.get(order, ORDERS["name"])]

@@ -74,7 +74,7 @@ def cancel(import_id: int, *, actor: Actor) -> Import:
     """
     imp = get(import_id, actor=actor)
     cancelled = Import.objects.filter(pk=import_id, state__in=WAITING).update(
-        state=Import.State.CANCELLED, progress=None, facts=None, finished_at=Now()
+        state=Import.State.CANCELLED, progress=None, facts={}, finished_at=Now()
     )
     if not cancelled:
         imp.refresh_from_db()

@@ -49,7 +49,7 @@ def prepare(import_id: int) -> None:
 
 
 def plan(import_id: int, *, ask: bool = True, report: Report = unwatched) -> Import:
-    """Plan a received import and leave it in state PREVIEW, COLUMNS or REFUSED; one in any other state is left as it is.
+    """Plan a received import and leave it in state PREVIEW, COLUMNS or REFUSED; leave any other as it is.
 
     With `ask`, columns that were not recognised and dates that could be either way round wait for a person; without,
     the columns are left aside and the dates are errors.
@@ -178,7 +178,7 @@ def _facts_of(table: source.Table) -> dict[str, Any]:
 def _compare(checked: check.Checked, *, policy: Policy, report: Report) -> diff.Difference:
     """The rows beside the cards they are about. Cards that move from here on are noticed when the plan is applied."""
     fields = diff.planned(checked.rows, SCHEMA)
-    by = diff.match_field(policy, SCHEMA)
+    by = mapping.key_field(policy, SCHEMA)
     needed = diff.wanted(fields, policy, SCHEMA)
 
     def fetching(done: int, total: int) -> None:

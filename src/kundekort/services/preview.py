@@ -116,7 +116,7 @@ def warnings(imp: Import) -> tuple[Note, ...]:
     for column in columns:
         if column.field is None and column.suggestion:
             notes.append(Note("columns_suggested", {"header": column.header, "field": column.suggestion}))
-    if blank := (imp.facts or {}).get("blank_rows"):
+    if blank := imp.facts.get("blank_rows"):
         notes.append(Note("blank_rows", {"count": blank}))
     return tuple(notes)
 
@@ -148,7 +148,7 @@ def problems(imp: Import, *, limit: int) -> list[tuple[int, Problem]]:
 
 def columns(imp: Import) -> tuple[ColumnView, ...]:
     """The columns of the file with the field each becomes and its first values."""
-    samples = (imp.facts or {}).get("samples", [])
+    samples = imp.facts.get("samples", [])
     return tuple(
         ColumnView(position=n, header=c.header, field=c.field, suggestion=c.suggestion, samples=tuple(values))
         for n, (c, values) in enumerate(zip(imports.recipe(imp).columns, samples, strict=True))

@@ -54,6 +54,7 @@ class Watched:
         self._connection.close()
 
     def __call__(self, phase: str, done: int, total: int) -> None:
+        """Keep a report, unless the last one was just now."""
         now = time.monotonic()
         if self._told is not None and now - self._told < SECONDS_BETWEEN:
             return
@@ -73,7 +74,7 @@ class Watched:
 
 
 def progress(phase: str, done: int, total: int, *, seconds: float) -> dict[str, Any]:
-    """What is kept of a report: the phase, its counts, the fraction of the whole, and the seconds left (None: unknown)."""
+    """What is kept of a report: phase, counts, fraction of the whole, seconds left (None: unknown)."""
     first, last = SHARES[phase]
     fraction = first + (last - first) * (done / total if total else 1.0)
     left = round(seconds / fraction * (1 - fraction)) if fraction > 0.02 else None

@@ -1,8 +1,8 @@
 """The register's tables: customers, imports, and the log of every change. No workflow here.
 
-A cell without a value is '' in text columns and null in the others; `bulk.statements` says how each kind of field becomes
-canonical text. Customers, revisions and changes refer to each other by number without database constraints, so that
-bulk writes stay fast and history outlives the card it tells of.
+A cell without a value is '' in text columns and null in the others; `bulk.statements` says how each kind of field
+becomes canonical text. Customers, revisions and changes refer to each other by number without database constraints, so
+that bulk writes stay fast and history outlives the card it tells of.
 """
 
 from __future__ import annotations
@@ -79,8 +79,8 @@ class Import(models.Model):
     chosen = models.JSONField(default=dict)
     recipe = models.JSONField(null=True)
     decisions = models.JSONField(default=dict)
-    totals = models.JSONField(null=True)
-    facts = models.JSONField(null=True)
+    totals = models.JSONField(default=dict)
+    facts = models.JSONField(default=dict)
     digest = models.TextField(default="")
     notice = models.TextField(default="")
     refusal = models.JSONField(null=True)

@@ -48,8 +48,8 @@ def source(import_id: int) -> Iterator[bytes | mmap.mmap]:
         if os.fstat(file.fileno()).st_size == 0:
             yield b""
             return
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-            yield mapped
+        # Not closed here: the traceback of a refusal still looks into it, and the last to do so frees it.
+        yield mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def keep_plan(import_id: int, digest: str, parts: Mapping[str, bytes]) -> None:

@@ -28,7 +28,7 @@ _AT: Final = "_at"
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which rows to show: of a box, with a change in a column, with a kind of problem (in a field), containing a text."""
+    """Which rows to show: of a box, with a change in a column, a kind of problem (in a field), containing a text."""
 
     box: str = "all"
     column: str = ""
@@ -38,7 +38,7 @@ class Filter:
 
 
 def page(folder: Path, chosen: Filter, *, offset: int, limit: int) -> tuple[int, pl.DataFrame, pl.DataFrame]:
-    """How many rows the filter shows, at most `limit` of them from `offset` in file order, and the problems of these."""
+    """How many rows the filter shows; `limit` of them from `offset` in file order; the problems of these."""
     rows = pl.scan_parquet(folder / plan.ROWS)
     if chosen == Filter():
         total = rows.select(pl.len()).collect().item()
