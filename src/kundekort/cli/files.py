@@ -120,8 +120,7 @@ def _bytes(file: BinaryIO) -> Iterator[bytes | mmap.mmap]:
     except (ValueError, OSError):  # empty, or a pipe
         yield file.read()
         return
-    with mapped:
-        yield mapped
+    yield mapped  # not closed here: the traceback of a refusal still looks into it
 
 
 def _tell_problems(problems: pl.DataFrame) -> None:

@@ -1,0 +1,184 @@
+"""The contract of `kundekort import`: keys, exit codes, and which stream carries what."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from kundekort.cli.app import app
+from kundekort.store.models import Customer, Import
+
+KEYS = [
+    *("import_id", "rows", "new", "changed", "unchanged", "errors", "left_out", "cells_changed", "dialect", "columns"),
+    *("problems", "warnings", "applied", "error"),
+]
+TWO = "CustomerID;FirstName;Email;Gender\n0;Kari;kari@example.com;2\n0;Per;per@example.com;1\n"
+MISTAKE = TWO + "0;Ola;ola.example.com;1\n"
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Callable[..., Result]:
+    def run(content: str | bytes, *arguments: str, **options: Any) -> Result:
+        file = tmp_path / "list.csv"
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+        return CliRunner().invoke(app, ["import", str(file), *arguments], **options)
+
+    return run
+
+
+def told(result: Result) -> dict[str, Any]:
+    lines = result.stdout.splitlines()
+    assert len(lines) == 1, "one JSON object and nothing else"
+    answer: dict[str, Any] = json.loads(lines[0])
+    assert list(answer) == KEYS
+    return answer
+
+
+def test_it_previews_without_writing(run: Callable[..., Result]) -> None:
+    result = run(TWO, "--preview", "--json")
+    answer = told(result)
+    assert result.exit_code == 0
+    assert (answer["rows"], answer["new"], answer["applied"], answer["error"]) == (2, 2, False, None)
+    assert answer["dialect"] == {"encoding": "utf-8", "separator": ";", "header_row": 1}
+    assert answer["columns"][1] == {"header": "FirstName", "field": "first_name"}
+    assert not Customer.objects.exists()
+    assert Import.objects.get(pk=answer["import_id"]).state == Import.State.PREVIEW
+
+
+def test_it_writes_only_when_told_yes(run: Callable[..., Result]) -> None:
+    assert told(run(TWO, "--json"))["applied"] is False
+    assert not Customer.objects.exists()
+    answer = told(run(TWO, "--yes", "--json"))
+    assert answer["applied"] is True
+    assert answer["new"] == Customer.objects.count() == 2
+
+
+def test_it_tells_problems_by_line_and_by_the_header_of_the_file(run: Callable[..., Result]) -> None:
+    content = "Kundenr,Fornavn,E-post,Kjønn\n0,Kari,x,2\n\n0,,,\n0,Per\n"
+    result = run(content, "--preview", "--json")
+    answer = told(result)
+    assert result.exit_code == 3
+    assert answer["errors"] == answer["rows"] == 3
+    assert [(p["line"], p["column"], p["code"], p["value"]) for p in answer["problems"]] == [
+        (2, "E-post", "email_invalid", "x"),
+        (4, "Kjønn", "gender_missing", ""),
+        (4, None, "name_missing", ""),
+        (5, None, "row_too_short", "0,Per"),
+    ]
+    assert answer["problems"][1]["message"] == "Kjønn is empty. Use 0 for none, 1 for man, 2 for woman."
+    assert answer["warnings"] == [{"code": "blank_rows", "message": "1 empty row was skipped.", "count": 1}]
+
+
+def test_it_lists_at_most_a_thousand_problems(run: Callable[..., Result]) -> None:
+    answer = told(run("CustomerID;FirstName;Gender\n" + "0;A;\n" * 1200, "--preview", "--json"))
+    assert answer["errors"] == 1200
+    assert [p["line"] for p in answer["problems"]] == list(range(2, 1002))
+
+
+def test_it_refuses_errors_unless_they_are_left_out(run: Callable[..., Result]) -> None:
+    result = run(MISTAKE, "--yes", "--json")
+    assert (result.exit_code, told(result)["error"]["code"]) == (3, "rows_have_errors")
+    assert not Customer.objects.exists()
+
+    result = run(MISTAKE, "--yes", "--leave-out-errors", "--json")
+    answer = told(result)
+    assert result.exit_code == 0
+    assert (answer["applied"], answer["new"], answer["errors"], answer["left_out"]) == (True, 2, 0, 1)
+    assert answer["problems"][0]["line"] == 4
+    assert Customer.objects.count() == 2
+
+
+def test_it_obeys_the_choice_about_empty_cells(run: Callable[..., Result]) -> None:
+    run(TWO, "--yes", "--json")
+    kari = Customer.objects.get(first_name="Kari")
+    content = f"CustomerID;Email\n{kari.pk};\n"
+    assert told(run(content, "--json", "--empty-cells", "keep"))["changed"] == 0
+    assert told(run(content, "--json", "--empty-cells", "overwrite"))["cells_changed"] == 1
+
+
+@pytest.mark.parametrize(("match", "changed", "new"), [("email", 1, 0), ("none", 0, 1)])
+def test_it_matches_rows_as_told(run: Callable[..., Result], match: str, changed: int, new: int) -> None:
+    run(TWO, "--yes", "--json")
+    answer = told(run("E-mail;First name;Gender\nKARI@example.com;Karin;2\n", "--json", "--match", match))
+    assert (answer["changed"], answer["new"]) == (changed, new)
+
+
+@pytest.mark.parametrize(("order", "date"), [("dmy", "1990-04-03"), ("mdy", "1990-03-04")])
+def test_it_reads_dates_in_the_order_told(run: Callable[..., Result], order: str, date: str) -> None:
+    content = "CustomerID;FirstName;Gender;DateOfBirth\n0;Kari;2;03/04/1990\n"
+    assert told(run(content, "--json"))["problems"][0]["code"] == "date_ambiguous"
+    run(content, "--yes", "--json", "--date-order", order)
+    assert str(Customer.objects.get().date_of_birth) == date
+
+
+def test_it_reads_the_file_as_told(run: Callable[..., Result]) -> None:
+    content = "a title\nCustomerID\tFirstName\tGender\n0\tÅse\t2\n".encode("mac-roman")
+    arguments = ["--encoding", "mac-roman", "--separator", "tab", "--header-row", "2"]
+    assert told(run(content, "--yes", "--json", *arguments))["dialect"] == {
+        "encoding": "mac-roman",
+        "separator": "\t",
+        "header_row": 2,
+    }
+    assert Customer.objects.get().first_name == "Åse"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "file_empty"),
+        (b"\n\n", "file_empty"),
+        (b"CustomerID;FirstName\n", "header_only"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "file_binary"),
+        (b"a;b\n1;2\n", "no_known_column"),
+        (b"CustomerID;Email;E-post\n0;a@example.com;b@example.com\n", "column_twice"),
+        (b"FirstName;Gender\nKari;2\n", "no_key_column"),
+    ],
+)
+def test_it_refuses_a_file_in_one_sentence(run: Callable[..., Result], content: bytes, code: str) -> None:
+    result = run(content, "--yes", "--json")
+    answer = told(result)
+    assert (result.exit_code, answer["error"]["code"], answer["applied"], answer["rows"]) == (2, code, False, 0)
+
+    result = run(content, "--yes")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_it_refuses_what_is_no_file(tmp_path: Path) -> None:
+    for path, code in [(tmp_path / "none.csv", "file_missing"), (tmp_path, "file_is_folder")]:
+        result = CliRunner().invoke(app, ["import", str(path), "--json"])
+        assert (result.exit_code, told(result)["error"]["code"]) == (2, code)
+
+
+def test_it_asks_nobody_when_there_is_nobody_to_ask(run: Callable[..., Result]) -> None:
+    result = run(TWO)
+    assert result.exit_code == 2
+    assert "--preview" in result.stderr
+    assert not Import.objects.exists()
+
+
+def test_it_shows_the_preview_and_its_counts(run: Callable[..., Result]) -> None:
+    result = run(MISTAKE, "--preview", env={"COLUMNS": "100"})
+    assert result.exit_code == 3
+    assert "ola.example.com" in result.stdout
+    assert "kari@example.com" in result.stdout
+
+
+def test_it_lets_no_cell_steer_the_terminal(run: Callable[..., Result]) -> None:
+    result = run("CustomerID;FirstName;Gender\n0;\x1b[2JKari\x07;2\n", "--preview")
+    assert result.exit_code == 0
+    assert not set(result.stdout) & {"\x1b", "\x07"}
+
+
+def test_it_changes_nothing_the_second_time(run: Callable[..., Result]) -> None:
+    content = "CustomerID;ExternalID;FirstName;Gender\n0;A1;Kari;2\n"
+    run(content, "--yes", "--json")
+    answer = told(run(content, "--yes", "--json", "--match", "external-id"))
+    assert (answer["unchanged"], answer["cells_changed"], answer["applied"]) == (1, 0, True)
+    assert Customer.objects.get().version == 1
