@@ -20,6 +20,7 @@ _HEADER_WITHIN: Final = 20
 _SAMPLE_ROWS: Final = 100
 _TITLED: Final = 3  # in a list of two columns a row with one cell is as likely a short row
 _SAMPLE_BYTES: Final = 1 << 20
+_NOTHING: Final = b" \t\r\n" + "".join(SEPARATORS).encode()
 _LINE: Final = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _DECLARED: Final = re.compile(rb'"?sep=([;,\t|])"?[;,\t| ]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
 
@@ -95,7 +96,7 @@ def _candidates(
     sample = [
         each
         for _, each in zip(range(_SAMPLE_ROWS), near, strict=False)
-        if text[each[1].start : each[1].stop].strip(grammar.blank)
+        if text[each[1].start : each[1].stop].strip(_NOTHING)
     ]
     if not sample:
         return []
