@@ -176,6 +176,19 @@ def test_it_lets_no_cell_steer_the_terminal(run: Callable[..., Result]) -> None:
     assert not set(result.stdout) & {"\x1b", "\x07"}
 
 
+def test_it_takes_any_bytes_as_problems_of_rows(run: Callable[..., Result]) -> None:
+    rows = ["99999999999999999999;A;1;", "0;B\0;1;", '0;"C;1;', '0;D;1;"x"y', "0;E;1;", "0;F;1;" + "x" * 1_000_000]
+    answer = told(run("\n".join(["CustomerID;FirstName;Gender;InternalNote\0", *rows]), "--json"))
+    assert [(p["line"], p["code"]) for p in answer["problems"]] == [
+        (2, "id_too_big"),
+        (3, "nul_byte"),
+        (4, "unclosed_quote"),
+        (5, "text_after_quote"),
+        (7, "too_long"),
+    ]
+    assert (answer["rows"], answer["new"]) == (6, 1)
+
+
 def test_it_changes_nothing_the_second_time(run: Callable[..., Result]) -> None:
     content = "CustomerID;ExternalID;FirstName;Gender\n0;A1;Kari;2\n"
     run(content, "--yes", "--json")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Final
 import typer
 
 from kundekort.cli import output, surroundings
-from kundekort.cli.language import _, _n
+from kundekort.cli.language import _, ngettext
 from kundekort.cli.noes import CommandRefused, noes
 
 if TYPE_CHECKING:
@@ -132,5 +132,5 @@ def _tell_problems(problems: pl.DataFrame) -> None:
         words = wording.problem(code, load_params(params))
         print(_("Line %(line)s: %(problem)s") % {"line": line, "problem": words}, file=sys.stderr)  # noqa: T201
     if more := max(0, problems.height - SHOWN):
-        told = _n("… and one more row with a problem.", "… and %(count)s more rows with problems.", more)
+        told = ngettext("… and one more row with a problem.", "… and %(count)s more rows with problems.", more)
         print(told % {"count": more}, file=sys.stderr)  # noqa: T201

@@ -30,6 +30,6 @@ def _(words: str) -> str:
     return _catalogue.gettext(words)
 
 
-def _n(singular: str, plural: str, count: int) -> str:
+def ngettext(singular: str, plural: str, count: int) -> str:
     """The words for so many things in the language of the command line."""
     return _catalogue.ngettext(singular, plural, count)

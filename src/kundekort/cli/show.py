@@ -20,7 +20,7 @@ from rich.text import Text
 
 from kundekort import wording
 from kundekort.cli.contract import headers
-from kundekort.cli.language import _, _n
+from kundekort.cli.language import _, ngettext
 from kundekort.services import imports, preview
 from kundekort.services.progress import SHARES
 from kundekort.store.pages import Filter
@@ -74,7 +74,7 @@ def preview_of(imp: Import) -> None:
     parts: list[RenderableType] = [_found(imp, summary.totals.rows), *[_warning(note) for note in summary.warnings]]
     parts.append(_changes(imp, rows) if rows else _nothing(imp))
     if more := summary.totals.rows - summary.totals.unchanged - len(rows):
-        told = _n("… and one more row.", "… and %(count)s more rows.", more)
+        told = ngettext("… and one more row.", "… and %(count)s more rows.", more)
         parts.append(Text(told % {"count": number(more)}, style="dim"))
     if summary.changes:
         parts.append(Text(" · ".join(f"{wording.field(key)} {number(n)}" for key, n in summary.changes.items())))
@@ -91,7 +91,7 @@ def _rows(imp: Import) -> list[preview.Row]:
 def question_of_errors(imp: Import) -> str:
     """What to ask when rows have errors."""
     count = preview.summary(imp).totals.errors
-    words = _n("Leave out the row with errors?", "Leave out the %(count)s rows with errors?", count)
+    words = ngettext("Leave out the row with errors?", "Leave out the %(count)s rows with errors?", count)
     return words % {"count": number(count)}
 
 

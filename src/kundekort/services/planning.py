@@ -67,7 +67,7 @@ def plan(import_id: int, *, ask: bool = True, report: Report = unwatched) -> Imp
         answerable = ask and refused.code in ANSWERABLE
         found["state"] = Import.State.COLUMNS if answerable else Import.State.REFUSED
         found["refusal"] = {"code": refused.code, "params": refused.params}
-    Import.objects.filter(pk=import_id, state=Import.State.RECEIVED).update(**found)
+    Import.objects.filter(pk=import_id, state=Import.State.RECEIVED).update(**_storable(found))
     imp.refresh_from_db()
     if imp.state in (Import.State.CANCELLED, Import.State.REFUSED):
         packages.remove(import_id)
@@ -166,6 +166,18 @@ def _make(imp: Import, found: dict[str, Any], *, ask: bool, report: Report) -> N
     facts["emptied"] = difference.emptied
     facts["changes"] = plan.changes
     facts["codes"] = pages.code_counts(plan.problems)
+
+
+def _storable(value: Any) -> Any:
+    """What is kept of a file, with its NUL characters made visible: the database cannot hold them."""
+    match value:
+        case str():
+            return value.replace("\0", "\N{SYMBOL FOR NULL}")
+        case dict():
+            return {key: _storable(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_storable(item) for item in value]
+    return value
 
 
 def _facts_of(table: source.Table) -> dict[str, Any]:

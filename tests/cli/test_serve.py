@@ -1,0 +1,73 @@
+"""`kundekort serve`: the web server and a worker under one roof."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+def until(true: Callable[[], object], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def workers(parent: int) -> set[int]:
+    """The worker processes that a process has started."""
+    statuses = {int(p.parent.name): p for p in Path("/proc").glob("[0-9]*/status")}
+    with suppress(FileNotFoundError):  # processes come and go while one looks
+        return {
+            pid
+            for pid, status in statuses.items()
+            if f"PPid:\t{parent}\n" in status.read_text()
+            and b"kundekort.cli\0worker" in status.with_name("cmdline").read_bytes()
+        }
+    return set()
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
+    data = tmp_path / "data"
+    yield {"PATH": os.environ["PATH"], "KUNDEKORT_DATA": str(data), "LANG": "C.UTF-8"}
+    assert not list(data.glob("postgres/postmaster.pid")), "the embedded PostgreSQL is stopped with the rest"
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_it_serves_restarts_a_dead_worker_and_stops_everything(environment: dict[str, str], port: int) -> None:
+    command = [sys.executable, "-m", "kundekort.cli", "serve", "--port", str(port), "--processes", "1"]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as server:
+        assert server.stderr is not None
+        try:
+            assert f"http://127.0.0.1:{port}/" in server.stderr.readline().decode()
+            assert urlopen(f"http://127.0.0.1:{port}/").status == 200
+
+            second = subprocess.run(command, env=environment, capture_output=True, check=False)
+            assert (second.returncode, len(second.stderr.splitlines())) == (2, 1)
+
+            until(lambda: workers(server.pid))
+            [worker] = workers(server.pid)
+            os.kill(worker, signal.SIGKILL)
+            until(lambda: workers(server.pid) - {worker})
+        finally:
+            server.send_signal(signal.SIGTERM)
+            rest = server.stderr.read()
+    assert (server.returncode, rest) == (0, b"")
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.1", port))
