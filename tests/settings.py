@@ -11,10 +11,11 @@ if "KUNDEKORT_DATA" not in os.environ:
     os.chmod(_folder, 0o755)  # the server's own user has to reach its files when root runs the tests
     atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 
-from kundekort.config.settings import *  # noqa: E402, F403
+from kundekort.config.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # logging in is not what the tests wait for
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405 - WhiteNoise warns of a folder that is not there

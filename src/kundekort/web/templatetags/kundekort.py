@@ -58,9 +58,9 @@ def name(card: Mapping[str, str | int]) -> str:
 
 @register.filter
 def language_words(code: str) -> str:
-    """The name of a language in the language of the page; its code where there is no name."""
+    """The name of a language in that language; its code where there is no name."""
     try:
-        return str(get_language_info(code)["name_translated"]).capitalize()
+        return str(get_language_info(code)["name_local"]).capitalize()
     except KeyError:
         return code
 

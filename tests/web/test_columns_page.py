@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from django.test import Client
+
+from kundekort.services import imports
+from kundekort.store.models import Import
+from tests.web.conftest import latest, send
+
+ANSWER = {"match": "id", "empty_cells": "overwrite", "date_order": ""}
+
+
+def fields() -> list[str | None]:
+    return [column.field for column in imports.recipe(latest()).columns]
+
+
+def test_it_asks_about_a_column_it_does_not_know(as_bob: Client) -> None:
+    page = send(as_bob, "CustomerID;FirstName;Gender;Rabattkode\n0;Kari;2;R10\n").content.decode()
+    assert latest().state == Import.State.COLUMNS
+    assert "1 kolonne ble ikke gjenkjent" in page
+    assert "R10" in page
+
+
+def test_it_takes_the_answer_and_goes_on_to_the_preview(as_bob: Client) -> None:
+    send(as_bob, "CustomerID;FirstName;Gender;Kallenavn\n0;Kari;2;Nordmann\n")
+    answer = ANSWER | {"column-0": "id", "column-1": "first_name", "column-2": "gender", "column-3": "last_name"}
+    page = as_bob.post(f"/imports/{latest().pk}/columns/", answer, follow=True).content.decode()
+    assert fields() == ["id", "first_name", "gender", "last_name"]
+    assert "Bekreft: opprette 1 kunde" in page
+
+
+def test_it_leaves_a_column_aside(as_bob: Client) -> None:
+    send(as_bob, "CustomerID;FirstName;Gender;Rabattkode\n0;Kari;2;R10\n")
+    answer = ANSWER | {"column-0": "id", "column-1": "first_name", "column-2": "gender", "column-3": ""}
+    page = as_bob.post(f"/imports/{latest().pk}/columns/", answer, follow=True).content.decode()
+    assert "1 sett bort fra (Rabattkode)" in page
+
+
+def test_it_says_so_when_two_columns_become_one_field(as_bob: Client) -> None:
+    send(as_bob, "CustomerID;FirstName;Gender;Rabattkode\n0;Kari;2;R10\n")
+    answer = ANSWER | {"column-0": "id", "column-1": "first_name", "column-2": "gender", "column-3": "first_name"}
+    page = as_bob.post(f"/imports/{latest().pk}/columns/", answer, follow=True).content.decode()
+    assert latest().state == Import.State.COLUMNS
+    assert 'role="alert"' in page
+    assert "Fornavn" in page
+
+
+def test_it_offers_another_key_when_there_is_no_customer_id(as_bob: Client) -> None:
+    send(as_bob, "FirstName;Email;Gender\nKari;kari@example.com;2\n")
+    assert latest().state == Import.State.COLUMNS
+    answer = ANSWER | {"match": "none", "column-0": "first_name", "column-1": "email", "column-2": "gender"}
+    page = as_bob.post(f"/imports/{latest().pk}/columns/", answer, follow=True).content.decode()
+    assert "Bekreft: opprette 1 kunde" in page
+
+
+def test_it_reads_the_file_again_in_another_way(as_bob: Client) -> None:
+    send(as_bob, "CustomerID;FirstName;Gender;Rabattkode\n0;K\u00e5re;1;R10\n".encode())
+    dialect = {"encoding": "windows-1252", "separator": ";", "header_row": "1"}
+    page = as_bob.post(f"/imports/{latest().pk}/dialect/", dialect, follow=True).content.decode()
+    assert "KÃ¥re" in page
+    assert imports.recipe(latest()).dialect.encoding == "windows-1252"
+
+
+def test_it_can_be_told_that_the_separator_is_a_tab(as_bob: Client) -> None:
+    send(as_bob, "CustomerID;FirstName;Gender;Rabattkode\n0;Kari;2;R10\n")
+    dialect = {"encoding": "utf-8", "separator": "\t", "header_row": "1"}
+    as_bob.post(f"/imports/{latest().pk}/dialect/", dialect)
+    assert imports.recipe(latest()).dialect.separator == "\t"
+
+
+def test_it_asks_once_which_way_round_dates_are(as_bob: Client) -> None:
+    page = send(as_bob, "CustomerID;FirstName;Gender;DateOfBirth\n0;Kari;2;03/04/1990\n").content.decode()
+    assert "kan leses på to måter" in page
+    columns = {"column-0": "id", "column-1": "first_name", "column-2": "gender", "column-3": "date_of_birth"}
+    as_bob.post(f"/imports/{latest().pk}/columns/", ANSWER | columns | {"date_order": "dmy"})
+    row = as_bob.get(f"/imports/{latest().pk}/rows/").json()["rows"][0]
+    assert row["cells"]["date_of_birth"] == "1990-04-03"
+
+
+def test_it_keeps_stored_values_when_empty_cells_are_to_be_kept(as_bob: Client, three: list[int]) -> None:
+    send(as_bob, f"CustomerID;FirstName;LastName;Email;Gender\n{three[0]};Karin;Nordmann;;2\n")
+    assert as_bob.get(f"/imports/{latest().pk}/rows/").json()["rows"][0]["old"].keys() == {"first_name", "email"}
+    as_bob.post(f"/imports/{latest().pk}/empty-cells/", {"empty_cells": "keep"})
+    assert as_bob.get(f"/imports/{latest().pk}/rows/").json()["rows"][0]["old"].keys() == {"first_name"}
+
+
+def test_it_refuses_answers_the_page_could_not_have_sent(as_bob: Client) -> None:
+    send(as_bob, "CustomerID;FirstName;Gender;Rabattkode\n0;Kari;2;R10\n")
+    path = f"/imports/{latest().pk}/"
+    assert as_bob.post(f"{path}columns/", ANSWER | {"column-0": "password"}).status_code == 400
+    assert as_bob.post(f"{path}columns/", {"match": "guess"}).status_code == 400
+    assert as_bob.post(f"{path}dialect/", {"encoding": "rot13", "separator": ";", "header_row": 1}).status_code == 400

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.test import Client
+
+from kundekort.store.models import Import
+from tests.web.conftest import HEADER
+
+
+def test_it_says_how_to_begin_when_there_are_no_customers(as_bob: Client) -> None:
+    assert "Det er ingen kunder ennå" in as_bob.get("/customers/").content.decode()
+
+
+def test_it_finds_customers_by_a_part_of_their_name(as_bob: Client, three: list[int]) -> None:
+    page = as_bob.get("/customers/", {"q": "nordm"}).content.decode()
+    assert "kari@example.com" in page
+    assert "ase@example.com" not in page
+
+
+def test_it_sends_only_the_table_to_htmx(as_bob: Client, three: list[int]) -> None:
+    part = as_bob.get("/customers/", {"q": "Ås"}, headers={"HX-Request": "true"}).content.decode()
+    assert "ase@example.com" in part
+    assert "<html" not in part
+
+
+def test_it_says_so_when_nobody_is_found(as_bob: Client, three: list[int]) -> None:
+    assert "«&lt;b&gt;»" in as_bob.get("/customers/", {"q": "<b>"}).content.decode()
+
+
+def test_it_pages_and_keeps_the_search(as_bob: Client, load: Callable[..., Import]) -> None:
+    load(HEADER + "".join(f"0;Kunde;Nr{n:03};k{n}@example.com;1\n" for n in range(120)))
+    page = as_bob.get("/customers/", {"q": "kunde", "order": "name", "page": "2"}).content.decode()
+    assert "51–100 av 120 kunder" in page
+    assert "k50@example.com" in page
+    assert "q=kunde&amp;order=name&amp;down=0&amp;page=3" in page
+
+
+def test_it_orders_by_a_header_either_way(as_bob: Client, three: list[int]) -> None:
+    up = as_bob.get("/customers/", {"order": "email", "down": "0"}).content.decode()
+    down = as_bob.get("/customers/", {"order": "email", "down": "1"}).content.decode()
+    assert up.index("ase@") < up.index("ola@")
+    assert down.index("ola@") < down.index("ase@")
+    assert 'aria-sort="descending"' in down
+
+
+def test_it_shows_a_card_with_its_history(as_bob: Client, three: list[int], load: Callable[..., Import]) -> None:
+    load(HEADER + f"{three[0]};Kari;Hansen;kari@example.com;2\n", filename="giftermaal.csv")
+    page = as_bob.get(f"/customers/{three[0]}/").content.decode()
+    assert "Kari Hansen" in page
+    assert "Kvinne" in page
+    assert "<del>Nordmann</del>→<ins>Hansen</ins>" in "".join(page.split())
+    assert "giftermaal.csv" in page
+    assert "Kunden ble opprettet" in page
+
+
+def test_it_writes_customer_numbers_without_separators(as_bob: Client, load: Callable[..., Import]) -> None:
+    from kundekort.store.models import Customer
+
+    Customer.objects.create(pk=1_234_567, first_name="Kari", gender=2)
+    assert ">1234567<" in as_bob.get("/customers/").content.decode()
+
+
+def test_it_has_no_card_for_an_unknown_number(as_bob: Client) -> None:
+    answer = as_bob.get("/customers/999/")
+    assert answer.status_code == 404
+    assert "Her er det ingenting" in answer.content.decode()
+    assert as_bob.get(f"/customers/{2**70}/").status_code == 404
+
+
+def test_it_shows_nothing_to_somebody_without_a_role(as_charlie: Client, three: list[int]) -> None:
+    assert as_charlie.get("/customers/").status_code == 403
+    assert as_charlie.get(f"/customers/{three[0]}/").status_code == 403

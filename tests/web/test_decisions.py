@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from django.test import Client
+
+from kundekort.services import confirming
+from kundekort.services.accounts import Actor
+from kundekort.store.models import Customer, Import
+from tests.web.conftest import HEADER, latest, send
+
+MIXED = HEADER + "0;Ny;Kunde;ny@example.com;1\n0;Feil;Kjønn;;7\n"
+
+
+def confirm(client: Client, digest: str | None = None) -> str:
+    imp = latest()
+    path = f"/imports/{imp.pk}/confirm/"
+    return client.post(path, {"digest": imp.digest if digest is None else digest}, follow=True).content.decode()
+
+
+def test_it_imports_what_was_shown_and_says_so(as_bob: Client) -> None:
+    send(as_bob, HEADER + "0;Kari;Nordmann;kari@example.com;2\n")
+    page = confirm(as_bob)
+    assert "Customer successfully imported!" in page
+    assert "1 kunde ble opprettet" in page
+    assert Customer.objects.get().last_name == "Nordmann"
+
+
+def test_it_says_the_same_words_in_english(as_bob: Client) -> None:
+    as_bob.post("/language/", {"language": "en"})
+    send(as_bob, HEADER + "0;Kari;Nordmann;kari@example.com;2\n")
+    assert "Customer successfully imported!" in confirm(as_bob)
+
+
+def test_it_does_not_confirm_while_errors_are_undecided(as_bob: Client) -> None:
+    send(as_bob, MIXED)
+    page = confirm(as_bob)
+    assert 'role="alert"' in page
+    assert latest().state == Import.State.PREVIEW
+    assert not Customer.objects.exists()
+
+
+def test_it_leaves_errors_out_and_takes_them_back(as_bob: Client) -> None:
+    send(as_bob, MIXED)
+    path = f"/imports/{latest().pk}/errors/"
+    assert "1 rad blir ikke importert" in as_bob.post(path, {"leave_out": "1"}, follow=True).content.decode()
+    assert "Utelat 1 rad med feil" in as_bob.post(path, {"leave_out": "0"}, follow=True).content.decode()
+    as_bob.post(path, {"leave_out": "1"})
+    assert "1 rad med feil ble utelatt" in confirm(as_bob)
+    assert Customer.objects.count() == 1
+
+
+def test_it_does_nothing_on_a_second_confirm(as_bob: Client) -> None:
+    send(as_bob, HEADER + "0;Kari;Nordmann;kari@example.com;2\n")
+    confirm(as_bob)
+    page = confirm(as_bob)
+    assert "Customer successfully imported!" in page
+    assert Customer.objects.count() == 1
+
+
+def test_it_refuses_a_plan_other_than_the_one_shown(as_bob: Client) -> None:
+    send(as_bob, HEADER + "0;Kari;Nordmann;kari@example.com;2\n")
+    confirm(as_bob, digest="0" * 64)
+    assert latest().state == Import.State.PREVIEW
+    assert not Customer.objects.exists()
+
+
+def test_it_shows_a_new_preview_when_the_register_has_moved(as_bob: Client, bob: Actor, three: list[int]) -> None:
+    send(as_bob, HEADER + f"{three[0]};Karin;Nordmann;kari@example.com;2\n")
+    slow = latest()
+    send(as_bob, HEADER + f"{three[0]};Kari;Hansen;kari@example.com;2\n")
+    confirming.confirm(latest().pk, digest=latest().digest, actor=bob)
+    answer = as_bob.post(f"/imports/{slow.pk}/confirm/", {"digest": slow.digest}, follow=True)
+    page = answer.content.decode()
+    assert 'role="alert"' in page
+    assert "Bekreft: endre 1 kunde" in page
+    assert Customer.objects.get(pk=three[0]).first_name == "Kari"
+
+
+def test_it_forgets_a_cancelled_import(as_bob: Client) -> None:
+    send(as_bob, HEADER + "0;Kari;Nordmann;kari@example.com;2\n")
+    page = as_bob.post(f"/imports/{latest().pk}/cancel/", follow=True).content.decode()
+    assert "annullert" in page
+    assert "customers.csv" in as_bob.get("/imports/").content.decode()
+    assert not Customer.objects.exists()
+
+
+def test_it_does_not_cancel_what_is_done(as_bob: Client) -> None:
+    send(as_bob, HEADER + "0;Kari;Nordmann;kari@example.com;2\n")
+    confirm(as_bob)
+    page = as_bob.post(f"/imports/{latest().pk}/cancel/", follow=True).content.decode()
+    assert 'role="alert"' in page
+    assert "Customer successfully imported!" in page
+
+
+def test_it_takes_decisions_only_by_post(as_bob: Client) -> None:
+    send(as_bob, HEADER + "0;Kari;Nordmann;kari@example.com;2\n")
+    for action in ("confirm", "cancel", "errors", "dialect", "empty-cells"):
+        assert as_bob.get(f"/imports/{latest().pk}/{action}/").status_code == 405

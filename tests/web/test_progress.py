@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from django.test import Client
+
+from kundekort.services import planning
+from kundekort.store.models import Import
+from tests.web.conftest import HEADER, latest, send
+
+
+def test_it_tells_phase_rows_and_seconds(as_bob: Client) -> None:
+    send(as_bob, HEADER + "0;Kari;Nordmann;;2\n" * 120_000)
+    progress = {"phase": "checking", "done": 40_000, "total": 120_000, "fraction": 0.45, "seconds_left": 12}
+    Import.objects.update(progress=progress)
+    part = as_bob.get(f"/imports/{latest().pk}/progress/").content.decode()
+    assert 'value="45"' in part
+    assert "40\xa0000 av 120\xa0000 rader" in part
+    assert "omtrent 12 sekunder igjen" in part
+    assert "<html" not in part
+
+
+def test_it_leads_to_the_preview_once_it_is_made(as_bob: Client) -> None:
+    send(as_bob, HEADER + "0;Kari;Nordmann;;2\n" * 120_000)
+    planning.plan(latest().pk)
+    answer = as_bob.get(f"/imports/{latest().pk}/progress/")
+    assert answer["HX-Redirect"] == f"/imports/{latest().pk}/"
+
+
+def test_it_can_be_cancelled_while_it_works(as_bob: Client) -> None:
+    send(as_bob, HEADER + "0;Kari;Nordmann;;2\n" * 120_000)
+    as_bob.post(f"/imports/{latest().pk}/cancel/")
+    assert latest().state == Import.State.CANCELLED

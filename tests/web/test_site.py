@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver
+
+from kundekort.services.accounts import Actor
+from tests.web.conftest import HEADER, latest, send
+
+OPEN = {"login", "language"}
+
+
+def addresses() -> list[tuple[str, str]]:
+    patterns = get_resolver().url_patterns[0].url_patterns
+    return [(p.name, "/" + re.sub(r"<[^>]+>", "1", str(p.pattern))) for p in patterns]
+
+
+@pytest.mark.parametrize(("name", "address"), [pair for pair in addresses() if pair[0] not in OPEN])
+def test_it_shows_nothing_before_login(client: Client, db: None, name: str, address: str) -> None:
+    for answer in (client.get(address), client.post(address)):
+        assert (answer.status_code, answer.headers.get("Location", "")[:7]) == (302, "/login/")
+
+
+def test_it_logs_in_and_out(client: Client, bob: Actor) -> None:
+    answer = client.post("/login/", {"username": "bob", "password": "theatre-doors"}, follow=True)
+    assert answer.redirect_chain[-1][0] == "/imports/"
+    assert client.post("/logout/", follow=True).redirect_chain[-1][0] == "/login/"
+    assert client.get("/imports/").status_code == 302
+
+
+def test_it_says_that_the_password_is_wrong(client: Client, bob: Actor) -> None:
+    answer = client.post("/login/", {"username": "bob", "password": "wrong"})
+    assert "Brukernavnet eller passordet er feil" in answer.content.decode()
+
+
+def test_it_does_not_lead_to_other_sites_after_login(client: Client, bob: Actor) -> None:
+    login = {"username": "bob", "password": "theatre-doors", "next": "https://evil.example/"}
+    assert client.post("/login/", login)["Location"] == "/"
+
+
+def test_it_demands_a_token_for_what_is_posted(bob: Actor) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(bob.user)
+    answer = strict.post("/imports/")
+    assert answer.status_code == 403
+    assert "Denne siden sto åpen for lenge" in answer.content.decode()
+
+
+def test_it_speaks_norwegian_until_told_otherwise(client: Client, db: None) -> None:
+    page = client.get("/login/", headers={"Accept-Language": "en"}).content.decode()
+    assert '<html lang="nb"' in page
+    assert "Logg inn" in page
+    client.post("/language/", {"language": "en", "next": "/login/"})
+    page = client.get("/login/").content.decode()
+    assert '<html lang="en"' in page
+    assert "Log in" in page
+
+
+def test_it_allows_only_its_own_scripts_and_styles(as_bob: Client) -> None:
+    answer = send(as_bob, HEADER + "0;Kari;Nordmann;;2\n")
+    assert "default-src 'self'" in answer["Content-Security-Policy"]
+    assert "unsafe" not in answer["Content-Security-Policy"]
+    page = answer.content.decode()
+    assert not re.search(r"\sstyle=|<style|\son[a-z]+=|javascript:", page)
+    for tag in re.findall(r"<script[^>]*>", page):
+        assert "src=" in tag or 'type="application/json"' in tag
+
+
+def test_it_keeps_imports_from_readers(client: Client, db: None) -> None:
+    from kundekort.services.accounts import Role, create_user
+
+    client.force_login(create_user(username="rita", password="theatre-doors", role=Role.READER))
+    assert client.get("/customers/").status_code == 200
+    assert client.get("/imports/").status_code == 403
+
+
+def test_it_tells_nothing_of_the_inside_when_it_fails(as_bob: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(**_: object) -> None:
+        raise RuntimeError("secret inside")
+
+    monkeypatch.setattr("kundekort.services.imports.recent", broken)
+    as_bob.raise_request_exception = False
+    answer = as_bob.get("/imports/")
+    assert answer.status_code == 500
+    assert "Noe gikk galt i Kundekort" in answer.content.decode()
+    assert "secret inside" not in answer.content.decode()
+
+
+def test_it_shows_no_import_that_does_not_exist(as_bob: Client) -> None:
+    for path in ("", "progress/", "columns/", "rows/"):
+        assert as_bob.get(f"/imports/12345/{path}").status_code == 404
+    send(as_bob, HEADER + "0;Kari;Nordmann;;2\n")
+    assert as_bob.get(f"/imports/{latest().pk}/").status_code == 200
