@@ -42,6 +42,18 @@ def test_it_finds_a_known_header_below_titles_with_separators_in_them() -> None:
     assert (found.separator, found.line) == (";", 4)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nr;kanal;by\n1;Email;Oslo\n",
+        "CustomerID;kanal;reserve\n1;Email;Name\n",
+        "nr;kanal\n1;Email\n",
+    ],
+)
+def test_it_does_not_take_a_row_for_the_header_because_a_cell_sounds_like_one(text: str) -> None:
+    assert layout(text).line == 1
+
+
 def test_it_counts_the_lines_of_quoted_titles_and_headers() -> None:
     found = layout('"Kunder\n2026"\nCustomerID;"First\nName"\n1;a\n')
     assert (found.line, found.headers, found.body_line) == (3, ("CustomerID", "First\nName"), 5)

@@ -61,6 +61,7 @@ WIDE = [
 
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.sampled_from(WIDE), max_size=40).map(b"".join), PACES)
+@example(b'1;2;"3\n1;2;3;4;5;6;7;8\n9";4;5;6;7;8\n1;2;3;4;5;6;7;8\n', Pace())
 def test_it_finds_the_same_lost_quotes_in_wide_files(body: bytes, pace: Pace) -> None:
     assert_fast_is_careful(b"a;b;c;d;e;f;g;h\n" + body, pace, Chosen("utf-8", ";", 1))
 

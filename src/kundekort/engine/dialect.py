@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Final
 
 from kundekort.engine.careful import Grammar, Record, records
@@ -18,6 +18,7 @@ from kundekort.engine.recipe import SEPARATORS
 
 _HEADER_WITHIN: Final = 20
 _SAMPLE_ROWS: Final = 100
+_SAMPLE_LINES: Final = 100_000  # blank ones too
 _TITLED: Final = 3  # in a list of two columns a row with one cell is as likely a short row
 _SAMPLE_BYTES: Final = 1 << 20
 _NOTHING: Final = b" \t\r\n" + "".join(SEPARATORS).encode()
@@ -70,43 +71,50 @@ def find(
     if declared and separator is None:
         separator = declared[1].decode()
     if header_row is not None:
-        for line in range(2, header_row + 1):  # noqa: B007
+        for _ in range(1, header_row):
             start = _next_line(text, start)
         line = header_row
     elif declared:
         start, line = declared.end(), 2
-    found = [
-        candidate
-        for each in ((separator,) if separator else SEPARATORS)
-        for candidate in _candidates(text, start, line, each, known, only_first=header_row is not None)
-    ]
-    if not found:
-        return None
-    best = max(found, key=lambda candidate: candidate.merit)
+    candidates = []
+    for each in (separator,) if separator else SEPARATORS:
+        sample = _sample(text, start, line, each)
+        if not sample:
+            return None
+        candidates.append(_candidate(sample, each, known=known, told=header_row is not None))
+    best = max(candidates, key=lambda candidate: candidate.merit)
     body_line = best.line + best.record.lines
     return Layout(best.separator, best.line, _headers(best.record), best.record.end, body_line)
 
 
-def _candidates(
-    text: bytes, start: int, line: int, separator: str, known: Callable[[str], bool], *, only_first: bool
-) -> list[_Candidate]:
-    """The row that is the header under a separator: that with the most known columns, or else the first of a table."""
-    grammar = Grammar(separator.encode())
-    near = takewhile(lambda each: each[1].start - start < _SAMPLE_BYTES, records(text, start, line, grammar))
-    sample = [
-        each
-        for _, each in zip(range(_SAMPLE_ROWS), near, strict=False)
-        if text[each[1].start : each[1].stop].strip(_NOTHING)
-    ]
-    if not sample:
-        return []
+def _sample(text: bytes, start: int, line: int, separator: str) -> list[tuple[int, Record]]:
+    """The first rows that say something, each with its line."""
+    rows = islice(records(text, start, line, Grammar(separator.encode())), _SAMPLE_LINES)
+    near = takewhile(lambda row: row[1].start - start < _SAMPLE_BYTES, rows)
+    return list(islice(((at, row) for at, row in near if text[row.start : row.stop].strip(_NOTHING)), _SAMPLE_ROWS))
+
+
+def _candidate(
+    sample: list[tuple[int, Record]], separator: str, *, known: Callable[[str], bool], told: bool
+) -> _Candidate:
+    """The row that is the header under a separator; `told`: a person has said that it is the first."""
     rows = [row for _, row in sample]
-    first = 0 if only_first else _first_of_table(rows)
-    named = [len({h.casefold() for h in _headers(row) if h and known(h)}) for row in rows[:_HEADER_WITHIN]]
-    if not only_first and max(named) > 0:
-        first = named.index(max(named))
+    near = rows[:_HEADER_WITHIN]
+    named = [len({header.casefold() for header in _headers(row) if header and known(header)}) for row in near]
+    first = 0 if told else _row_of_meaning(near, named, _first_of_table(rows))
     line, row = sample[first]
-    return [_Candidate(named[first] if first < len(named) else 0, _order(rows, first, separator), separator, line, row)]
+    return _Candidate(named[first], _order(rows, first, separator), separator, line, row)
+
+
+def _row_of_meaning(rows: list[Record], named: list[int], first: int) -> int:
+    """The index of the row that names most columns, where it says clearly more than the first row of the table.
+
+    Clearly, because a cell below the header may say "Email" too, and a header found too low takes rows away.
+    """
+    most = named.index(max(named))
+    titled = _filled(rows[first]) == 1 < _filled(rows[most])
+    enough = named[most] > 1 or named[most] > _filled(rows[most]) / 2 or titled
+    return most if enough and named[most] > 2 * named[first] else first
 
 
 def _first_of_table(rows: list[Record]) -> int:
@@ -114,8 +122,7 @@ def _first_of_table(rows: list[Record]) -> int:
     widths = Counter(len(row.cells) for row in rows if len(row.cells) > 1)
     usual = max(widths, key=lambda width: widths[width], default=1)
     for index, row in enumerate(rows[:_HEADER_WITHIN]):
-        filled = sum(1 for cell in row.cells if cell.strip())
-        if filled > 1 or not (usual >= _TITLED or row.cells[0].startswith(b"#")):
+        if _filled(row) > 1 or not (usual >= _TITLED or row.cells[0].startswith(b"#")):
             return index
     return 0
 
@@ -133,6 +140,11 @@ def _grammar(headers: tuple[str, ...], separator: str) -> Grammar:
     """How rows under these headers are to be read: columns at the end that have no name may be missing."""
     named = max((n for n, header in enumerate(headers, 1) if header), default=1)
     return Grammar(separator.encode(), least=named, most=len(headers))
+
+
+def _filled(row: Record) -> int:
+    """How many cells say something."""
+    return sum(1 for cell in row.cells if cell.strip())
 
 
 def _headers(row: Record) -> tuple[str, ...]:
