@@ -114,6 +114,9 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "forbidden": _("You are not allowed to do this. Ask an administrator for access."),
     "name_taken": _("There is already a user “%(name)s”. Choose another name."),
     "weak_password": _("The password is too easy to guess. Use at least %(least)s characters, and no common word."),
+    "field_invalid": _("This field cannot be made like that. Check its name, kind and choices."),
+    "choice_in_use": _("The choice “%(choice)s” is on %(cards)s cards. Change these first, then take it away."),
+    "layout_invalid": _("This column layout cannot be saved. Check its name and its columns."),
     "not_found": _("There is nothing here with that number. It may have been removed."),
     # the command line
     "file_missing": _("There is no file “%(path)s”. Check the name."),
@@ -136,7 +139,7 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "register_not_empty": _(
         "This register holds customers of its own, so no samples were added. Set KUNDEKORT_DATA to an empty folder."
     ),
-    "example_missing": _("The example “%(path)s” is missing. Run this in a checkout of Kundekort, or give --examples."),
+    "example_missing": _("The example “%(path)s” is missing. Run this in a checkout of Kundekort, or give --example."),
 }
 
 REASONS: Final[Mapping[str, str | Promise]] = {
@@ -344,6 +347,8 @@ def _shown(code: str, name: str, value: object) -> object:
             return separator(value)
         case "encoding", str():
             return encoding(value)
+        case "why", str():  # the first sentence of what another program said
+            return value.strip().partition("\n")[0].rstrip(". ")
         case "kind", str():
             return str(FILE_KINDS.get(value, _("of an unknown kind")))
         case "limit", int() if code == "file_too_large":

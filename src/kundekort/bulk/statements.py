@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from psycopg import sql
-from psycopg.sql import SQL, Composed, Identifier
+from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from kundekort.engine.schema import Field, Kind
 
@@ -39,13 +39,23 @@ def _column(alias: str, field: Field) -> Composed:
 
 
 def _stored(field: Field) -> Composed:
-    """The canonical text of a stored field."""
+    """The canonical text of a stored field; a venue's own fields stand together in one JSON object."""
+    if field.own:
+        return SQL("coalesce(c.own ->> {}, '')").format(Literal(field.key))
     return _TO_TEXT.get(field.kind, _AS_IS).format(_column("c", field))
 
 
 def _given(field: Field) -> Composed:
     """What is stored for the staged canonical text of a field."""
     return _FROM_TEXT.get(field.kind, _AS_IS).format(_column("s", field))
+
+
+def _own(fields: Sequence[Field]) -> Composed:
+    """The staged own fields as a JSON object in which an emptied one is null."""
+    own = [f for f in fields if f.own]
+    keys = _comma([Literal(f.key) for f in own])
+    values = _comma([SQL("nullif({}, '')").format(_column("s", f)) for f in own])
+    return SQL("jsonb_object(ARRAY[{}]::text[], ARRAY[{}]::text[])").format(keys, values)
 
 
 def _comma(parts: Sequence[sql.Composable]) -> Composed:
@@ -120,17 +130,23 @@ def drop(table: Identifier) -> Composed:
 
 def update_customers(fields: Sequence[Field]) -> Composed:
     """Give the staged fields to the staged cards whose version is still the one the plan was made from."""
-    assignments = _comma([SQL("{} = {}").format(Identifier(f.key), _given(f)) for f in fields])
+    assignments = [SQL("{} = {}").format(Identifier(f.key), _given(f)) for f in fields if not f.own]
+    if any(f.own for f in fields):
+        assignments.append(SQL("own = jsonb_strip_nulls(c.own || {})").format(_own(fields)))
     return SQL(
         "UPDATE {} c SET {}, version = c.version + 1, changed_at = now() "
         "FROM {} s WHERE c.id = s.id AND c.version = s.version"
-    ).format(CUSTOMER, assignments, STAGED)
+    ).format(CUSTOMER, _comma(assignments), STAGED)
 
 
 def insert_customers(fields: Sequence[Field]) -> Composed:
     """Make the staged new cards."""
-    names = SQL("").join(SQL(", {}").format(Identifier(f.key)) for f in fields)
-    values = SQL("").join(SQL(", {}").format(_given(f)) for f in fields)
+    plain = [f for f in fields if not f.own]
+    names = SQL("").join(SQL(", {}").format(Identifier(f.key)) for f in plain)
+    values = SQL("").join(SQL(", {}").format(_given(f)) for f in plain)
+    if len(plain) < len(fields):
+        names += SQL(", own")
+        values += SQL(", jsonb_strip_nulls({})").format(_own(fields))
     return SQL("INSERT INTO {} (id{}) SELECT s.id{} FROM {} s").format(CUSTOMER, names, values, STAGED)
 
 

@@ -43,8 +43,8 @@ class Totals:
 class Plan:
     """What is to happen to each row of a file.
 
-    `rows`: ROW, LINE, STATUS, ID, VERSION, the value of each of `fields`, and under the prefix OLD the stored value where
-    it changes. `problems`: a frame of PROBLEMS.
+    `rows`: ROW, LINE, STATUS, ID, VERSION, the value of each of `fields`, and under the prefix OLD the stored value
+    where it changes. `problems`: a frame of PROBLEMS.
     """
 
     rows: pl.DataFrame
@@ -109,9 +109,9 @@ class Plan:
 
     @classmethod
     def from_parts(cls, parts: Mapping[str, bytes], *, schema: Schema) -> Self:
-        """The plan that `to_parts` gave."""
+        """The plan that `to_parts` gave. Raises KeyError when the schema has lost one of its fields."""
         rows = pl.read_parquet(io.BytesIO(parts[ROWS]))
-        fields = tuple(f for f in schema.values if f.key in rows.columns)
+        fields = tuple(schema[n.removeprefix(frames.OLD)] for n in rows.columns if n.startswith(frames.OLD))
         return cls(rows=rows, problems=pl.read_parquet(io.BytesIO(parts[PROBLEMS])), fields=fields)
 
 

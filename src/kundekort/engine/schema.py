@@ -39,7 +39,8 @@ class Field:
     layout; `labels` maps a language code (nb, en, sv, da) to the words a person sees; `synonyms` are further headers
     that mean this field. `max_length` counts characters (None: no limit of its own). `unique` means that a non-empty
     value may stand on one card only. `required` means that the value may not be empty. `choices` are the allowed values
-    of kind CHOICE. `past` means that a date may not lie in the future or before 1850, as a date of birth.
+    of kind CHOICE. `past` means that a date may not lie in the future or before 1850, as a date of birth. `help` says
+    in a language what to write, `own` marks a field that a venue has made itself.
     """
 
     key: str
@@ -51,6 +52,8 @@ class Field:
     unique: bool = False
     required: bool = False
     choices: tuple[str, ...] = ()
+    own: bool = False
+    help: Mapping[str, str] = field(default_factory=dict)
     past: bool = False
 
     def label(self, language: str) -> str:

@@ -10,13 +10,12 @@ from procrastinate.contrib.django import app
 
 from kundekort.bulk import postgres
 from kundekort.engine import plan as plans
-from kundekort.services import imports, planning
+from kundekort.services import fields, imports, planning
 from kundekort.services.accounts import Actor
 from kundekort.services.database import psycopg_connection
 from kundekort.services.progress import Report, unwatched
 from kundekort.services.refusals import AlreadyApplied, NotWaiting, PlanDamaged, PlanMismatch, RowsHaveErrors, StalePlan
 from kundekort.store import packages
-from kundekort.store.fields import SCHEMA
 from kundekort.store.models import Import, Revision
 
 SMALL: Final = 5_000
@@ -103,11 +102,14 @@ def _refuse(imp: Import, *, digest: str, states: tuple[str, ...]) -> None:
 
 
 def _kept(imp: Import) -> plans.Plan:
-    """The kept plan, which must be the very one that its digest names."""
+    """The kept plan, which must be the very one that its digest names, of fields that are all in use still."""
     try:
         parts = packages.plan_parts(imp.pk, imp.digest)
     except FileNotFoundError as error:
         raise PlanDamaged from error
     if plans.digest(parts) != imp.digest:
         raise PlanDamaged
-    return plans.Plan.from_parts(parts, schema=SCHEMA)
+    try:
+        return plans.Plan.from_parts(parts, schema=fields.schema())
+    except KeyError as retired:
+        raise postgres.RegisterMoved from retired

@@ -13,9 +13,9 @@ from kundekort.bulk import postgres
 from kundekort.engine.schema import Field
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.database import psycopg_connection
+from kundekort.services.fields import schema
 from kundekort.services.refusals import NotFound
 from kundekort.store import search as searches
-from kundekort.store.fields import SCHEMA
 from kundekort.store.models import Customer
 
 ORDERS: Final[Mapping[str, Sequence[str]]] = {
@@ -57,11 +57,11 @@ def card(customer_id: int, *, actor: Actor) -> Mapping[str, str | int]:
     return found[customer_id]
 
 
-def every(*, fields: Sequence[Field] = SCHEMA.values, actor: Actor) -> Iterator[pl.DataFrame]:
+def every(*, fields: Sequence[Field] | None = None, actor: Actor) -> Iterator[pl.DataFrame]:
     """All customers in the order of their numbers, as frames of canonical text from one view of the register."""
     actor.require(Role.ADMINISTRATOR)
     with transaction.atomic():
-        yield from postgres.every_customer(psycopg_connection(), fields=fields)
+        yield from postgres.every_customer(psycopg_connection(), fields=schema().values if fields is None else fields)
 
 
 def count() -> int:
@@ -70,9 +70,14 @@ def count() -> int:
 
 
 def _cards(ids: Sequence[int]) -> dict[int, Mapping[str, str | int]]:
+    register = schema()
     keys = pl.Series("id", [i for i in ids if abs(i) < 2**63], dtype=pl.Int64)
     with transaction.atomic():
         rows = postgres.snapshot(
-            psycopg_connection(), by=SCHEMA["id"], keys=keys, fields=SCHEMA.values, progress=lambda done, total: None
+            psycopg_connection(),
+            by=register["id"],
+            keys=keys,
+            fields=register.values,
+            progress=lambda done, total: None,
         )
     return {row["id"]: row for row in rows.iter_rows(named=True)}

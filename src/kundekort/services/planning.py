@@ -17,14 +17,14 @@ from kundekort.engine import check, diff, frames, mapping, source
 from kundekort.engine import plan as plans
 from kundekort.engine.recipe import Decisions, Policy, Recipe
 from kundekort.engine.refused import FileRefused
-from kundekort.services import imports
+from kundekort.engine.schema import Schema
+from kundekort.services import fields, imports
 from kundekort.services.accounts import Actor
 from kundekort.services.choices import Choices
 from kundekort.services.database import psycopg_connection
 from kundekort.services.progress import Report, unwatched
 from kundekort.services.refusals import NotWaiting
 from kundekort.store import packages, pages
-from kundekort.store.fields import SCHEMA
 from kundekort.store.models import Import
 
 SMALL: Final = 2 * 2**20
@@ -126,6 +126,7 @@ def _reset(imp: Import, **changes: Any) -> None:
 
 def _make(imp: Import, found: dict[str, Any], *, ask: bool, report: Report) -> None:
     """Make and keep the plan. What is learned on the way goes into `found`, also when the way ends early."""
+    schema = fields.schema()
     choices = Choices.from_json(imp.chosen)
     policy = choices.policy
     limits = source.Limits(
@@ -134,29 +135,29 @@ def _make(imp: Import, found: dict[str, Any], *, ask: bool, report: Report) -> N
     with packages.source(imp.pk) as data:
         table = source.read(
             data,
-            known=mapping.knower(SCHEMA),
+            known=mapping.knower(schema),
             chosen=choices.dialect,
             limits=limits,
             progress=lambda done, total: report("reading", done, total),
         )
-    columns = choices.apply(mapping.match(table.headers, SCHEMA))
+    columns = choices.apply(mapping.match(table.headers, schema))
     found["recipe"] = Recipe(dialect=table.dialect, columns=columns, policy=policy).to_json()
     found["facts"] = facts = _facts_of(table)
-    mapping.refuse(columns, schema=SCHEMA, policy=policy, separator=table.dialect.separator)
+    mapping.refuse(columns, schema=schema, policy=policy, separator=table.dialect.separator)
     if ask and choices.columns is None and any(c.field is None for c in columns):
         raise _Asks
     checked = check.check(
         table,
         columns=columns,
         policy=policy,
-        schema=SCHEMA,
+        schema=schema,
         today=timezone.localdate(),
         country=settings.KUNDEKORT_COUNTRY,
         progress=lambda done, total: report("checking", done, total),
     )
     if ask and policy.date_order is None and "date_ambiguous" in checked.problems["code"]:
         raise _Asks
-    difference = _compare(checked, policy=policy, report=report)
+    difference = _compare(checked, policy=policy, schema=schema, report=report)
     plan = plans.make(difference, Decisions.from_json(imp.decisions))
     report("keeping", 0, 1)
     parts = plan.to_parts()
@@ -187,11 +188,11 @@ def _facts_of(table: source.Table) -> dict[str, Any]:
     return {"rows": table.cells.height, "blank_rows": table.blank_rows, "samples": samples}
 
 
-def _compare(checked: check.Checked, *, policy: Policy, report: Report) -> diff.Difference:
+def _compare(checked: check.Checked, *, policy: Policy, schema: Schema, report: Report) -> diff.Difference:
     """The rows beside the cards they are about. Cards that move from here on are noticed when the plan is applied."""
-    fields = diff.planned(checked.rows, SCHEMA)
-    by = mapping.key_field(policy, SCHEMA)
-    needed = diff.wanted(fields, policy, SCHEMA)
+    planned = diff.planned(checked.rows, schema)
+    by = mapping.key_field(policy, schema)
+    needed = diff.wanted(planned, policy, schema)
 
     def fetching(done: int, total: int) -> None:
         report("fetching", done, total)
@@ -199,11 +200,11 @@ def _compare(checked: check.Checked, *, policy: Policy, report: Report) -> diff.
     with transaction.atomic():
         conn = psycopg_connection()
         keys = diff.keys(checked.rows, by) if by else pl.Series("id", [], dtype=pl.Int64)
-        snapshot = postgres.snapshot(conn, by=by or SCHEMA["id"], keys=keys, fields=needed, progress=fetching)
+        snapshot = postgres.snapshot(conn, by=by or schema["id"], keys=keys, fields=needed, progress=fetching)
         taken = {
             f.key: postgres.snapshot(conn, by=f, keys=checked.rows[f.key], fields=[f], progress=fetching)
-            for f in fields
+            for f in planned
             if f.unique
         }
     report("comparing", 0, 1)
-    return diff.diff(checked, snapshot=snapshot, taken=taken, policy=policy, schema=SCHEMA)
+    return diff.diff(checked, snapshot=snapshot, taken=taken, policy=policy, schema=schema)

@@ -15,7 +15,6 @@ from kundekort.engine.problem import load_params
 from kundekort.services import imports
 from kundekort.services.refusals import PlanDamaged
 from kundekort.store import packages, pages
-from kundekort.store.fields import SCHEMA
 from kundekort.store.models import Import
 from kundekort.store.pages import Filter
 
@@ -183,7 +182,7 @@ def reasons(imp: Import) -> tuple[Note, ...]:
 
 
 def _row(row: dict[str, Any], problems: list[Problem]) -> Row:
-    keys = [name for name in row if name in SCHEMA]
+    keys = [name for name in row if frames.OLD + name in row]
     return Row(
         number=row[frames.ROW],
         line=row[frames.LINE],

@@ -91,3 +91,21 @@ class Failed(Refusal):
     """A fault of the program stopped the import; nothing was written, and the fault is in the log."""
 
     code = "failed"
+
+
+class FieldInvalid(Refusal):
+    """An own field cannot be as described; params: reason, and header or field."""
+
+    code = "field_invalid"
+
+
+class ChoiceInUse(Refusal):
+    """A choice that cards have cannot be taken away; params: choice, cards."""
+
+    code = "choice_in_use"
+
+
+class LayoutInvalid(Refusal):
+    """A column layout cannot be as described; params: reason, and header, field or name."""
+
+    code = "layout_invalid"

@@ -17,7 +17,7 @@ from django.db.models.functions import Lower, Now
 
 
 class Customer(models.Model):
-    """A customer card. Its columns are named by the field keys of `store.fields`."""
+    """A customer card. Its columns are named by the keys of `store.fields`; `own` holds the venue's own fields."""
 
     id = models.BigAutoField(primary_key=True)
     version = models.IntegerField(db_default=1)
@@ -40,6 +40,7 @@ class Customer(models.Model):
     tags = ArrayField(models.TextField(), db_default=[])
     internal_note = models.TextField(db_default="")
     external_id = models.TextField(db_default="")
+    own = models.JSONField(db_default={})
     created_at = models.DateTimeField(db_default=Now())
     changed_at = models.DateTimeField(db_default=Now())
 
@@ -103,6 +104,8 @@ class Revision(models.Model):
 
         IMPORT = "import"
         EDIT = "edit"
+        MERGE = "merge"
+        UNDO = "undo"
 
     created_at = models.DateTimeField(db_default=Now())
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -110,6 +113,7 @@ class Revision(models.Model):
     kind = models.TextField(choices=Kind)
     created = models.IntegerField(default=0)
     changed = models.IntegerField(default=0)
+    undoes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="undone_by")
 
     def __str__(self) -> str:
         return f"{self.pk} {self.kind} {self.actor_name}"
@@ -134,3 +138,107 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.field}: {self.old!r} → {self.new!r}"
+
+
+class Merged(models.Model):
+    """A card that was merged into another: its number keeps pointing there."""
+
+    id = models.BigIntegerField(primary_key=True)
+    into = models.ForeignKey(Customer, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="merged")
+
+    def __str__(self) -> str:
+        return f"{self.pk} → {self.into_id}"
+
+
+class OwnField(models.Model):
+    """A column that a venue has made itself. Its key never changes; a retired one keeps its values and history."""
+
+    key = models.TextField(unique=True)
+    header = models.TextField()
+    kind = models.TextField()
+    labels = models.JSONField(default=dict)
+    help = models.JSONField(default=dict)
+    required = models.BooleanField(default=False)
+    choices = models.JSONField(default=list)
+    position = models.IntegerField(default=0)
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.key} ({self.kind})"
+
+
+class ColumnLayout(models.Model):
+    """Which columns files have, in which order and under which names: `columns` is a list of {field, header}."""
+
+    name = models.TextField(unique=True)
+    columns = models.JSONField()
+    empty_cells = models.TextField(default="overwrite")
+    is_default = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="one_default_layout"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class HeaderName(models.Model):
+    """A column name that some layout or own field has had: files that use it go on meaning that field."""
+
+    name = models.TextField(primary_key=True)
+    field = models.TextField()
+
+    def __str__(self) -> str:
+        return f"{self.name} → {self.field}"
+
+
+class Segment(models.Model):
+    """A saved set of rules: `condition` is the JSON form of an `engine.segment.Condition`."""
+
+    name = models.TextField(unique=True)
+    description = models.TextField(default="", blank=True)
+    condition = models.JSONField()
+    created_at = models.DateTimeField(db_default=Now())
+    changed_at = models.DateTimeField(db_default=Now())
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    actor_name = models.TextField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Export(models.Model):
+    """One list of customers that left the register: who took what, when. The file stands in `store.packages`."""
+
+    class State(models.TextChoices):
+        """Where an export is on its way."""
+
+        WAITING = "waiting"
+        DONE = "done"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    created_at = models.DateTimeField(db_default=Now())
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    actor_name = models.TextField()
+    segment = models.ForeignKey(Segment, null=True, on_delete=models.SET_NULL, related_name="+")
+    selection = models.JSONField(default=dict)
+    layout = models.TextField(default="")
+    form = models.TextField()
+    state = models.TextField(choices=State, default=State.WAITING)
+    progress = models.JSONField(null=True)
+    rows = models.IntegerField(null=True)
+    size = models.BigIntegerField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["-created_at"], name="export_created")]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.form}"

@@ -1,0 +1,157 @@
+"""The register's schema as it is now: the built-in fields and those a venue has made itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from kundekort.engine.mapping import fold, names
+from kundekort.engine.schema import Field, Kind, Schema
+from kundekort.services.accounts import Actor, Role
+from kundekort.services.refusals import ChoiceInUse, FieldInvalid, NotFound
+from kundekort.store.fields import SCHEMA
+from kundekort.store.models import Customer, HeaderName, OwnField
+
+KINDS: Final = (Kind.TEXT, Kind.NUMBER, Kind.DATE, Kind.CHOICE, Kind.YES_NO)
+"""The kinds an own field can have."""
+
+LONGEST_TEXT: Final = 1000
+"""Characters of an own text field, or of a choice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What an administrator says of an own field. `labels` and `help` by language code; `choices` for kind CHOICE."""
+
+    header: str
+    kind: Kind
+    labels: Mapping[str, str] = field(default_factory=dict)
+    help: Mapping[str, str] = field(default_factory=dict)
+    required: bool = False
+    choices: Sequence[str] = ()
+
+
+def schema(*, retired: bool = False) -> Schema:
+    """All fields in use; with `retired` also those that are not, for telling of the past."""
+    own = OwnField.objects.all() if retired else OwnField.objects.filter(retired_at=None)
+    remembered: dict[str, list[str]] = {}
+    for name, key in HeaderName.objects.values_list("name", "field"):
+        remembered.setdefault(key, []).append(name)
+    fields = [*SCHEMA.fields[:-1], *map(_field, own), SCHEMA.fields[-1]]
+    return replace(SCHEMA, fields=tuple(replace(f, synonyms=(*f.synonyms, *remembered.get(f.key, ()))) for f in fields))
+
+
+def own(*, actor: Actor) -> list[OwnField]:
+    """The own fields in their order, retired ones too."""
+    actor.require(Role.ADMINISTRATOR)
+    return list(OwnField.objects.all())
+
+
+@transaction.atomic
+def create(definition: Definition, *, actor: Actor) -> OwnField:
+    """A new own field. Raises FieldInvalid."""
+    actor.require(Role.ADMINISTRATOR)
+    definition = _sound(definition, key=None)
+    last = OwnField.objects.aggregate(last=Max("position"))["last"] or 0
+    made = OwnField(key=_key(definition.header), kind=definition.kind, position=last + 1)
+    return _save(made, definition)
+
+
+@transaction.atomic
+def change(key: str, definition: Definition, *, actor: Actor) -> OwnField:
+    """Rename or redefine an own field; its kind stays. Files that use its former name go on meaning it.
+
+    Raises FieldInvalid, and ChoiceInUse for a choice that is taken away while cards have it.
+    """
+    actor.require(Role.ADMINISTRATOR)
+    made = _get(key)
+    definition = _sound(replace(definition, kind=Kind(made.kind)), key=key)
+    for gone in set(made.choices) - set(definition.choices):
+        if cards := Customer.objects.filter(own__contains={key: gone}).count():
+            raise ChoiceInUse(choice=gone, cards=cards)
+    return _save(made, definition)
+
+
+def retire(key: str, *, retired: bool = True, actor: Actor) -> OwnField:
+    """Take an own field out of use, or back into it; its values and history stay as they are."""
+    actor.require(Role.ADMINISTRATOR)
+    made = _get(key)
+    if not retired:
+        _refuse_taken(made.header, key=key)
+    made.retired_at = timezone.now() if retired else None
+    made.save(update_fields=["retired_at"])
+    return made
+
+
+def remember(header: str, key: str) -> None:
+    """Let a column name mean a field from now on, whatever else it is called later."""
+    HeaderName.objects.update_or_create(name=fold(header), defaults={"field": key})
+
+
+def _field(made: OwnField) -> Field:
+    kind = Kind(made.kind)
+    return Field(
+        key=made.key,
+        header=made.header,
+        kind=kind,
+        labels=made.labels,
+        max_length=LONGEST_TEXT if kind is Kind.TEXT else None,
+        required=made.required,
+        choices=tuple(made.choices),
+        own=True,
+        help=made.help,
+    )
+
+
+def _get(key: str) -> OwnField:
+    try:
+        return OwnField.objects.get(key=key)
+    except OwnField.DoesNotExist as error:
+        raise NotFound(id=key) from error
+
+
+def _save(made: OwnField, definition: Definition) -> OwnField:
+    made.header, made.labels, made.help = definition.header, dict(definition.labels), dict(definition.help)
+    made.required, made.choices = definition.required, list(definition.choices)
+    made.save()
+    remember(definition.header, made.key)
+    return made
+
+
+def _sound(definition: Definition, *, key: str | None) -> Definition:
+    """The definition trimmed. Raises FieldInvalid with the reason as its parameter."""
+    header = " ".join(definition.header.split())
+    choices = tuple(dict.fromkeys(c for choice in definition.choices if (c := " ".join(choice.split()))))
+    if not fold(header) or len(header) > 100:
+        raise FieldInvalid(reason="header_missing")
+    if definition.kind not in KINDS:
+        raise FieldInvalid(reason="kind_unknown")
+    if definition.kind is Kind.CHOICE and not choices:
+        raise FieldInvalid(reason="choices_missing")
+    if any(len(choice) > LONGEST_TEXT for choice in choices) or len({c.casefold() for c in choices}) < len(choices):
+        raise FieldInvalid(reason="choices_alike")
+    _refuse_taken(header, key=key)
+    texts = {
+        part: {code: text.strip() for code, text in given.items() if text.strip()}
+        for part, given in (("labels", definition.labels), ("help", definition.help))
+    }
+    kept = choices if definition.kind is Kind.CHOICE else ()
+    return replace(definition, header=header, choices=kept, labels=texts["labels"], help=texts["help"])
+
+
+def _refuse_taken(header: str, *, key: str | None) -> None:
+    for other in schema():
+        if other.key != key and fold(header) in names(other):
+            raise FieldInvalid(reason="header_taken", header=header, field=other.key)
+
+
+def _key(header: str) -> str:
+    """A key for a new field that no field has or had: it stands in the change log for ever."""
+    base = f"own_{fold(header).encode('ascii', 'ignore').decode()[:40]}".rstrip("_")
+    taken = set(OwnField.objects.values_list("key", flat=True))
+    return next(key for n in range(1, len(taken) + 2) if (key := base if n == 1 else f"{base}_{n}") not in taken)
