@@ -105,5 +105,5 @@ def _expected(error: BaseException) -> No | None:
     if isinstance(error, (Refusal, FileRefused)):
         return No(error.code, error.params)
     if isinstance(error, (OperationalError, InterfaceError)):
-        return No("database_unreachable", {"why": " ".join(str(error).split())[:300]})
+        return No("database_unreachable", {"why": str(error)})
     return None

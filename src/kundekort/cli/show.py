@@ -5,6 +5,7 @@ Colour is never the only sign: each row says in a word what becomes of it. Nothi
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -104,10 +105,15 @@ def question(imp: Import) -> str:
 
 def agreed(question: str) -> bool:
     """Ask at the terminal; anything but a yes is a no."""
+    signal.siginterrupt(signal.SIGINT, True)  # Polars' own handler would have the reading go on after Ctrl-C
+    choices = _("[y/N]")
     try:
-        answer = input(f"{question} {_('[y/N]')} ")
+        answer = input(f"{question} {choices} ")
     except EOFError:
         return False
+    except KeyboardInterrupt:
+        Console().print()  # what is told next begins a line of its own
+        raise
     return answer.strip().lower() in ("y", "yes", "j", "ja")
 
 
@@ -205,8 +211,8 @@ def _boxes(totals: Totals) -> Columns:
     boxes = [
         (totals.rows, _("in the file"), "blue"),
         (totals.changed, _("to be changed"), "yellow"),
-        (totals.unchanged, _("unchanged"), "cyan"),
-        (totals.new, _("new"), "green"),
+        (totals.unchanged, _("will not change"), "cyan"),
+        (totals.new, _("new customers"), "green"),
     ]
     if totals.errors:
         boxes.append((totals.errors, _("with errors"), "red"))

@@ -1,0 +1,93 @@
+"""`kundekort import` at a terminal: it shows, asks, and does what the answer says."""
+
+import json
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+FILE = "CustomerID;FirstName;Email;Gender\n0;Kari;kari@example.com;2\n0;Ola;ola.example.com;1\n"
+
+
+class Terminal:
+    """A process that believes it talks to a person."""
+
+    def __init__(self, *arguments: str, environment: dict[str, str]) -> None:
+        here, there = pty.openpty()
+        command = [sys.executable, "-m", "kundekort.cli", *arguments]
+        self.process = subprocess.Popen(command, stdin=there, stdout=there, stderr=there, env=environment)
+        os.close(there)
+        self._here = here
+        self.seen = ""
+
+    def wait_for(self, words: str) -> None:
+        while words not in self.seen:
+            assert self._read(), self.seen
+
+    def answer(self, words: str) -> None:
+        self.seen = ""
+        os.write(self._here, words.encode() + b"\n")
+
+    def end(self) -> int:
+        while self._read():
+            pass
+        return self.process.wait()
+
+    def _read(self) -> bool:
+        """Whether there was something to read before the process ended."""
+        readable, _, _ = select.select([self._here], [], [], 60)
+        if not readable:
+            self.process.kill()
+            self.process.wait()
+            pytest.fail(f"nothing happens after: {self.seen}")
+        try:
+            self.seen += os.read(self._here, 10_000).decode(errors="replace")
+        except OSError:  # how a terminal says that its process is gone
+            return False
+        return True
+
+
+def test_it_asks_before_it_writes(tmp_path: Path) -> None:
+    environment = {"PATH": os.environ["PATH"], "KUNDEKORT_DATA": str(tmp_path / "data"), "LANG": "C.UTF-8"}
+    environment |= {"TERM": "xterm-256color", "COLUMNS": "120"}
+    (tmp_path / "list.csv").write_text(FILE)
+
+    def count() -> int:
+        export = [sys.executable, "-m", "kundekort.cli", "export"]
+        return len(subprocess.run(export, env=environment, capture_output=True, check=True).stdout.splitlines()) - 1
+
+    terminal = Terminal("import", str(tmp_path / "list.csv"), environment=environment)
+    terminal.wait_for("Leave out the row with errors?")
+    assert "ola.example.com" in terminal.seen
+    assert "\x1b[32m" in terminal.seen, "new customers are green"
+    terminal.answer("n")
+    assert terminal.end() == 0
+    assert "Nothing was written." in terminal.seen
+    assert count() == 0
+
+    terminal = Terminal("import", str(tmp_path / "list.csv"), environment=environment)
+    terminal.wait_for("Leave out the row with errors?")
+    terminal.answer("y")
+    terminal.wait_for("change 0 and create 1 customers?")
+    terminal.process.send_signal(signal.SIGINT)
+    assert terminal.end() == 130
+    assert "Traceback" not in terminal.seen
+    assert count() == 0
+
+    terminal = Terminal("import", str(tmp_path / "list.csv"), "--leave-out-errors", environment=environment)
+    terminal.wait_for("change 0 and create 1 customers?")
+    terminal.answer("yes")
+    assert terminal.end() == 0
+    assert "Customer successfully imported!" in terminal.seen
+    assert count() == 1
+
+    preview = [sys.executable, "-m", "kundekort.cli", "import", str(tmp_path / "list.csv"), "--preview", "--json"]
+    done = subprocess.run(preview, env=environment, capture_output=True, check=False)
+    assert (done.returncode, json.loads(done.stdout)["errors"], done.stderr) == (3, 1, b"")
