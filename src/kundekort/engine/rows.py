@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -54,9 +55,10 @@ def batches(
     """
     octets = np.frombuffer(text, np.uint8)
     width = _usual_width(text, start, grammar)
-    size, patience = pace.most if pace else 0, _PATIENCE
-    full = pace.batch if pace else Pace().batch
-    growing = _Growing(text=text, grammar=grammar, columns=columns, width=width, start=start, widest=grammar.most)
+    new = partial(_Growing, text=text, grammar=grammar, columns=columns, width=width, widest=grammar.most)
+    growing = new(start=start)
+    size, patience = (pace.most, 0) if pace else (0, _PATIENCE)
+    full = (pace or Pace()).batch
     while start < len(text):
         if pace:
             proof = certify(octets, start, line, size, grammar=grammar, width=width)
@@ -74,9 +76,7 @@ def batches(
             start, line = found.end, line + found.lines
         if start - growing.start >= full:
             yield growing.batch(start)
-            growing = _Growing(
-                text=text, grammar=grammar, columns=columns, width=width, start=start, widest=grammar.most
-            )
+            growing = new(start=start)
     yield growing.batch(start)
 
 
@@ -140,9 +140,8 @@ class _Growing:
         if len(lines):
             plain = self._parse().insert_column(0, pl.Series(frames.LINE, lines, dtype=pl.UInt32))
             cells = pl.concat([plain, cells], how="diagonal").sort(frames.LINE)
-        columns = [frames.LINE, "code", "value", "params"]
-        wrong = {name: frames.PROBLEMS[name] for name in columns}
-        problems = pl.DataFrame(self.problems, schema=wrong, orient="row").sort(frames.LINE)
+        told = {name: frames.PROBLEMS[name] for name in (frames.LINE, "code", "value", "params")}
+        problems = pl.DataFrame(self.problems, schema=told, orient="row").sort(frames.LINE)
         return Batch(cells, problems, self.blank_rows, end)
 
     def _parse(self) -> pl.DataFrame:
