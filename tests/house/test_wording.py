@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from django.utils import translation
 from django.utils.functional import Promise
 
 from kundekort import wording
@@ -67,6 +68,24 @@ def test_it_names_every_phase_state_encoding_and_separator() -> None:
     assert set(wording.STATES) == set(Import.State.values)
     assert set(wording.ENCODINGS) == set(recipe.ENCODINGS)
     assert set(wording.SEPARATORS) == set(recipe.SEPARATORS)
+
+
+def test_it_speaks_norwegian() -> None:
+    english = {f"{table}.{code}": said(words, "en") for table, code, words in all_words()}
+    norwegian = {f"{table}.{code}": said(words, "nb") for table, code, words in all_words()}
+    assert [name for name, words in english.items() if norwegian[name] == words] == []
+
+
+def all_words() -> Iterator[tuple[str, str, str | Promise]]:
+    """Every sentence of every table but the names of encodings, which are the same everywhere."""
+    for name, table in vars(wording).items():
+        if name.isupper() and name != "ENCODINGS" and isinstance(table, dict):
+            yield from ((name, code, words) for code, words in table.items())
+
+
+def said(words: str | Promise, language: str) -> str:
+    with translation.override(language):
+        return str(words % Asked())
 
 
 def test_it_says_what_is_wrong_and_the_way_on() -> None:
