@@ -6,7 +6,7 @@ import csv
 import io
 import random
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from kundekort.engine import frames
@@ -49,6 +49,7 @@ def files(draw: st.DrawFn) -> list[list[str]]:
     for _ in range(draw(st.integers(1, 8))):
         row = [draw(IDS), *(draw(st.sampled_from(VALUES[name])) for name in names)]
         rows.append(row[: draw(st.sampled_from([len(row)] * 9 + [1]))])
+    assume(len(filled(rows)) > 1)
     return rows
 
 
@@ -59,6 +60,11 @@ def registers(draw: st.DrawFn) -> Register:
         n: EMPTY | {key: draw(value) for key, value in STORED.items()} for n in range(1, draw(st.integers(0, 4)) + 1)
     }
     return Register(cards=cards, versions={n: draw(st.integers(1, 9)) for n in cards})
+
+
+def filled(rows: list[list[str]]) -> list[list[str]]:
+    """The rows in which something stands; the others are skipped when a file is read."""
+    return [row for row in rows if any(cell.strip() for cell in row)]
 
 
 def text(rows: list[list[str]]) -> str:
@@ -75,8 +81,7 @@ POLICIES = st.builds(Policy, empty_cells=st.sampled_from(EmptyCells))
 def test_it_accounts_for_every_row(rows: list[list[str]], register: Register, policy: Policy) -> None:
     for leave_out in (False, True):
         totals = plan(text(rows), register, policy=policy, leave_out=leave_out).totals
-        # A row of one empty cell is a blank line, as any other.
-        assert totals.rows == sum(1 for row in rows[1:] if any(cell.strip() for cell in row))
+        assert totals.rows == len(filled(rows)) - 1
         assert totals.rows == totals.new + totals.changed + totals.unchanged + totals.errors + totals.left_out
         assert (totals.errors, totals.left_out)[1 - leave_out] == 0
 
@@ -86,9 +91,8 @@ def test_it_plans_nothing_for_a_file_that_has_been_imported(
     rows: list[list[str]], register: Register, policy: Policy
 ) -> None:
     rows = [rows[0], *(row for row in rows[1:] if row[0] != "0")]
-    first = plan(text(rows), register, policy=policy, leave_out=True) if len(rows) > 1 else None
-    if first is None or not first.totals.rows:
-        return
+    assume(len(filled(rows)) > 1)
+    first = plan(text(rows), register, policy=policy, leave_out=True)
     register.apply(first)
     second = plan(text(rows), register, policy=policy, leave_out=True)
     # What was an error because two cards had one value can be sound by now; what was applied changes nothing.

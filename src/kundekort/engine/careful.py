@@ -57,8 +57,8 @@ class Grammar:
 
     @cached_property
     def blank(self) -> bytes:
-        """The bytes of which a blank row consists."""
-        return b" \t\r\n" + self.separator
+        """The bytes of which a blank row consists, quotes around empty cells among them."""
+        return b' \t\r\n"' + self.separator
 
     def fits(self, cells: Sequence[bytes]) -> bool:
         """Whether a row of these cells has the width of the header; empty cells beyond it do not count."""

@@ -152,7 +152,7 @@ def _strange(octets: Octets, starts: Positions, stops: Positions) -> Mask:
 
 
 def _blank(octets: Octets, starts: Positions, stops: Positions, grammar: Grammar) -> Mask:
-    """Which records consist of nothing but separators, blanks and their line end."""
+    """Which records may be blank: they consist of nothing but separators, quotes, blanks and their line end."""
     blank = np.zeros(len(stops), dtype=np.bool_)
     if not len(stops):
         return blank

@@ -48,6 +48,11 @@ def match(headers: Sequence[str], schema: Schema) -> tuple[Column, ...]:
     return tuple(replace(c, suggestion=near.get(place)) for place, c in enumerate(columns))
 
 
+def left_aside(columns: Sequence[Column], samples: Sequence[Sequence[str]]) -> tuple[Column, ...]:
+    """The columns that become no field; one without a name in which nothing stands (`samples` of each) is no column."""
+    return tuple(c for c, values in zip(columns, samples, strict=True) if c.field is None and (c.header or values))
+
+
 def key_field(policy: Policy, schema: Schema) -> Field | None:
     """The field by which rows find their cards; None when every row is a new customer."""
     if policy.match is Match.NONE:

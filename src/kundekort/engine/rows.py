@@ -116,7 +116,7 @@ class _Growing:
     def add_record(self, found: Record, line: int) -> None:
         """Take one record, with what is wrong with it; a blank one is only counted."""
         raw = self.text[found.start : found.stop]
-        if not raw.strip(self.grammar.blank):
+        if not found.fault and not any(cell.strip(b" \t\r\n") for cell in found.cells):
             self.blank_rows += 1
             return
         problem = _problem(found, raw, self.grammar)

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from kundekort.engine import frames
+from kundekort.engine import frames, mapping
 from kundekort.engine.frames import Status
 from kundekort.engine.plan import Totals
 from kundekort.engine.problem import load_params
@@ -109,11 +109,11 @@ def summary(imp: Import) -> Summary:
 def warnings(imp: Import) -> tuple[Note, ...]:
     """What is worth knowing of a file besides its problems."""
     notes = []
-    columns = imports.recipe(imp).columns
-    if ignored := [c.header for c in columns if c.field is None]:
+    columns = mapping.left_aside(imports.recipe(imp).columns, imp.facts.get("samples", []))
+    if ignored := [c.header for c in columns]:
         notes.append(Note("columns_ignored", {"headers": ignored}))
     for column in columns:
-        if column.field is None and column.suggestion:
+        if column.suggestion:
             notes.append(Note("columns_suggested", {"header": column.header, "field": column.suggestion}))
     if blank := imp.facts.get("blank_rows"):
         notes.append(Note("blank_rows", {"count": blank}))
