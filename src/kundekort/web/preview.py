@@ -130,7 +130,5 @@ def _view(imp: Import, recipe: Recipe, *, first: set[str | None]) -> dict[str, A
         "rows": reverse("import-rows", args=[imp.pk]),
         "sprite": static(SPRITE),
         "box": "changes",
-        "columns": [
-            {"key": c.field, "header": c.header, "kind": SCHEMA[c.field].kind} for c in columns if c.field
-        ],
+        "columns": [{"key": c.field, "header": c.header, "kind": SCHEMA[c.field].kind} for c in columns if c.field],
     }

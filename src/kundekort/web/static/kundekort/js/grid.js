@@ -82,13 +82,13 @@ const statusCell = (view) => (cell) => {
   return made;
 };
 
-const FROZEN = new Set(["id", "first_name", "last_name"]);
+const FROZEN = ["id", "first_name", "last_name"];
 
 // `view`: { sprite, words, columns: [{ key, header, kind }] }
 export const makeGrid = (holder, view) =>
   new Promise((ready) => {
     const wide = matchMedia("(min-width: 62.01rem)").matches;
-    const first = view.columns.filter((column) => wide && FROZEN.has(column.key));
+    const first = FROZEN.flatMap((key) => view.columns.filter((column) => wide && column.key === key));
     const rest = view.columns.filter((column) => !first.includes(column));
     const columns = [
       { title: view.words.line, field: "line", frozen: wide, cssClass: "kk-plain kk-soft", formatter: (cell) => String(cell.getValue()) },
@@ -110,5 +110,9 @@ export const makeGrid = (holder, view) =>
       renderVertical: "basic",
       rowFormatter: (row) => row.getElement().classList.add(`kk-row-${row.getData().status}`),
     });
-    table.on("tableBuilt", () => ready(table));
+    table.on("tableBuilt", () => {
+      // The cells can be reached by keyboard, so the box around them need not be; a grid may hold only rows.
+      holder.querySelector(".tabulator-tableholder").removeAttribute("tabindex");
+      ready(table);
+    });
   });

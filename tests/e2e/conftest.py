@@ -1,0 +1,100 @@
+"""A real browser before the real site: pages that report every error, and people who log in as people do."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from kundekort.services.accounts import Actor
+from tests.e2e.browser import executable
+
+# Playwright's loop runs in this thread, which is no reason for Django to refuse the tests their database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+AXE = Path(__file__).parent / "vendor" / "axe-4.14.1.min.js"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder drives a browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    # As root Chromium runs only without its sandbox; it sees nothing but our own pages.
+    browser = playwright.chromium.launch(executable_path=executable(), args=["--no-sandbox"])
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """A page on which no script may fail and nothing may be blocked by the content security policy."""
+    context = browser.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900})
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=live_server.url)
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
+    page.set_default_timeout(10_000)
+    yield page
+    context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def at_work(page: Page, bob: Actor) -> Page:
+    """The import page, with Bob logged in."""
+    page.goto("/")
+    page.get_by_label("Brukernavn").fill("bob")
+    page.get_by_label("Passord").fill("theatre-doors")
+    page.get_by_role("button", name="Logg inn").click()
+    page.wait_for_url("**/imports/")
+    return page
+
+
+@pytest.fixture
+def send(at_work: Page) -> Callable[..., Page]:
+    """Upload a text as a file, as Bob would."""
+
+    def send(text: str | bytes, *, name: str = "kunder.csv") -> Page:
+        data = text.encode() if isinstance(text, str) else text
+        at_work.goto("/imports/")
+        at_work.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": data})
+        at_work.get_by_role("button", name="Last opp").click()
+        at_work.wait_for_url("**/imports/*/")
+        return at_work
+
+    return send
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], list[str]]:
+    """What axe finds wrong with a page, in one line each."""
+    source = AXE.read_text()
+
+    def axe(page: Page) -> list[str]:
+        page.wait_for_load_state("networkidle")
+        # The policy forbids scripts within the page; evaluate goes past the page, as a tester's extension does.
+        page.evaluate(source)
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        return [
+            f"{fault['id']}: {node['target']} {node.get('failureSummary', '')}"
+            for fault in found["violations"]
+            for node in fault["nodes"]
+        ]
+
+    return axe

@@ -1,0 +1,84 @@
+"""Pages that everybody can use: axe finds nothing on any of them, in either theme; nothing is wider than a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from kundekort.store.models import Customer, Import
+from tests.e2e.files import edited, register
+
+Send = Callable[..., Page]
+UNKNOWN = "CustomerID;FirstName;LastNam;Gender;Rabattkode\n0;Kari;Nordmann;2;R10\n"
+
+
+def _open(page: Page, name: str, send: Send, ids: list[int]) -> None:
+    same = register(2).replace("0;Kari0", f"{ids[0]};Kari0").replace("0;Kari1", f"{ids[1]};Kari1")
+    files = {"columns": UNKNOWN, "preview": edited(ids), "panel": edited(ids), "nothing": same, "refused": b""}
+    if name in files:
+        send(files[name])
+    elif name == "cancelled":
+        send(edited(ids)).get_by_role("button", name="Annuller").click()
+    elif name == "done":
+        send(edited(ids)).get_by_role("button", name="Utelat").click()
+        page.get_by_role("button", name="Bekreft").click()
+    elif name == "working":
+        send(register(40_000))
+    else:
+        page.goto({"card": f"/customers/{ids[0]}/", "list": "/customers/", "import": "/imports/"}.get(name, name))
+    if name in ("preview", "panel"):
+        expect(page.locator(".tabulator-row").first).to_be_visible()
+    if name == "panel":
+        page.locator(".kk-cell-error").first.click()
+        expect(page.get_by_role("complementary")).to_be_visible()
+
+
+PAGES = ["import", "columns", "preview", "panel", "done", "nothing", "refused", "cancelled", "working", "list", "card"]
+
+
+@pytest.fixture
+def ids(load: Callable[..., Import]) -> list[int]:
+    load(register(30))
+    return list(Customer.objects.order_by("pk").values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_it_keeps_to_the_rules_for_everybody(
+    at_work: Page, axe: Callable[[Page], list[str]], send: Send, ids: list[int], name: str
+) -> None:
+    _open(at_work, name, send, ids)
+    for theme in ("light", "dark"):
+        at_work.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
+        at_work.wait_for_timeout(250)  # Tabler fades from one colour to the other
+        assert axe(at_work) == [], theme
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_it_lets_everybody_log_in(page: Page, axe: Callable[[Page], list[str]], theme: str) -> None:
+    page.emulate_media(color_scheme=theme)
+    page.goto("/login/")
+    assert axe(page) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_it_fits_a_phone(at_work: Page, send: Send, ids: list[int], name: str) -> None:
+    at_work.set_viewport_size({"width": 390, "height": 844})
+    _open(at_work, name, send, ids)
+    assert at_work.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_it_sends_no_page_over_300_kb(at_work: Page, send: Send, ids: list[int], name: str) -> None:
+    weights: dict[str, int] = {}
+
+    def weigh(response: object) -> None:
+        if "/static/" not in response.url and response.status == 200:
+            weights[response.url] = len(response.body())
+
+    at_work.on("response", weigh)
+    _open(at_work, name, send, ids)
+    at_work.wait_for_timeout(100)
+    assert weights
+    assert max(weights.values()) < 300_000, weights
