@@ -44,6 +44,7 @@ PROBLEMS: Final[Mapping[str, str | Promise]] = {
     "id_invalid": _("“%(value)s” is not a customer number. Use a whole number, or 0 for a new customer."),
     "id_too_big": _("“%(value)s” is too large for a customer number. Use 0 for a new customer."),
     "id_unknown": _("No customer has the number %(value)s. Use 0 for a new customer."),
+    "id_merged": _("Customer %(value)s was merged into %(into)s. Use %(into)s."),
     "id_twice": _("The customer number %(value)s stands on several rows (lines %(lines)s). Keep one of them."),
     "key_missing": _("%(field)s is empty, but the rows are matched by it. Fill it in, or leave the row out."),
     "key_twice": _("“%(value)s” stands on several rows (lines %(lines)s), but the rows are matched by it. Keep one."),
@@ -117,6 +118,24 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "field_invalid": _("This field cannot be made like that. Check its name, kind and choices."),
     "choice_in_use": _("The choice “%(choice)s” is on %(cards)s cards. Change these first, then take it away."),
     "layout_invalid": _("This column layout cannot be saved. Check its name and its columns."),
+    # cards
+    "card_invalid": _("The card cannot be saved like this. Nothing was written; look at the marked fields."),
+    "card_moved": _(
+        "Somebody has changed these customers since you looked: %(ids)s. Nothing was written; look at them again."
+    ),
+    "card_merged": _("Customer %(id)s was merged into %(into)s. Use %(into)s."),
+    "edit_conflict": _(
+        "Somebody else has changed the same fields since you opened the card. "
+        "Nothing was written; choose whose values to keep."
+    ),
+    "register_busy": _("The register is being written to by somebody else just now. Try again in a moment."),
+    "merge_off": _("Merging customers is switched off. An administrator can switch it on."),
+    "merge_invalid": _("These customers cannot be merged. Choose two or more different ones."),
+    "already_undone": _("This has been undone already. Nothing was written again."),
+    "undo_conflict": _(
+        "Somebody has changed these fields since: %(fields)s. "
+        "Nothing was written; keep their present values, or change them first."
+    ),
     "not_found": _("There is nothing here with that number. It may have been removed."),
     # the command line
     "file_missing": _("There is no file “%(path)s”. Check the name."),
@@ -180,6 +199,7 @@ PROBLEM_KINDS: Final[Mapping[str, str | Promise]] = {
     "id_invalid": _("not a customer number"),
     "id_too_big": _("number too large"),
     "id_unknown": _("unknown customer"),
+    "id_merged": _("merged customer"),
     "id_twice": _("same customer twice"),
     "key_missing": _("empty"),
     "key_twice": _("same value twice"),
@@ -343,6 +363,8 @@ def _shown(code: str, name: str, value: object) -> object:
             return field(value)
         case "headers", list() | tuple():
             return _listed([f"“{header}”" for header in value])
+        case "fields", list() | tuple():
+            return _listed([field(key) for key in value])
         case "separator", str():
             return separator(value)
         case "encoding", str():

@@ -13,10 +13,11 @@ from typing import Final
 
 import polars as pl
 from psycopg import Connection, errors
-from psycopg.sql import Composed, Identifier
+from psycopg.sql import Composable, Composed, Identifier
 
 from kundekort.bulk import statements
 from kundekort.engine import frames
+from kundekort.engine.diff import NO_REDIRECTS
 from kundekort.engine.plan import Plan
 from kundekort.engine.schema import Field, Kind
 
@@ -52,21 +53,35 @@ def snapshot(
     """
     by_id = by.kind is Kind.ID
     keys = keys.drop_nulls().unique()
-    with conn.cursor() as cursor:
-        cursor.execute(statements.create_wanted("bigint" if by_id else "text"))
-        _copy_in(conn, statements.WANTED, keys.to_frame("value"))
-        cursor.execute(statements.analyze(statements.WANTED))
+    with _wanted(conn, keys, value_type="bigint" if by_id else "text"):
         query = statements.customers_by_id(fields) if by_id else statements.customers_by_text(by, fields)
-        found = _copy_out(conn, query, fields, expected=len(keys), progress=progress)
-        cursor.execute(statements.drop(statements.WANTED))
-    return found
+        return _copy_out(conn, query, fields, expected=len(keys), progress=progress)
 
 
-def every_customer(conn: Connection, *, fields: Sequence[Field]) -> Iterator[pl.DataFrame]:
-    """All cards in the order of their ids, in frames of at most SLICE rows, from one view of the register."""
+def redirects(conn: Connection, ids: pl.Series) -> pl.DataFrame:
+    """Which of the ids (Int64) are merged cards: `id` and `into`, the card that stands for it now."""
+    ids = ids.drop_nulls().unique()
+    if ids.is_empty():
+        return NO_REDIRECTS
+    with _wanted(conn, ids, value_type="bigint"):
+        found = conn.execute(statements.redirects()).fetchall()
+    return pl.DataFrame(found, schema=NO_REDIRECTS.schema, orient="row")
+
+
+def every_customer(
+    conn: Connection,
+    *,
+    fields: Sequence[Field],
+    where: Composable = statements.EVERYBODY,
+    values: Sequence[object] = (),
+) -> Iterator[pl.DataFrame]:
+    """The cards for whom a condition holds, by id, in frames of at most SLICE rows, from one view of the register.
+
+    `where` is a condition on `c`, a card, with a placeholder for each of the `values`.
+    """
     with conn.cursor(name="every_customer") as cursor:
         cursor.itersize = SLICE
-        cursor.execute(statements.customers(fields))
+        cursor.execute(statements.customers(fields, where), values)
         schema = _snapshot_schema(fields)
         while rows := cursor.fetchmany(SLICE):
             yield pl.DataFrame(rows, schema=schema, orient="row")
@@ -102,6 +117,18 @@ def apply(conn: Connection, plan: Plan, *, revision: int, progress: Progress) ->
     return Applied(created=pl.concat([pl.Series("id", [], dtype=pl.Int64), *created]), updated=updates.height)
 
 
+def restore(conn: Connection, cards: pl.DataFrame, *, fields: Sequence[Field]) -> None:
+    """Cards that come back under their numbers: ID, the VERSION they last had, and the fields. Logs nothing.
+
+    Raises RegisterMoved when a unique value is on another card by now.
+    """
+    try:
+        with _staged(conn, cards, fields=fields):
+            conn.execute(statements.insert_customers(fields))
+    except errors.UniqueViolation as error:
+        raise RegisterMoved from error
+
+
 class _Steps:
     """Progress through several sets of rows as one."""
 
@@ -130,6 +157,16 @@ def _create(conn: Connection, creates: pl.DataFrame, *, fields: Sequence[Field],
         conn.execute(statements.insert_customers(fields))
         conn.execute(statements.log_created(), [revision])
     return numbered[frames.ID].alias("id")
+
+
+@contextmanager
+def _wanted(conn: Connection, keys: pl.Series, *, value_type: str) -> Iterator[None]:
+    """The table `wanted` with keys to look up in it, for the length of a with statement."""
+    conn.execute(statements.create_wanted(value_type))
+    _copy_in(conn, statements.WANTED, keys.to_frame("value"))
+    conn.execute(statements.analyze(statements.WANTED))
+    yield
+    conn.execute(statements.drop(statements.WANTED))
 
 
 @contextmanager

@@ -10,14 +10,16 @@ from collections.abc import Sequence
 from typing import Final
 
 from psycopg import sql
-from psycopg.sql import SQL, Composed, Identifier, Literal
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from kundekort.engine.schema import Field, Kind
 
 CUSTOMER: Final = Identifier("kundekort_customer")
 CHANGE: Final = Identifier("kundekort_change")
+MERGED: Final = Identifier("kundekort_merged")
 WANTED: Final = Identifier("wanted")
 STAGED: Final = Identifier("staged")
+EVERYBODY: Final = SQL("TRUE")
 
 _TO_TEXT: Final = {
     Kind.GENDER: SQL("{}::text"),
@@ -87,9 +89,24 @@ def copy_out(query: Composed) -> Composed:
     return SQL("COPY ({}) TO STDOUT (FORMAT csv, HEADER)").format(query)
 
 
-def customers(fields: Sequence[Field]) -> Composed:
-    """All customers: id, version and the given fields."""
-    return SQL("SELECT c.id, c.version{} FROM {} c ORDER BY c.id").format(_texts(fields), CUSTOMER)
+def customers(fields: Sequence[Field], where: Composable = EVERYBODY) -> Composed:
+    """The customers for whom a condition on `c` holds, by id: id, version and the given fields."""
+    return SQL("SELECT c.id, c.version{} FROM {} c WHERE {} ORDER BY c.id").format(_texts(fields), CUSTOMER, where)
+
+
+def count_customers(where: Composable) -> Composed:
+    """The number of customers for whom a condition on `c` holds."""
+    return SQL("SELECT count(*) FROM {} c WHERE {}").format(CUSTOMER, where)
+
+
+def some_ids(where: Composable) -> Composed:
+    """The ids, from the lowest, of the customers for whom a condition on `c` holds; wants a limit and an offset.
+
+    All are found before they are put in order: walking the register in that order is slow where few are meant.
+    """
+    return SQL("SELECT id FROM (SELECT c.id FROM {} c WHERE {} OFFSET 0) f ORDER BY id LIMIT %s OFFSET %s").format(
+        CUSTOMER, where
+    )
 
 
 def customers_by_id(fields: Sequence[Field]) -> Composed:
@@ -106,6 +123,16 @@ def customers_by_text(field: Field, fields: Sequence[Field]) -> Composed:
     return SQL("SELECT c.id, c.version{} FROM {} c JOIN {} w ON {} = w.value AND {} <> ''").format(
         _texts(fields), CUSTOMER, WANTED, match, column
     )
+
+
+def redirects() -> Composed:
+    """For each wanted id that was merged: the card that stands for it now, however many merges lie between."""
+    return SQL(
+        "WITH RECURSIVE way AS ("
+        "SELECT m.id, m.into_id FROM {merged} m JOIN {wanted} w ON m.id = w.value "
+        "UNION ALL SELECT way.id, m.into_id FROM way JOIN {merged} m ON m.id = way.into_id) "
+        "SELECT id, into_id FROM way WHERE NOT EXISTS (SELECT FROM {merged} m WHERE m.id = way.into_id)"
+    ).format(merged=MERGED, wanted=WANTED)
 
 
 def next_ids() -> Composed:
@@ -129,25 +156,27 @@ def drop(table: Identifier) -> Composed:
 
 
 def update_customers(fields: Sequence[Field]) -> Composed:
-    """Give the staged fields to the staged cards whose version is still the one the plan was made from."""
-    assignments = [SQL("{} = {}").format(Identifier(f.key), _given(f)) for f in fields if not f.own]
+    """Give the staged fields (or none) to the staged cards whose version is still the one the plan was made from."""
+    assignments: list[Composable] = [SQL("{} = {}").format(Identifier(f.key), _given(f)) for f in fields if not f.own]
     if any(f.own for f in fields):
         assignments.append(SQL("own = jsonb_strip_nulls(c.own || {})").format(_own(fields)))
-    return SQL(
-        "UPDATE {} c SET {}, version = c.version + 1, changed_at = now() "
-        "FROM {} s WHERE c.id = s.id AND c.version = s.version"
-    ).format(CUSTOMER, _comma(assignments), STAGED)
+    assignments += [SQL("version = c.version + 1"), SQL("changed_at = now()")]
+    return SQL("UPDATE {} c SET {} FROM {} s WHERE c.id = s.id AND c.version = s.version").format(
+        CUSTOMER, _comma(assignments), STAGED
+    )
 
 
 def insert_customers(fields: Sequence[Field]) -> Composed:
-    """Make the staged new cards."""
+    """Make the staged cards: new ones, of version 0 before, and ones that come back."""
     plain = [f for f in fields if not f.own]
     names = SQL("").join(SQL(", {}").format(Identifier(f.key)) for f in plain)
     values = SQL("").join(SQL(", {}").format(_given(f)) for f in plain)
     if len(plain) < len(fields):
         names += SQL(", own")
         values += SQL(", jsonb_strip_nulls({})").format(_own(fields))
-    return SQL("INSERT INTO {} (id{}) SELECT s.id{} FROM {} s").format(CUSTOMER, names, values, STAGED)
+    return SQL("INSERT INTO {} (id, version{}) SELECT s.id, s.version + 1{} FROM {} s").format(
+        CUSTOMER, names, values, STAGED
+    )
 
 
 def log_created() -> Composed:

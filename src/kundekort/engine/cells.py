@@ -19,7 +19,7 @@ from kundekort.engine.recipe import DateOrder
 from kundekort.engine.schema import Field, Kind
 from kundekort.engine.text import clean
 
-__all__ = ["Reading", "clean", "comparable", "length", "read", "zip_fits"]
+__all__ = ["Reading", "clean", "comparable", "length", "read", "same", "zip_fits"]
 
 LARGEST: Final = str(2**63 - 1)
 """The largest number the register can hold, as text."""
@@ -46,6 +46,11 @@ def read(field: Field, text: pl.Series, *, today: date, country: str = "NO", ord
 def comparable(field: Field, value: pl.Expr) -> pl.Expr:
     """What decides whether two canonical values of a field are the same."""
     return value.str.to_lowercase() if field.kind is Kind.EMAIL else value
+
+
+def same(field: Field, one: str, other: str) -> bool:
+    """Whether two canonical texts of a field are the same value."""
+    return bool(pl.select(comparable(field, pl.lit(one)) == comparable(field, pl.lit(other))).item())
 
 
 def length(field: Field, text: pl.Series) -> pl.Series:

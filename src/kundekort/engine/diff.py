@@ -20,6 +20,8 @@ from kundekort.engine.schema import Field, Kind, Schema
 
 STORED: Final = "stored:"
 """Prefix of a snapshot's columns while they stand beside those of the file."""
+NO_REDIRECTS: Final = pl.DataFrame(schema={"id": pl.Int64, "into": pl.Int64})
+"""The frame of merged cards when there are none."""
 _KEY: Final = "_key"
 _KNOWN: Final = pl.col(STORED + "id").is_not_null()
 
@@ -63,15 +65,22 @@ def keys(rows: pl.DataFrame, by: Field) -> pl.Series:
 
 
 def diff(
-    checked: Checked, *, snapshot: pl.DataFrame, taken: Mapping[str, pl.DataFrame], policy: Policy, schema: Schema
+    checked: Checked,
+    *,
+    snapshot: pl.DataFrame,
+    taken: Mapping[str, pl.DataFrame],
+    policy: Policy,
+    schema: Schema,
+    redirects: pl.DataFrame = NO_REDIRECTS,
 ) -> Difference:
     """Compare checked rows with their cards.
 
     `snapshot` holds the cards that `keys` names, with the columns `wanted` names. `taken` holds for each unique field
     of the file the `id` of the cards that have one of the file's values now, and that value under the field's key.
+    `redirects` are merged cards: `id` and `into` (Int64), the card that now stands for it.
     """
     fields = planned(checked.rows, schema)
-    rows, problems = _beside(checked.rows, snapshot=snapshot, policy=policy, schema=schema)
+    rows, problems = _beside(checked.rows, snapshot=snapshot, redirects=redirects, policy=policy, schema=schema)
     file_empty = [_KNOWN & (pl.col(f.key) == "") & (pl.col(STORED + f.key) != "") for f in fields]
     changed = {f.key: _changed(f, policy) for f in fields}
     final = {f.key: _final(f, changed[f.key]) for f in fields}
@@ -100,7 +109,7 @@ def diff(
 
 
 def _beside(
-    rows: pl.DataFrame, *, snapshot: pl.DataFrame, policy: Policy, schema: Schema
+    rows: pl.DataFrame, *, snapshot: pl.DataFrame, redirects: pl.DataFrame, policy: Policy, schema: Schema
 ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """The rows with ID, VERSION and their card's stored values beside them, and the problems of finding the card."""
     stored = snapshot.rename(lambda name: STORED + name)
@@ -119,11 +128,20 @@ def _beside(
     rows = rows.join(stored, on=_KEY, how="left", maintain_order="left")
     if by is not None and by.kind is Kind.ID:
         card = pl.col(_KEY)
-        problems.append(_problem(rows.filter((pl.col(_KEY) > 0) & ~_KNOWN), by, "id_unknown"))
+        problems += _without_card(rows.filter((pl.col(_KEY) > 0) & ~_KNOWN), by, redirects=redirects)
     else:
         card = pl.col(STORED + "id").fill_null(0)
     version = pl.col(STORED + "version").fill_null(0)
     return rows.with_columns(card.alias(frames.ID), version.alias(frames.VERSION)), problems
+
+
+def _without_card(rows: pl.DataFrame, by: Field, *, redirects: pl.DataFrame) -> list[pl.DataFrame]:
+    """Rows whose number no card has: because it was merged into another, or because it never was one."""
+    merged = redirects.select(pl.col("id").alias(_KEY), pl.col("into").alias("_into"))
+    return [
+        _problem(rows.join(merged, on=_KEY, how="inner"), by, "id_merged", params={"into": pl.col("_into")}),
+        _problem(rows.join(merged, on=_KEY, how="anti"), by, "id_unknown"),
+    ]
 
 
 def _changed(field: Field, policy: Policy) -> pl.Expr:

@@ -23,6 +23,7 @@ CELL_CODES: Final = {
     "id_invalid": "CustomerID is not a whole number from 0",
     "id_too_big": "a number too large for the register",
     "id_unknown": "no card has this CustomerID",
+    "id_merged": "the card with this CustomerID was merged into another; params: into",
     "id_twice": "the CustomerID stands on several rows; params: lines",
     "key_missing": "the cell by which rows are matched is empty",
     "key_twice": "the value by which rows are matched stands on several rows; params: lines",

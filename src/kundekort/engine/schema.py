@@ -40,7 +40,8 @@ class Field:
     that mean this field. `max_length` counts characters (None: no limit of its own). `unique` means that a non-empty
     value may stand on one card only. `required` means that the value may not be empty. `choices` are the allowed values
     of kind CHOICE. `past` means that a date may not lie in the future or before 1850, as a date of birth. `help` says
-    in a language what to write, `own` marks a field that a venue has made itself.
+    in a language what to write, `own` marks a field that a venue has made itself, `consent` one by which a person lets
+    themselves be written to.
     """
 
     key: str
@@ -55,6 +56,7 @@ class Field:
     own: bool = False
     help: Mapping[str, str] = field(default_factory=dict)
     past: bool = False
+    consent: bool = False
 
     def label(self, language: str) -> str:
         """The words for this field in a language, or its header where there are none."""

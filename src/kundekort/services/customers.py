@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,11 +10,11 @@ import polars as pl
 from django.db import transaction
 
 from kundekort.bulk import postgres
-from kundekort.engine.schema import Field
+from kundekort.engine.schema import Field, Schema
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.database import psycopg_connection
 from kundekort.services.fields import schema
-from kundekort.services.refusals import NotFound
+from kundekort.services.refusals import CardMerged, NotFound
 from kundekort.store import search as searches
 from kundekort.store.models import Customer
 
@@ -44,16 +44,15 @@ def search(
     found = searches.matching(text)
     names = [("-" if descending else "") + name for name in ORDERS.get(order, ORDERS["name"])]
     ids = list(found.order_by(*names).values_list("pk", flat=True)[offset : offset + limit])
-    cards = _cards(ids)
-    return CustomerPage(total=found.count(), rows=tuple(cards[i] for i in ids if i in cards))
+    shown = cards(ids)
+    return CustomerPage(total=found.count(), rows=tuple(shown[i] for i in ids if i in shown))
 
 
 def card(customer_id: int, *, actor: Actor) -> Mapping[str, str | int]:
-    """One customer as canonical text by field key, with `id` and `version`. Raises NotFound."""
+    """One customer as canonical text by field key, with `id` and `version`. Raises NotFound, CardMerged."""
     actor.require(Role.READER)
-    found = _cards([customer_id])
-    if customer_id not in found:
-        raise NotFound(id=customer_id)
+    found = cards([customer_id])
+    _refuse_missing([customer_id], found)
     return found[customer_id]
 
 
@@ -64,13 +63,22 @@ def every(*, fields: Sequence[Field] | None = None, actor: Actor) -> Iterator[pl
         yield from postgres.every_customer(psycopg_connection(), fields=schema().values if fields is None else fields)
 
 
+def lock(ids: Sequence[int]) -> dict[int, int]:
+    """Keep cards as they are until the transaction ends; their versions by id. Raises NotFound, CardMerged."""
+    rows = Customer.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    versions = dict(rows.values_list("pk", "version"))
+    _refuse_missing(ids, versions)
+    return versions
+
+
 def count() -> int:
     """The number of customers."""
     return Customer.objects.count()
 
 
-def _cards(ids: Sequence[int]) -> dict[int, Mapping[str, str | int]]:
-    register = schema()
+def cards(ids: Sequence[int], *, register: Schema | None = None) -> dict[int, Mapping[str, str | int]]:
+    """The customers there are among the ids, as canonical text of all fields of a schema (the present one)."""
+    register = register or schema()
     keys = pl.Series("id", [i for i in ids if abs(i) < 2**63], dtype=pl.Int64)
     with transaction.atomic():
         rows = postgres.snapshot(
@@ -81,3 +89,14 @@ def _cards(ids: Sequence[int]) -> dict[int, Mapping[str, str | int]]:
             progress=lambda done, total: None,
         )
     return {row["id"]: row for row in rows.iter_rows(named=True)}
+
+
+def _refuse_missing(ids: Sequence[int], found: Container[int]) -> None:
+    missing = pl.Series("id", [i for i in ids if i not in found and abs(i) < 2**63], dtype=pl.Int64)
+    with transaction.atomic():
+        merged = dict(postgres.redirects(psycopg_connection(), missing).iter_rows())
+    for customer_id in ids:
+        if customer_id in merged:
+            raise CardMerged(id=customer_id, into=merged[customer_id])
+        if customer_id not in found:
+            raise NotFound(id=customer_id)

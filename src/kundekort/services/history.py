@@ -1,4 +1,4 @@
-"""What has happened to a card: every change from whatever door, newest first."""
+"""What has happened to a card: every change from whatever door, and what follows from them. Reads, never writes."""
 
 from __future__ import annotations
 
@@ -6,9 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Final
 
+from django.db.models import QuerySet
+
+from kundekort.services import customers
 from kundekort.services.accounts import Actor, Role
-from kundekort.store.models import Change
+from kundekort.services.fields import schema
+from kundekort.store.models import Change, Revision
+
+ID: Final = "id"
+"""The field of the change that brings a card into the register or takes it out."""
+MERGED: Final = "merged"
+"""The field of the change that tells which card was merged into this one, or given back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +32,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One act that changed a card. `created`: it brought the card into being. The import is None for other kinds."""
+    """One act that changed a card.
+
+    `created`: it brought the card into being; `restored`: it brought it back. The import is None for other kinds.
+    `merged` are the cards that came into this one, or left it when `kind` is undo; `into` is the card that this one
+    was merged into. `undone`: the act has been taken back since.
+    """
 
     when: datetime
     who: str
@@ -31,22 +46,103 @@ class Entry:
     filename: str | None
     created: bool
     cells: tuple[Cell, ...]
+    revision: int
+    undone: bool
+    restored: bool
+    merged: tuple[int, ...]
+    into: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """A cell that has changed since some version of its card: what it `was` then, and who changed it last and when."""
+
+    was: str
+    who: str
+    when: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A cell that two people change: the value one wants to write, and the other's that stands there."""
+
+    field: str
+    mine: str
+    theirs: str
+    who: str
+    when: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A consent as it stands ('1', '0' or '' for never asked), and the act that it comes from, where one is known."""
+
+    field: str
+    value: str
+    since: datetime | None
+    who: str
+    kind: str
+    import_id: int | None
+    filename: str | None
 
 
 def of_customer(customer_id: int, *, actor: Actor) -> list[Entry]:
-    """The history of one card, newest first."""
+    """The history of one card, newest first; that of a merged card too."""
     actor.require(Role.READER)
-    changes = (
-        Change.objects.filter(customer_id=customer_id)
-        .select_related("revision", "revision__source")
-        .order_by("-version", "pk")
+    changes = _changes(customer_id).select_related("revision__undone_by").order_by("-version", "pk")
+    merges = _changes(customer_id).filter(field=ID, new="").values("revision")
+    into = Change.objects.filter(revision__in=merges, field=MERGED, new=str(customer_id))
+    masters = dict(into.values_list("revision_id", "customer_id"))
+    return list(_entries(changes.iterator(), masters))
+
+
+def since(customer_id: int, *, version: int) -> dict[str, Since]:
+    """The cells of a card that have changed after a version, by field key."""
+    found: dict[str, Since] = {}
+    for change in _changes(customer_id).filter(version__gt=version).order_by("version", "pk"):
+        was = found[change.field].was if change.field in found else change.old
+        found[change.field] = Since(was=was, who=change.revision.actor_name, when=change.revision.created_at)
+    return found
+
+
+def consents(customer_id: int, *, actor: Actor) -> tuple[Consent, ...]:
+    """Every consent of a customer with its source. Raises NotFound, CardMerged.
+
+    What was undone, and the undoing, leave no trace here: the consent stands as it did before.
+    """
+    card = customers.card(customer_id, actor=actor)
+    standing = _changes(customer_id).filter(revision__undoes=None, revision__undone_by=None)
+    found = []
+    for field in (f for f in schema(retired=True) if f.consent):
+        value = str(card[field.key])
+        changes = standing.filter(field__in=(field.key, ID)).order_by("-version", "field")
+        # What a card began with is not logged, so the act that made the card is where an unchanged value comes from.
+        source = next((c.revision for c in changes if c.field == field.key or value), None)
+        found.append(_consent(field.key, value, source))
+    return tuple(found)
+
+
+def _changes(customer_id: int) -> QuerySet[Change]:
+    return Change.objects.filter(customer_id=customer_id).select_related("revision", "revision__source")
+
+
+def _consent(field: str, value: str, source: Revision | None) -> Consent:
+    imp = getattr(source, "source", None)
+    return Consent(
+        field=field,
+        value=value,
+        since=source.created_at if source else None,
+        who=source.actor_name if source else "",
+        kind=source.kind if source else "",
+        import_id=imp.pk if imp else None,
+        filename=imp.filename if imp else None,
     )
-    return list(_entries(changes.iterator()))
 
 
-def _entries(changes: Iterator[Change]) -> Iterator[Entry]:
+def _entries(changes: Iterator[Change], masters: dict[int, int]) -> Iterator[Entry]:
     for revision, group in groupby(changes, key=lambda change: change.revision):
-        cells = [Cell(field=c.field, old=c.old, new=c.new) for c in group]
+        rows = list(group)
+        came = [row for row in rows if row.field == ID and row.new]
         source = getattr(revision, "source", None)
         yield Entry(
             when=revision.created_at,
@@ -54,6 +150,11 @@ def _entries(changes: Iterator[Change]) -> Iterator[Entry]:
             kind=revision.kind,
             import_id=source.pk if source else None,
             filename=source.filename if source else None,
-            created=any(cell.field == "id" for cell in cells),
-            cells=tuple(cell for cell in cells if cell.field != "id"),
+            created=any(row.version == 1 for row in came),
+            cells=tuple(Cell(field=r.field, old=r.old, new=r.new) for r in rows if r.field not in (ID, MERGED)),
+            revision=revision.pk,
+            undone=hasattr(revision, "undone_by"),
+            restored=any(row.version > 1 for row in came),
+            merged=tuple(int(row.new or row.old) for row in rows if row.field == MERGED),
+            into=masters.get(revision.pk),
         )

@@ -8,20 +8,17 @@ from typing import Any, Final
 
 import polars as pl
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from kundekort.bulk import postgres
-from kundekort.engine import check, diff, frames, mapping, source
+from kundekort.engine import check, frames, mapping, source
 from kundekort.engine import plan as plans
 from kundekort.engine.recipe import Decisions, Policy, Recipe
 from kundekort.engine.refused import FileRefused
-from kundekort.engine.schema import Schema
 from kundekort.services import fields, imports
 from kundekort.services.accounts import Actor
 from kundekort.services.choices import Choices
-from kundekort.services.database import psycopg_connection
+from kundekort.services.comparing import compare
 from kundekort.services.progress import Report, unwatched
 from kundekort.services.refusals import NotWaiting
 from kundekort.store import packages, pages
@@ -144,7 +141,7 @@ def _make(imp: Import, found: dict[str, Any], *, ask: bool, report: Report) -> N
     found["recipe"] = Recipe(dialect=table.dialect, columns=columns, policy=policy).to_json()
     found["facts"] = facts = _facts_of(table)
     mapping.refuse(columns, schema=schema, policy=policy, separator=table.dialect.separator)
-    if ask and choices.columns is None and any(c.field is None for c in columns):
+    if ask and choices.columns is None and mapping.left_aside(columns, facts["samples"]):
         raise _Asks
     checked = check.check(
         table,
@@ -157,7 +154,7 @@ def _make(imp: Import, found: dict[str, Any], *, ask: bool, report: Report) -> N
     )
     if ask and policy.date_order is None and "date_ambiguous" in checked.problems["code"]:
         raise _Asks
-    difference = _compare(checked, policy=policy, schema=schema, report=report)
+    difference = compare(checked, policy=policy, schema=schema, report=report)
     plan = plans.make(difference, Decisions.from_json(imp.decisions))
     report("keeping", 0, 1)
     parts = plan.to_parts()
@@ -186,25 +183,3 @@ def _facts_of(table: source.Table) -> dict[str, Any]:
     first = table.cells.head(200).select(pl.exclude(frames.ROW, frames.LINE).str.head(80))
     samples = [[v for v in column.drop_nulls().to_list() if v.strip()][:3] for column in first.iter_columns()]
     return {"rows": table.cells.height, "blank_rows": table.blank_rows, "samples": samples}
-
-
-def _compare(checked: check.Checked, *, policy: Policy, schema: Schema, report: Report) -> diff.Difference:
-    """The rows beside the cards they are about. Cards that move from here on are noticed when the plan is applied."""
-    planned = diff.planned(checked.rows, schema)
-    by = mapping.key_field(policy, schema)
-    needed = diff.wanted(planned, policy, schema)
-
-    def fetching(done: int, total: int) -> None:
-        report("fetching", done, total)
-
-    with transaction.atomic():
-        conn = psycopg_connection()
-        keys = diff.keys(checked.rows, by) if by else pl.Series("id", [], dtype=pl.Int64)
-        snapshot = postgres.snapshot(conn, by=by or schema["id"], keys=keys, fields=needed, progress=fetching)
-        taken = {
-            f.key: postgres.snapshot(conn, by=f, keys=checked.rows[f.key], fields=[f], progress=fetching)
-            for f in planned
-            if f.unique
-        }
-    report("comparing", 0, 1)
-    return diff.diff(checked, snapshot=snapshot, taken=taken, policy=policy, schema=schema)

@@ -109,3 +109,57 @@ class LayoutInvalid(Refusal):
     """A column layout cannot be as described; params: reason, and header, field or name."""
 
     code = "layout_invalid"
+
+
+class CardInvalid(Refusal):
+    """A card cannot be as given; params: problems, for each field key a list of problems, '' for the whole card."""
+
+    code = "card_invalid"
+
+
+class CardMoved(Refusal):
+    """Cards have changed since they were looked at; params: ids."""
+
+    code = "card_moved"
+
+
+class CardMerged(Refusal):
+    """The card was merged into another one; params: id, into."""
+
+    code = "card_merged"
+
+
+class EditConflict(Refusal):
+    """An edit and somebody else's since change the same cells; params: conflicts, each a `history.Conflict`."""
+
+    code = "edit_conflict"
+
+
+class RegisterBusy(Refusal):
+    """Somebody else has been writing the same cards for longer than a person wants to wait."""
+
+    code = "register_busy"
+
+
+class MergeOff(Refusal):
+    """The administrator has switched merging off."""
+
+    code = "merge_off"
+
+
+class MergeInvalid(Refusal):
+    """The cards named are fewer than two, or one of them is named twice."""
+
+    code = "merge_invalid"
+
+
+class AlreadyUndone(Refusal):
+    """The revision has been undone before."""
+
+    code = "already_undone"
+
+
+class UndoConflict(Refusal):
+    """Cells have changed since what is to be undone; params: fields, conflicts, each a `history.Conflict`."""
+
+    code = "undo_conflict"

@@ -11,6 +11,9 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(text.split(", "))
 
 
+ADDRESS: Final = ("address", "address2", "zip_code", "city", "country")
+"""The fields that say one thing together: half of one address and half of another is none."""
+
 SCHEMA: Final = Schema(
     fields=(
         Field(
@@ -171,6 +174,7 @@ SCHEMA: Final = Schema(
                 "Samtycke till e-post, E-postsamtycke, Samtykke til e-mail, E-mailsamtykke, Consent email, "
                 "Accepts email, Accepts email marketing, Subscribed"
             ),
+            consent=True,
         ),
         Field(
             key="sms_consent",
@@ -181,6 +185,7 @@ SCHEMA: Final = Schema(
                 "SMS-samtykke, Samtykke til SMS, SMS OK, SMS opt-in, SMS-samtycke, Samtycke till SMS, "
                 "SMS marketing, Consent SMS, Accepts SMS, Samtykke mobil"
             ),
+            consent=True,
         ),
         Field(
             key="tags",

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
@@ -123,7 +124,9 @@ class Change(models.Model):
     """One cell that changed on one card, as canonical text.
 
     `version` is the card's version after the change. A card that came into being has one row: field `id`, from '' to
-    its number; the values it began with follow from today's values by taking its changes back.
+    its number; the values it began with follow from today's values by taking its changes back. A card that was merged
+    into another has a row for each value it loses and one more for `id`, from its number to ''; the other card has a
+    row of field `merged`, from '' to that number. Undoing the merge leaves the same rows the other way round.
     """
 
     revision = models.ForeignKey(Revision, on_delete=models.DO_NOTHING, db_constraint=False, related_name="changes")
@@ -141,14 +144,40 @@ class Change(models.Model):
 
 
 class Merged(models.Model):
-    """A card that was merged into another: its number keeps pointing there."""
+    """A card that was merged into another, which may itself be merged later. `created_at` is when the card was made."""
 
     id = models.BigIntegerField(primary_key=True)
+    created_at = models.DateTimeField(db_default=Now())
     into = models.ForeignKey(Customer, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="merged")
 
     def __str__(self) -> str:
         return f"{self.pk} → {self.into_id}"
+
+
+class DifferentPeople(models.Model):
+    """A decision that these cards are no duplicates of each other, however alike they look."""
+
+    customers = ArrayField(models.BigIntegerField())
+    created_at = models.DateTimeField(db_default=Now())
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    actor_name = models.TextField()
+
+    class Meta:
+        indexes: ClassVar = [GinIndex(fields=["customers"], name="different_people_customers")]
+
+    def __str__(self) -> str:
+        return " ≠ ".join(map(str, self.customers))
+
+
+class Setting(models.Model):
+    """One choice of an administrator for the whole register; the choices there are stand in `services.settings`."""
+
+    key = models.TextField(primary_key=True)
+    value = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.value}"
 
 
 class OwnField(models.Model):
