@@ -84,7 +84,13 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     # a file that cannot be imported at all
     "file_empty": _("The file is empty. Choose a file with a header and at least one customer."),
     "header_only": _("The file has a header but no customers. Add a row for each customer."),
-    "file_binary": _("The file is not text (%(kind)s). Save the list as “CSV UTF-8” in your spreadsheet."),
+    "file_binary": _(
+        "The file cannot be read (%(kind)s). Save the list as an Excel workbook (.xlsx) or as “CSV UTF-8”."
+    ),
+    "file_encrypted": _("The workbook is locked with a password. Save it without the password and upload it again."),
+    "file_damaged": _("The workbook is damaged. Open it in your spreadsheet and save it again as .xlsx."),
+    "file_expands": _("The workbook holds more than %(limit)s when unpacked. Split it, or save it as “CSV UTF-8”."),
+    "sheet_unknown": _("The workbook has no sheet “%(sheet)s”. It has: %(sheets)s."),
     "file_too_large": _("The file is larger than %(limit)s, which is the most. Split it into several files."),
     "too_many_rows": _("The file has more than %(limit)s rows. Split it into several files."),
     "too_many_columns": _("The file has %(columns)s columns; at most %(limit)s can be imported. Remove some."),
@@ -259,13 +265,16 @@ ENCODINGS: Final[Mapping[str, str]] = {
     "iso-8859-1": "ISO-8859-1",
     "iso-8859-15": "ISO-8859-15",
     "mac-roman": "Mac Roman",
+    "xlsx": "Excel",
 }
 
 FILE_KINDS: Final[Mapping[str, str | Promise]] = {
     "xlsx": _("an Excel workbook"),
     "xls": _("an old Excel workbook"),
     "ods": _("an OpenDocument spreadsheet"),
-    "word": _("a Word document"),
+    "xlsb": _("a binary Excel workbook"),
+    "docx": _("a Word document"),
+    "pptx": _("a presentation"),
     "pdf": _("a PDF"),
     "image": _("a picture"),
     "zip": _("a compressed archive"),
@@ -373,7 +382,7 @@ def _shown(code: str, name: str, value: object) -> object:
             return value.strip().partition("\n")[0].rstrip(". ")
         case "kind", str():
             return str(FILE_KINDS.get(value, _("of an unknown kind")))
-        case "limit", int() if code == "file_too_large":
+        case "limit", int() if code in ("file_too_large", "file_expands"):
             return filesizeformat(value)
         case "count" | "errors" | "unchanged" | "limit" | "length" | "columns" | "cells" | "expected", int():
             return Count(value)

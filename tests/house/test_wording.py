@@ -66,7 +66,7 @@ def test_it_has_no_words_for_codes_that_are_gone() -> None:
 def test_it_names_every_phase_state_encoding_and_separator() -> None:
     assert set(wording.PHASES) == set(progress.SHARES)
     assert set(wording.STATES) == set(Import.State.values)
-    assert set(wording.ENCODINGS) == set(recipe.ENCODINGS)
+    assert set(wording.ENCODINGS) == {*recipe.ENCODINGS, recipe.WORKBOOK}
     assert set(wording.SEPARATORS) == set(recipe.SEPARATORS)
 
 

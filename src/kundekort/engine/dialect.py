@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice, takewhile
 from typing import Final
@@ -87,6 +87,15 @@ def find(
     return Layout(best.separator, best.line, _headers(best.record), best.record.end, body_line)
 
 
+def header_among(rows: Sequence[Sequence[str]], *, known: Callable[[str], bool], told: bool) -> tuple[int, int]:
+    """The index of the header among the first rows of a table, and how many columns it names.
+
+    `told`: a person has said that it is the first.
+    """
+    records = [Record(0, 0, 0, 0, [cell.encode("utf-8", "replace") for cell in row], None) for row in rows]
+    return _header_index(records, known=known, told=told)
+
+
 def _sample(text: bytes, start: int, line: int, separator: str) -> list[tuple[int, Record]]:
     """The first rows that say something, each with its line."""
     rows = islice(records(text, start, line, Grammar(separator.encode())), _SAMPLE_LINES)
@@ -99,11 +108,17 @@ def _candidate(
 ) -> _Candidate:
     """The row that is the header under a separator; `told`: a person has said that it is the first."""
     rows = [row for _, row in sample]
+    first, named = _header_index(rows, known=known, told=told)
+    line, row = sample[first]
+    return _Candidate(named, _order(rows, first, separator), separator, line, row)
+
+
+def _header_index(rows: list[Record], *, known: Callable[[str], bool], told: bool) -> tuple[int, int]:
+    """The index of the row that is the header, and how many columns it names."""
     near = rows[:_HEADER_WITHIN]
     named = [len({header.casefold() for header in _headers(row) if header and known(header)}) for row in near]
     first = 0 if told else _row_of_meaning(near, named, _first_of_table(rows))
-    line, row = sample[first]
-    return _Candidate(named[first], _order(rows, first, separator), separator, line, row)
+    return first, named[first]
 
 
 def _row_of_meaning(rows: list[Record], named: list[int], first: int) -> int:

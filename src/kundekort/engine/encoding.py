@@ -31,7 +31,6 @@ _MAGIC: Final = (
     (b"\xff\xd8\xff", "image"),
     (b"GIF8", "image"),
     (b"II*\x00", "image"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls"),
     (b"\x1f\x8b", "zip"),
     (b"7z\xbc\xaf", "zip"),
     (b"Rar!", "zip"),
@@ -46,7 +45,7 @@ _DIGIT: Final = np.isin(np.arange(256), list(digits.encode()))
 def find(data: memoryview) -> str:
     """The encoding of a file, one of `recipe.ENCODINGS`; FileRefused (file_binary, file_undecodable) if it is none."""
     head = bytes(data[:_SAMPLE])
-    _refuse_binary(head, data)
+    _refuse_binary(head)
     if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         raise FileRefused("file_undecodable", encoding="utf-32")
     for encoding, bom in _BOMS.items():
@@ -100,12 +99,8 @@ def invalid(data: memoryview) -> Iterator[int]:
             at += broken.end
 
 
-def _refuse_binary(head: bytes, data: memoryview) -> None:
+def _refuse_binary(head: bytes) -> None:
     """Refuse what its first bytes say is no text."""
-    if head.startswith(b"PK\x03\x04"):
-        members = bytes(data[-_SAMPLE:])  # the names of a zip's members stand at its end
-        kinds = ((b"xl/", "xlsx"), (b"word/", "docx"), (b"META-INF/manifest.xml", "ods"))
-        raise FileRefused("file_binary", kind=next((kind for name, kind in kinds if name in members), "zip"))
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             raise FileRefused("file_binary", kind=kind)

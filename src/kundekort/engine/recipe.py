@@ -9,6 +9,8 @@ from typing import Any, Self
 
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "windows-1252", "iso-8859-1", "iso-8859-15", "mac-roman")
 SEPARATORS = (";", ",", "\t", "|")
+WORKBOOK = "xlsx"
+"""Stands for the encoding of a file that is a workbook; it has a sheet instead of a separator."""
 
 
 class EmptyCells(StrEnum):
@@ -36,11 +38,15 @@ class DateOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How the bytes of a file are laid out: `header_row` is the physical line of the header, from 1."""
+    """How the bytes of a file are laid out: `header_row` is the physical line of the header, from 1.
+
+    A workbook has encoding WORKBOOK, separator '' and the name of the sheet that was read; a text has sheet ''.
+    """
 
     encoding: str = "utf-8"
     separator: str = ";"
     header_row: int = 1
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)

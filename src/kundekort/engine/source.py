@@ -1,59 +1,30 @@
 """The public door of the reader: bytes of a file become rows of text and the problems of rows.
 
-What comes out is exactly what the careful reader gives; the certified one only gives it sooner. May not know fields:
-what a header means is asked of the caller.
+A file that begins like a workbook is read by `workbook`. What comes out of a text is exactly what the careful reader
+gives; the certified one only gives it sooner. May not know fields: what a header means is asked of the caller.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
 
-from kundekort.engine import dialect, encoding, frames
+from kundekort.engine import dialect, encoding, frames, workbook
 from kundekort.engine.encoding import Buffer
 from kundekort.engine.recipe import Dialect
 from kundekort.engine.refused import FileRefused
 from kundekort.engine.rows import Pace, batches
+from kundekort.engine.table import Chosen, Limits, Table, of_rows
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a file may have at most; refused before memory is spent on it."""
-
-    bytes: int = 512 << 20
-    rows: int = 2_000_000
-    columns: int = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What a person has said about the layout of the file; None: find out. `header_row` is a physical line, from 1."""
-
-    encoding: str | None = None
-    separator: str | None = None
-    header_row: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A file as rows of text.
-
-    `headers` are trimmed, one for each of the columns c0 … of `cells`, which has `_row` and `_line` before them; a cell
-    is null where its row has none. `problems` are those of whole rows (`frames.PROBLEMS`, field null); their rows are
-    in `cells` too. `blank_rows` were skipped.
-    """
-
-    dialect: Dialect
-    headers: tuple[str, ...]
-    cells: pl.DataFrame
-    problems: pl.DataFrame
-    blank_rows: int
+__all__ = ["Chosen", "Limits", "Table", "read"]
 
 
 _PACE: Final = Pace()
+_ANY: Final = Chosen()
+_LIMITS: Final = Limits()
 
 
 def _no_progress(done: int, total: int) -> None:
@@ -64,13 +35,13 @@ def read(
     data: Buffer,
     *,
     known: Callable[[str], bool],
-    chosen: Chosen = Chosen(),
-    limits: Limits = Limits(),
+    chosen: Chosen = _ANY,
+    limits: Limits = _LIMITS,
     progress: Callable[[int, int], None] = _no_progress,
     as_is: bool = False,
     pace: Pace | None = _PACE,
 ) -> Table:
-    """The rows of a file of separated text.
+    """The rows of a file of separated text, or of one sheet of a workbook.
 
     `known` tells whether a header names a field. `progress` is told (bytes done, bytes in all) every few MiB and may
     raise to cancel. `as_is` is for who wants the table for itself, no customers: cells beyond the header are kept in
@@ -82,6 +53,8 @@ def read(
         raise FileRefused("file_too_large", size=len(view), limit=limits.bytes)
     if not len(view):
         raise FileRefused("file_empty")
+    if workbook.begins(view):
+        return workbook.read(view, known=known, chosen=chosen, limits=limits, progress=progress, as_is=as_is)
     found = chosen.encoding or encoding.find(view)
     text = encoding.utf8(view, found, lambda: progress(0, len(view)))
     layout = dialect.find(text, known=known, separator=chosen.separator, header_row=chosen.header_row)
@@ -112,12 +85,6 @@ def read(
         dialect=Dialect(encoding=found, separator=layout.separator, header_row=layout.line),
         headers=headers + ("",) * unnamed,
         cells=numbered,
-        problems=_of_rows(pl.concat(problems), numbered),
+        problems=of_rows(pl.concat(problems), numbered),
         blank_rows=blank_rows,
     )
-
-
-def _of_rows(problems: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
-    """The problems with the numbers of their rows."""
-    row = pl.Series(frames.ROW, cells[frames.LINE].search_sorted(problems[frames.LINE]), dtype=pl.UInt32)
-    return problems.with_columns(row, pl.lit(None, pl.String).alias("field")).select(*frames.PROBLEMS)
