@@ -54,16 +54,18 @@ class Terminal:
         return True
 
 
-def test_it_asks_before_it_writes(tmp_path: Path) -> None:
-    environment = {"PATH": os.environ["PATH"], "KUNDEKORT_DATA": str(tmp_path / "data"), "LANG": "C.UTF-8"}
-    environment |= {"TERM": "xterm-256color", "COLUMNS": "120"}
-    (tmp_path / "list.csv").write_text(FILE)
+def run(*arguments: str, environment: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "kundekort.cli", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, check=False)
 
+
+def test_it_asks_before_it_writes(tmp_path: Path, environment: dict[str, str]) -> None:
     def count() -> int:
-        export = [sys.executable, "-m", "kundekort.cli", "export"]
-        return len(subprocess.run(export, env=environment, capture_output=True, check=True).stdout.splitlines()) - 1
+        return len(run("export", environment=environment).stdout.splitlines()) - 1
 
-    terminal = Terminal("import", str(tmp_path / "list.csv"), environment=environment)
+    file = tmp_path / "list.csv"
+    file.write_text(FILE)
+    terminal = Terminal("import", str(file), environment=environment)
     terminal.wait_for("Leave out the row with errors?")
     assert "ola.example.com" in terminal.seen
     assert "\x1b[32m" in terminal.seen, "new customers are green"
@@ -72,7 +74,7 @@ def test_it_asks_before_it_writes(tmp_path: Path) -> None:
     assert "Nothing was written." in terminal.seen
     assert count() == 0
 
-    terminal = Terminal("import", str(tmp_path / "list.csv"), environment=environment)
+    terminal = Terminal("import", str(file), environment=environment)
     terminal.wait_for("Leave out the row with errors?")
     terminal.answer("y")
     terminal.wait_for("change 0 and create 1 customers?")
@@ -81,13 +83,28 @@ def test_it_asks_before_it_writes(tmp_path: Path) -> None:
     assert "Traceback" not in terminal.seen
     assert count() == 0
 
-    terminal = Terminal("import", str(tmp_path / "list.csv"), "--leave-out-errors", environment=environment)
+    terminal = Terminal("import", str(file), "--leave-out-errors", environment=environment)
     terminal.wait_for("change 0 and create 1 customers?")
     terminal.answer("yes")
     assert terminal.end() == 0
     assert "Customer successfully imported!" in terminal.seen
     assert count() == 1
 
-    preview = [sys.executable, "-m", "kundekort.cli", "import", str(tmp_path / "list.csv"), "--preview", "--json"]
-    done = subprocess.run(preview, env=environment, capture_output=True, check=False)
+    done = run("import", str(file), "--preview", "--json", environment=environment)
     assert (done.returncode, json.loads(done.stdout)["errors"], done.stderr) == (3, 1, b"")
+
+
+def test_it_writes_nothing_when_the_register_moves_while_it_asks(tmp_path: Path, environment: dict[str, str]) -> None:
+    files = {name: tmp_path / f"{name}.csv" for name in ("first", "mine", "theirs")}
+    files["first"].write_text("CustomerID;FirstName;Gender\n0;Kari;2\n")
+    files["mine"].write_text("CustomerID;FirstName\n1;Karin\n")
+    files["theirs"].write_text("CustomerID;City\n1;Oslo\n")
+    assert run("import", str(files["first"]), "--yes", environment=environment).returncode == 0
+
+    terminal = Terminal("import", str(files["mine"]), environment=environment)
+    terminal.wait_for("change 1 and create 0 customers?")
+    assert run("import", str(files["theirs"]), "--yes", environment=environment).returncode == 0
+    terminal.answer("y")
+    assert terminal.end() == 4
+    assert "Nothing was written" in terminal.seen
+    assert b"1;Kari;" in run("export", environment=environment).stdout

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from urllib.request import urlopen
@@ -34,13 +34,6 @@ def workers(parent: int) -> set[int]:
             and b"kundekort.cli\0worker" in status.with_name("cmdline").read_bytes()
         }
     return set()
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
-    data = tmp_path / "data"
-    yield {"PATH": os.environ["PATH"], "KUNDEKORT_DATA": str(data), "LANG": "C.UTF-8"}
-    assert not list(data.glob("postgres/postmaster.pid")), "the embedded PostgreSQL is stopped with the rest"
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from io import TextIOWrapper
 
 import typer
 
@@ -34,5 +36,8 @@ app.command("migrate", help=_("Prepare the database for this version."))(account
 
 def main() -> None:
     """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a sentence with a gap is better than a traceback
+            stream.reconfigure(errors="replace")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kundekort.config.settings")
     app()

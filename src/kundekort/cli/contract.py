@@ -12,6 +12,7 @@ PROBLEMS: Final = 1000
 """Problems that are listed at most; `errors` counts all rows that have any."""
 
 _COUNTS: Final = ("rows", "new", "changed", "unchanged", "errors", "left_out", "cells_changed")
+_DIALECT: Final = ("encoding", "separator", "header_row")
 
 
 def contract(imp: Import | None, *, applied: bool = False, no: No | None = None) -> dict[str, Any]:
@@ -19,7 +20,7 @@ def contract(imp: Import | None, *, applied: bool = False, no: No | None = None)
     result: dict[str, Any] = {
         "import_id": None,
         **dict.fromkeys(_COUNTS, 0),
-        "dialect": {"encoding": None, "separator": None, "header_row": None},
+        "dialect": dict.fromkeys(_DIALECT),
         "columns": [],
         "problems": [],
         "warnings": [],
@@ -38,8 +39,6 @@ def headers(imp: Import) -> dict[str, str]:
 
 def _facts(imp: Import) -> dict[str, Any]:
     """What is known of a file that was received; a plan or a recipe may be missing."""
-    from dataclasses import asdict
-
     from kundekort import wording
     from kundekort.services import imports, preview
 
@@ -47,7 +46,7 @@ def _facts(imp: Import) -> dict[str, Any]:
     with wording.in_english():
         if imp.recipe:
             recipe = imports.recipe(imp)
-            facts["dialect"] = asdict(recipe.dialect)
+            facts["dialect"] = {name: getattr(recipe.dialect, name) for name in _DIALECT}
             facts["columns"] = [{"header": c.header, "field": c.field} for c in recipe.columns]
             facts["warnings"] = [
                 {"code": note.code, "message": wording.warning(note.code, note.params), **note.params}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from contextlib import suppress
 from enum import StrEnum
@@ -92,7 +93,7 @@ def import_file(
 
             imp = imports.receive(
                 stream,
-                filename=file.name,
+                filename=os.fsencode(file.name).decode(errors="replace"),
                 actor=actor(),
                 policy=recipe.Policy(
                     empty_cells=recipe.EmptyCells(empty_cells),
@@ -191,4 +192,5 @@ def _give_up(imp: Import) -> None:
 
 
 def _print(result: dict[str, object]) -> None:
-    print(json.dumps(result, ensure_ascii=False))  # noqa: T201 - the command line's business
+    # Always UTF-8, whatever the terminal speaks: a program reads this.
+    sys.stdout.buffer.write(json.dumps(result, ensure_ascii=False).encode(errors="backslashreplace") + b"\n")

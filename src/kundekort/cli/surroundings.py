@@ -42,7 +42,8 @@ def register(*, migrated: bool = True) -> None:
     try:
         django.setup()
     except EmbeddedError as error:
-        raise CommandRefused("database_will_not_start", why=str(error)) from error
+        # The server's programs say many lines; the last one is why.
+        raise CommandRefused("database_will_not_start", why=str(error).strip().rpartition("\n")[2]) from error
     except (ImproperlyConfigured, OSError, ValueError) as error:
         raise CommandRefused("settings_wrong", why=str(error)) from error
     translation.activate(language())
