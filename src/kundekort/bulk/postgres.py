@@ -53,6 +53,8 @@ def snapshot(
     """
     by_id = by.kind is Kind.ID
     keys = keys.drop_nulls().unique()
+    if not by_id:  # the database can neither hold a NUL nor be asked for one
+        keys = keys.filter(~keys.str.contains("\0", literal=True))
     with _wanted(conn, keys, value_type="bigint" if by_id else "text"):
         query = statements.customers_by_id(fields) if by_id else statements.customers_by_text(by, fields)
         return _copy_out(conn, query, fields, expected=len(keys), progress=progress)
@@ -85,6 +87,17 @@ def every_customer(
         schema = _snapshot_schema(fields)
         while rows := cursor.fetchmany(SLICE):
             yield pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def count_customers(conn: Connection, where: Composable, values: Sequence[object]) -> int:
+    """How many cards a condition holds for."""
+    row = conn.execute(statements.count_customers(where), values).fetchone()
+    return int(row[0]) if row else 0
+
+
+def some_ids(conn: Connection, where: Composable, values: Sequence[object], *, offset: int, limit: int) -> list[int]:
+    """Some of the cards for whom a condition holds, in the order of their ids."""
+    return [row[0] for row in conn.execute(statements.some_ids(where), [*values, limit, offset])]
 
 
 def apply(conn: Connection, plan: Plan, *, revision: int, progress: Progress) -> Applied:

@@ -163,3 +163,9 @@ class UndoConflict(Refusal):
     """Cells have changed since what is to be undone; params: fields, conflicts, each a `history.Conflict`."""
 
     code = "undo_conflict"
+
+
+class SegmentInvalid(Refusal):
+    """A segment cannot be as described; params: reason, path (positions from the root, from 0), and more; fault."""
+
+    code = "segment_invalid"

@@ -1,12 +1,12 @@
 """The words for every code: what is wrong, why, and the way on, in the language that is active.
 
-This is the only table of messages, for all doors. Codes and parameters come in, sentences go out; nothing here decides
-anything. A parameter that is missing leaves a gap in the sentence rather than no sentence at all.
+The tables beside it and in it are the only ones of messages, for all doors. Codes and parameters come in, sentences go
+out; nothing here decides anything. A parameter that is missing leaves a gap in the sentence rather than no sentence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Final
 
@@ -17,68 +17,8 @@ from django.utils.translation import get_language, ngettext_lazy, override
 from django.utils.translation import gettext_lazy as _
 
 from kundekort.store.fields import SCHEMA
-
-PROBLEMS: Final[Mapping[str, str | Promise]] = {
-    # the whole row
-    "row_too_short": _(
-        "The row has %(cells)s cells, but the header has %(expected)s. "
-        "Write a separator for every column, for empty cells too."
-    ),
-    "row_too_long": _(
-        "The row has %(cells)s cells, but the header has %(expected)s. "
-        "Put a cell that contains the separator in double quotes."
-    ),
-    "unclosed_quote": _(
-        "A cell on this row begins with a double quote that is never closed. Close it, or take it away."
-    ),
-    "text_after_quote": _(
-        "Text follows a closing double quote. Put the whole cell in quotes, and write each quote inside it twice."
-    ),
-    "nul_byte": _("The row contains an invisible NUL character. Save the file again as “CSV UTF-8”."),
-    "undecodable": _(
-        "The row contains characters that do not fit the file’s encoding. Save the file again as “CSV UTF-8”."
-    ),
-    "name_missing": _("The customer has no name. Fill in first name, last name, company or e-mail."),
-    # one cell
-    "id_missing": _("%(field)s is empty. Use 0 for a new customer."),
-    "id_invalid": _("“%(value)s” is not a customer number. Use a whole number, or 0 for a new customer."),
-    "id_too_big": _("“%(value)s” is too large for a customer number. Use 0 for a new customer."),
-    "id_unknown": _("No customer has the number %(value)s. Use 0 for a new customer."),
-    "id_merged": _("Customer %(value)s was merged into %(into)s. Use %(into)s."),
-    "id_twice": _("The customer number %(value)s stands on several rows (lines %(lines)s). Keep one of them."),
-    "key_missing": _("%(field)s is empty, but the rows are matched by it. Fill it in, or leave the row out."),
-    "key_twice": _("“%(value)s” stands on several rows (lines %(lines)s), but the rows are matched by it. Keep one."),
-    "key_ambiguous": _(
-        "Several customers have “%(value)s” (numbers %(ids)s), so the row fits more than one. Match by CustomerID."
-    ),
-    "too_long": _("%(field)s has %(length)s characters; there is room for %(limit)s. Shorten it."),
-    "required": _("%(field)s is empty, but must have a value."),
-    "gender_missing": _("%(field)s is empty. Use 0 for none, 1 for man, 2 for woman."),
-    "gender_unknown": _("“%(value)s” is not a gender. Use 0 for none, 1 for man, 2 for woman."),
-    "email_invalid": _("“%(value)s” is not an e-mail address. Write it as name@example.com, or leave the cell empty."),
-    "phone_invalid": _(
-        "“%(value)s” is not a phone number. "
-        "Write it with its country code, as +47 91 23 45 67, or leave the cell empty."
-    ),
-    "zip_invalid": _("“%(value)s” is not a postal code in %(country)s. Check the postal code and the country."),
-    "country_unknown": _("“%(value)s” is not a country. Use a name or a two-letter code, as NO."),
-    "language_unknown": _("“%(value)s” is not a language. Use a name or a two-letter code, as nb."),
-    "date_invalid": _("“%(value)s” is not a date. Write it as 1990-12-31 or 31.12.1990."),
-    "date_ambiguous": _("“%(value)s” can be read two ways. Choose whether day or month comes first in this file."),
-    "date_out_of_range": _("%(field)s is %(value)s, which is in the future or before 1850. Check the year."),
-    "yes_no_unknown": _("“%(value)s” is neither yes nor no. Use 1 for yes and 0 for no."),
-    "number_invalid": _("“%(value)s” is not a number."),
-    "choice_unknown": _("“%(value)s” is not one of the choices of %(field)s: %(choices)s."),
-    "value_twice": _("“%(value)s” stands on several rows (lines %(lines)s), but only one customer can have it."),
-    "value_taken": _("“%(value)s” is already on customer %(id)s, and only one customer can have it."),
-    "version_invalid": _("“%(value)s” is not a version. Leave the column Version as it was exported, or remove it."),
-}
-
-WARNINGS: Final[Mapping[str, str | Promise]] = {
-    "columns_ignored": _("These columns are not imported, because no field has their name: %(headers)s."),
-    "columns_suggested": _("The column “%(header)s” is not imported. Did you mean %(field)s?"),
-    "blank_rows": ngettext_lazy("%(count)s empty row was skipped.", "%(count)s empty rows were skipped.", "count"),
-}
+from kundekort.wording.problems import PROBLEM_KINDS, PROBLEMS, WARNINGS
+from kundekort.wording.segments import FAULTS, OPERATORS, SUBJECTS
 
 REFUSALS: Final[Mapping[str, str | Promise]] = {
     # a file that cannot be imported at all
@@ -142,6 +82,7 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
         "Somebody has changed these fields since: %(fields)s. "
         "Nothing was written; keep their present values, or change them first."
     ),
+    "segment_invalid": _("The segment cannot be used like this. %(fault)s"),
     "not_found": _("There is nothing here with that number. It may have been removed."),
     # the command line
     "file_missing": _("There is no file “%(path)s”. Check the name."),
@@ -192,44 +133,6 @@ REASONS: Final[Mapping[str, str | Promise]] = {
     ),
 }
 """Why nothing would change. `problem` stands for all rows with one kind of problem in one field."""
-
-PROBLEM_KINDS: Final[Mapping[str, str | Promise]] = {
-    "row_too_short": _("too few cells"),
-    "row_too_long": _("too many cells"),
-    "unclosed_quote": _("quote not closed"),
-    "text_after_quote": _("text after a closing quote"),
-    "nul_byte": _("NUL character"),
-    "undecodable": _("unreadable characters"),
-    "name_missing": _("no name"),
-    "id_missing": _("empty"),
-    "id_invalid": _("not a customer number"),
-    "id_too_big": _("number too large"),
-    "id_unknown": _("unknown customer"),
-    "id_merged": _("merged customer"),
-    "id_twice": _("same customer twice"),
-    "key_missing": _("empty"),
-    "key_twice": _("same value twice"),
-    "key_ambiguous": _("several customers fit"),
-    "too_long": _("too long"),
-    "required": _("empty"),
-    "gender_missing": _("empty"),
-    "gender_unknown": _("not a gender"),
-    "email_invalid": _("not an e-mail address"),
-    "phone_invalid": _("not a phone number"),
-    "zip_invalid": _("not a postal code of the country"),
-    "country_unknown": _("not a country"),
-    "language_unknown": _("not a language"),
-    "date_invalid": _("not a date"),
-    "date_ambiguous": _("day or month first?"),
-    "date_out_of_range": _("date out of range"),
-    "yes_no_unknown": _("neither yes nor no"),
-    "number_invalid": _("not a number"),
-    "choice_unknown": _("not one of the choices"),
-    "value_twice": _("same value twice"),
-    "value_taken": _("already on another customer"),
-    "version_invalid": _("not a version"),
-}
-"""Each kind of problem in two or three words, for filters and counts."""
 
 PHASES: Final[Mapping[str, str | Promise]] = {
     "reading": _("Reading the file"),
@@ -296,6 +199,8 @@ def warning(code: str, params: Mapping[str, Any]) -> str:
 
 def refusal(code: str, params: Mapping[str, Any]) -> str:
     """Why something cannot be done, and the way on."""
+    if code == "segment_invalid":
+        params = {"fault": segment_fault(params["reason"], params["path"], params)}
     return _sentence(REFUSALS, code, params)
 
 
@@ -305,6 +210,18 @@ def reason(code: str, params: Mapping[str, Any]) -> str:
         label = field(params["field"]) if params.get("field") else ""
         return _sentence(REASONS, code, {**params, "problem": kind_of_problem(params["code"], label)})
     return _sentence(REASONS if code in REASONS else REFUSALS, code, params)
+
+
+def segment_fault(reason: str, path: Sequence[int], params: Mapping[str, Any]) -> str:
+    """What is wrong with a part of a segment; rules are counted from 1, 2.1 is the first of the second group."""
+    told = _sentence(FAULTS, reason, params)
+    place = {"rule": ".".join(str(position + 1) for position in path), "fault": told}
+    return str(_("Rule %(rule)s: %(fault)s") % place) if path else told
+
+
+def operator(name: str) -> str:
+    """What a rule asks."""
+    return str(OPERATORS.get(name, name))
 
 
 def kind_of_problem(code: str, field_label: str = "") -> str:
@@ -333,7 +250,9 @@ def encoding(name: str) -> str:
 
 
 def field(key: str) -> str:
-    """The label of a field, or the key itself for a column without a field."""
+    """The label of a field or of what a segment can ask besides; the key itself for a column without a field."""
+    if key in SUBJECTS:
+        return str(SUBJECTS[key])
     return SCHEMA[key].label(get_language() or "en") if key in SCHEMA else key
 
 
@@ -370,6 +289,10 @@ def _shown(code: str, name: str, value: object) -> object:
             return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
         case "field", str():
             return field(value)
+        case "operator", str():
+            return operator(value)
+        case "code", str():
+            return kind_of_problem(value)
         case "headers", list() | tuple():
             return _listed([f"“{header}”" for header in value])
         case "fields", list() | tuple():

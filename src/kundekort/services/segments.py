@@ -1,0 +1,196 @@
+"""Segments: sets of rules that say which customers are meant, counted now or kept under a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import polars as pl
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from kundekort.bulk import postgres
+from kundekort.bulk.segment_query import Moment, Where, where
+from kundekort.engine import segment, segment_check
+from kundekort.engine.schema import Field
+from kundekort.engine.segment import Fault, Group
+from kundekort.engine.segment_check import Subject
+from kundekort.services import customers, fields
+from kundekort.services.accounts import Actor, Role
+from kundekort.services.customers import CustomerPage
+from kundekort.services.database import psycopg_connection
+from kundekort.services.refusals import NotFound, SegmentInvalid
+from kundekort.store.models import Import, Segment
+
+LONGEST_NAME: Final = 100
+LONGEST_DESCRIPTION: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A segment under its name. With `faults` (a retired field, say) it can be looked at and mended, not counted."""
+
+    id: int
+    name: str
+    description: str
+    condition: Group
+    faults: tuple[Fault, ...]
+    who: str
+    changed_at: datetime
+
+
+def subjects() -> Mapping[str, Subject]:
+    """All that rules can ask about now, by key: the fields in their order, then what else a card tells."""
+    return segment_check.subjects(fields.schema())
+
+
+def parse(data: object) -> Group:
+    """The condition of a JSON value. Raises SegmentInvalid when it is none; what it means is not looked at yet."""
+    try:
+        return segment.from_json(data)
+    except segment.Misshapen as misshapen:
+        raise _refusal(misshapen.fault) from misshapen
+
+
+def check(condition: Group) -> tuple[Group, tuple[Fault, ...]]:
+    """The condition with values in canonical form, and what is wrong with it in this register."""
+    return segment_check.canonical(
+        condition,
+        schema=fields.schema(),
+        today=timezone.localdate(),
+        country=settings.KUNDEKORT_COUNTRY,
+        retired=frozenset(f.key for f in fields.schema(retired=True)),
+    )
+
+
+def count(condition: Group, *, actor: Actor) -> int:
+    """How many customers are meant. Raises SegmentInvalid."""
+    actor.require(Role.READER)
+    return _count(_where(condition))
+
+
+def page(condition: Group, *, offset: int, limit: int, actor: Actor) -> CustomerPage:
+    """Some of the customers that are meant, by number, and how many there are. Raises SegmentInvalid."""
+    actor.require(Role.READER)
+    meant = _where(condition)
+    with transaction.atomic():
+        total = _count(meant)
+        ids = postgres.some_ids(psycopg_connection(), meant.text, meant.values, offset=offset, limit=limit)
+        shown = customers.cards(ids)
+        return CustomerPage(total=total, rows=tuple(shown[i] for i in ids))
+
+
+def frames(which: Group | int | str, *, fields: Sequence[Field], actor: Actor) -> Iterator[pl.DataFrame]:
+    """The customers of a condition, or of a segment by number or name, as `customers.every` gives all.
+
+    Raises SegmentInvalid, NotFound.
+    """
+    actor.require(Role.IMPORTER)
+    return _frames(_where(which if isinstance(which, Group) else get(which, actor=actor).condition), fields)
+
+
+def every(*, actor: Actor) -> list[Saved]:
+    """All segments by name."""
+    actor.require(Role.READER)
+    return [_saved(row) for row in Segment.objects.order_by("name")]
+
+
+def get(which: int | str, *, actor: Actor) -> Saved:
+    """A segment by its number or its name. Raises NotFound."""
+    actor.require(Role.READER)
+    return _saved(_row(which))
+
+
+def save(name: str, *, condition: Group, description: str = "", former: int | None = None, actor: Actor) -> Saved:
+    """Keep a condition under a name, or change the segment numbered `former`. Raises SegmentInvalid, NotFound."""
+    actor.require(Role.IMPORTER)
+    condition = _sound(condition)
+    row = Segment(created_by=actor.user) if former is None else _row(former)
+    row.name, row.description = " ".join(name.split()), description.strip()[:LONGEST_DESCRIPTION]
+    row.condition, row.actor_name, row.changed_at = segment.to_json(condition), actor.name, timezone.now()
+    return _keep(row)
+
+
+def copy(segment_id: int, *, name: str, actor: Actor) -> Saved:
+    """Keep the same rules under another name too, even where they have faults. Raises SegmentInvalid, NotFound."""
+    actor.require(Role.IMPORTER)
+    row = _row(segment_id)
+    made = Segment(description=row.description, condition=row.condition, created_by=actor.user, actor_name=actor.name)
+    made.name = " ".join(name.split())
+    return _keep(made)
+
+
+def delete(segment_id: int, *, actor: Actor) -> None:
+    """Forget a segment; exports of it stay in their list. Raises NotFound."""
+    actor.require(Role.IMPORTER)
+    if not Segment.objects.filter(pk=segment_id).delete()[0]:
+        raise NotFound(id=segment_id)
+
+
+def _keep(row: Segment) -> Saved:
+    if not row.name or len(row.name) > LONGEST_NAME or "\x00" in row.name + row.description:
+        raise SegmentInvalid(reason="name_missing", path=())
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as taken:
+        raise SegmentInvalid(reason="name_taken", path=(), name=row.name) from taken
+    row.refresh_from_db()
+    return _saved(row)
+
+
+def _row(which: int | str) -> Segment:
+    try:
+        return Segment.objects.get(pk=which) if isinstance(which, int) else Segment.objects.get(name=which)
+    except Segment.DoesNotExist as error:
+        raise NotFound(id=which) from error
+
+
+def _saved(row: Segment) -> Saved:
+    condition, faults = check(segment.from_json(row.condition))
+    return Saved(
+        id=row.pk,
+        name=row.name,
+        description=row.description,
+        condition=condition,
+        faults=faults,
+        who=row.actor_name,
+        changed_at=row.changed_at,
+    )
+
+
+def _sound(condition: Group) -> Group:
+    """The canonical condition. Raises SegmentInvalid with its first fault."""
+    condition, faults = check(condition)
+    if faults:
+        raise _refusal(faults[0])
+    return condition
+
+
+def _refusal(fault: Fault) -> SegmentInvalid:
+    params: dict[str, Any] = {"reason": fault.reason, "path": fault.path}
+    return SegmentInvalid(**params, **fault.params)
+
+
+def _where(condition: Group) -> Where:
+    condition = _sound(condition)
+    named = {int(v) for rule in segment.rules(condition) if rule.field in segment_check.BY_IMPORT for v in rule.values}
+    done = Import.objects.filter(pk__in=named, revision__isnull=False).values_list("pk", "revision_id")
+    moment = Moment(
+        today=timezone.localdate(),
+        zone=timezone.get_current_timezone(),
+        revisions={str(number): revision for number, revision in done if revision is not None},
+    )
+    return where(condition, subjects=subjects(), moment=moment)
+
+
+def _frames(meant: Where, fields: Sequence[Field]) -> Iterator[pl.DataFrame]:
+    with transaction.atomic():
+        yield from postgres.every_customer(psycopg_connection(), fields=fields, where=meant.text, values=meant.values)
+
+
+def _count(meant: Where) -> int:
+    return postgres.count_customers(psycopg_connection(), meant.text, meant.values)

@@ -1,0 +1,110 @@
+"""The words for what is wrong with rows and cells, and for what is worth knowing: tables only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+PROBLEMS: Final[Mapping[str, str | Promise]] = {
+    # the whole row
+    "row_too_short": _(
+        "The row has %(cells)s cells, but the header has %(expected)s. "
+        "Write a separator for every column, for empty cells too."
+    ),
+    "row_too_long": _(
+        "The row has %(cells)s cells, but the header has %(expected)s. "
+        "Put a cell that contains the separator in double quotes."
+    ),
+    "unclosed_quote": _(
+        "A cell on this row begins with a double quote that is never closed. Close it, or take it away."
+    ),
+    "text_after_quote": _(
+        "Text follows a closing double quote. Put the whole cell in quotes, and write each quote inside it twice."
+    ),
+    "nul_byte": _("The row contains an invisible NUL character. Save the file again as “CSV UTF-8”."),
+    "undecodable": _(
+        "The row contains characters that do not fit the file’s encoding. Save the file again as “CSV UTF-8”."
+    ),
+    "name_missing": _("The customer has no name. Fill in first name, last name, company or e-mail."),
+    # one cell
+    "id_missing": _("%(field)s is empty. Use 0 for a new customer."),
+    "id_invalid": _("“%(value)s” is not a customer number. Use a whole number, or 0 for a new customer."),
+    "id_too_big": _("“%(value)s” is too large for a customer number. Use 0 for a new customer."),
+    "id_unknown": _("No customer has the number %(value)s. Use 0 for a new customer."),
+    "id_merged": _("Customer %(value)s was merged into %(into)s. Use %(into)s."),
+    "id_twice": _("The customer number %(value)s stands on several rows (lines %(lines)s). Keep one of them."),
+    "key_missing": _("%(field)s is empty, but the rows are matched by it. Fill it in, or leave the row out."),
+    "key_twice": _("“%(value)s” stands on several rows (lines %(lines)s), but the rows are matched by it. Keep one."),
+    "key_ambiguous": _(
+        "Several customers have “%(value)s” (numbers %(ids)s), so the row fits more than one. Match by CustomerID."
+    ),
+    "too_long": _("%(field)s has %(length)s characters; there is room for %(limit)s. Shorten it."),
+    "required": _("%(field)s is empty, but must have a value."),
+    "gender_missing": _("%(field)s is empty. Use 0 for none, 1 for man, 2 for woman."),
+    "gender_unknown": _("“%(value)s” is not a gender. Use 0 for none, 1 for man, 2 for woman."),
+    "email_invalid": _("“%(value)s” is not an e-mail address. Write it as name@example.com, or leave the cell empty."),
+    "phone_invalid": _(
+        "“%(value)s” is not a phone number. "
+        "Write it with its country code, as +47 91 23 45 67, or leave the cell empty."
+    ),
+    "zip_invalid": _("“%(value)s” is not a postal code in %(country)s. Check the postal code and the country."),
+    "country_unknown": _("“%(value)s” is not a country. Use a name or a two-letter code, as NO."),
+    "language_unknown": _("“%(value)s” is not a language. Use a name or a two-letter code, as nb."),
+    "date_invalid": _("“%(value)s” is not a date. Write it as 1990-12-31 or 31.12.1990."),
+    "date_ambiguous": _("“%(value)s” can be read two ways. Choose whether day or month comes first in this file."),
+    "date_out_of_range": _("%(field)s is %(value)s, which is in the future or before 1850. Check the year."),
+    "yes_no_unknown": _("“%(value)s” is neither yes nor no. Use 1 for yes and 0 for no."),
+    "number_invalid": _("“%(value)s” is not a number."),
+    "choice_unknown": _("“%(value)s” is not one of the choices of %(field)s: %(choices)s."),
+    "value_twice": _("“%(value)s” stands on several rows (lines %(lines)s), but only one customer can have it."),
+    "value_taken": _("“%(value)s” is already on customer %(id)s, and only one customer can have it."),
+    "version_invalid": _("“%(value)s” is not a version. Leave the column Version as it was exported, or remove it."),
+}
+
+WARNINGS: Final[Mapping[str, str | Promise]] = {
+    "columns_ignored": _("These columns are not imported, because no field has their name: %(headers)s."),
+    "columns_suggested": _("The column “%(header)s” is not imported. Did you mean %(field)s?"),
+    "blank_rows": ngettext_lazy("%(count)s empty row was skipped.", "%(count)s empty rows were skipped.", "count"),
+}
+
+PROBLEM_KINDS: Final[Mapping[str, str | Promise]] = {
+    "row_too_short": _("too few cells"),
+    "row_too_long": _("too many cells"),
+    "unclosed_quote": _("quote not closed"),
+    "text_after_quote": _("text after a closing quote"),
+    "nul_byte": _("NUL character"),
+    "undecodable": _("unreadable characters"),
+    "name_missing": _("no name"),
+    "id_missing": _("empty"),
+    "id_invalid": _("not a customer number"),
+    "id_too_big": _("number too large"),
+    "id_unknown": _("unknown customer"),
+    "id_merged": _("merged customer"),
+    "id_twice": _("same customer twice"),
+    "key_missing": _("empty"),
+    "key_twice": _("same value twice"),
+    "key_ambiguous": _("several customers fit"),
+    "too_long": _("too long"),
+    "required": _("empty"),
+    "gender_missing": _("empty"),
+    "gender_unknown": _("not a gender"),
+    "email_invalid": _("not an e-mail address"),
+    "phone_invalid": _("not a phone number"),
+    "zip_invalid": _("not a postal code of the country"),
+    "country_unknown": _("not a country"),
+    "language_unknown": _("not a language"),
+    "date_invalid": _("not a date"),
+    "date_ambiguous": _("day or month first?"),
+    "date_out_of_range": _("date out of range"),
+    "yes_no_unknown": _("neither yes nor no"),
+    "number_invalid": _("not a number"),
+    "choice_unknown": _("not one of the choices"),
+    "value_twice": _("same value twice"),
+    "value_taken": _("already on another customer"),
+    "version_invalid": _("not a version"),
+}
+"""Each kind of problem in two or three words, for filters and counts."""
