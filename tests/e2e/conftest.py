@@ -19,6 +19,11 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 AXE = Path(__file__).parent / "vendor" / "axe-4.14.1.min.js"
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """The pictures of the documentation are no test of their own."""
+    config.addinivalue_line("markers", "screenshots: takes the pictures in docs/screenshots")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything in this folder drives a browser."""
     for item in items:

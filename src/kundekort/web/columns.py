@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,8 +20,9 @@ from kundekort.store.fields import SCHEMA
 from kundekort.store.models import Import
 from kundekort.web.forms import MATCHES, DialectForm, PolicyForm, read_columns
 
-NAMES = ("last_name", "first_name", "company")
+NAMES: Final = ("last_name", "first_name", "company", "city", "address")
 """The fields in which a person sees at once whether the letters are right."""
+NAMES_SHOWN: Final = 3
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,7 +57,7 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
             "policy": recipe.policy,
             "unknown": [c for c in columns if c.field is None],
             "known": [c for c in columns if c.field is not None],
-            "names": next((c.samples for c in columns if c.field in NAMES and c.samples), ()),
+            "names": _names(columns),
             "asks_for_dates": _asks_for_dates(imp, recipe),
             "layout": [f for f in SCHEMA if f.kind is not Kind.VERSION or f.key in {c.field for c in recipe.columns}],
             "encodings": ENCODINGS,
@@ -62,6 +65,12 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
             "matches": MATCHES,
         },
     )
+
+
+def _names(columns: Sequence[preview.ColumnView]) -> list[str]:
+    """Some names of the file, first those with letters that a wrong encoding would spoil."""
+    samples = [sample for c in columns if c.field in NAMES for sample in c.samples]
+    return sorted(dict.fromkeys(samples), key=str.isascii)[:NAMES_SHOWN]
 
 
 def _asks_for_dates(imp: Import, recipe: Recipe) -> bool:

@@ -30,8 +30,16 @@ class LimitedUpload(TemporaryFileUploadHandler):
         """Look at the size before the first byte is read."""
         self._too_large = too_large(content_length)
 
-    def new_file(self, *args: object, **kwargs: object) -> None:
+    def new_file(
+        self,
+        field_name: str,
+        file_name: str,
+        content_type: str,
+        content_length: int | None,
+        charset: str | None = None,
+        content_type_extra: dict[str, bytes] | None = None,
+    ) -> None:
         """Begin a file, or pass by one that is too large."""
         if self._too_large:
             raise SkipFile
-        super().new_file(*args, **kwargs)
+        super().new_file(field_name, file_name, content_type, content_length, charset, content_type_extra)

@@ -55,6 +55,7 @@ const dataCell = (view, column) => (cell) => {
   } else if (column.key in row.old) {
     box.classList.add("kk-cell-changed");
     content.append(...change(view, row, column.key));
+    box.title = `${row.old[column.key] || view.words.empty} → ${row.cells[column.key] || view.words.empty}`;
   } else if (column.kind === "id" && row.status === "new") {
     content.append(element("span", "kk-soft", view.words.new_id));
   } else {
@@ -98,7 +99,7 @@ export const makeGrid = (holder, view) =>
         field: `cells.${column.key}`,
         frozen: first.includes(column),
         formatter: dataCell(view, column),
-        maxInitialWidth: first.includes(column) ? 170 : 320,
+        maxInitialWidth: first.includes(column) ? 170 : 440,
       })),
     ];
     const table = new Tabulator(holder, {

@@ -24,8 +24,9 @@ export const makePanel = (panel, view) => {
       entry(view.words.row, sign(view, row.status));
       for (const problem of problemsOf(row, null)) error(view.words.whole_row, problem);
       for (const column of view.columns) {
-        for (const problem of problemsOf(row, column.key)) error(column.header, problem);
-        if (column.key in row.old) entry(column.header, ...change(view, row, column.key));
+        const problems = problemsOf(row, column.key);
+        for (const problem of problems) error(column.header, problem);
+        if (column.key in row.old && !problems.length) entry(column.header, ...change(view, row, column.key));
       }
       for (const column of view.columns) {
         if (!(column.key in row.old) && row.cells[column.key] && !problemsOf(row, column.key).length) entry(column.header, row.cells[column.key]);

@@ -1,0 +1,139 @@
+"""Takes the pictures in docs/screenshots, from the real site with invented customers: `make screenshots`."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+from playwright.sync_api import Page, expect
+
+from kundekort.cli import sample
+from kundekort.engine.export import PLAIN
+from kundekort.engine.export import csv as as_csv
+from kundekort.services import accounts
+from kundekort.services.accounts import Role
+from kundekort.store.models import Customer, Import
+
+TO = Path(__file__).parents[2] / "docs" / "screenshots"
+REGISTER = 5_000
+MOST_BYTES = 250_000
+
+pytestmark = pytest.mark.screenshots
+
+
+def _text(customers: pl.DataFrame) -> str:
+    """Customers as a file, less the one sign in their notes for which Windows-1252 has no letter."""
+    return (
+        b"".join(as_csv([customers], headers=sample.HEADERS, form=PLAIN)).decode("utf-8-sig").replace("\U0001f60a", "")
+    )
+
+
+def _rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
+
+
+def _edited(text: str, ids: list[int]) -> bytes:
+    """The register as a spreadsheet saved it: some cells changed, some rows new, three wrong, one column too many."""
+    rows = _rows(text)
+    for row, number in zip(rows, ids, strict=True):
+        row["CustomerID"] = str(number)
+        row["Rabattkode"] = "VENN10" if number % 9 == 0 else ""
+    for n in range(3, REGISTER, 24):
+        rows[n]["Email"] = f"{rows[n]['Email'].partition('@')[0] or 'post'}@nyadresse.example"
+    for n in range(5, REGISTER, 78):
+        rows[n]["Mobile"] = f"+47 9{n % 10}1 {n % 90 + 10} {n % 900 + 100}"
+    for n in range(8, REGISTER, 211):
+        rows[n]["Address"] = f"Ny vei {n % 97 + 1}"
+    rows[6]["Gender"] = "7"
+    rows[10]["Email"] = "ingen e-post"
+    rows[700]["DateOfBirth"] = "31.02.1980"
+    new = _rows(
+        b"".join(as_csv([sample.customers(25, seed=7)], headers=sample.HEADERS, form=PLAIN)).decode("utf-8-sig")
+    )
+    for n, row in enumerate(new):
+        row |= {
+            "CustomerID": "0",
+            "ExternalID": "",
+            "Rabattkode": "",
+            "InternalNote": "",
+            "Email": f"ny{n}@example.com",
+        }
+        rows.insert(4 + n * 190, row)
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, [*sample.HEADERS, "Rabattkode"], delimiter=";")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode("windows-1252")
+
+
+def _take(page: Page, name: str, *themes: str) -> None:
+    page.wait_for_load_state("networkidle")
+    for theme in themes or ("light", "dark"):
+        page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
+        page.wait_for_timeout(400)  # Tabler fades from one colour to the other
+        path = TO / (f"{name}.png" if theme == "light" else f"{name}-{theme}.png")
+        page.screenshot(path=path)
+        assert path.stat().st_size < MOST_BYTES, path
+    page.evaluate("() => { document.documentElement.dataset.bsTheme = 'light' }")
+
+
+@pytest.fixture
+def kari(page: Page, transactional_db: None) -> Page:
+    """The site as Kari at the box office sees it."""
+    accounts.create_user(username="kari", password="theatre-doors", role=Role.IMPORTER, full_name="Kari Nordmann")
+    page.goto("/login/")
+    _take(page, "login")
+    page.get_by_label("Brukernavn").fill("kari")
+    page.get_by_label("Passord").fill("theatre-doors")
+    page.get_by_role("button", name="Logg inn").click()
+    page.wait_for_url("**/imports/")
+    return page
+
+
+def _send(page: Page, data: bytes, name: str) -> None:
+    page.goto("/imports/")
+    page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": data})
+    page.get_by_role("button", name="Last opp").click()
+    page.wait_for_url("**/imports/*/")
+
+
+def test_it_takes_the_pictures(kari: Page, load: Callable[..., Import]) -> None:
+    TO.mkdir(exist_ok=True)
+    page, text = kari, _text(sample.customers(REGISTER))
+    load(text, filename="register.csv")
+    ids = list(Customer.objects.order_by("pk").values_list("pk", flat=True))
+
+    _send(page, _edited(text, ids), "kunder-november.csv")
+    _take(page, "columns")
+    page.get_by_role("button", name="Fortsett").click()
+    expect(page.locator(".tabulator-row").first).to_be_visible()
+    _take(page, "preview")
+    page.locator(".kk-cell-error").first.click()
+    _take(page, "preview-panel")
+    page.get_by_role("button", name="Utelat").click()
+    page.get_by_role("button", name="Bekreft").click()
+    expect(page.get_by_role("heading", name="Customer successfully imported!")).to_be_visible()
+    _take(page, "done")
+    page.locator("a.kk-chip").first.click()
+    _take(page, "card")
+    page.goto("/customers/?q=os")
+    _take(page, "customers")
+
+    same = "CustomerID;FirstName;LastName;Gender\n" + "".join(
+        f"{c.pk};{c.first_name};{c.last_name};{c.gender}\n" for c in Customer.objects.order_by("pk")[:400]
+    )
+    _send(page, same.encode(), "samme-som-for.csv")
+    _take(page, "nothing-changed")
+    page.goto("/imports/")
+    _take(page, "import")
+
+    _send(page, ("CustomerID;FirstName;Gender\n" + "0;Ny kunde;0\n" * 200_000).encode(), "hele-landet.csv")
+    Import.objects.filter(filename="hele-landet.csv").update(
+        progress={"phase": "checking", "done": 128_000, "total": 200_000, "fraction": 0.54, "seconds_left": 3}
+    )
+    expect(page.get_by_text("128\xa0000 av 200\xa0000 rader")).to_be_visible()
+    _take(page, "working")
