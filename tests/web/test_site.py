@@ -72,8 +72,16 @@ def test_it_keeps_imports_from_readers(client: Client, db: None) -> None:
     from kundekort.services.accounts import Role, create_user
 
     client.force_login(create_user(username="rita", password="theatre-doors", role=Role.READER))
-    assert client.get("/customers/").status_code == 200
+    page = client.get("/", follow=True)
+    assert page.redirect_chain[-1][0] == "/customers/"
+    assert "/imports/" not in page.content.decode()
     assert client.get("/imports/").status_code == 403
+
+
+def test_it_lets_somebody_without_a_role_out_again(as_charlie: Client) -> None:
+    page = as_charlie.get("/", follow=True)
+    assert page.status_code == 403
+    assert 'action="/logout/"' in page.content.decode()
 
 
 def test_it_tells_nothing_of_the_inside_when_it_fails(as_bob: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from django.contrib.auth import views
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.i18n import set_language
+
+from kundekort.services.accounts import Role, actor_of
 
 log_in = views.LoginView.as_view(template_name="kundekort/accounts/login.html", redirect_authenticated_user=True)
 log_out = views.LogoutView.as_view()
@@ -14,5 +18,10 @@ language = login_not_required(set_language)
 
 
 def start(request: HttpRequest) -> HttpResponse:
-    """The first page: the import, which is what people come for."""
-    return redirect("imports")
+    """The first page: the import, which is what people come for; for readers the customers."""
+    return redirect("imports" if may_import(request.user) else "customers")
+
+
+def may_import(user: AbstractBaseUser | AnonymousUser) -> bool:
+    """Whether to show a person the way to the import; the services decide for themselves."""
+    return actor_of(user).role in (Role.IMPORTER, Role.ADMINISTRATOR)

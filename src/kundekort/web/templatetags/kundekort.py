@@ -14,12 +14,14 @@ from django.utils.translation import get_language, get_language_info
 
 from kundekort import wording
 from kundekort.store.fields import SCHEMA
+from kundekort.web.accounts import may_import
 
 register = template.Library()
 
 SPRITE = "vendor/tabler-icons-3.51.0.svg"
 
 register.filter("state_words", wording.state)
+register.filter("may_import", may_import)
 register.filter("phase_words", wording.phase)
 register.filter("encoding_words", wording.encoding)
 register.filter("separator_words", wording.separator)
