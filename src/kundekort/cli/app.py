@@ -8,7 +8,7 @@ from io import TextIOWrapper
 
 import typer
 
-from kundekort.cli import accounts, demo, files, importing, server
+from kundekort.cli import accounts, demo, files, importing, segments, server
 from kundekort.cli.language import _
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.command("rows", help=_("Write the table of a messy file exactly as read, as 
 app.command("template", help=_("Write a file in the import format with one invented customer to write over."))(
     files.template
 )
+app.add_typer(segments.app, name="segments")
 app.command("serve", help=_("Serve the website and run its jobs until Ctrl-C."))(server.serve)
 app.command("worker", help=_("Run jobs until Ctrl-C, as many workers as wanted."))(server.worker)
 app.command("demo", help=_("Load sample customers, preview an edited list of them, and serve the site."))(demo.demo)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeGuard
 
 DEEPEST: Final = 8
 """Groups that may stand inside each other."""
@@ -181,5 +181,5 @@ def _refuse_large(condition: Condition) -> None:
         raise Misshapen(Fault((), "too_many_values", {"limit": MOST_VALUES}))
 
 
-def _is_list(data: object) -> bool:
+def _is_list(data: object) -> TypeGuard[Sequence[object]]:
     return isinstance(data, Sequence) and not isinstance(data, str | bytes)

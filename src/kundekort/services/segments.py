@@ -109,7 +109,7 @@ def save(name: str, *, condition: Group, description: str = "", former: int | No
     actor.require(Role.IMPORTER)
     condition = _sound(condition)
     row = Segment(created_by=actor.user) if former is None else _row(former)
-    row.name, row.description = " ".join(name.split()), description.strip()[:LONGEST_DESCRIPTION]
+    row.name, row.description = _line(name), description.strip().replace("\x00", "")[:LONGEST_DESCRIPTION]
     row.condition, row.actor_name, row.changed_at = segment.to_json(condition), actor.name, timezone.now()
     return _keep(row)
 
@@ -119,7 +119,7 @@ def copy(segment_id: int, *, name: str, actor: Actor) -> Saved:
     actor.require(Role.IMPORTER)
     row = _row(segment_id)
     made = Segment(description=row.description, condition=row.condition, created_by=actor.user, actor_name=actor.name)
-    made.name = " ".join(name.split())
+    made.name = _line(name)
     return _keep(made)
 
 
@@ -131,7 +131,7 @@ def delete(segment_id: int, *, actor: Actor) -> None:
 
 
 def _keep(row: Segment) -> Saved:
-    if not row.name or len(row.name) > LONGEST_NAME or "\x00" in row.name + row.description:
+    if not row.name or len(row.name) > LONGEST_NAME:
         raise SegmentInvalid(reason="name_missing", path=())
     try:
         with transaction.atomic():
@@ -142,9 +142,14 @@ def _keep(row: Segment) -> Saved:
     return _saved(row)
 
 
+def _line(text: str) -> str:
+    """A text as one line of characters that can be seen."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
 def _row(which: int | str) -> Segment:
     try:
-        return Segment.objects.get(pk=which) if isinstance(which, int) else Segment.objects.get(name=which)
+        return Segment.objects.get(pk=which) if isinstance(which, int) else Segment.objects.get(name=_line(which))
     except Segment.DoesNotExist as error:
         raise NotFound(id=which) from error
 

@@ -60,6 +60,11 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "failed": _("Something went wrong on the server, so nothing was written. Try again, or ask whoever runs it."),
     "forbidden": _("You are not allowed to do this. Ask an administrator for access."),
     "name_taken": _("There is already a user “%(name)s”. Choose another name."),
+    "export_not_waiting": _("This list is finished or was given up already."),
+    "too_many_for_workbook": _(
+        "An Excel workbook holds at most %(limit)s customers, and these are %(count)s. "
+        "Choose CSV, or a smaller segment."
+    ),
     "weak_password": _("The password is too easy to guess. Use at least %(least)s characters, and no common word."),
     "field_invalid": _("This field cannot be made like that. Check its name, kind and choices."),
     "choice_in_use": _("The choice “%(choice)s” is on %(cards)s cards. Change these first, then take it away."),
@@ -89,6 +94,7 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "file_is_folder": _("“%(path)s” is a folder. Give the name of a file."),
     "file_unreadable": _("The file “%(path)s” cannot be read: %(why)s."),
     "file_unwritable": _("The file “%(path)s” cannot be written: %(why)s."),
+    "json_invalid": _("The file “%(path)s” is not JSON: %(why)s."),
     "option_unknown": _("%(option)s must be one of %(choices)s."),
     "options_exclude": _("These options exclude each other: %(options)s."),
     "no_terminal": _("Nobody can be asked here. Use --preview to look only, or --yes to import without a question."),
@@ -141,7 +147,22 @@ PHASES: Final[Mapping[str, str | Promise]] = {
     "comparing": _("Comparing with the register"),
     "keeping": _("Keeping the preview"),
     "writing": _("Writing to the register"),
+    "exporting": _("Writing the list"),
 }
+
+EXPORT_STATES: Final[Mapping[str, str | Promise]] = {
+    "waiting": _("Being written"),
+    "done": _("Ready"),
+    "failed": _("Failed"),
+    "cancelled": _("Cancelled"),
+}
+
+FORMS: Final[Mapping[str, str | Promise]] = {
+    "xlsx": _("Excel workbook (.xlsx)"),
+    "csv": _("CSV for spreadsheets"),
+    "plain": _("CSV for programs"),
+}
+"""The kinds of files that lists are written to."""
 
 STATES: Final[Mapping[str, str | Promise]] = {
     "received": _("Received"),
@@ -237,6 +258,16 @@ def phase(name: str) -> str:
 def state(name: str) -> str:
     """Where an import is on its way."""
     return str(STATES.get(name, name))
+
+
+def export_state(name: str) -> str:
+    """Where an export is on its way."""
+    return str(EXPORT_STATES.get(name, name))
+
+
+def form(name: str) -> str:
+    """The kind of file that a list is written to."""
+    return str(FORMS.get(name, name))
 
 
 def separator(character: str) -> str:

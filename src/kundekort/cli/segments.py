@@ -1,0 +1,146 @@
+"""The commands `segments`, `segments show`, `save` and `delete`: rules as JSON, by the services of the website."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kundekort.cli import surroundings
+from kundekort.cli.actor import actor
+from kundekort.cli.files import opened
+from kundekort.cli.language import _, ngettext
+from kundekort.cli.noes import CommandRefused, noes
+
+if TYPE_CHECKING:
+    from kundekort.services.segments import Saved
+
+app = typer.Typer(help=_("List, show and save segments: rules that say which customers are meant."))
+
+Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False, help=_("The name of the segment."))]
+
+
+@app.callback(invoke_without_command=True)
+def every(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON list."))] = False,
+) -> None:
+    """List all segments with the number of customers in each."""
+    if context.invoked_subcommand:
+        return
+    with noes():
+        surroundings.register()
+        from kundekort.services import segments
+
+        told = [_told(saved) for saved in segments.every(actor=actor())]
+        if as_json:
+            _print(told)
+            return
+        wide = max((len(saved["name"]) for saved in told), default=0)
+        for saved in told:
+            count = "–" if saved["customers"] is None else str(saved["customers"])
+            print(f"{count:>9}  {saved['name']:{wide}}  {_line(saved['description'])}".rstrip())  # noqa: T201
+            for fault in saved["faults"]:
+                print(f"{'':9}  {fault['message']}")  # noqa: T201
+
+
+@app.command(help=_("Print the rules of a segment as JSON."))
+def show(name: Name) -> None:
+    """Print the rules of a segment as JSON, and tell what is wrong with them."""
+    with noes():
+        surroundings.register()
+        from kundekort.engine.segment import to_json
+        from kundekort.services import segments
+
+        saved = segments.get(name, actor=actor())
+        _print(to_json(saved.condition))
+        for fault in _faults(saved):
+            print(fault["message"], file=sys.stderr)  # noqa: T201
+
+
+@app.command(help=_("Save the rules of a JSON file as a segment, in place of what it had."))
+def save(
+    name: Name,
+    file: Annotated[Path, typer.Option("--file", "-f", metavar="FILE", help=_("The rules; - is standard input."))],
+    description: Annotated[str | None, typer.Option(help=_("What the segment is for."))] = None,
+) -> None:
+    """Save the rules of a JSON file as a segment, in place of what it had, and tell how many customers it has."""
+    with noes():
+        data = _read(file)
+        surroundings.register()
+        from kundekort.services import segments
+        from kundekort.services.refusals import NotFound
+
+        try:
+            former = segments.get(name, actor=actor())
+        except NotFound:
+            former = None
+        if description is None:
+            description = former.description if former else ""
+        saved = segments.save(
+            name,
+            condition=segments.parse(data),
+            description=description,
+            former=former.id if former else None,
+            actor=actor(),
+        )
+        count = segments.count(saved.condition, actor=actor())
+        words = ngettext("%(name)s: %(count)s customer.", "%(name)s: %(count)s customers.", count)
+        print(words % {"name": saved.name, "count": count}, file=sys.stderr)  # noqa: T201
+
+
+@app.command(help=_("Forget a segment; its customers stay."))
+def delete(name: Name) -> None:
+    """Forget a segment; its customers stay."""
+    with noes():
+        surroundings.register()
+        from kundekort.services import segments
+
+        segments.delete(segments.get(name, actor=actor()).id, actor=actor())
+
+
+def _read(file: Path) -> Any:
+    """The JSON value in a file. Raises CommandRefused."""
+    if file == Path("-"):
+        content = sys.stdin.buffer.read()
+    else:
+        with opened(file) as stream:
+            content = stream.read()
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise CommandRefused("json_invalid", path=str(file), why=str(error)) from error
+
+
+def _told(saved: Saved) -> dict[str, Any]:
+    from kundekort.services import segments
+
+    return {
+        "name": saved.name,
+        "description": saved.description,
+        "customers": None if saved.faults else segments.count(saved.condition, actor=actor()),
+        "faults": _faults(saved),
+        "changed_at": saved.changed_at.isoformat(timespec="seconds"),
+        "changed_by": saved.who,
+    }
+
+
+def _faults(saved: Saved) -> list[dict[str, Any]]:
+    from kundekort import wording
+
+    return [
+        {"code": f.reason, "path": list(f.path), "message": wording.segment_fault(f.reason, f.path, f.params)}
+        for f in saved.faults
+    ]
+
+
+def _line(text: str) -> str:
+    """The first line of a text, without what could steer a terminal."""
+    return "".join(c for c in text.partition("\n")[0] if c.isprintable())
+
+
+def _print(data: object) -> None:
+    print(json.dumps(data, ensure_ascii=False, indent=2))  # noqa: T201
