@@ -12,7 +12,8 @@ from kundekort.engine import recipe
 from kundekort.engine.problem import CODES, WARNINGS
 from kundekort.engine.refused import FILE_CODES
 from kundekort.services import progress, refusals
-from kundekort.store.models import Import
+from kundekort.services.lists import Form
+from kundekort.store.models import Export, Import
 
 
 class Asked(dict[str, int]):
@@ -66,6 +67,8 @@ def test_it_has_no_words_for_codes_that_are_gone() -> None:
 def test_it_names_every_phase_state_encoding_and_separator() -> None:
     assert set(wording.PHASES) == set(progress.SHARES)
     assert set(wording.STATES) == set(Import.State.values)
+    assert set(wording.EXPORT_STATES) == set(Export.State.values)
+    assert set(wording.FORMS) == set(Form)
     assert set(wording.ENCODINGS) == {*recipe.ENCODINGS, recipe.WORKBOOK}
     assert set(wording.SEPARATORS) == set(recipe.SEPARATORS)
 

@@ -25,7 +25,7 @@ class Choices:
     def to_json(self) -> dict[str, Any]:
         """The choices as a JSON object."""
         return {
-            "dialect": [self.dialect.encoding, self.dialect.separator, self.dialect.header_row],
+            "dialect": [self.dialect.encoding, self.dialect.separator, self.dialect.header_row, self.dialect.sheet],
             "policy": Recipe(policy=self.policy).to_json()["policy"],
             "columns": self.columns,
         }

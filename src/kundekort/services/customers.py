@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 from django.db import transaction
+from psycopg.sql import SQL
 
 from kundekort.bulk import postgres
 from kundekort.engine.schema import Field, Schema
@@ -56,11 +57,20 @@ def card(customer_id: int, *, actor: Actor) -> Mapping[str, str | int]:
     return found[customer_id]
 
 
-def every(*, fields: Sequence[Field] | None = None, actor: Actor) -> Iterator[pl.DataFrame]:
-    """All customers in the order of their numbers, as frames of canonical text from one view of the register."""
-    actor.require(Role.ADMINISTRATOR)
+def every(*, text: str = "", fields: Sequence[Field] | None = None, actor: Actor) -> Iterator[pl.DataFrame]:
+    """All customers, or those that a search finds, as frames of canonical text from one view of the register.
+
+    They come in the order of their numbers.
+    """
+    actor.require(Role.IMPORTER if text.strip() else Role.ADMINISTRATOR)
+    where, values = searches.where(text)
     with transaction.atomic():
-        yield from postgres.every_customer(psycopg_connection(), fields=schema().values if fields is None else fields)
+        yield from postgres.every_customer(
+            psycopg_connection(),
+            fields=schema().values if fields is None else fields,
+            where=SQL(where),
+            values=values,
+        )
 
 
 def lock(ids: Sequence[int]) -> dict[int, int]:
@@ -71,9 +81,9 @@ def lock(ids: Sequence[int]) -> dict[int, int]:
     return versions
 
 
-def count() -> int:
-    """The number of customers."""
-    return Customer.objects.count()
+def count(*, text: str = "") -> int:
+    """The number of customers, or of those that a search finds."""
+    return searches.matching(text).count()
 
 
 def cards(ids: Sequence[int], *, register: Schema | None = None) -> dict[int, Mapping[str, str | int]]:

@@ -1,6 +1,6 @@
 """The long steps as Procrastinate jobs, and the worker that runs them.
 
-A job can be run again at any time: planning leaves alone what is planned, applying what is applied. So a job whose
+A job can be run again at any time: each leaves alone what is planned, applied or written already. So a job whose
 worker was stopped or killed is simply put back.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -16,10 +16,10 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import JobAborted
 
-from kundekort.services import confirming, planning
+from kundekort.services import confirming, exports, planning
 from kundekort.services.progress import Report, Stopped, Watched
 from kundekort.services.refusals import Failed, Refusal, StalePlan
-from kundekort.store.models import Import
+from kundekort.store.models import Export, Import
 
 logger = logging.getLogger(__name__)
 
@@ -35,14 +35,14 @@ AGAIN: Final = RetryStrategy(max_attempts=20, retry_exceptions=[JobAborted])
 @app.task(name="plan_import", retry=AGAIN, pass_context=True)
 def plan_import(context: JobContext, import_id: int) -> None:
     """Plan a received import; nothing to do when somebody has, or when it was cancelled."""
-    with _watched(context, import_id) as report:
+    with _watched(context, Import, import_id, _failed) as report:
         planning.plan(import_id, report=report)
 
 
 @app.task(name="apply_import", retry=AGAIN, pass_context=True)
 def apply_import(context: JobContext, import_id: int, digest: str, actor_name: str) -> None:
     """Apply a confirmed import, or make its preview anew when the register has moved."""
-    with _watched(context, import_id) as report:
+    with _watched(context, Import, import_id, _failed) as report:
         try:
             confirming.apply(import_id, digest=digest, actor_name=actor_name, report=report)
         except StalePlan:
@@ -51,10 +51,23 @@ def apply_import(context: JobContext, import_id: int, digest: str, actor_name: s
             logger.warning("Import %s is not applied: %s.", import_id, refusal.code)
 
 
+@app.task(name="make_export", retry=AGAIN, pass_context=True)
+def make_export(context: JobContext, export_id: int) -> None:
+    """Write the file of an export; nothing to do when it is written, or was cancelled."""
+    with _watched(context, Export, export_id, exports.fail) as report:
+        try:
+            exports.make(export_id, report=report)
+        except Refusal as refusal:
+            exports.fail(export_id)
+            logger.warning("Export %s is not written: %s.", export_id, refusal.code)
+
+
 @contextmanager
-def _watched(context: JobContext, import_id: int) -> Iterator[Report]:
-    """The outermost frame of a job: where cancelling, stopping and failing end."""
-    with Watched(import_id) as watched:
+def _watched(
+    context: JobContext, model: type[Import | Export], number: int, failed: Callable[[int], None]
+) -> Iterator[Report]:
+    """The outermost frame of a job about a row: where cancelling, stopping and failing end."""
+    with Watched(model, number) as watched:
 
         def report(phase: str, done: int, total: int) -> None:
             if context.should_abort():
@@ -64,11 +77,11 @@ def _watched(context: JobContext, import_id: int) -> Iterator[Report]:
         try:
             yield report
         except Stopped:
-            logger.info("Import %s was cancelled while it was worked on.", import_id)
+            logger.info("%s %s was cancelled while it was worked on.", model.__name__, number)
         except JobAborted:
             raise
         except Exception:
-            _failed(import_id)
+            failed(number)
             raise
 
 
@@ -86,6 +99,13 @@ async def put_back_stalled(timestamp: int) -> None:
     """Put back the jobs of workers that have died."""
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
         await app.job_manager.retry_job(job)
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="remove_old_exports")
+def remove_old_exports(timestamp: int) -> None:
+    """Remove lists of customers that were fetched days ago."""
+    exports.remove_old()
 
 
 def work() -> None:

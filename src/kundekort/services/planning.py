@@ -127,7 +127,10 @@ def _make(imp: Import, found: dict[str, Any], *, ask: bool, report: Report) -> N
     choices = Choices.from_json(imp.chosen)
     policy = choices.policy
     limits = source.Limits(
-        bytes=settings.KUNDEKORT_MAX_BYTES, rows=settings.KUNDEKORT_MAX_ROWS, columns=settings.KUNDEKORT_MAX_COLUMNS
+        bytes=settings.KUNDEKORT_MAX_BYTES,
+        rows=settings.KUNDEKORT_MAX_ROWS,
+        columns=settings.KUNDEKORT_MAX_COLUMNS,
+        expanded=settings.KUNDEKORT_MAX_EXPANDED,
     )
     with packages.source(imp.pk) as data:
         table = source.read(
@@ -179,7 +182,12 @@ def _storable(value: Any) -> Any:
 
 
 def _facts_of(table: source.Table) -> dict[str, Any]:
-    """What is shown of a file besides its plan: the first values of each column, the number of blank rows."""
+    """What is shown of a file besides its plan: the first values of each column, blank rows, a workbook's sheets."""
     first = table.cells.head(200).select(pl.exclude(frames.ROW, frames.LINE).str.head(80))
     samples = [[v for v in column.drop_nulls().to_list() if v.strip()][:3] for column in first.iter_columns()]
-    return {"rows": table.cells.height, "blank_rows": table.blank_rows, "samples": samples}
+    return {
+        "rows": table.cells.height,
+        "blank_rows": table.blank_rows,
+        "samples": samples,
+        "sheets": list(table.sheets),
+    }

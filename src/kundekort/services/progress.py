@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from django.db import connection
+from psycopg.sql import SQL, Identifier
 
-from kundekort.store.models import Import
+from kundekort.store.models import Export, Import
 
 Report = Callable[[str, int, int], None]
 """Told the phase, what is done of it and its whole (bytes when reading, else rows); may raise to stop the step."""
@@ -21,14 +22,15 @@ SHARES: Final = {
     "comparing": (0.85, 0.9),
     "keeping": (0.9, 1.0),
     "writing": (0.0, 1.0),
+    "exporting": (0.0, 1.0),
 }
-"""From where to where in the whole each phase goes: planning is the first five, confirming the last."""
+"""From where to where in the whole each phase goes: planning is the first five, confirming and exporting one each."""
 
 SECONDS_BETWEEN: Final = 0.5
 
 
 class Stopped(Exception):
-    """Somebody has cancelled the import that is being worked on."""
+    """Somebody has cancelled what is being worked on."""
 
 
 def unwatched(phase: str, done: int, total: int) -> None:
@@ -36,13 +38,14 @@ def unwatched(phase: str, done: int, total: int) -> None:
 
 
 class Watched:
-    """Writes reports into the import's row on a connection of its own, so that they show while a transaction is open.
+    """Writes reports into the row of an import or export, so that they show while a transaction is open.
 
-    Used as a context manager around the step; calling it raises Stopped once the import has been cancelled.
+    For that it has a connection of its own. Used as a context manager around the step; calling it raises Stopped once
+    the row has been cancelled.
     """
 
-    def __init__(self, import_id: int) -> None:
-        self._import_id = import_id
+    def __init__(self, model: type[Import | Export], number: int) -> None:
+        self._table, self._number = Identifier(model._meta.db_table), number
         self._connection = connection.copy()
         self._started = time.monotonic()
         self._told: float | None = None
@@ -60,14 +63,14 @@ class Watched:
             return
         self._told = now
         state = self._write(progress(phase, done, total, seconds=now - self._started))
-        if state == Import.State.CANCELLED:
+        if state in (Import.State.CANCELLED, Export.State.CANCELLED):
             raise Stopped
 
     def _write(self, value: dict[str, Any]) -> str | None:
         with self._connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE kundekort_import SET progress = %s::jsonb WHERE id = %s RETURNING state",
-                [json.dumps(value), self._import_id],
+                SQL("UPDATE {} SET progress = %s::jsonb WHERE id = %s RETURNING state").format(self._table),
+                [json.dumps(value), self._number],
             )
             row = cursor.fetchone()
         return row[0] if row else None

@@ -169,3 +169,15 @@ class SegmentInvalid(Refusal):
     """A segment cannot be as described; params: reason, path (positions from the root, from 0), and more; fault."""
 
     code = "segment_invalid"
+
+
+class ExportNotWaiting(Refusal):
+    """The export is done or given up already."""
+
+    code = "export_not_waiting"
+
+
+class TooManyForWorkbook(Refusal):
+    """A workbook cannot hold so many customers; params: count, limit."""
+
+    code = "too_many_for_workbook"

@@ -1,4 +1,5 @@
-"""The package of an import on storage: the uploaded file and its plan. The only module that knows where they are.
+"""The package of an import on storage: the uploaded file and its plan; and the files of exports. The only module that
+knows where they are.
 
 A package is a folder named by the import's number: `source` is the file as it came, `plans/<digest>/` holds a plan's
 parts. A plan's folder appears whole or not at all.
@@ -10,7 +11,7 @@ import mmap
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -79,6 +80,36 @@ def plan_folder(import_id: int, digest: str) -> Path:
 def remove(import_id: int) -> None:
     """Forget the package of an import."""
     shutil.rmtree(_folder(import_id), ignore_errors=True)
+
+
+def keep_export(export_id: int, pieces: Iterable[bytes]) -> int:
+    """Keep the file of an export, whole or not at all; its size in bytes."""
+    target = _export(export_id)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = target.with_suffix(".new")
+    try:
+        with unfinished.open("wb") as file:
+            file.writelines(pieces)
+            size = file.tell()
+        unfinished.rename(target)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+    return size
+
+
+def export_file(export_id: int) -> BinaryIO:
+    """The file of an export for reading. Raises FileNotFoundError when it is gone."""
+    return _export(export_id).open("rb")
+
+
+def remove_export(export_id: int) -> None:
+    """Forget the file of an export."""
+    _export(export_id).unlink(missing_ok=True)
+
+
+def _export(export_id: int) -> Path:
+    return Path(settings.DATA) / "exports" / str(export_id)
 
 
 def _folder(import_id: int) -> Path:

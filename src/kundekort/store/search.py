@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, LiteralString
 
 from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from kundekort.store.models import Customer
 
-VECTOR: Final = (
+VECTOR: Final[LiteralString] = (
     "to_tsvector('simple', translate(id || ' ' || first_name || ' ' || last_name || ' ' || company || ' ' || email || "
     "' ' || city || ' ' || mobile || ' ' || right(mobile, 8) || ' ' || phone || ' ' || right(phone, 8) || ' ' || "
     "external_id, '@._-+/', '      '))"
@@ -22,12 +22,16 @@ NUMBER: Final = re.compile(r"\+?[\d\s]+")
 
 def matching(text: str) -> QuerySet[Customer]:
     """The customers in which each word of the text begins some word; all customers for an empty text."""
+    condition, values = where(text)
+    return Customer.objects.filter(Q(RawSQL(condition, values, output_field=BooleanField())))  # noqa: S611 - our own
+
+
+def where(text: str) -> tuple[LiteralString, list[str]]:
+    """The same as a condition in SQL with a placeholder for each of its values."""
     words = _words(text)
     if not words:
-        return Customer.objects.all() if not text.strip() else Customer.objects.none()
-    query = " & ".join(f"'{word}':*" for word in words)
-    begins = RawSQL(f"{VECTOR} @@ to_tsquery('simple', %s)", [query], output_field=BooleanField())  # noqa: S611 - our own
-    return Customer.objects.filter(Q(begins))
+        return ("FALSE" if text.strip() else "TRUE"), []
+    return f"{VECTOR} @@ to_tsquery('simple', %s)", [" & ".join(f"'{word}':*" for word in words)]
 
 
 def _words(text: str) -> list[str]:

@@ -1,0 +1,217 @@
+"""Lists of customers that leave the register: written to a file, kept for those who asked, and always logged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any, BinaryIO, Final, Self
+
+import polars as pl
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.text import slugify
+from procrastinate.contrib.django import app
+
+from kundekort.engine import xlsx
+from kundekort.engine.schema import Field, Kind
+from kundekort.services import customers, fields, layouts, lists, segments
+from kundekort.services.accounts import Actor, Role
+from kundekort.services.lists import Form
+from kundekort.services.progress import Report, unwatched
+from kundekort.services.refusals import ExportNotWaiting, NotFound, TooManyForWorkbook
+from kundekort.store import packages
+from kundekort.store.models import Export, Segment
+
+SMALL: Final = 20_000
+"""Customers up to which a list is written while the person waits; it takes about a second."""
+KEPT_DAYS: Final = 7
+"""Days after which the file of an export is removed; the line that tells of it stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which customers: those of a segment by its name, those that a search finds, or without both all."""
+
+    segment: str | None = None
+    search: str | None = None
+
+    @property
+    def everybody(self) -> bool:
+        """Whether these are all customers."""
+        return self.segment is None and not (self.search or "").strip()
+
+    def to_json(self) -> dict[str, Any]:
+        """The selection as a JSON object."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The selection that `to_json` gave; other keys are left aside."""
+        return cls(segment=data.get("segment"), search=data.get("search"))
+
+
+def start(*, what: Selection, form: Form, layout: str | None = None, language: str = "en", actor: Actor) -> Export:
+    """Begin a list in a layout (the default one): done at once when it is short, else by a job.
+
+    Raises NotFound, SegmentInvalid, Forbidden, and TooManyForWorkbook.
+    """
+    export = _begun(what=what, form=form, layout=layout, language=language, actor=actor)
+    if (export.rows or 0) <= SMALL:
+        return make(export.pk)
+    app.configure_task("make_export").defer(export_id=export.pk)
+    return export
+
+
+def straight(
+    *, what: Selection, form: Form, layout: str | None = None, language: str = "en", actor: Actor
+) -> Iterator[bytes]:
+    """The bytes of a list for somebody who takes them as they come; logged from the beginning, nothing is kept.
+
+    Raises as `start` does, before the first byte.
+    """
+    export = _begun(what=what, form=form, layout=layout, language=language, actor=actor)
+    Export.objects.filter(pk=export.pk).update(state=Export.State.DONE, finished_at=Now())
+    return _Writing(export, unwatched).pieces()
+
+
+def make(export_id: int, *, report: Report = unwatched) -> Export:
+    """Write the file of an export that is waiting; leave any other as it is. Raises TooManyForWorkbook."""
+    export = Export.objects.get(pk=export_id)
+    if export.state != Export.State.WAITING:
+        return export
+    writing = _Writing(export, report)
+    try:
+        size = packages.keep_export(export_id, writing.pieces())
+    except xlsx.TooLarge as error:
+        fail(export_id)
+        raise TooManyForWorkbook(count=export.rows, limit=xlsx.MOST_ROWS) from error
+    done = Export.objects.filter(pk=export_id, state=Export.State.WAITING).update(
+        state=Export.State.DONE, rows=writing.rows, size=size, progress=None, finished_at=Now()
+    )
+    if not done:
+        packages.remove_export(export_id)
+    export.refresh_from_db()
+    return export
+
+
+def fail(export_id: int) -> None:
+    """Let nobody wait for an export that could not be written."""
+    waiting = Export.objects.filter(pk=export_id, state=Export.State.WAITING)
+    waiting.update(state=Export.State.FAILED, progress=None, finished_at=Now())
+
+
+def get(export_id: int, *, actor: Actor) -> Export:
+    """An export by its number. Raises NotFound, and Forbidden for a list of all to who may not have it."""
+    actor.require(Role.IMPORTER)
+    try:
+        export = Export.objects.get(pk=export_id)
+    except Export.DoesNotExist as error:
+        raise NotFound(id=export_id) from error
+    _require(Selection.from_json(export.selection), actor)
+    return export
+
+
+def recent(*, actor: Actor, limit: int = 20) -> list[Export]:
+    """The newest exports of everybody: who took what, when."""
+    actor.require(Role.IMPORTER)
+    return list(Export.objects.select_related("segment").order_by("-created_at", "-pk")[:limit])
+
+
+def cancel(export_id: int, *, actor: Actor) -> Export:
+    """Give up an export that is not done yet. Raises ExportNotWaiting."""
+    export = get(export_id, actor=actor)
+    cancelled = Export.objects.filter(pk=export_id, state=Export.State.WAITING).update(
+        state=Export.State.CANCELLED, progress=None, finished_at=Now()
+    )
+    if not cancelled:
+        raise ExportNotWaiting
+    export.refresh_from_db()
+    return export
+
+
+def open_file(export_id: int, *, actor: Actor) -> tuple[BinaryIO, str, str]:
+    """The file of an export for reading, its name and its media type. Raises NotFound when it is gone or not done."""
+    export = get(export_id, actor=actor)
+    if export.state != Export.State.DONE or export.size is None:
+        raise NotFound(id=export_id)
+    try:
+        file = packages.export_file(export_id)
+    except FileNotFoundError as error:
+        raise NotFound(id=export_id) from error
+    return file, filename(export), Form(export.form).media_type
+
+
+def filename(export: Export) -> str:
+    """What the file of an export is called when somebody takes it home."""
+    segment = slugify(Selection.from_json(export.selection).segment or "")[:60]
+    day = timezone.localtime(export.created_at).date().isoformat()
+    return "-".join(part for part in ("kunder", segment, day) if part) + f".{Form(export.form).ending}"
+
+
+def remove_old() -> None:
+    """Remove the files of exports after some days: lists of customers are not left lying about."""
+    old = Export.objects.filter(size__isnull=False, created_at__lt=timezone.now() - timedelta(days=KEPT_DAYS))
+    for export in old:
+        packages.remove_export(export.pk)
+    old.update(size=None)
+
+
+class _Writing:
+    """An export on its way out: which customers it has, as bytes, and how many they were."""
+
+    def __init__(self, export: Export, report: Report) -> None:
+        self.rows = 0
+        self._expected, self._report = export.rows or 0, report
+        self._form, self._language = Form(export.form), export.selection["language"]
+        layout = layouts.get(export.layout)
+        self._columns = [(c.field, c.header) for c in layout.columns]
+        if all(field.kind is not Kind.VERSION for field, _ in self._columns):
+            version = next(field for field in fields.schema() if field.kind is Kind.VERSION)
+            self._columns.append((version, version.header))
+        self._selection = Selection.from_json(export.selection)
+        self._actor = Actor.system(export.actor_name)
+
+    def pieces(self) -> Iterator[bytes]:
+        """The bytes of the list."""
+        return lists.written(self._frames(), columns=self._columns, form=self._form, language=self._language)
+
+    def _frames(self) -> Iterator[pl.DataFrame]:
+        wanted = [f for f, _ in self._columns if f.kind not in (Kind.ID, Kind.VERSION)]
+        self._report("exporting", 0, self._expected)
+        for frame in _frames(self._selection, wanted, self._actor):
+            yield frame
+            self.rows += frame.height
+            self._report("exporting", min(self.rows, self._expected), self._expected)
+
+
+def _begun(*, what: Selection, form: Form, layout: str | None, language: str, actor: Actor) -> Export:
+    _require(what, actor)
+    rows = _count(what, actor)
+    if form is Form.XLSX and rows > xlsx.MOST_ROWS:
+        raise TooManyForWorkbook(count=rows, limit=xlsx.MOST_ROWS)
+    return Export.objects.create(
+        created_by=actor.user,
+        actor_name=actor.name,
+        segment=Segment.objects.filter(name=what.segment).first() if what.segment is not None else None,
+        selection={**what.to_json(), "language": language},
+        layout=layouts.get(layout).name,
+        form=form.value,
+        rows=rows,
+    )
+
+
+def _require(what: Selection, actor: Actor) -> None:
+    actor.require(Role.ADMINISTRATOR if what.everybody else Role.IMPORTER)
+
+
+def _count(what: Selection, actor: Actor) -> int:
+    if what.segment is not None:
+        return segments.count(segments.get(what.segment, actor=actor).condition, actor=actor)
+    return customers.count(text=what.search or "")
+
+
+def _frames(what: Selection, wanted: list[Field], actor: Actor) -> Iterator[pl.DataFrame]:
+    if what.segment is not None:
+        return segments.frames(what.segment, fields=wanted, actor=actor)
+    return customers.every(text=what.search or "", fields=wanted, actor=actor)

@@ -1,0 +1,177 @@
+"""Lists of customers: who may take them, what is in them, what is kept and logged."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from kundekort.engine import source
+from kundekort.engine.recipe import EmptyCells
+from kundekort.engine.segment import from_json
+from kundekort.engine.table import Table
+from kundekort.services import exports, fields, layouts, segments
+from kundekort.services.accounts import Actor
+from kundekort.services.exports import Selection
+from kundekort.services.lists import Form
+from kundekort.services.refusals import ExportNotWaiting, Forbidden, NotFound, TooManyForWorkbook
+from kundekort.store.models import Customer, Export, Import
+
+THREE = "CustomerID;FirstName;LastName;City;Gender\n0;Kari;Vik;Oslo;2\n0;Ola;Dal;Bergen;1\n0;Siv;Berg;Oslo;2\n"
+EVERYBODY = Selection()
+
+
+@pytest.fixture(autouse=True)
+def three(load: Callable[..., Import]) -> None:
+    load(THREE)
+
+
+def content(export: Export, actor: Actor) -> bytes:
+    with exports.open_file(export.pk, actor=actor)[0] as file:
+        return file.read()
+
+
+def table(export: Export, actor: Actor) -> Table:
+    return source.read(content(export, actor), known=lambda header: header == "CustomerID")
+
+
+def first_names(export: Export, actor: Actor) -> list[str]:
+    found = table(export, actor)
+    return found.cells[f"c{found.headers.index('FirstName')}"].to_list()
+
+
+@pytest.mark.parametrize("form", Form)
+def test_it_writes_every_field_and_the_version(form: Form, alice: Actor) -> None:
+    export = exports.start(what=EVERYBODY, form=form, actor=alice)
+    assert (export.state, export.rows, export.actor_name) == (Export.State.DONE, 3, "Alice Ås")
+    found = table(export, alice)
+    assert found.headers == tuple(f.header for f in fields.schema())
+    assert found.cells[f"c{len(found.headers) - 1}"].to_list() == ["1", "1", "1"]
+    assert first_names(export, alice) == ["Kari", "Ola", "Siv"]
+
+
+@pytest.mark.parametrize("form", Form)
+def test_it_gives_the_customers_of_a_segment_and_of_a_search(form: Form, bob: Actor) -> None:
+    oslo = from_json({"all": [{"field": "city", "operator": "is", "values": ["oslo"]}]})
+    segments.save("I Oslo", condition=oslo, actor=bob)
+    assert first_names(exports.start(what=Selection(segment="I Oslo"), form=form, actor=bob), bob) == ["Kari", "Siv"]
+    assert first_names(exports.start(what=Selection(search="dal"), form=form, actor=bob), bob) == ["Ola"]
+
+
+def test_it_gives_all_customers_to_administrators_only(bob: Actor, alice: Actor, charlie: Actor) -> None:
+    for what in (EVERYBODY, Selection(search=" ")):
+        with pytest.raises(Forbidden):
+            exports.start(what=what, form=Form.CSV, actor=bob)
+        with pytest.raises(Forbidden):
+            exports.straight(what=what, form=Form.CSV, actor=bob)
+    with pytest.raises(Forbidden):
+        exports.start(what=Selection(search="kari"), form=Form.CSV, actor=charlie)
+    taken = exports.start(what=EVERYBODY, form=Form.CSV, actor=alice)
+    with pytest.raises(Forbidden):
+        exports.open_file(taken.pk, actor=bob)
+    assert [e.pk for e in exports.recent(actor=bob)] == [taken.pk]
+
+
+def test_it_follows_a_layout(alice: Actor) -> None:
+    columns = [("last_name", "Surname"), ("id", "Number"), ("first_name", "FirstName")]
+    layouts.save("Short", columns=columns, empty_cells=EmptyCells.KEEP, is_default=False, actor=alice)
+    export = exports.start(what=EVERYBODY, form=Form.XLSX, layout="Short", actor=alice)
+    found = source.read(content(export, alice), known=lambda header: True)
+    assert found.headers == ("Surname", "Number", "FirstName", "Version")
+    assert found.cells["c0"].to_list() == ["Vik", "Dal", "Berg"]
+    with pytest.raises(NotFound):
+        exports.start(what=EVERYBODY, form=Form.XLSX, layout="Nowhere", actor=alice)
+
+
+def test_it_explains_each_column_in_the_language_of_the_person(alice: Actor) -> None:
+    export = exports.start(what=EVERYBODY, form=Form.XLSX, language="nb", actor=alice)
+    data = content(export, alice)
+    about = source.read(data, known=lambda header: True, chosen=source.Chosen(sheet="Forklaring"))
+    assert about.sheets == ("Kunder", "Forklaring")
+    assert about.cells.height == len(fields.schema().fields)
+    explained = {row[0]: row[1:] for row in about.cells.drop("_row", "_line").rows()}
+    assert explained["Gender"] == ("Kjønn", "0 ingen, 1 mann, 2 kvinne. Må fylles ut.")
+    assert explained["Company"] == ("Firma", "Tekst. Høyst 200 tegn.")
+
+
+def test_it_logs_what_is_taken_straight_and_keeps_no_file(alice: Actor) -> None:
+    pieces = exports.straight(what=Selection(search="kari"), form=Form.PLAIN, actor=alice)
+    assert b"Kari" in b"".join(pieces)
+    (logged,) = exports.recent(actor=alice)
+    assert (logged.actor_name, logged.rows, logged.size, logged.selection["search"]) == ("Alice Ås", 1, None, "kari")
+    with pytest.raises(NotFound):
+        exports.open_file(logged.pk, actor=alice)
+
+
+def test_it_gives_up_a_list_that_nobody_waits_for(alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exports, "SMALL", 2)
+    waiting = exports.start(what=EVERYBODY, form=Form.CSV, actor=alice)
+    assert waiting.state == Export.State.WAITING
+    assert exports.cancel(waiting.pk, actor=alice).state == Export.State.CANCELLED
+    assert exports.make(waiting.pk).state == Export.State.CANCELLED
+    with pytest.raises(ExportNotWaiting):
+        exports.cancel(waiting.pk, actor=alice)
+
+
+def test_it_leaves_no_file_when_it_is_cancelled_while_it_is_written(
+    alice: Actor, monkeypatch: pytest.MonkeyPatch, settings: object
+) -> None:
+    monkeypatch.setattr(exports, "SMALL", 2)
+    waiting = exports.start(what=EVERYBODY, form=Form.CSV, actor=alice)
+
+    def report(phase: str, done: int, total: int) -> None:
+        Export.objects.filter(pk=waiting.pk).update(state=Export.State.CANCELLED)
+
+    assert exports.make(waiting.pk, report=report).state == Export.State.CANCELLED
+    folder = settings.DATA / "exports"  # type: ignore[attr-defined]
+    assert not [name for name in os.listdir(folder) if name.startswith(str(waiting.pk))]
+
+
+def test_it_refuses_more_customers_than_a_workbook_holds(alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kundekort.engine.xlsx.MOST_ROWS", 2)
+    with pytest.raises(TooManyForWorkbook) as refused:
+        exports.start(what=EVERYBODY, form=Form.XLSX, actor=alice)
+    assert refused.value.params == {"count": 3, "limit": 2}
+    assert exports.start(what=EVERYBODY, form=Form.CSV, actor=alice).state == Export.State.DONE
+
+
+def test_it_lets_nobody_wait_when_a_workbook_grows_too_large(alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kundekort.engine.xlsx.MOST_BYTES", 1000)
+    with pytest.raises(TooManyForWorkbook):
+        exports.start(what=EVERYBODY, form=Form.XLSX, actor=alice)
+    assert exports.recent(actor=alice)[0].state == Export.State.FAILED
+
+
+def test_it_names_files_by_segment_and_day(bob: Actor) -> None:
+    segments.save("Oslo øst / VIP", condition=from_json({"all": []}), actor=bob)
+    export = exports.start(what=Selection(segment="Oslo øst / VIP"), form=Form.XLSX, actor=bob)
+    assert exports.filename(export) == f"kunder-oslo-st-vip-{timezone.localdate().isoformat()}.xlsx"
+
+
+def test_it_removes_files_after_some_days(alice: Actor) -> None:
+    old, new = (exports.start(what=EVERYBODY, form=Form.CSV, actor=alice) for _ in range(2))
+    Export.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=exports.KEPT_DAYS + 1))
+    exports.remove_old()
+    with pytest.raises(NotFound):
+        exports.open_file(old.pk, actor=alice)
+    assert table(new, alice).cells.height == 3
+    assert Export.objects.count() == 2
+
+
+def test_it_plans_a_workbook_like_any_file(upload: Callable[..., Import], alice: Actor) -> None:
+    export = exports.start(what=EVERYBODY, form=Form.XLSX, actor=alice)
+    data = content(export, alice)
+    Customer.objects.filter(first_name="Kari").update(last_name="Vig")
+    imp = upload(data, filename="kunder.xlsx")
+    assert imp.state == Import.State.PREVIEW
+    assert {k: imp.totals[k] for k in ("rows", "changed", "unchanged", "errors")} == {
+        "rows": 3,
+        "changed": 1,
+        "unchanged": 2,
+        "errors": 0,
+    }
+    assert imp.facts["sheets"] == ["Customers", "About"]
+    assert imp.recipe["dialect"] == {"encoding": "xlsx", "separator": "", "header_row": 1, "sheet": "Customers"}
