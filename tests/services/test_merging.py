@@ -177,14 +177,34 @@ def test_it_gives_everything_back(three: list[int], bob: Actor) -> None:
     assert history.of_customer(three[1], actor=bob)[0].merged == (three[0], three[2])
 
 
+def test_it_tells_a_consent_as_the_card_did_that_brought_it(three: list[int], bob: Actor, alice: Actor) -> None:
+    a, b, c = three
+    editing.edit(b, version=1, values={"sms_consent": "ja"}, actor=alice)
+    merge(c, b, actor=bob)
+    merge(a, c, actor=bob)
+    email, sms = history.consents(a, actor=bob)
+    assert (email.value, email.kind, email.filename) == ("0", "import", "customers.csv")
+    assert (sms.value, sms.kind, sms.who) == ("1", "edit", "Alice Ås")
+
+
+def test_it_tells_who_decided_a_consent_that_no_card_brought(three: list[int], bob: Actor) -> None:
+    a, b, c = three
+    merge(a, b, actor=bob, sms_consent="1", email_consent="")
+    email, sms = history.consents(a, actor=bob)
+    assert [(x.value, x.kind) for x in (email, sms)] == [("", "merge"), ("1", "merge")]
+    merge(a, c, actor=bob, email_consent="0")
+    assert [(x.value, x.kind) for x in history.consents(a, actor=bob)] == [("0", "merge"), ("1", "merge")]
+
+
 def test_it_forgets_an_undone_merge_when_telling_of_consents(three: list[int], bob: Actor) -> None:
     a, b, _ = three
-    revision = merge(a, b, actor=bob)
-    assert [(c.value, c.kind) for c in history.consents(a, actor=bob)][0] == ("0", "merge")
+    revision = merge(a, b, actor=bob, email_consent="", sms_consent="1")
+    assert [c.kind for c in history.consents(a, actor=bob)] == ["merge", "merge"]
     merging.undo(revision.pk, actor=bob)
     for number, value in ((a, "1"), (b, "0")):
-        consent = history.consents(number, actor=bob)[0]
-        assert (consent.value, consent.kind, consent.filename) == (value, "import", "customers.csv")
+        email, sms = history.consents(number, actor=bob)
+        assert (email.value, email.kind, email.filename) == (value, "import", "customers.csv")
+        assert (sms.value, sms.since) == ("", None)
 
 
 def test_it_keeps_values_of_own_fields_in_use_and_retired(load: Upload, alice: Actor, bob: Actor) -> None:

@@ -108,22 +108,31 @@ def since(customer_id: int, *, version: int) -> dict[str, Since]:
 def consents(customer_id: int, *, actor: Actor) -> tuple[Consent, ...]:
     """Every consent of a customer with its source. Raises NotFound, CardMerged.
 
-    What was undone, and the undoing, leave no trace here: the consent stands as it did before.
+    What was undone, and the undoing, leave no trace here: the consent stands as it did before. One that came with a
+    merged card is told as that card would have told it.
     """
     card = customers.card(customer_id, actor=actor)
-    standing = _changes(customer_id).filter(revision__undoes=None, revision__undone_by=None)
-    found = []
-    for field in (f for f in schema(retired=True) if f.consent):
-        value = str(card[field.key])
-        changes = standing.filter(field__in=(field.key, ID)).order_by("-version", "field")
-        # What a card began with is not logged, so the act that made the card is where an unchanged value comes from.
-        source = next((c.revision for c in changes if c.field == field.key or value), None)
-        found.append(_consent(field.key, value, source))
-    return tuple(found)
+    keys = [f.key for f in schema(retired=True) if f.consent]
+    return tuple(_consent(key, str(card[key]), _source(customer_id, key, str(card[key]))) for key in keys)
 
 
 def _changes(customer_id: int) -> QuerySet[Change]:
     return Change.objects.filter(customer_id=customer_id).select_related("revision", "revision__source")
+
+
+def _source(customer_id: int, field: str, value: str, *, before: int | None = None) -> Revision | None:
+    """The act that gave a card the value it has, or had before a version; a merge only where no card brought it."""
+    changes = _changes(customer_id).filter(field__in=(field, ID), revision__undoes=None, revision__undone_by=None)
+    if before is not None:
+        changes = changes.filter(version__lt=before)
+    last = changes.order_by("-version", "field").first()
+    # What a card began with is not logged, so the act that made the card is where an unchanged value comes from.
+    if last is None or (last.field == ID and not value):
+        return None
+    brought = Change.objects.filter(revision=last.revision, field=field, old=value, new="").exclude(old="")
+    if last.revision.kind == Revision.Kind.MERGE and (came := brought.order_by("pk").first()):
+        return _source(came.customer_id, field, value, before=came.version)
+    return last.revision
 
 
 def _consent(field: str, value: str, source: Revision | None) -> Consent:
