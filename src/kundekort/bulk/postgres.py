@@ -95,9 +95,12 @@ def count_customers(conn: Connection, where: Composable, values: Sequence[object
     return int(row[0]) if row else 0
 
 
-def some_ids(conn: Connection, where: Composable, values: Sequence[object], *, offset: int, limit: int) -> list[int]:
-    """Some of the cards for whom a condition holds, in the order of their ids."""
-    return [row[0] for row in conn.execute(statements.some_ids(where), [*values, limit, offset])]
+def count_and_some(
+    conn: Connection, where: Composable, values: Sequence[object], *, offset: int, limit: int
+) -> tuple[int, list[int]]:
+    """How many cards a condition holds for, and some of their ids in order."""
+    row = conn.execute(statements.count_and_some(where), [*values, limit, offset]).fetchone()
+    return row or (0, [])
 
 
 def apply(conn: Connection, plan: Plan, *, revision: int, progress: Progress) -> Applied:

@@ -99,14 +99,15 @@ def count_customers(where: Composable) -> Composed:
     return SQL("SELECT count(*) FROM {} c WHERE {}").format(CUSTOMER, where)
 
 
-def some_ids(where: Composable) -> Composed:
-    """The ids, from the lowest, of the customers for whom a condition on `c` holds; wants a limit and an offset.
+def count_and_some(where: Composable) -> Composed:
+    """The number of customers for whom a condition on `c` holds, and some of their ids from the lowest.
 
-    All are found before they are put in order: walking the register in that order is slow where few are meant.
+    They are found once for both, in whatever order is quickest; wants a limit and an offset.
     """
-    return SQL("SELECT id FROM (SELECT c.id FROM {} c WHERE {} OFFSET 0) f ORDER BY id LIMIT %s OFFSET %s").format(
-        CUSTOMER, where
-    )
+    return SQL(
+        "WITH f AS MATERIALIZED (SELECT c.id FROM {} c WHERE {}) "
+        "SELECT (SELECT count(*) FROM f), ARRAY(SELECT id FROM f ORDER BY id LIMIT %s OFFSET %s)"
+    ).format(CUSTOMER, where)
 
 
 def customers_by_id(fields: Sequence[Field]) -> Composed:

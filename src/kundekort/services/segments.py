@@ -69,7 +69,8 @@ def check(condition: Group) -> tuple[Group, tuple[Fault, ...]]:
 def count(condition: Group, *, actor: Actor) -> int:
     """How many customers are meant. Raises SegmentInvalid."""
     actor.require(Role.READER)
-    return _count(_where(condition))
+    meant = _where(condition)
+    return postgres.count_customers(psycopg_connection(), meant.text, meant.values)
 
 
 def page(condition: Group, *, offset: int, limit: int, actor: Actor) -> CustomerPage:
@@ -77,8 +78,7 @@ def page(condition: Group, *, offset: int, limit: int, actor: Actor) -> Customer
     actor.require(Role.READER)
     meant = _where(condition)
     with transaction.atomic():
-        total = _count(meant)
-        ids = postgres.some_ids(psycopg_connection(), meant.text, meant.values, offset=offset, limit=limit)
+        total, ids = postgres.count_and_some(psycopg_connection(), meant.text, meant.values, offset=offset, limit=limit)
         shown = customers.cards(ids)
         return CustomerPage(total=total, rows=tuple(shown[i] for i in ids))
 
@@ -195,7 +195,3 @@ def _where(condition: Group) -> Where:
 def _frames(meant: Where, fields: Sequence[Field]) -> Iterator[pl.DataFrame]:
     with transaction.atomic():
         yield from postgres.every_customer(psycopg_connection(), fields=fields, where=meant.text, values=meant.values)
-
-
-def _count(meant: Where) -> int:
-    return postgres.count_customers(psycopg_connection(), meant.text, meant.values)
