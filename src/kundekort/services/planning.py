@@ -184,7 +184,7 @@ def _storable(value: Any) -> Any:
 def _facts_of(table: source.Table) -> dict[str, Any]:
     """What is shown of a file besides its plan: the first values of each column, blank rows, a workbook's sheets."""
     first = table.cells.head(200).select(pl.exclude(frames.ROW, frames.LINE).str.head(80))
-    samples = [[v for v in column.drop_nulls().to_list() if v.strip()][:3] for column in first.iter_columns()]
+    samples = [list(dict.fromkeys(v for v in column if v and v.strip()))[:3] for column in first.iter_columns()]
     return {
         "rows": table.cells.height,
         "blank_rows": table.blank_rows,
