@@ -1,18 +1,24 @@
 """Commands that turn files into files: `rows`, `template`, `export`."""
 
 import csv
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
 from kundekort.cli.app import app
+from kundekort.engine.recipe import EmptyCells
+from kundekort.engine.xlsx import Column, Sheet, workbook
+from kundekort.services import layouts, segments
+from kundekort.services.accounts import Actor
 from kundekort.store.fields import SCHEMA
-from kundekort.store.models import Import
+from kundekort.store.models import Export, Import
 
 HEADERS = [field.header for field in SCHEMA]
 
@@ -61,9 +67,9 @@ def test_it_keeps_the_old_file_when_it_cannot_write_a_new_one(tmp_path: Path) ->
 def test_it_gives_a_template_in_the_import_format() -> None:
     written = CliRunner().invoke(app, ["template"]).stdout_bytes
     assert written.startswith(b"\xef\xbb\xbfCustomerID;FirstName;")
-    header, example = csv.reader(written.decode("utf-8-sig").splitlines(), delimiter=";")
+    header, *examples = csv.reader(written.decode("utf-8-sig").splitlines(), delimiter=";")
     assert header == HEADERS[:-1]
-    assert example[0] == "0"
+    assert [example[0] for example in examples] == ["0", "0"]
 
 
 def test_it_exports_what_a_spreadsheet_keeps_and_the_import_finds_unchanged(
@@ -85,6 +91,80 @@ def test_it_exports_what_a_spreadsheet_keeps_and_the_import_finds_unchanged(
         totals = upload(written.stdout_bytes).totals
         assert totals is not None
         assert (totals["unchanged"], totals["rows"], totals["errors"]) == (1, 1, 0)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_it_gives_a_template_that_can_be_imported(
+    ending: str, tmp_path: Path, upload: Callable[..., Import], alice: Actor
+) -> None:
+    layouts.save(
+        "Kort", columns=[("id", "Nr"), ("last_name", "Etternavn"), ("gender", "Kjønn")], empty_cells=EmptyCells.KEEP,
+        is_default=False, actor=alice,
+    )  # fmt: skip
+    for layout, columns in ((), len(HEADERS) - 1), (("--layout", "Kort"), 3):
+        made = CliRunner().invoke(app, ["template", "-o", str(tmp_path / f"t.{ending}"), *layout])
+        assert made.exit_code == 0, made.stderr
+        imp = upload((tmp_path / f"t.{ending}").read_bytes())
+        assert (imp.totals["new"], imp.totals["rows"], len(imp.recipe["columns"])) == (2, 2, columns)
+
+
+@pytest.mark.django_db
+def test_it_exports_a_workbook_of_a_segment_or_a_search_in_a_layout(
+    tmp_path: Path, load: Callable[..., Import], alice: Actor
+) -> None:
+    load("CustomerID;FirstName;City;Gender\n0;Kari;Oslo;2\n0;Ola;Bergen;1\n0;Siv;Oslo;2\n")
+    rule = {"field": "city", "operator": "is", "values": ["Oslo"]}
+    segments.save("I Oslo", condition=segments.parse({"all": [rule]}), actor=alice)
+    columns = [("id", "CustomerID"), ("first_name", "Fornavn")]
+    layouts.save("Kort", columns=columns, empty_cells=EmptyCells.KEEP, is_default=False, actor=alice)
+
+    def names(*options: str) -> list[str]:
+        book = tmp_path / "list.xlsx"
+        made = CliRunner().invoke(app, ["export", "-o", str(book), "--layout", "Kort", *options])
+        assert made.exit_code == 0, made.stderr
+        read = CliRunner().invoke(app, ["rows", str(book)])
+        header, *rows = csv.reader(read.stdout.splitlines())
+        assert header == ["CustomerID", "Fornavn", "Version"]
+        return [row[1] for row in rows]
+
+    assert names() == ["Kari", "Ola", "Siv"]
+    assert names("--segment", "I Oslo") == ["Kari", "Siv"]
+    assert names("--search", "bergen") == ["Ola"]
+    about = CliRunner().invoke(app, ["rows", str(tmp_path / "list.xlsx"), "--sheet", "About"]).stdout
+    assert about.startswith("Column,What it is,What to write\nCustomerID,Customer number,")
+    assert Export.objects.filter(size=None, state="done").count() == 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("-o", "x.xlsx", "--plain"),
+        ("--segment", "a", "--search", "b"),
+        ("--segment", "nobody"),
+        ("--layout", "none"),
+    ],
+)
+def test_it_refuses_in_one_sentence_what_cannot_be_exported(options: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(app, ["export", *options])
+    assert (result.exit_code, result.stdout, len(result.stderr.splitlines())) == (2, "", 1)
+
+
+@pytest.mark.django_db
+def test_it_imports_the_sheet_that_was_named(tmp_path: Path) -> None:
+    book = tmp_path / "two.xlsx"
+    heads = (Column("CustomerID"), Column("FirstName"), Column("Gender"))
+    both = [(Sheet("A", heads), [pl.DataFrame([["0"], ["Åse"], ["2"]])])]
+    both.append((Sheet("B", heads), [pl.DataFrame([["0", "0"], ["Ola", "Per"], ["1", "1"]])]))
+    book.write_bytes(b"".join(workbook(both)))
+    told = [CliRunner().invoke(app, ["import", str(book), "--json", *o]) for o in ([], ["--sheet", "B"])]
+    assert [json.loads(result.stdout)["new"] for result in told] == [1, 2]
+    assert json.loads(told[0].stdout)["dialect"] == {"encoding": "xlsx", "separator": "", "header_row": 1}
+    refused = CliRunner().invoke(app, ["import", str(book), "--json", "--sheet", "C"])
+    assert (refused.exit_code, json.loads(refused.stdout)["error"]["code"]) == (2, "sheet_unknown")
+    shown = CliRunner().invoke(app, ["import", str(book), "--preview"])
+    assert "two.xlsx, sheet A · 1 rows" in shown.stdout
 
 
 @pytest.mark.slow

@@ -22,9 +22,13 @@ app = typer.Typer(
 app.command("import", help=_("Update and create customers from a file: see every change, then confirm or cancel."))(
     importing.import_file
 )
-app.command("export", help=_("Write all customers in the import format."))(files.export_customers)
-app.command("rows", help=_("Write the table of a messy file exactly as read, as clean CSV."))(files.rows)
-app.command("template", help=_("Write a file in the import format with one invented customer to write over."))(
+app.command("export", help=_("Write all customers, a segment or a search in the import format."))(
+    files.export_customers
+)
+app.command("rows", help=_("Write the table of a messy file or of a workbook exactly as read, as clean CSV."))(
+    files.rows
+)
+app.command("template", help=_("Write a file in the import format with two invented customers to write over."))(
     files.template
 )
 app.add_typer(segments.app, name="segments")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Final
 import typer
 
 from kundekort.cli import output, surroundings
-from kundekort.cli.language import _, ngettext
+from kundekort.cli.language import _, language, ngettext
 from kundekort.cli.noes import CommandRefused, noes
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ BLOCK: Final = 50_000
 """Rows that are written at a time."""
 
 InputFile = Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help=_("The file to read."))]
+SheetName = Annotated[str | None, typer.Option("--sheet", metavar="NAME", help=_("Read this sheet of a workbook."))]
+LayoutName = Annotated[str | None, typer.Option("--layout", metavar="NAME", help=_("The columns of this layout."))]
 OutputFile = Annotated[
     Path, typer.Option("--output", "-o", metavar="FILE", help=_("The file to write; - is standard output."))
 ]
@@ -51,12 +53,13 @@ def rows(
     encoding: Annotated[str | None, typer.Option(help=_("Read the file in this encoding."))] = None,
     separator: Annotated[str | None, typer.Option(help=_("Read the file with this separator."))] = None,
     header_row: Annotated[int | None, typer.Option(min=1, help=_("The line with the column names."))] = None,
+    sheet: SheetName = None,
 ) -> None:
-    """Write the table of a messy file exactly as read, as clean CSV."""
+    """Write the table of a messy file or of a workbook exactly as read, as clean CSV."""
     with noes():
         from kundekort.engine import export, source
 
-        chosen = dialect(encoding=encoding, separator=separator, header_row=header_row)
+        chosen = dialect(encoding=encoding, separator=separator, header_row=header_row, sheet=sheet)
         with opened(file) as stream, _bytes(stream) as data:
             table = source.read(data, known=lambda header: False, chosen=chosen, as_is=True)
         cells = table.cells.drop("_row", "_line")
@@ -66,13 +69,21 @@ def rows(
             raise typer.Exit(3)
 
 
-def template(to: OutputFile = output.STANDARD_OUTPUT) -> None:
-    """Write a file in the import format with one invented customer to write over."""
+def template(to: OutputFile = output.STANDARD_OUTPUT, layout: LayoutName = None) -> None:
+    """Write a file in the import format with two invented customers to write over; .xlsx or CSV by its name."""
     with noes():
-        from kundekort.cli.sample import HEADERS, customers
-        from kundekort.engine import export
+        form = _form(to)
+        from kundekort.services import lists
+        from kundekort.store.fields import SCHEMA
 
-        output.write(export.csv([customers(1)], headers=HEADERS, form=export.SPREADSHEET), to)
+        # Without the name of a layout no database is needed to see what a file looks like.
+        columns: lists.Columns = [(field, field.header) for field in SCHEMA]
+        if layout is not None:
+            surroundings.register()
+            from kundekort.services import layouts
+
+            columns = layouts.get(layout).fields
+        output.write(lists.template(columns=columns, form=lists.Form(form), language=language()), to)
 
 
 def export_customers(
@@ -80,24 +91,34 @@ def export_customers(
     plain: Annotated[
         bool, typer.Option("--plain", help=_("Values as they are, without protection from spreadsheets."))
     ] = False,
+    segment: Annotated[str | None, typer.Option(metavar="NAME", help=_("Only the customers of this segment."))] = None,
+    search: Annotated[str | None, typer.Option(metavar="TEXT", help=_("Only the customers that this finds."))] = None,
+    layout: LayoutName = None,
 ) -> None:
-    """Write all customers in the import format."""
+    """Write customers in the import format; .xlsx or CSV by the name of the file."""
     with noes():
+        form = _form(to, plain=plain)
+        if segment is not None and search is not None:
+            raise CommandRefused("options_exclude", options=["--segment", "--search"])
         surroundings.register()
-        import polars as pl
 
         from kundekort.cli.actor import actor
-        from kundekort.engine import export
-        from kundekort.services import customers
-        from kundekort.store.fields import SCHEMA
+        from kundekort.services import exports, lists
 
-        blocks = customers.every(actor=actor())
-        text = (block.select(pl.col([field.key for field in SCHEMA]).cast(pl.String)) for block in blocks)
-        headers = [field.header for field in SCHEMA]
-        output.write(export.csv(text, headers=headers, form=export.PLAIN if plain else export.SPREADSHEET), to)
+        what = exports.Selection(segment=segment, search=search)
+        pieces = exports.straight(what=what, form=lists.Form(form), layout=layout, language=language(), actor=actor())
+        output.write(pieces, to)
 
 
-def dialect(*, encoding: str | None, separator: str | None, header_row: int | None) -> Chosen:
+def _form(to: Path, *, plain: bool = False) -> str:
+    """What kind of file the name of the output asks for. Raises CommandRefused for a plain workbook."""
+    is_workbook = to.suffix.lower() == ".xlsx"
+    if is_workbook and plain:
+        raise CommandRefused("options_exclude", options=["--plain", to.suffix])
+    return "xlsx" if is_workbook else "plain" if plain else "csv"
+
+
+def dialect(*, encoding: str | None, separator: str | None, header_row: int | None, sheet: str | None) -> Chosen:
     """What was said on the command line about the layout of a file. Raises CommandRefused for an unknown word."""
     from kundekort.engine.recipe import ENCODINGS, SEPARATORS
     from kundekort.engine.source import Chosen
@@ -110,7 +131,7 @@ def dialect(*, encoding: str | None, separator: str | None, header_row: int | No
         separator = {"tab": "\t", "\\t": "\t", "semicolon": ";", "comma": ",", "pipe": "|"}.get(separator, separator)
         if separator not in SEPARATORS:
             raise CommandRefused("option_unknown", option="--separator", choices=[";", ",", "tab", "|"])
-    return Chosen(encoding=encoding, separator=separator, header_row=header_row)
+    return Chosen(encoding=encoding, separator=separator, header_row=header_row, sheet=sheet)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import typer
 from kundekort.cli import surroundings
 from kundekort.cli.actor import actor
 from kundekort.cli.contract import contract
-from kundekort.cli.files import InputFile, dialect, opened
+from kundekort.cli.files import InputFile, SheetName, dialect, opened
 from kundekort.cli.language import _
 from kundekort.cli.noes import CommandRefused, No, noes, tell
 
@@ -63,6 +63,7 @@ def import_file(
     encoding: Annotated[str | None, typer.Option(help=_("Read the file in this encoding."))] = None,
     separator: Annotated[str | None, typer.Option(help=_("Read the file with this separator."))] = None,
     header_row: Annotated[int | None, typer.Option(min=1, help=_("The line with the column names."))] = None,
+    sheet: SheetName = None,
     as_json: Annotated[
         bool, typer.Option("--json", help=_("Print one JSON object; without --yes nothing is written."))
     ] = False,
@@ -85,7 +86,7 @@ def import_file(
             raise CommandRefused("options_exclude", options=["--preview", "--yes"])
         if asks and not sys.stdin.isatty():
             raise CommandRefused("no_terminal")
-        chosen = dialect(encoding=encoding, separator=separator, header_row=header_row)
+        chosen = dialect(encoding=encoding, separator=separator, header_row=header_row, sheet=sheet)
         with opened(file) as stream:
             surroundings.register()
             from kundekort.engine import recipe

@@ -140,12 +140,15 @@ def _found(imp: Import, rows: int) -> Text:
     recipe = imports.recipe(imp)
     known = sum(column.field is not None for column in recipe.columns)
     words = _("%(file)s, read as %(encoding)s with %(separator)s · %(rows)s rows · %(known)s columns recognised")
+    if recipe.dialect.sheet:
+        words = _("%(file)s, sheet %(sheet)s · %(rows)s rows · %(known)s columns recognised")
     return Text(
         words
         % {
             "file": _plain(imp.filename),
             "encoding": wording.encoding(recipe.dialect.encoding),
             "separator": wording.separator(recipe.dialect.separator),
+            "sheet": _plain(recipe.dialect.sheet),
             "rows": number(rows),
             "known": known,
         },

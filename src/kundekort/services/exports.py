@@ -83,9 +83,9 @@ def make(export_id: int, *, report: Report = unwatched) -> Export:
     writing = _Writing(export, report)
     try:
         size = packages.keep_export(export_id, writing.pieces())
-    except xlsx.TooLarge as error:
+    except TooManyForWorkbook:
         fail(export_id)
-        raise TooManyForWorkbook(count=export.rows, limit=xlsx.MOST_ROWS) from error
+        raise
     done = Export.objects.filter(pk=export_id, state=Export.State.WAITING).update(
         state=Export.State.DONE, rows=writing.rows, size=size, progress=None, finished_at=Now()
     )
@@ -164,8 +164,7 @@ class _Writing:
         self.rows = 0
         self._expected, self._report = export.rows or 0, report
         self._form, self._language = Form(export.form), export.selection["language"]
-        layout = layouts.get(export.layout)
-        self._columns = [(c.field, c.header) for c in layout.columns]
+        self._columns = list(layouts.get(export.layout).fields)
         if all(field.kind is not Kind.VERSION for field, _ in self._columns):
             version = next(field for field in fields.schema() if field.kind is Kind.VERSION)
             self._columns.append((version, version.header))
@@ -173,8 +172,11 @@ class _Writing:
         self._actor = Actor.system(export.actor_name)
 
     def pieces(self) -> Iterator[bytes]:
-        """The bytes of the list."""
-        return lists.written(self._frames(), columns=self._columns, form=self._form, language=self._language)
+        """The bytes of the list. Raises TooManyForWorkbook."""
+        try:
+            yield from lists.written(self._frames(), columns=self._columns, form=self._form, language=self._language)
+        except xlsx.TooLarge as error:
+            raise TooManyForWorkbook(count=self._expected, limit=xlsx.MOST_ROWS) from error
 
     def _frames(self) -> Iterator[pl.DataFrame]:
         wanted = [f for f, _ in self._columns if f.kind not in (Kind.ID, Kind.VERSION)]

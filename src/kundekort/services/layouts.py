@@ -39,6 +39,11 @@ class Layout:
     is_default: bool
 
     @property
+    def fields(self) -> tuple[tuple[Field, str], ...]:
+        """Each field with its header."""
+        return tuple((c.field, c.header) for c in self.columns)
+
+    @property
     def headers(self) -> tuple[str, ...]:
         """The header row."""
         return tuple(c.header for c in self.columns)

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 import polars as pl
 
 from kundekort.engine import export, xlsx
-from kundekort.engine.schema import Field, Kind, Schema
+from kundekort.engine.schema import Field, Kind
 from kundekort.store import explanations
 from kundekort.store.explanations import FALLBACK
 
@@ -79,11 +79,6 @@ def template(*, columns: Columns, form: Form, language: str) -> Iterator[bytes]:
     columns = [(field, header) for field, header in columns if field.kind is not Kind.VERSION]
     rows = {field.key: [_example(field, customer) for customer in explanations.EXAMPLES] for field, _ in columns}
     return written([pl.DataFrame(rows)], columns=columns, form=form, language=language)
-
-
-def columns_of(schema: Schema) -> Columns:
-    """All fields of a schema under their own headers."""
-    return [(field, field.header) for field in schema]
 
 
 def _column(field: Field, header: str) -> xlsx.Column:

@@ -271,8 +271,8 @@ def form(name: str) -> str:
 
 
 def separator(character: str) -> str:
-    """The name of a separator, in lower case."""
-    return str(SEPARATORS.get(character, character))
+    """The name of a separator, in lower case; a workbook has none."""
+    return str(SEPARATORS.get(character, character) if character else _("cell borders"))
 
 
 def encoding(name: str) -> str:
