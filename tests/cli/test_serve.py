@@ -64,3 +64,22 @@ def test_it_serves_restarts_a_dead_worker_and_stops_everything(environment: dict
     assert (server.returncode, rest) == (0, b"")
     with pytest.raises(OSError, match="refused"):
         socket.create_connection(("127.0.0.1", port))
+
+
+def test_it_leaves_nothing_running_when_it_is_killed(environment: dict[str, str], port: int) -> None:
+    command = [sys.executable, "-m", "kundekort.cli", "serve", "--port", str(port), "--processes", "1"]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as server:
+        assert server.stderr is not None
+        assert str(port) in server.stderr.readline().decode()
+        server.kill()
+
+    def refused() -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            return True
+        return False
+
+    until(refused)
+    # The database outlives a killed house; the next one who uses it is its last user and stops it.
+    subprocess.run([sys.executable, "-m", "kundekort.cli", "migrate"], env=environment, check=True, capture_output=True)

@@ -5,6 +5,7 @@ Both are processes of their own. A worker that dies is started again; when the w
 
 from __future__ import annotations
 
+import ctypes
 import signal
 import socket
 import subprocess
@@ -12,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from types import FrameType
 from typing import Annotated, Final
 
@@ -30,6 +31,8 @@ STOP_SECONDS: Final = 15
 """How long a process may take to stop before it is killed."""
 REST_SECONDS: Final = 2
 """Pause before a dead worker is started again, so that one that cannot start does not spin."""
+
+_PR_SET_PDEATHSIG: Final = 1
 
 Host = Annotated[str, typer.Option(help=_("The address to listen on."))]
 Port = Annotated[int, typer.Option(min=1, max=65535, help=_("The port to listen on."))]
@@ -118,7 +121,15 @@ def _setter(stop: threading.Event) -> Callable[[int, FrameType | None], None]:
 
 def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl-C reaches only this process, which then stops the others in good order.
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603 - our own programs
+    return subprocess.Popen(  # noqa: S603 - our own programs
+        command, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_end_with_parent
+    )
+
+
+def _end_with_parent() -> None:
+    """Have Linux send SIGTERM when the parent is gone, however it went, so that no half of the roof stays up."""
+    with suppress(AttributeError):  # elsewhere there is no such call
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _wait_for_answer(host: str, port: int, *, web: subprocess.Popen[bytes], stop: threading.Event) -> None:

@@ -91,6 +91,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# A vendored file carries its version in its name, any other the hash that the storage gives it.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/vendor/|\.[0-9a-f]{12}\."
 FILE_UPLOAD_HANDLERS = ["kundekort.web.uploading.LimitedUpload"]
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
