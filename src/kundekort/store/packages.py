@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from django.conf import settings
 
@@ -36,6 +36,7 @@ def keep_source(import_id: int, stream: BinaryIO, *, limit: int) -> int:
             if size > limit:
                 break
             target.write(block)
+        _sync(target)
     if size > limit:
         remove(import_id)
         raise TooLarge
@@ -60,7 +61,9 @@ def keep_plan(import_id: int, digest: str, parts: Mapping[str, bytes]) -> None:
     if not (plans / digest).exists():
         new = Path(tempfile.mkdtemp(dir=plans, prefix="new-"))
         for name, content in parts.items():
-            (new / name).write_bytes(content)
+            with (new / name).open("wb") as part:
+                part.write(content)
+                _sync(part)
         new.rename(plans / digest)
     for other in plans.iterdir():
         if other.name != digest:
@@ -85,12 +88,12 @@ def remove(import_id: int) -> None:
 def keep_export(export_id: int, pieces: Iterable[bytes]) -> int:
     """Keep the file of an export, whole or not at all; its size in bytes."""
     target = _export(export_id)
-    target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_suffix(".new")
     try:
         with unfinished.open("wb") as file:
             file.writelines(pieces)
             size = file.tell()
+            _sync(file)
         unfinished.rename(target)
     except BaseException:
         unfinished.unlink(missing_ok=True)
@@ -109,8 +112,21 @@ def remove_export(export_id: int) -> None:
 
 
 def _export(export_id: int) -> Path:
-    return Path(settings.DATA) / "exports" / str(export_id)
+    return _private("exports") / str(export_id)
 
 
 def _folder(import_id: int) -> Path:
-    return Path(settings.DATA) / "imports" / str(import_id)
+    return _private("imports") / str(import_id)
+
+
+def _private(name: str) -> Path:
+    """A folder of the data folder that nobody else on the machine can look into."""
+    folder = Path(settings.DATA) / name
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def _sync(file: IO[bytes]) -> None:
+    """Have the bytes on the disk before the database says that they are there."""
+    file.flush()
+    os.fsync(file.fileno())

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+
+from kundekort.services import imports
+from kundekort.services.accounts import Actor
+from kundekort.store.models import Import
+
+
+def test_it_keeps_files_where_nobody_else_can_look(upload: Callable[..., Import]) -> None:
+    upload("CustomerID;FirstName;Gender\n0;A;1\n")
+    assert stat.S_IMODE((Path(settings.DATA) / "imports").stat().st_mode) == 0o700
+
+
+def test_it_forgets_the_plans_it_shows_no_more(upload: Callable[..., Import], bob: Actor) -> None:
+    imp = upload("CustomerID;FirstName;Gender\n0;A;1\n0;B;7\n")
+    folder = Path(settings.DATA) / "imports" / str(imp.pk)
+    assert [path.name for path in (folder / "plans").iterdir()] == [imp.digest]
+    imports.cancel(imp.pk, actor=bob)
+    assert not folder.exists()
