@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import IO, Final, NamedTuple
 from xml.parsers import expat
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from kundekort.engine.numbers import Shown, shown
 from kundekort.engine.refused import FileRefused
@@ -32,6 +32,7 @@ _LARGEST_DIRECTORY: Final = 1 << 20  # of a zip: a workbook of a thousand parts 
 _END_OF_DIRECTORY: Final = struct.Struct("<4s4H2LH")
 _ESCAPED: Final = re.compile(r"(?:_x[0-9A-Fa-f]{4}_)+")
 _SECTIONS: Final = frozenset({"cellStyleXfs", "cellXfs", "cellStyles", "dxfs"})
+_BROKEN: Final = (BadZipFile, zlib.error, expat.ExpatError, EOFError, KeyError, NotImplementedError, UnicodeDecodeError)
 _OTHERS: Final = (("word/", "docx"), ("ppt/", "pptx"), ("META-INF/manifest.xml", "ods"))
 
 
@@ -72,6 +73,8 @@ class Workbook:
                 raise FileRefused("file_expands", limit=expanded)
             if any(m.flag_bits & 1 for m in members):
                 raise FileRefused("file_encrypted")
+            if any(m.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for m in members):
+                raise FileRefused("file_damaged")
             main = next((r.part for r in self._related("") if r.kind == "officeDocument"), "")
             if not main.endswith(".xml"):
                 kind = "xlsb" if main.endswith(".bin") else _kind([m.filename for m in members])
@@ -183,7 +186,7 @@ def unbroken() -> Iterator[None]:
     """A block in which a broken package is a refusal (file_damaged) and not an error."""
     try:
         yield
-    except (BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, expat.ExpatError, struct.error) as error:
+    except _BROKEN as error:
         raise FileRefused("file_damaged") from error
 
 
