@@ -50,8 +50,8 @@ class Customer(models.Model):
             models.UniqueConstraint(fields=["external_id"], condition=~Q(external_id=""), name="customer_external_id"),
         ]
         indexes: ClassVar = [
-            # The address itself is carried along so that shared addresses are found from the index alone.
-            models.Index(Lower("email"), include=["email"], condition=~Q(email=""), name="customer_email"),
+            # The address and the number are carried along, so that shared addresses are found from the index alone.
+            models.Index(Lower("email"), include=["email", "id"], condition=~Q(email=""), name="customer_email"),
             models.Index(fields=["last_name", "first_name", "id"], name="customer_name"),
         ]
 
