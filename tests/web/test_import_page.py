@@ -32,4 +32,4 @@ def test_it_gives_a_template_that_it_can_read_itself(as_bob: Client) -> None:
     assert answer["Content-Disposition"].startswith("attachment")
     table = source.read(answer.content, known=mapping.knower(SCHEMA))
     assert all(column.field for column in mapping.match(table.headers, SCHEMA))
-    assert "Bekreft: opprette 1 kunde" in send(as_bob, io.BytesIO(answer.content).read()).content.decode()
+    assert "Bekreft: opprette 2 kunder" in send(as_bob, io.BytesIO(answer.content).read()).content.decode()

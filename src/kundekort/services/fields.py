@@ -14,7 +14,7 @@ from kundekort.engine.mapping import fold, names
 from kundekort.engine.schema import Field, Kind, Schema
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.refusals import ChoiceInUse, FieldInvalid, NotFound
-from kundekort.store.fields import SCHEMA
+from kundekort.store.fields import OWN, SCHEMA
 from kundekort.store.models import Customer, HeaderName, OwnField
 
 KINDS: Final = (Kind.TEXT, Kind.NUMBER, Kind.DATE, Kind.CHOICE, Kind.YES_NO)
@@ -88,6 +88,15 @@ def retire(key: str, *, retired: bool = True, actor: Actor) -> OwnField:
     return made
 
 
+@transaction.atomic
+def arrange(keys: Sequence[str], *, actor: Actor) -> None:
+    """Put own fields in an order; those not named come after."""
+    actor.require(Role.ADMINISTRATOR)
+    order = {key: position for position, key in enumerate(keys)}
+    for position, made in enumerate(sorted(OwnField.objects.all(), key=lambda f: order.get(f.key, len(order))), 1):
+        OwnField.objects.filter(pk=made.pk).update(position=position)
+
+
 def remember(header: str, key: str) -> None:
     """Let a column name mean a field from now on, whatever else it is called later."""
     HeaderName.objects.update_or_create(name=fold(header), defaults={"field": key})
@@ -152,6 +161,6 @@ def _refuse_taken(header: str, *, key: str | None) -> None:
 
 def _key(header: str) -> str:
     """A key for a new field that no field has or had: it stands in the change log for ever."""
-    base = f"own_{fold(header).encode('ascii', 'ignore').decode()[:40]}".rstrip("_")
+    base = OWN + (fold(header).encode("ascii", "ignore").decode()[:40].strip("_") or "field")
     taken = set(OwnField.objects.values_list("key", flat=True))
     return next(key for n in range(1, len(taken) + 2) if (key := base if n == 1 else f"{base}_{n}") not in taken)

@@ -77,8 +77,12 @@ def written(frames: Iterable[pl.DataFrame], *, columns: Columns, form: Form, lan
 def template(*, columns: Columns, form: Form, language: str) -> Iterator[bytes]:
     """A list of two invented new customers to write over, without the version that only exports have."""
     columns = [(field, header) for field, header in columns if field.kind is not Kind.VERSION]
-    rows = {field.key: [_example(field, customer) for customer in explanations.EXAMPLES] for field, _ in columns}
-    return written([pl.DataFrame(rows)], columns=columns, form=form, language=language)
+    return written([examples(columns)], columns=columns, form=form, language=language)
+
+
+def examples(columns: Columns) -> pl.DataFrame:
+    """The two invented new customers of templates: a column of text for each field, named by its key."""
+    return pl.DataFrame({f.key: [_example(f, customer) for customer in explanations.EXAMPLES] for f, _ in columns})
 
 
 def _column(field: Field, header: str) -> xlsx.Column:

@@ -11,6 +11,9 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(text.split(", "))
 
 
+OWN: Final = "own_"
+"""What the key of every field that a venue has made itself begins with, and of no other."""
+
 ADDRESS: Final = ("address", "address2", "zip_code", "city", "country")
 """The fields that say one thing together: half of one address and half of another is none."""
 

@@ -22,6 +22,11 @@ def start(request: HttpRequest) -> HttpResponse:
     return redirect("imports" if may_import(request.user) else "customers")
 
 
+def may_administer(user: AbstractBaseUser | AnonymousUser) -> bool:
+    """Whether to show a person the way to the settings."""
+    return actor_of(user).role is Role.ADMINISTRATOR
+
+
 def may_import(user: AbstractBaseUser | AnonymousUser) -> bool:
     """Whether to show a person the way to the import; the services decide for themselves."""
     return actor_of(user).role in (Role.IMPORTER, Role.ADMINISTRATOR)

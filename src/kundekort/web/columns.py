@@ -12,11 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kundekort import wording
 from kundekort.engine.recipe import ENCODINGS, SEPARATORS, EmptyCells, Recipe
-from kundekort.engine.schema import Kind
-from kundekort.services import imports, planning, preview
+from kundekort.engine.schema import Field, Kind
+from kundekort.services import fields, imports, planning, preview
 from kundekort.services.accounts import actor_of
 from kundekort.services.refusals import NotWaiting
-from kundekort.store.fields import SCHEMA
 from kundekort.store.models import Import
 from kundekort.web.forms import MATCHES, DialectForm, PolicyForm, read_columns
 
@@ -31,10 +30,8 @@ def columns(request: HttpRequest, import_id: int) -> HttpResponse:
     actor = actor_of(request.user)
     imp = imports.get(import_id, actor=actor)
     if request.method == "POST":
-        count = len(imports.recipe(imp).columns)
-        planning.choose(
-            import_id, actor=actor, columns=read_columns(request.POST, count), policy=PolicyForm.read(request.POST)
-        )
+        chosen = read_columns(request.POST, len(imports.recipe(imp).columns), schema=fields.schema())
+        planning.choose(import_id, actor=actor, columns=chosen, policy=PolicyForm.read(request.POST))
         return redirect("import", import_id)
     if imp.state not in (Import.State.COLUMNS, Import.State.PREVIEW):
         raise NotWaiting(state=imp.state)
@@ -59,12 +56,18 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
             "known": [c for c in columns if c.field is not None],
             "names": _names(columns),
             "asks_for_dates": _asks_for_dates(imp, recipe),
-            "layout": [f for f in SCHEMA if f.kind is not Kind.VERSION or f.key in {c.field for c in recipe.columns}],
+            "layout": _offered(recipe),
             "encodings": ENCODINGS,
             "separators": SEPARATORS,
             "matches": MATCHES,
         },
     )
+
+
+def _offered(recipe: Recipe) -> list[Field]:
+    """What a column can become; the version only where the file has one."""
+    used = {column.field for column in recipe.columns}
+    return [f for f in fields.schema() if f.kind is not Kind.VERSION or f.key in used]
 
 
 def _names(columns: Sequence[preview.ColumnView]) -> list[str]:

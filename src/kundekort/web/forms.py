@@ -10,8 +10,8 @@ from django.core.exceptions import BadRequest
 from django.utils.translation import gettext_lazy as _
 
 from kundekort.engine.recipe import ENCODINGS, SEPARATORS, DateOrder, EmptyCells, Match, Policy
+from kundekort.engine.schema import Schema
 from kundekort.engine.source import Chosen
-from kundekort.store.fields import SCHEMA
 
 MATCHES = (
     (Match.ID, _("By CustomerID; 0 makes a new customer")),
@@ -60,9 +60,9 @@ class PolicyForm(forms.Form):
         )
 
 
-def read_columns(data: Mapping[str, Any], count: int) -> dict[int, str | None]:
+def read_columns(data: Mapping[str, Any], count: int, *, schema: Schema) -> dict[int, str | None]:
     """The field chosen for each of a file's columns by position, None for ignored. BadRequest for an unknown field."""
     chosen = {position: data.get(f"column-{position}") or None for position in range(count)}
-    if any(key is not None and key not in SCHEMA for key in chosen.values()):
+    if any(key is not None and key not in schema for key in chosen.values()):
         raise BadRequest("unknown field")
     return chosen

@@ -8,17 +8,21 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kundekort import wording
+from kundekort.engine.recipe import Policy
 from kundekort.engine.refused import FileRefused
-from kundekort.services import customers, imports, planning
+from kundekort.services import customers, imports, layouts, lists, planning
 from kundekort.services import preview as previews
 from kundekort.services.accounts import Actor, actor_of
-from kundekort.services.refusals import CannotImport, PlanDamaged
+from kundekort.services.layouts import Layout
+from kundekort.services.lists import Form
+from kundekort.services.refusals import CannotImport, NotFound, PlanDamaged
 from kundekort.store.models import Import
 from kundekort.store.pages import Filter
-from kundekort.web import columns, example, preview, uploading
+from kundekort.web import columns, preview, uploading
 
 WORKING = (Import.State.RECEIVED, Import.State.CONFIRMING)
 CARDS_SHOWN = 8
@@ -34,12 +38,14 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, actor: Actor, *, no_file: bool = False) -> HttpResponse:
+    every, layout = layouts.every(), _layout(request)
     context = {
         "room": "imports",
         "no_file": no_file,
         "recent": imports.recent(actor=actor),
-        "layout": example.LAYOUT,
-        "examples": example.CUSTOMERS,
+        "layouts": every,
+        "layout": layout,
+        "examples": lists.examples(layout.fields).rows(),
         "max_bytes": settings.KUNDEKORT_MAX_BYTES,
     }
     return render(request, "kundekort/imports/start.html", context)
@@ -52,16 +58,26 @@ def _upload(request: HttpRequest, actor: Actor) -> HttpResponse:
     file = request.FILES.get("file")
     if file is None:
         return _page(request, actor, no_file=True)
-    imp = imports.receive(file, filename=file.name or "", actor=actor)  # type: ignore[arg-type]
+    policy = Policy(empty_cells=_layout(request).empty_cells)
+    imp = imports.receive(file, filename=file.name or "", policy=policy, actor=actor)  # type: ignore[arg-type]
     planning.prepare(imp.pk)
     return redirect("import", imp.pk)
 
 
 @require_safe
-def template(request: HttpRequest) -> HttpResponse:
-    """The column layout as a file to fill in."""
-    headers = {"Content-Disposition": 'attachment; filename="kundekort-template.csv"'}
-    return HttpResponse(example.template(), content_type="text/csv; charset=utf-8", headers=headers)
+def template(request: HttpRequest, ending: str) -> HttpResponse:
+    """A column layout as a file to fill in."""
+    if ending not in (Form.CSV, Form.XLSX):
+        raise NotFound(id=ending)
+    form = Form(ending)
+    content = b"".join(lists.template(columns=_layout(request).fields, form=form, language=get_language() or "nb"))
+    headers = {"Content-Disposition": f'attachment; filename="kundekort-template.{form.ending}"'}
+    return HttpResponse(content, content_type=form.media_type, headers=headers)
+
+
+def _layout(request: HttpRequest) -> Layout:
+    """The layout that was asked for, or the default one. Raises NotFound."""
+    return layouts.get((request.POST if request.method == "POST" else request.GET).get("layout"))
 
 
 @require_safe

@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from kundekort import wording
-from kundekort.services.refusals import AlreadyApplied, Forbidden, NotFound, Refusal, StalePlan
+from kundekort.services.refusals import AlreadyApplied, CardMerged, Forbidden, NotFound, Refusal, StalePlan
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -53,6 +53,16 @@ def chosen_language(respond: Respond) -> Respond:
     return answer
 
 
+def looking_once(respond: Respond) -> Respond:
+    """Middleware: look the names of the venue's own fields up once for a page, however often it tells them."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        with wording.looking_once():
+            return respond(request)
+
+    return answer
+
+
 class Refusals:
     """Middleware: tell a refusal of a use case in words, on the page from which the way goes on."""
 
@@ -73,6 +83,9 @@ class Refusals:
         if isinstance(exception, Forbidden | NotFound):
             status = _status(exception)
             return render(request, f"{status}.html", status=status)
+        if isinstance(exception, CardMerged):  # a merged number is never a dead end
+            messages.info(request, words)
+            return redirect("customer", exception.params["into"])
         if not isinstance(exception, StalePlan):  # the import itself keeps that notice and shows it
             level = messages.INFO if isinstance(exception, AlreadyApplied) else messages.ERROR
             messages.add_message(request, level, words)

@@ -17,10 +17,9 @@ from kundekort.services import confirming, imports, planning
 from kundekort.services import preview as previews
 from kundekort.services.accounts import actor_of
 from kundekort.services.refusals import NotWaiting
-from kundekort.store.fields import SCHEMA
 from kundekort.store.models import Import
 from kundekort.store.pages import BOXES, Filter
-from kundekort.web.templatetags.kundekort import SPRITE
+from kundekort.web.templatetags.kundekort import SPRITE, kind
 
 MOST_ROWS: Final = 100
 LONGEST_CELL: Final = 300
@@ -130,5 +129,5 @@ def _view(imp: Import, recipe: Recipe, *, first: set[str | None]) -> dict[str, A
         "rows": reverse("import-rows", args=[imp.pk]),
         "sprite": static(SPRITE),
         "box": "changes",
-        "columns": [{"key": c.field, "header": c.header, "kind": SCHEMA[c.field].kind} for c in columns if c.field],
+        "columns": [{"key": c.field, "header": c.header, "kind": kind(c.field)} for c in columns if c.field],
     }

@@ -6,8 +6,10 @@ out; nothing here decides anything. A parameter that is missing leaves a gap in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from functools import cache
 from typing import Any, Final
 
 from django.template.defaultfilters import filesizeformat
@@ -16,7 +18,9 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, ngettext_lazy, override
 from django.utils.translation import gettext_lazy as _
 
-from kundekort.store.fields import SCHEMA
+from kundekort.engine.schema import Schema
+from kundekort.store.fields import OWN, SCHEMA
+from kundekort.wording.columns import COLUMN_FAULTS
 from kundekort.wording.problems import PROBLEM_KINDS, PROBLEMS, WARNINGS
 from kundekort.wording.segments import FAULTS, OPERATORS, SUBJECTS
 
@@ -66,9 +70,9 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
         "Choose CSV, or a smaller segment."
     ),
     "weak_password": _("The password is too easy to guess. Use at least %(least)s characters, and no common word."),
-    "field_invalid": _("This field cannot be made like that. Check its name, kind and choices."),
+    "field_invalid": _("The field cannot be saved like this. %(fault)s"),
     "choice_in_use": _("The choice “%(choice)s” is on %(cards)s cards. Change these first, then take it away."),
-    "layout_invalid": _("This column layout cannot be saved. Check its name and its columns."),
+    "layout_invalid": _("The column layout cannot be saved like this. %(fault)s"),
     # cards
     "card_invalid": _("The card cannot be saved like this. Nothing was written; look at the marked fields."),
     "card_moved": _(
@@ -222,6 +226,8 @@ def refusal(code: str, params: Mapping[str, Any]) -> str:
     """Why something cannot be done, and the way on."""
     if code == "segment_invalid":
         params = {"fault": segment_fault(params["reason"], params["path"], params)}
+    if code in ("field_invalid", "layout_invalid"):
+        params = {"fault": column_fault(params["reason"], params)}
     return _sentence(REFUSALS, code, params)
 
 
@@ -238,6 +244,11 @@ def segment_fault(reason: str, path: Sequence[int], params: Mapping[str, Any]) -
     told = _sentence(FAULTS, reason, params)
     place = {"rule": ".".join(str(position + 1) for position in path), "fault": told}
     return str(_("Rule %(rule)s: %(fault)s") % place) if path else told
+
+
+def column_fault(reason: str, params: Mapping[str, Any]) -> str:
+    """What is wrong with an own field or a column layout."""
+    return _sentence(COLUMN_FAULTS, reason, params)
 
 
 def operator(name: str) -> str:
@@ -284,7 +295,23 @@ def field(key: str) -> str:
     """The label of a field or of what a segment can ask besides; the key itself for a column without a field."""
     if key in SUBJECTS:
         return str(SUBJECTS[key])
-    return SCHEMA[key].label(get_language() or "en") if key in SCHEMA else key
+    schema = known(key)
+    return schema[key].label(get_language() or "en") if key in schema else key
+
+
+def known(key: str) -> Schema:
+    """A schema with the field of that name, in use or retired, if there is one; only own fields are looked up."""
+    return _fetched.get()() if key.startswith(OWN) else SCHEMA
+
+
+@contextmanager
+def looking_once() -> Iterator[None]:
+    """A block in which the names of own fields are looked up once at most, whatever happens to them meanwhile."""
+    token = _fetched.set(cache(_fetch))
+    try:
+        yield
+    finally:
+        _fetched.reset(token)
 
 
 def in_english() -> AbstractContextManager[object]:
@@ -297,6 +324,15 @@ class Count(int):
 
     def __str__(self) -> str:
         return str(number_format(int(self), force_grouping=True))
+
+
+def _fetch() -> Schema:
+    from kundekort.services import fields  # knows the tables, which words of other things do without
+
+    return fields.schema(retired=True)
+
+
+_fetched: Final[ContextVar[Callable[[], Schema]]] = ContextVar("fetched", default=_fetch)
 
 
 class _Gap(dict[str, Any]):

@@ -10,11 +10,10 @@ from django.templatetags.static import static
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language_info
 
 from kundekort import wording
-from kundekort.store.fields import SCHEMA
-from kundekort.web.accounts import may_import
+from kundekort.web.accounts import may_administer, may_import
 
 register = template.Library()
 
@@ -22,6 +21,8 @@ SPRITE = "vendor/tabler-icons-3.51.0.svg"
 
 register.filter("state_words", wording.state)
 register.filter("may_import", may_import)
+register.filter("may_administer", may_administer)
+register.filter("label", wording.field)
 register.filter("phase_words", wording.phase)
 register.filter("encoding_words", wording.encoding)
 register.filter("separator_words", wording.separator)
@@ -34,15 +35,10 @@ def icon(name: str) -> SafeString:
 
 
 @register.filter
-def label(key: str) -> str:
-    """The words for a field in the language of the page; a key the register does not know is told as it is."""
-    return SCHEMA[key].label(get_language() or "nb") if key in SCHEMA else key
-
-
-@register.filter
 def kind(key: str) -> str:
     """The kind of a field; '' for a key the register does not know."""
-    return str(SCHEMA[key].kind) if key in SCHEMA else ""
+    schema = wording.known(key)
+    return str(schema[key].kind) if key in schema else ""
 
 
 @register.filter
