@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check install browser bench messages screenshots clean
+.PHONY: demo test check install browser bench roundtrip messages screenshots clean
 
 demo: $(VENV)/.run  ## The main job on sample data, then the site on 127.0.0.1:8000
 	KUNDEKORT_DATA="$${KUNDEKORT_DATA:-$(CURDIR)/.demo}" $(BIN)/kundekort demo
@@ -39,6 +39,9 @@ browser: $(VENV)/.dev  ## The browser that the tests drive
 
 screenshots: $(VENV)/.dev browser  ## The pictures in docs/screenshots
 	$(BIN)/python -m pytest -q -m screenshots tests/e2e/screenshots.py
+
+roundtrip: $(VENV)/.dev  ## Export, save in LibreOffice, import: nothing changes (needs soffice)
+	DEMAND_LIBREOFFICE=1 $(BIN)/pytest tests/roundtrip
 
 messages: $(VENV)/.dev  ## Collect and compile the translations (needs GNU gettext)
 	cd src/kundekort && ../../$(BIN)/python -m django makemessages -l nb --no-obsolete --no-location

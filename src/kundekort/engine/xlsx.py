@@ -128,8 +128,9 @@ def _cells(text: pl.Series, *, letters: str, style: Style, line: pl.Expr) -> pl.
 def _escaped(text: pl.Series) -> pl.Series:
     """Text as XML and the workbook format want it: what XML cannot write stands as `_x000D_`."""
     text = text.fill_null("")
-    if text.str.contains("_x[0-9A-Fa-f]{4}_").any():
-        text = text.str.replace_all("_(x[0-9A-Fa-f]{4}_)", "_x005F_${1}")
+    looks_escaped = text.str.contains("_x[0-9A-Fa-f]{4}_")
+    if looks_escaped.any():  # every _x in it, because such looks can overlap
+        text = text.str.replace_all("_x", "_x005F_x", literal=True).zip_with(looks_escaped, text)
     for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
         if text.str.contains(character, literal=True).any():
             text = text.str.replace_all(character, entity, literal=True)

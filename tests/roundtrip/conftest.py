@@ -1,0 +1,61 @@
+"""A register of customers with hurting values, and the question what an import of a file would change in it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from kundekort.services import exports, preview
+from kundekort.services.accounts import Actor
+from kundekort.services.exports import Selection
+from kundekort.services.lists import Form
+from kundekort.store.models import Customer, Import
+from tests.roundtrip.values import VALUES, customers
+
+FIRST = 1001
+"""The number of the first customer, always the same, because the prepared files name it."""
+
+# Where there is no LibreOffice, files it has prepared stand in for it; `make roundtrip` demands the real one.
+collect_ignore = [] if os.environ.get("DEMAND_LIBREOFFICE") or shutil.which("soffice") else ["test_libreoffice.py"]
+
+
+@pytest.fixture
+def register(load: Callable[..., Import]) -> None:
+    """Customers with the hurting values, numbered from FIRST."""
+    assert load(customers()).totals["new"] == len(VALUES)
+    by = FIRST - min(Customer.objects.values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE kundekort_customer SET id = id + %s", [by + 1_000_000])  # beside all there are
+        cursor.execute("UPDATE kundekort_customer SET id = id - 1000000")
+        cursor.execute("UPDATE kundekort_change SET customer_id = customer_id + %s", [by])
+
+
+@pytest.fixture
+def exported(register: None, alice: Actor) -> Callable[[Form], bytes]:
+    """The whole register as a file of some form."""
+
+    def exported(form: Form) -> bytes:
+        return b"".join(exports.straight(what=Selection(), form=form, actor=alice))
+
+    return exported
+
+
+@pytest.fixture
+def nothing_changes(register: None, upload: Callable[..., Import]) -> Callable[..., None]:
+    """Fails unless an import of the file reads every customer and would change nothing, without a warning."""
+
+    def check(data: bytes, *, filename: str) -> None:
+        imp = upload(data, filename=filename, ask=True)
+        assert imp.state == Import.State.PREVIEW, (imp.state, imp.refusal, imp.recipe)
+        expected: dict[str, Any] = dict.fromkeys(imp.totals, 0)
+        expected |= {"rows": len(VALUES), "unchanged": len(VALUES)}
+        shown = preview.page(imp, preview.Filter(), offset=0, limit=3)
+        assert imp.totals == expected, shown
+        assert list(preview.warnings(imp)) == []
+
+    return check

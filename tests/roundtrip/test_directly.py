@@ -1,0 +1,39 @@
+"""Export, import: nothing changes."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kundekort.services.lists import Form
+from kundekort.store.models import Import
+from tests.roundtrip.values import VALUES
+
+PREPARED = sorted((Path(__file__).parent / "files").iterdir())
+
+
+@pytest.mark.parametrize("form", Form)
+def test_it_changes_nothing(
+    form: Form, exported: Callable[[Form], bytes], nothing_changes: Callable[..., None]
+) -> None:
+    nothing_changes(exported(form), filename=f"kunder.{form.ending}")
+
+
+@pytest.mark.parametrize("file", PREPARED, ids=lambda file: file.name)
+def test_it_changes_nothing_after_a_spreadsheet_has_saved_it(file: Path, nothing_changes: Callable[..., None]) -> None:
+    """What LibreOffice made of exports; `make roundtrip` lets it do so anew, `prepare.py` keeps what it made."""
+    nothing_changes(file.read_bytes(), filename=file.name)
+
+
+def test_it_has_files_of_both_forms() -> None:
+    assert {file.suffix for file in PREPARED} == {".csv", ".xlsx"}
+
+
+@pytest.mark.parametrize("form", Form)
+def test_it_notices_the_one_cell_that_was_edited(
+    form: Form, exported: Callable[[Form], bytes], upload: Callable[..., Import], load: Callable[..., Import]
+) -> None:
+    data = exported(form)
+    load("CustomerID;City;Gender\n1003;Vadsø;2\n")
+    totals = upload(data).totals
+    assert (totals["unchanged"], totals["changed"], totals["cells_changed"]) == (len(VALUES) - 1, 1, 1)
