@@ -11,9 +11,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.db import connection
 
-from kundekort.services import confirming, imports, jobs, planning
+from kundekort.engine import source
+from kundekort.services import confirming, exports, imports, jobs, planning, progress
 from kundekort.services.accounts import Actor
-from kundekort.store.models import Customer, Import
+from kundekort.services.lists import Form
+from kundekort.services.refusals import NotFound
+from kundekort.store.models import Customer, Export, Import
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -103,6 +106,43 @@ def test_it_tells_how_far_it_has_come_and_stops_when_cancelled(bob: Actor, worke
     second = queued(rows(30_000), bob)
     wait_for(lambda: state(second) == Import.State.PREVIEW)
     assert state(imp) == Import.State.CANCELLED
+
+
+def test_it_writes_a_long_list_by_a_job(alice: Actor, bob: Actor, worker: Callable[[], object]) -> None:
+    imp = queued(rows(30_000), bob)
+    planning.plan(imp.pk)
+    imp.refresh_from_db()
+    confirming.apply(imp.pk, digest=imp.digest, actor_name=bob.name)
+    export = exports.start(what=exports.Selection(), form=Form.XLSX, actor=alice)
+    given_up = exports.start(what=exports.Selection(), form=Form.CSV, actor=alice)
+    assert (export.state, export.rows) == (Export.State.WAITING, 30_000)
+    with pytest.raises(NotFound):
+        exports.open_file(export.pk, actor=alice)
+    exports.cancel(given_up.pk, actor=alice)
+    worker()
+
+    def done() -> bool:
+        export.refresh_from_db()
+        return export.state != Export.State.WAITING
+
+    wait_for(done)
+    assert (export.state, export.progress) == (Export.State.DONE, None)
+    with exports.open_file(export.pk, actor=alice)[0] as file:
+        assert source.read(file.read(), known=bool).cells.height == 30_000
+    given_up.refresh_from_db()
+    assert given_up.state == Export.State.CANCELLED
+
+
+def test_it_tells_how_far_a_list_has_come_and_stops_when_cancelled(transactional_db: None) -> None:
+    export = Export.objects.create(form="csv", actor_name="alice")
+    with progress.Watched(Export, export.pk) as watched:
+        watched("exporting", 5, 10)
+        export.refresh_from_db()
+        assert (export.progress["phase"], export.progress["fraction"]) == ("exporting", 0.5)
+        Export.objects.filter(pk=export.pk).update(state=Export.State.CANCELLED)
+        time.sleep(progress.SECONDS_BETWEEN)
+        with pytest.raises(progress.Stopped):
+            watched("exporting", 6, 10)
 
 
 @pytest.mark.slow
