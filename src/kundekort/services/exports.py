@@ -51,6 +51,14 @@ class Selection:
         return cls(segment=data.get("segment"), search=data.get("search"))
 
 
+def count(what: Selection, *, actor: Actor) -> int:
+    """How many customers a list would have. Raises NotFound, SegmentInvalid, Forbidden."""
+    _require(what, actor)
+    if what.segment is not None:
+        return segments.count(segments.get(what.segment, actor=actor).condition, actor=actor)
+    return customers.count(text=what.search or "")
+
+
 def start(*, what: Selection, form: Form, layout: str | None = None, language: str = "en", actor: Actor) -> Export:
     """Begin a list in a layout (the default one): done at once when it is short, else by a job.
 
@@ -188,8 +196,7 @@ class _Writing:
 
 
 def _begun(*, what: Selection, form: Form, layout: str | None, language: str, actor: Actor) -> Export:
-    _require(what, actor)
-    rows = _count(what, actor)
+    rows = count(what, actor=actor)
     if form is Form.XLSX and rows > xlsx.MOST_ROWS:
         raise TooManyForWorkbook(count=rows, limit=xlsx.MOST_ROWS)
     return Export.objects.create(
@@ -205,12 +212,6 @@ def _begun(*, what: Selection, form: Form, layout: str | None, language: str, ac
 
 def _require(what: Selection, actor: Actor) -> None:
     actor.require(Role.ADMINISTRATOR if what.everybody else Role.IMPORTER)
-
-
-def _count(what: Selection, actor: Actor) -> int:
-    if what.segment is not None:
-        return segments.count(segments.get(what.segment, actor=actor).condition, actor=actor)
-    return customers.count(text=what.search or "")
 
 
 def _frames(what: Selection, wanted: list[Field], actor: Actor) -> Iterator[pl.DataFrame]:

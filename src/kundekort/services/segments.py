@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,10 +24,12 @@ from kundekort.services.accounts import Actor, Role
 from kundekort.services.customers import CustomerPage
 from kundekort.services.database import psycopg_connection
 from kundekort.services.refusals import NotFound, SegmentInvalid
-from kundekort.store.models import Import, Segment
+from kundekort.store.models import Customer, Import, Segment
 
 LONGEST_NAME: Final = 100
 LONGEST_DESCRIPTION: Final = 2_000
+CARDS_READ_FOR_TAGS: Final = 5_000
+TAGS_OFFERED: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,14 @@ class Saved:
 def subjects() -> Mapping[str, Subject]:
     """All that rules can ask about now, by key: the fields in their order, then what else a card tells."""
     return segment_check.subjects(fields.schema())
+
+
+def tags(*, actor: Actor) -> list[str]:
+    """The commonest tags of the newest cards, by name: what to offer, not all there are."""
+    actor.require(Role.READER)
+    newest = Customer.objects.exclude(tags=[]).order_by("-pk").values_list("tags", flat=True)[:CARDS_READ_FOR_TAGS]
+    common = Counter(tag for tags in newest for tag in tags).most_common(TAGS_OFFERED)
+    return sorted((tag for tag, _ in common), key=str.casefold)
 
 
 def parse(data: object) -> Group:

@@ -22,7 +22,7 @@ from kundekort.services.lists import Form
 from kundekort.services.refusals import CannotImport, NotFound, PlanDamaged
 from kundekort.store.models import Import
 from kundekort.store.pages import Filter
-from kundekort.web import columns, preview, uploading
+from kundekort.web import columns, preview, uploading, waiting
 
 WORKING = (Import.State.RECEIVED, Import.State.CONFIRMING)
 CARDS_SHOWN = 8
@@ -106,7 +106,7 @@ def progress(request: HttpRequest, import_id: int) -> HttpResponse:
     """How far the work on an import has come, asked again and again; once it is over, the way to its page."""
     imp = imports.get(import_id, actor=actor_of(request.user))
     if imp.state in WORKING:
-        return render(request, "kundekort/imports/progress.html", _context(imp) | _progress(imp))
+        return render(request, "kundekort/parts/progress.html", _context(imp) | _progress(imp))
     return HttpResponse(headers={"HX-Redirect": reverse("import", args=[import_id])})
 
 
@@ -128,12 +128,7 @@ def _changes_something(imp: Import) -> bool:
 
 
 def _progress(imp: Import) -> dict[str, Any]:
-    now = imp.progress
-    return {
-        "progress": now,
-        "percent": str(round(now["fraction"] * 100)) if now else None,
-        "in_bytes": bool(now and now["phase"] == "reading"),
-    }
+    return waiting.shown(imp.progress, poll=reverse("import-progress", args=[imp.pk]))
 
 
 def _done(imp: Import, actor: Actor) -> dict[str, Any]:

@@ -90,8 +90,9 @@ class Refusals:
             level = messages.INFO if isinstance(exception, AlreadyApplied) else messages.ERROR
             messages.add_message(request, level, words)
         place = request.resolver_match
-        if place and "import_id" in place.kwargs:
-            return redirect("import", place.kwargs["import_id"])
+        for room in ("import", "export"):
+            if place and f"{room}_id" in place.kwargs:
+                return redirect(room, place.kwargs[f"{room}_id"])
         return redirect("imports")
 
 

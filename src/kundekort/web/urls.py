@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kundekort.web import accounts, columns, customers, imports, preview
+from kundekort.web import accounts, columns, customers, exports, imports, preview, segments
 
 urlpatterns = [
     path("", accounts.start, name="start"),
@@ -24,4 +24,17 @@ urlpatterns = [
     path("imports/<int:import_id>/rows/", preview.rows, name="import-rows"),
     path("imports/<int:import_id>/errors/", preview.errors, name="import-errors"),
     path("imports/<int:import_id>/confirm/", preview.confirm, name="import-confirm"),
+    path("segments/", segments.listing, name="segments"),
+    path("segments/new/", segments.new, name="segment-new"),
+    path("segments/result/", segments.result, name="segment-result"),
+    path("segments/<int:segment_id>/", segments.edit, name="segment"),
+    path("segments/<int:segment_id>/count/", segments.count, name="segment-count"),
+    path("segments/<int:segment_id>/copy/", segments.copy, name="segment-copy"),
+    path("segments/<int:segment_id>/delete/", segments.delete, name="segment-delete"),
+    path("exports/", exports.listing, name="exports"),
+    path("exports/new/", exports.new, name="export-new"),
+    path("exports/<int:export_id>/", exports.show, name="export"),
+    path("exports/<int:export_id>/progress/", exports.progress, name="export-progress"),
+    path("exports/<int:export_id>/file/", exports.file, name="export-file"),
+    path("exports/<int:export_id>/cancel/", exports.cancel, name="export-cancel"),
 ]

@@ -24,6 +24,8 @@ register.filter("may_import", may_import)
 register.filter("may_administer", may_administer)
 register.filter("label", wording.field)
 register.filter("phase_words", wording.phase)
+register.filter("export_state_words", wording.export_state)
+register.filter("form_words", wording.form)
 register.filter("encoding_words", wording.encoding)
 register.filter("separator_words", wording.separator)
 

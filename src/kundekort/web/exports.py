@@ -1,0 +1,117 @@
+"""Lists of customers to take home: what is asked for, waiting for it, and the file. The services write and log it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from kundekort import wording
+from kundekort.services import exports, layouts
+from kundekort.services.accounts import Role, actor_of
+from kundekort.services.exports import Selection
+from kundekort.services.lists import Form
+from kundekort.services.refusals import SegmentInvalid, TooManyForWorkbook
+from kundekort.store.models import Export
+from kundekort.web import waiting
+
+
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """Who took what, when; each list that is still kept can be fetched again."""
+    actor = actor_of(request.user)
+    context = {
+        "room": "segments",
+        "exports": [
+            {
+                "export": export,
+                "what": (what := Selection.from_json(export.selection)),
+                "open": actor.role is Role.ADMINISTRATOR or not what.everybody,
+            }
+            for export in exports.recent(actor=actor, limit=100)
+        ],
+    }
+    return render(request, "kundekort/exports/list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Ask which form and layout a list is to have, and begin it. The address says which customers."""
+    actor = actor_of(request.user)
+    what = Selection(segment=request.GET.get("segment"), search=request.GET.get("search", "").strip() or None)
+    context: dict[str, Any] = {"room": "segments", "what": what, "layouts": layouts.every(), "forms": list(Form)}
+    try:
+        if request.method == "POST":
+            form = _form(request.POST.get("form", ""))
+            layout = request.POST.get("layout")
+            export = exports.start(what=what, form=form, layout=layout, language=get_language() or "nb", actor=actor)
+            return redirect(_taking(export))
+        context["total"] = exports.count(what, actor=actor)
+    except (SegmentInvalid, TooManyForWorkbook) as no:
+        context["refused"] = wording.refusal(no.code, no.params)
+        context["dead"] = isinstance(no, SegmentInvalid)
+        if not context["dead"]:
+            context["total"] = no.params["count"]
+    return render(request, "kundekort/exports/new.html", context)
+
+
+@require_safe
+def show(request: HttpRequest, export_id: int) -> HttpResponse:
+    """The page of a list: waiting for it, or the file."""
+    export = exports.get(export_id, actor=actor_of(request.user))
+    context = {
+        "room": "segments",
+        "export": export,
+        "what": Selection.from_json(export.selection),
+        "filename": exports.filename(export),
+        "days": exports.KEPT_DAYS,
+        "taking": "take" in request.GET,
+    }
+    if export.state == Export.State.WAITING:
+        return render(request, "kundekort/exports/working.html", context | _progress(export))
+    return render(request, "kundekort/exports/export.html", context)
+
+
+@require_safe
+def progress(request: HttpRequest, export_id: int) -> HttpResponse:
+    """How far the writing of a list has come, asked again and again; once it is over, the way to its page."""
+    export = exports.get(export_id, actor=actor_of(request.user))
+    if export.state == Export.State.WAITING:
+        return render(request, "kundekort/parts/progress.html", _progress(export))
+    return HttpResponse(headers={"HX-Redirect": _taking(export)})
+
+
+@require_safe
+def file(request: HttpRequest, export_id: int) -> FileResponse:
+    """The file of a list."""
+    content, name, media_type = exports.open_file(export_id, actor=actor_of(request.user))
+    headers = {"Cache-Control": "private, no-store"}
+    return FileResponse(content, as_attachment=True, filename=name, content_type=media_type, headers=headers)
+
+
+@require_POST
+def cancel(request: HttpRequest, export_id: int) -> HttpResponse:
+    """Give a list up before it is written."""
+    exports.cancel(export_id, actor=actor_of(request.user))
+    return redirect("export", export_id)
+
+
+def _taking(export: Export) -> str:
+    """The page of a list at which its download begins by itself."""
+    return reverse("export", args=[export.pk]) + "?take=1"
+
+
+def _form(name: str) -> Form:
+    """The form of that name. BadRequest for what the page could not have sent."""
+    if name not in list(Form):
+        raise BadRequest("unknown form")
+    return Form(name)
+
+
+def _progress(export: Export) -> dict[str, Any]:
+    return waiting.shown(export.progress, poll=reverse("export-progress", args=[export.pk]))

@@ -1,0 +1,155 @@
+"""Segmentation: the saved segments, and the builder with its count and first customers while one builds.
+
+The rules travel as their JSON form; what they mean is the services' business.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from kundekort import wording
+from kundekort.engine.segment import Fault, Group, to_json
+from kundekort.services import segments
+from kundekort.services.accounts import actor_of
+from kundekort.services.refusals import SegmentInvalid
+from kundekort.services.segments import Saved
+from kundekort.web import questions
+
+SHOWN: Final = 8
+"""Customers that stand under the count."""
+COLUMNS: Final = ("id", "last_name", "first_name", "company", "email", "city")
+NAMELESS: Final = ("name_missing", "name_taken")
+"""What can be wrong with the name; everything else is about the rules."""
+
+
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """The saved segments; their counts are fetched when they come into sight."""
+    context = {"room": "segments", "segments": segments.every(actor=actor_of(request.user))}
+    return render(request, "kundekort/segments/list.html", context)
+
+
+@require_safe
+def count(request: HttpRequest, segment_id: int) -> HttpResponse:
+    """How many customers a saved segment has."""
+    actor = actor_of(request.user)
+    saved = segments.get(segment_id, actor=actor)
+    total = None if saved.faults else segments.count(saved.condition, actor=actor)
+    return render(request, "kundekort/segments/count.html", {"total": total})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """The builder without a segment yet."""
+    return _save(request, None) if request.method == "POST" else _builder(request, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, segment_id: int) -> HttpResponse:
+    """The builder of a saved segment."""
+    saved = segments.get(segment_id, actor=actor_of(request.user))
+    return _save(request, saved) if request.method == "POST" else _builder(request, saved)
+
+
+@require_POST
+def result(request: HttpRequest) -> HttpResponse:
+    """How many customers the posted rules mean and the first of them, or what is wrong with which rule."""
+    actor = actor_of(request.user)
+    context: dict[str, Any] = {"columns": COLUMNS}
+    try:
+        condition, faults = segments.check(segments.parse(_posted(request)))
+        if not faults:
+            context["page"] = segments.page(condition, offset=0, limit=SHOWN, actor=actor)
+    except SegmentInvalid as no:
+        faults = (Fault(no.params["path"], no.params["reason"], no.params),)
+    context["faults"] = [_told(fault) for fault in faults]
+    return render(request, "kundekort/segments/result.html", context)
+
+
+@require_POST
+def copy(request: HttpRequest, segment_id: int) -> HttpResponse:
+    """Keep the rules under another name too, and go there."""
+    actor = actor_of(request.user)
+    saved = segments.get(segment_id, actor=actor)
+    taken = {one.name for one in segments.every(actor=actor)}
+    first = _("Copy of %(name)s") % {"name": saved.name}
+    first = first[: segments.LONGEST_NAME - 5].strip()
+    name = next(name for n in range(1, len(taken) + 2) if (name := first if n == 1 else f"{first} {n}") not in taken)
+    made = segments.copy(segment_id, name=name, actor=actor)
+    messages.success(request, _("“%(name)s” was made. Change what should differ, and save.") % {"name": made.name})
+    return redirect("segment", made.id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: HttpRequest, segment_id: int) -> HttpResponse:
+    """Forget a segment, once a person has said so."""
+    actor = actor_of(request.user)
+    saved = segments.get(segment_id, actor=actor)
+    if request.method == "POST":
+        segments.delete(segment_id, actor=actor)
+        messages.success(request, _("The segment “%(name)s” is deleted.") % {"name": saved.name})
+        return redirect("segments")
+    return render(request, "kundekort/segments/delete.html", {"room": "segments", "segment": saved})
+
+
+def _save(request: HttpRequest, former: Saved | None) -> HttpResponse:
+    data = _posted(request)
+    try:
+        saved = segments.save(
+            request.POST.get("name", ""),
+            condition=segments.parse(data),
+            description=request.POST.get("description", ""),
+            former=former.id if former else None,
+            actor=actor_of(request.user),
+        )
+    except SegmentInvalid as no:
+        return _builder(request, former, refused=no)
+    messages.success(request, _("The segment “%(name)s” is saved.") % {"name": saved.name})
+    return redirect("segment", saved.id)
+
+
+def _builder(request: HttpRequest, saved: Saved | None, *, refused: SegmentInvalid | None = None) -> HttpResponse:
+    """The builder with what is saved, or with what was posted and refused."""
+    actor = actor_of(request.user)
+    data = to_json(saved.condition if saved else Group())
+    named = {"name": saved.name if saved else "", "description": saved.description if saved else ""}
+    told: dict[str, str] = {}
+    if refused:
+        data = _posted(request)
+        named = {part: request.POST.get(part, "") for part in named}
+        words = wording.segment_fault(refused.params["reason"], refused.params["path"], refused.params)
+        told = {"name_fault" if refused.params["reason"] in NAMELESS else "rules_fault": words}
+    context = {
+        "room": "segments",
+        "segment": saved,
+        "condition": json.dumps(data, ensure_ascii=False),
+        **named,
+        **told,
+        **questions.of_builder(data, actor=actor),
+    }
+    return render(request, "kundekort/segments/builder.html", context)
+
+
+def _posted(request: HttpRequest) -> Any:
+    """The JSON of the rules. BadRequest for what the page could not have sent."""
+    try:
+        return json.loads(request.POST.get("condition", ""))
+    except (ValueError, RecursionError) as error:
+        raise BadRequest("condition is not JSON") from error
+
+
+def _told(fault: Fault) -> dict[str, str]:
+    """What is wrong, beside which rule; a rule that only waits for its value is no mistake yet."""
+    return {
+        "path": ".".join(map(str, fault.path)),
+        "waiting": "1" if fault.reason == "values_missing" else "",
+        "words": wording.segment_fault(fault.reason, (), fault.params),
+    }
