@@ -16,6 +16,13 @@ HEADER = "CustomerID;FirstName;LastName;Email;Gender\n"
 
 
 @pytest.fixture
+def as_alice(client: Client, alice: Actor) -> Client:
+    """The site as Alice, an administrator, sees it."""
+    client.force_login(alice.user)
+    return client
+
+
+@pytest.fixture
 def as_bob(client: Client, bob: Actor) -> Client:
     """The site as Bob, an importer, sees it."""
     client.force_login(bob.user)

@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from kundekort.services import customers, history
+from kundekort.engine.schema import Schema
+from kundekort.services import customers, fields, history
 from kundekort.services.accounts import actor_of
 
 PAGE: Final = 50
@@ -31,7 +32,13 @@ GROUPS: Final = (
     ("consents", ("email_consent", "sms_consent", "tags")),
     ("other", ("external_id", "internal_note")),
 )
-"""How the card gathers its fields."""
+"""How the card gathers the built-in fields."""
+
+
+def groups(schema: Schema) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """How the card gathers all fields of the register: its own ones in a group of their own, if there are any."""
+    own = tuple(f.key for f in schema if f.own)
+    return (*GROUPS[:-1], ("own", own), GROUPS[-1]) if own else GROUPS
 
 
 @require_safe
@@ -81,7 +88,8 @@ def card(request: HttpRequest, customer_id: int) -> HttpResponse:
         "room": "customers",
         "customer": customer,
         "tags": str(customer["tags"]).split("|"),
-        "groups": GROUPS,
+        "groups": groups(fields.schema()),
+        "consents": {c.field: c for c in history.consents(customer_id, actor=actor)},
         "history": history.of_customer(customer_id, actor=actor),
     }
     return render(request, "kundekort/customers/card.html", context)

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kundekort.web import accounts, columns, customers, exports, imports, preview, segments
+from kundekort.web import (
+    accounts,
+    columns,
+    customers,
+    duplicates,
+    editing,
+    exports,
+    fields,
+    imports,
+    layouts,
+    preview,
+    segments,
+)
 
 urlpatterns = [
     path("", accounts.start, name="start"),
@@ -13,6 +25,21 @@ urlpatterns = [
     path("language/", accounts.language, name="language"),
     path("customers/", customers.listing, name="customers"),
     path("customers/<int:customer_id>/", customers.card, name="customer"),
+    path("customers/<int:customer_id>/edit/", editing.edit, name="customer-edit"),
+    path("customers/new/", editing.create, name="customer-new"),
+    path("customers/duplicates/", duplicates.walk, name="duplicates"),
+    path("customers/duplicates/merge/", duplicates.merge, name="merge"),
+    path("customers/duplicates/dismiss/", duplicates.dismiss, name="duplicates-dismiss"),
+    path("customers/duplicates/allow/", duplicates.allow, name="merge-allow"),
+    path("customers/merges/<int:revision_id>/undo/", duplicates.undo, name="merge-undo"),
+    path("settings/layouts/", layouts.listing, name="layouts"),
+    path("settings/layouts/edit/", layouts.edit, name="layout"),
+    path("settings/layouts/delete/", layouts.delete, name="layout-delete"),
+    path("settings/fields/", fields.listing, name="fields"),
+    path("settings/fields/new/", fields.new, name="field-new"),
+    path("settings/fields/<slug:key>/", fields.edit, name="field"),
+    path("settings/fields/<slug:key>/retire/", fields.retire, name="field-retire"),
+    path("settings/fields/<slug:key>/move/", fields.move, name="field-move"),
     path("imports/", imports.start, name="imports"),
     path("imports/template.<str:ending>", imports.template, name="template"),
     path("imports/<int:import_id>/", imports.show, name="import"),

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kundekort.engine.schema import Schema
 from kundekort.store.fields import OWN, SCHEMA
-from kundekort.wording.columns import COLUMN_FAULTS
+from kundekort.wording.columns import COLUMN_FAULTS, KINDS
 from kundekort.wording.problems import PROBLEM_KINDS, PROBLEMS, WARNINGS
 from kundekort.wording.segments import FAULTS, OPERATORS, SUBJECTS
 
@@ -249,6 +249,11 @@ def segment_fault(reason: str, path: Sequence[int], params: Mapping[str, Any]) -
 def column_fault(reason: str, params: Mapping[str, Any]) -> str:
     """What is wrong with an own field or a column layout."""
     return _sentence(COLUMN_FAULTS, reason, params)
+
+
+def kind_of_field(name: str) -> str:
+    """The kind of an own field."""
+    return str(KINDS.get(name, name))
 
 
 def operator(name: str) -> str:

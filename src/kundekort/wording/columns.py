@@ -25,3 +25,12 @@ COLUMN_FAULTS: Final[Mapping[str, str | Promise]] = {
     "header_twice": _("“%(header)s” is the name of two columns. Rename one of them."),
 }
 """Why an own field or a layout cannot be saved, by the reason of its refusal."""
+
+KINDS: Final[Mapping[str, str | Promise]] = {
+    "text": _("Text"),
+    "number": _("Number"),
+    "date": _("Date"),
+    "choice": _("Choice from a list"),
+    "yes_no": _("Yes or no"),
+}
+"""The kinds an own field can have."""

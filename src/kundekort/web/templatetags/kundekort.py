@@ -22,6 +22,7 @@ SPRITE = "vendor/tabler-icons-3.51.0.svg"
 register.filter("state_words", wording.state)
 register.filter("may_import", may_import)
 register.filter("may_administer", may_administer)
+register.filter("kind_words", wording.kind_of_field)
 register.filter("label", wording.field)
 register.filter("phase_words", wording.phase)
 register.filter("export_state_words", wording.export_state)

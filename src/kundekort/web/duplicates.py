@@ -1,0 +1,216 @@
+"""Walking through cards that may be one person: side by side, merged into one, or said to be different people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from kundekort import wording
+from kundekort.engine.schema import Schema
+from kundekort.services import duplicates, fields, merging, settings
+from kundekort.services.accounts import actor_of
+from kundekort.services.duplicates import Group
+from kundekort.services.history import MERGED
+from kundekort.services.merging import Proposal
+from kundekort.services.preview import Problem
+from kundekort.services.refusals import (
+    AlreadyUndone,
+    CardInvalid,
+    CardMerged,
+    CardMoved,
+    MergeInvalid,
+    MergeOff,
+    NotFound,
+    RegisterBusy,
+    UndoConflict,
+)
+from kundekort.store.duplicates import By
+
+ALL_TAKEN: Final = 4
+"""Cards of a group up to which all are proposed to be merged; of larger ones the first two, the rest as one chooses."""
+
+Card = Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One field of cards side by side: the value on each, whose is proposed, and all of them as one if that is more."""
+
+    key: str
+    values: tuple[tuple[int, str], ...]
+    winner: int | None
+    together: str | None
+
+
+@require_safe
+def walk(request: HttpRequest) -> HttpResponse:
+    """One group of cards that may be one person, and the way to the next."""
+    actor = actor_of(request.user)
+    by = By(wish) if (wish := request.GET.get("by", "")) in set(By) else By.EMAIL
+    dismissed = request.GET.get("dismissed") == "1"
+    at = _number(request.GET.get("at")) or 0
+    found = duplicates.candidates(by=by, offset=at, limit=1, dismissed=dismissed, actor=actor)
+    if not found.groups and at:  # the last one was just merged: begin again, if there is anything left
+        at = 0
+        found = duplicates.candidates(by=by, offset=0, limit=1, dismissed=dismissed, actor=actor)
+
+    def address(**change: str | int) -> str:
+        return "?" + urlencode({"by": by, "at": at, "dismissed": int(dismissed)} | change)
+
+    context = {
+        "room": "duplicates",
+        "by": by,
+        "ways": [(way, address(by=way, at=0)) for way in By],
+        "dismissed": dismissed,
+        "other": address(dismissed=int(not dismissed), at=0),
+        "at": at,
+        "place": at + 1,
+        "total": found.total,
+        "previous": address(at=at - 1) if at else "",
+        "next": address(at=at + 1) if at + 1 < found.total else "",
+        "back": reverse("duplicates") + address(),
+        "allow_merge": settings.current().allow_merge,
+        "merged": _number(request.GET.get("merged")),
+        "into": _number(request.GET.get("into")),
+    }
+    if found.groups:
+        context |= _side_by_side(request, found.groups[0])
+    return render(request, "kundekort/duplicates/walk.html", context)
+
+
+@require_POST
+def merge(request: HttpRequest) -> HttpResponse:
+    """Make one card of those that were chosen, with the values that were chosen."""
+    given = request.POST
+    master, taken = _number(given.get("master")), _numbers(given, "taken")
+    if master is None:
+        raise BadRequest("no master")
+    others = [number for number in taken if number != master]
+    versions = {number: version for number in (master, *others) if (version := _number(given.get(f"version-{number}")))}
+    values: dict[str, int | str] = {
+        f.key: winner
+        for f in fields.schema().values
+        if (winner := _number(given.get(f"value-{f.key}"))) in (master, *others) and winner is not None
+    }
+    try:
+        done = merging.merge(
+            master=master, others=others, versions=versions, values=values, actor=actor_of(request.user)
+        )
+    except CardInvalid as refusal:
+        _tell_problems(request, refusal.params["problems"])
+    except (CardMoved, CardMerged, MergeInvalid, MergeOff, NotFound, RegisterBusy) as refusal:
+        messages.error(request, wording.refusal(refusal.code, refusal.params))
+    else:
+        return redirect(_back(given, merged=done.pk, into=master))
+    return redirect(_back(given))
+
+
+@require_POST
+def dismiss(request: HttpRequest) -> HttpResponse:
+    """Remember that cards are different people, or forget it."""
+    actor, ids = actor_of(request.user), _numbers(request.POST, "id")
+    if request.POST.get("reconsider") == "1":
+        duplicates.reconsider(ids, actor=actor)
+        messages.success(request, _("These customers are shown among the duplicates again."))
+    else:
+        duplicates.dismiss(ids, actor=actor)
+        messages.success(request, _("Noted: these are different people. They are not shown here again."))
+    return redirect(_back(request.POST))
+
+
+@require_POST
+def undo(request: HttpRequest, revision_id: int) -> HttpResponse:
+    """Take a merge back; where the master has been changed since, ask first."""
+    keep = request.POST.get("keep_later") == "1"
+    try:
+        done = merging.undo(revision_id, keep_later=keep, actor=actor_of(request.user))
+    except UndoConflict as refusal:
+        context = {"room": "customers", "revision": revision_id, "conflicts": refusal.params["conflicts"]}
+        return render(request, "kundekort/duplicates/undo.html", context)
+    except CardInvalid as refusal:
+        _tell_problems(request, refusal.params["problems"])
+    except (AlreadyUndone, CardMerged, RegisterBusy) as refusal:
+        messages.error(request, wording.refusal(refusal.code, refusal.params))
+    else:
+        change = done.changes.filter(field=MERGED).first()
+        messages.success(request, _("The merge was undone: each customer has a card again."))
+        return redirect("customer", change.customer_id) if change else redirect("customers")
+    return redirect(_back(request.POST))
+
+
+@require_POST
+def allow(request: HttpRequest) -> HttpResponse:
+    """Switch merging on or off for everybody."""
+    settings.change(actor=actor_of(request.user), allow_merge=request.POST.get("allow_merge") == "1")
+    return redirect(_back(request.POST))
+
+
+def _side_by_side(request: HttpRequest, group: Group) -> dict[str, Any]:
+    ids = [int(card["id"]) for card in group.cards]
+    taken = ids if len(ids) <= ALL_TAKEN else ids[:2]
+    schema = fields.schema()
+    try:
+        proposal = merging.proposal(taken, actor=actor_of(request.user))
+    except MergeOff:
+        proposal = None
+    lines = [_line(key, group.cards, proposal) for key in (f.key for f in schema.values)]
+    return {
+        "cards": group.cards,
+        "ids": group.ids,
+        "hidden": len(group.ids) - len(group.cards),
+        "taken": taken,
+        "master": proposal.master if proposal else None,
+        "lines": [line for line in lines if _differs(line)],
+        "alike": _alike(lines, schema),
+    }
+
+
+def _line(key: str, cards: Sequence[Card], proposal: Proposal | None) -> Line:
+    values = tuple((int(card["id"]), str(card[key])) for card in cards)
+    if proposal is None:
+        return Line(key=key, values=values, winner=None, together=None)
+    wanted = proposal.values[key]
+    among = [int(card["id"]) for card in proposal.cards if card[key] == wanted]
+    return Line(key=key, values=values, winner=among[0] if among else None, together=None if among else wanted)
+
+
+def _differs(line: Line) -> bool:
+    return len({text for _number, text in line.values}) > 1
+
+
+def _alike(lines: Sequence[Line], schema: Schema) -> list[tuple[str, str]]:
+    """What all the cards say alike, as (field key, value)."""
+    return [(x.key, x.values[0][1]) for x in lines if not _differs(x) and x.values[0][1] and x.key in schema]
+
+
+def _tell_problems(request: HttpRequest, problems: Mapping[str, Sequence[Problem]]) -> None:
+    for problem in (one for several in problems.values() for one in several):
+        label = wording.field(problem.field) if problem.field else ""
+        messages.error(request, wording.problem(problem.code, problem.params, problem.value, label))
+
+
+def _back(data: QueryDict, **more: int) -> str:
+    """The page that a form came from, which is the walk at some place or a card."""
+    if (number := _number(data.get("customer"))) is not None:
+        return reverse("customer", args=[number])
+    by = wish if (wish := data.get("by", "")) in set(By) else By.EMAIL
+    query = {"by": by, "at": _number(data.get("at")) or 0, "dismissed": int(data.get("dismissed") == "1")}
+    return f"{reverse('duplicates')}?{urlencode(query | more)}"
+
+
+def _numbers(data: QueryDict, name: str) -> list[int]:
+    return [number for text in data.getlist(name) if (number := _number(text)) is not None]
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None

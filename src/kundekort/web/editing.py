@@ -1,0 +1,167 @@
+"""Making a customer card and changing one: the form, its problems beside the fields, and whose change counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from kundekort import wording
+from kundekort.engine.schema import Field, Kind, Schema
+from kundekort.services import customers, editing, fields, history
+from kundekort.services.accounts import Role, actor_of
+from kundekort.services.history import Conflict
+from kundekort.services.preview import Problem
+from kundekort.services.refusals import CardInvalid, EditConflict, RegisterBusy
+from kundekort.web.customers import groups
+
+Texts = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One field of the form: the text in it, what is wrong with it, and what somebody else has written there."""
+
+    field: Field
+    text: str
+    problems: tuple[str, ...] = ()
+    conflict: Conflict | None = None
+
+    @property
+    def wide(self) -> bool:
+        """Whether it needs the whole width."""
+        return self.field.kind in (Kind.NOTE, Kind.TAGS)
+
+    @property
+    def several_lines(self) -> bool:
+        """Whether a field of one line would lose something of the text."""
+        return self.field.kind is Kind.NOTE or "\n" in self.text
+
+    @property
+    def help(self) -> str:
+        """What the venue says about the field."""
+        return self.field.help.get(get_language() or "", "")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def create(request: HttpRequest) -> HttpResponse:
+    """Make a customer."""
+    actor = actor_of(request.user)
+    actor.require(Role.IMPORTER)
+    schema = fields.schema()
+    blank = {f.key: "0" if f.kind is Kind.GENDER else "" for f in schema.values}
+    if request.method != "POST":
+        return _form(request, schema, blank)
+    written = _written(request.POST, schema)
+    try:
+        number = editing.create({key: text for key, text in written.items() if text}, actor=actor)
+    except CardInvalid as refusal:
+        return _form(request, schema, blank | written, problems=refusal.params["problems"])
+    except RegisterBusy as refusal:
+        return _form(request, schema, blank | written, notice=wording.refusal(refusal.code, refusal.params))
+    messages.success(request, _("The customer was created with number %(number)s.") % {"number": number})
+    return redirect("customer", number)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """Change a customer; where somebody else has changed the same since, ask whose value stays."""
+    actor = actor_of(request.user)
+    actor.require(Role.IMPORTER)
+    schema = fields.schema()
+    card = customers.card(customer_id, actor=actor)
+    now = {f.key: shown(f, str(card[f.key])) for f in schema.values}
+    if request.method != "POST":
+        return _form(request, schema, now, card=card)
+    version = _version(request.POST)
+    since = history.since(customer_id, version=version)
+    opened = now | {f.key: shown(f, since[f.key].was) for f in schema.values if f.key in since}
+    touched = {
+        key: text
+        for key, text in _written(request.POST, schema).items()
+        if text != opened[key].strip() and request.POST.get(f"whose-{key}") != "theirs"
+    }
+    try:
+        edited = editing.edit(customer_id, version=version, values=touched, actor=actor)
+    except CardInvalid as refusal:
+        problems = refusal.params["problems"]
+        return _form(request, schema, opened | touched, card=card, version=version, problems=problems)
+    except EditConflict as refusal:
+        return _form(request, schema, now | touched, card=card, conflicts=refusal.params["conflicts"])
+    except RegisterBusy as refusal:
+        notice = wording.refusal(refusal.code, refusal.params)
+        return _form(request, schema, opened | touched, card=card, version=version, notice=notice)
+    if edited.cells:
+        words = ngettext("%(count)s field was changed.", "%(count)s fields were changed.", len(edited.cells))
+        messages.success(request, words % {"count": len(edited.cells)})
+    else:
+        messages.info(request, _("Nothing was changed: the card says this already."))
+    return redirect("customer", customer_id)
+
+
+def shown(field: Field, canonical: str) -> str:
+    """A canonical text as a person writes it: a date in Norwegian begins with the day."""
+    if field.kind is Kind.DATE and get_language() == "nb" and canonical:
+        return ".".join(reversed(canonical.split("-")))
+    return canonical
+
+
+def _written(data: QueryDict, schema: Schema) -> dict[str, str]:
+    """What the form says, for the fields that it had."""
+    texts = {f.key: data.get(f"field-{f.key}") for f in schema.values}
+    return {key: text.replace("\r\n", "\n").strip() for key, text in texts.items() if text is not None}
+
+
+def _version(data: QueryDict) -> int:
+    text = data.get("version", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise BadRequest("no version")
+    return int(text)
+
+
+def _form(
+    request: HttpRequest,
+    schema: Schema,
+    texts: Texts,
+    *,
+    card: Mapping[str, Any] | None = None,
+    version: int | None = None,
+    problems: Mapping[str, Sequence[Problem]] | None = None,
+    conflicts: Sequence[Conflict] = (),
+    notice: str = "",
+) -> HttpResponse:
+    wrong, theirs = problems or {}, {c.field: c for c in conflicts}
+    inputs = {
+        f.key: Input(
+            field=f,
+            text=texts[f.key],
+            problems=tuple(map(_words, wrong.get(f.key, ()))),
+            conflict=theirs.get(f.key),
+        )
+        for f in schema.values
+    }
+    context = {
+        "room": "customers",
+        "customer": card or "new",
+        "card": card,
+        "version": version or (card["version"] if card else None),
+        "groups": [(group, [inputs[key] for key in keys]) for group, keys in groups(schema)],
+        "whole": [_words(problem) for problem in wrong.get("", ())],
+        "wrong": bool(wrong),
+        "conflicts": bool(conflicts),
+        "notice": notice,
+    }
+    return render(request, "kundekort/customers/edit.html", context)
+
+
+def _words(problem: Problem) -> str:
+    label = wording.field(problem.field) if problem.field else ""
+    return wording.problem(problem.code, problem.params, problem.value, label)
