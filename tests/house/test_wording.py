@@ -1,5 +1,6 @@
 """Every code has words, and the words ask for nothing that the code does not bring."""
 
+import inspect
 import re
 from collections.abc import Iterator
 
@@ -11,7 +12,7 @@ from kundekort import wording
 from kundekort.engine import recipe
 from kundekort.engine.problem import CODES, WARNINGS
 from kundekort.engine.refused import FILE_CODES
-from kundekort.services import progress, refusals
+from kundekort.services import fields, layouts, progress, refusals
 from kundekort.services.lists import Form
 from kundekort.store.models import Export, Import
 
@@ -71,6 +72,12 @@ def test_it_names_every_phase_state_encoding_and_separator() -> None:
     assert set(wording.FORMS) == set(Form)
     assert set(wording.ENCODINGS) == {*recipe.ENCODINGS, recipe.WORKBOOK}
     assert set(wording.SEPARATORS) == set(recipe.SEPARATORS)
+
+
+def test_it_has_words_for_every_fault_of_fields_and_layouts() -> None:
+    code = "".join(inspect.getsource(module) for module in (fields, layouts))
+    assert set(re.findall(r'reason="(\w+)"', code)) == set(wording.COLUMN_FAULTS)
+    assert set(wording.KINDS) == set(fields.KINDS)
 
 
 def test_it_speaks_norwegian() -> None:

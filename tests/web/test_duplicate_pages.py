@@ -79,7 +79,7 @@ def test_it_leads_from_a_merged_number_to_the_card(as_bob: Client, twins: list[i
     for address in (f"/customers/{twins[1]}/", f"/customers/{twins[1]}/edit/"):
         page = as_bob.get(address, follow=True)
         assert page.redirect_chain[-1][0] == f"/customers/{twins[0]}/"
-        assert f"Kunde {twins[1]} ble slått sammen med {twins[0]}" in page.content.decode()
+        assert f"Kunde {twins[1]} er slått sammen med {twins[0]}" in page.content.decode()
 
 
 def test_it_undoes_a_merge_from_the_history(as_bob: Client, twins: list[int]) -> None:

@@ -76,7 +76,7 @@ def test_it_says_beside_each_field_what_is_wrong_and_keeps_what_was_written(as_b
 
 def test_it_says_what_is_wrong_with_the_whole_card(as_bob: Client) -> None:
     page = as_bob.post("/customers/new/", {"field-city": "Oslo", "field-gender": "2"}).content.decode()
-    assert "Kunden mangler navn" in page
+    assert "Kunden har ikke noe navn" in page
 
 
 def test_it_changes_nothing_when_nothing_was_written(as_bob: Client, kari: int) -> None:

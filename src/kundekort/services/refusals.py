@@ -94,7 +94,7 @@ class Failed(Refusal):
 
 
 class FieldInvalid(Refusal):
-    """An own field cannot be as described; params: reason, and header or field."""
+    """An own field cannot be as described; params: reason, and header or field; fault."""
 
     code = "field_invalid"
 
@@ -106,7 +106,7 @@ class ChoiceInUse(Refusal):
 
 
 class LayoutInvalid(Refusal):
-    """A column layout cannot be as described; params: reason, and header, field or name."""
+    """A column layout cannot be as described; params: reason, and header, field or name; fault."""
 
     code = "layout_invalid"
 

@@ -203,11 +203,12 @@ root.addEventListener("click", (event) => {
 });
 
 // What the server says is wrong stands beside its rule; what belongs to no rule stays where the server put it.
+// The count stands beside the button to save too, where it is seen however many rules there are.
 document.addEventListener("htmx:after:swap", () => {
   const result = document.getElementById("result");
   const faults = new Map([...result.querySelectorAll("[data-path]")].map((item) => [item.dataset.path, item]));
   for (const [n, rule] of [...root.querySelectorAll(".kk-rule")].entries()) {
-    const fault = rule.dataset.path && faults.get(rule.dataset.path);
+    const fault = rule.dataset.path ? faults.get(rule.dataset.path) : undefined;
     const place = rule.querySelector("[data-fault]");
     place.id = `fault-${n}`;
     place.hidden = !fault;
@@ -216,10 +217,11 @@ document.addEventListener("htmx:after:swap", () => {
     if (fault) fault.hidden = true;
     for (const control of controlsOf(rule)) {
       control.toggleAttribute("aria-invalid", false);
-      if (fault && !fault.dataset.waiting) control.setAttribute("aria-invalid", "true");
+      if (fault && !fault.dataset.waiting && !rule.matches(".kk-dead")) control.setAttribute("aria-invalid", "true");
       if (fault) control.setAttribute("aria-describedby", place.id);
       else control.removeAttribute("aria-describedby");
     }
   }
-  document.getElementById("told").textContent = result.querySelector("[data-count]")?.textContent ?? "";
+  const count = result.querySelector("[data-count]");
+  document.getElementById("told").replaceChildren(...(count ? count.cloneNode(true).childNodes : []));
 });
