@@ -25,6 +25,8 @@ from kundekort.store.models import Export, Segment
 
 SMALL: Final = 20_000
 """Customers up to which a list is written while the person waits; it takes about a second."""
+SAFETY_NET: Final = 60
+"""Seconds after which a job writes a short list whose own process was killed before it had."""
 KEPT_DAYS: Final = 7
 """Days after which the file of an export is removed; the line that tells of it stays."""
 
@@ -65,10 +67,10 @@ def start(*, what: Selection, form: Form, layout: str | None = None, language: s
     Raises NotFound, SegmentInvalid, Forbidden, and TooManyForWorkbook.
     """
     export = _begun(what=what, form=form, layout=layout, language=language, actor=actor)
-    if (export.rows or 0) <= SMALL:
-        return make(export.pk)
-    app.configure_task("make_export").defer(export_id=export.pk)
-    return export
+    small = (export.rows or 0) <= SMALL
+    wait = {"seconds": SAFETY_NET} if small else None
+    app.configure_task("make_export", schedule_in=wait).defer(export_id=export.pk)
+    return make(export.pk) if small else export
 
 
 def straight(
