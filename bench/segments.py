@@ -34,6 +34,7 @@ SEGMENTS: Final[dict[str, list[dict[str, Any]]]] = {
         rule("date_of_birth", "birthday_in_month", 5),
     ],
     "e-mail shared with another card": [rule("email_shared", "is", True)],
+    "shared e-mail in one city": [rule("email_shared", "is", True), rule("city", "is", "oslo")],
     "has a tag": [rule("tags", "has", "Abonnent")],
     "created in the last 30 days": [rule("created_at", "in_last_days", 30)],
     "created by the import of 600,000": [rule("created_by_import", "is", 1)],

@@ -166,9 +166,8 @@ def test_it_keeps_a_segment_whose_field_was_retired_but_does_not_count_it(
         assert refused.value.params["path"] == (1, 0)
         with wording.in_english():
             words = wording.refusal(refused.value.code, refused.value.params)
-        assert words.startswith(
-            "The segment cannot be used like this. Rule 2.1: The field own_niva is no longer in use."
-        )
+        assert "Rule 2.1: The field" in words
+        assert "is no longer in use" in words
     assert segments.copy(made.id, name="Kopi", actor=bob).faults == dead.faults
     fields.retire(key, retired=False, actor=alice)
     assert segments.get("Gull", actor=bob).faults == ()

@@ -183,8 +183,11 @@ def _import(rule: Rule, moment: Moment, *, created: bool) -> Where:
 
 
 def _email_shared() -> Composed:
-    """The shared addresses are gathered once, from the index alone; the cards that have them follow by the index."""
+    """The shared addresses are gathered from the index alone, which holds them in their order.
+
+    OFFSET 0 has them gathered once; without it every parallel worker of the database would gather all of them anew.
+    """
     return SQL(
-        "(c.email <> '' AND lower(c.email) IN (SELECT unnest(ARRAY("
-        "SELECT lower(d.email) FROM {} d WHERE d.email <> '' GROUP BY 1 HAVING count(*) > 1))))"
+        "(c.email <> '' AND lower(c.email) IN "
+        "(SELECT lower(d.email) FROM {} d WHERE d.email <> '' GROUP BY 1 HAVING count(*) > 1 OFFSET 0))"
     ).format(CUSTOMER)
