@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import IO, Final, NamedTuple, cast
 
 import numpy as np
 import polars as pl
@@ -148,7 +148,7 @@ class _Growing:
         """The proven pieces, read by the fast parser."""
         names = [f"c{n}" for n in range(self.width)]
         table = pyarrow.csv.read_csv(
-            pa.BufferReader(pa.py_buffer(b"".join(self.pieces))),
+            cast("IO[bytes]", pa.BufferReader(pa.py_buffer(b"".join(self.pieces)))),  # the stubs know files only
             read_options=pyarrow.csv.ReadOptions(
                 column_names=names, block_size=max(_PARSED_AT_ONCE, self.longest + 1), use_threads=True
             ),
