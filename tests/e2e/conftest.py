@@ -63,8 +63,18 @@ def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
 @pytest.fixture
 def at_work(page: Page, bob: Actor) -> Page:
     """The import page, with Bob logged in."""
+    return _logged_in(page, "bob")
+
+
+@pytest.fixture
+def in_charge(page: Page, alice: Actor) -> Page:
+    """The import page, with Alice logged in, who is an administrator."""
+    return _logged_in(page, "alice")
+
+
+def _logged_in(page: Page, name: str) -> Page:
     page.goto("/")
-    page.get_by_label("Brukernavn").fill("bob")
+    page.get_by_label("Brukernavn").fill(name)
     page.get_by_label("Passord").fill("theatre-doors")
     page.get_by_role("button", name="Logg inn").click()
     page.wait_for_url("**/imports/")

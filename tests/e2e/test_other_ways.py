@@ -112,6 +112,6 @@ def test_it_changes_language_and_colours_and_remembers_them(at_work: Page) -> No
 
 def test_it_downloads_the_template(at_work: Page, tmp_path: Path) -> None:
     with at_work.expect_download() as waiting:
-        at_work.get_by_role("link", name="Last ned mal").click()
+        at_work.get_by_role("link", name="Last ned mal (.csv)").click()
     waiting.value.save_as(tmp_path / "mal.csv")
     assert (tmp_path / "mal.csv").read_bytes().startswith(b"\xef\xbb\xbfCustomerID;FirstName")

@@ -59,6 +59,7 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
             "layout": _offered(recipe),
             "encodings": ENCODINGS,
             "separators": SEPARATORS,
+            "sheets": imp.facts.get("sheets", []),
             "matches": MATCHES,
         },
     )
@@ -85,7 +86,11 @@ def _asks_for_dates(imp: Import, recipe: Recipe) -> bool:
 @require_POST
 def dialect(request: HttpRequest, import_id: int) -> HttpResponse:
     """Read the file again in another way, and show its columns."""
-    planning.choose(import_id, actor=actor_of(request.user), chosen=DialectForm.read(request.POST))
+    actor = actor_of(request.user)
+    chosen = DialectForm.read(request.POST)
+    if chosen.sheet and chosen.sheet != imports.recipe(imports.get(import_id, actor=actor)).dialect.sheet:
+        chosen = replace(chosen, header_row=None)  # where it stands in one sheet says nothing about another
+    planning.choose(import_id, actor=actor, chosen=chosen)
     return redirect("import-columns", import_id)
 
 

@@ -71,8 +71,9 @@ def listing(request: HttpRequest) -> HttpResponse:
                 "key": key,
                 "sorted": ("descending" if descending else "ascending") if by and by == order else "",
                 "url": address(order=by, down=int(by == order and not descending), page=1) if by else "",
+                "own": by is None,
             }
-            for key, by in COLUMNS.items()
+            for key, by in (COLUMNS | {f.key: None for f in fields.schema() if f.own}).items()
         ],
     }
     part = bool(request.htmx)  # type: ignore[attr-defined]

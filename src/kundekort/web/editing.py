@@ -155,6 +155,7 @@ def _form(
         "version": version or (card["version"] if card else None),
         "groups": [(group, [inputs[key] for key in keys]) for group, keys in groups(schema)],
         "whole": [_words(problem) for problem in wrong.get("", ())],
+        "marked": [one for one in inputs.values() if one.problems or one.conflict],
         "wrong": bool(wrong),
         "conflicts": bool(conflicts),
         "notice": notice,

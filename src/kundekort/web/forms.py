@@ -22,11 +22,12 @@ MATCHES = (
 
 
 class DialectForm(forms.Form):
-    """How a file is to be read."""
+    """How a file is to be read: a text by encoding and separator, a workbook by its sheet."""
 
-    encoding = forms.ChoiceField(choices=[(e, e) for e in ENCODINGS])
+    encoding = forms.ChoiceField(choices=[(e, e) for e in ENCODINGS], required=False)
     # The separator may be a tab, which the field would strip.
-    separator = forms.TypedChoiceField(choices=[(s, s) for s in SEPARATORS])
+    separator = forms.TypedChoiceField(choices=[(s, s) for s in SEPARATORS], required=False)
+    sheet = forms.CharField(max_length=100, strip=False, required=False)
     header_row = forms.IntegerField(min_value=1, max_value=1000)
 
     @classmethod
@@ -35,7 +36,7 @@ class DialectForm(forms.Form):
         form = cls(data)
         if not form.is_valid():
             raise BadRequest(form.errors.as_json())
-        return Chosen(**form.cleaned_data)
+        return Chosen(**{name: answer or None for name, answer in form.cleaned_data.items()})
 
 
 class PolicyForm(forms.Form):

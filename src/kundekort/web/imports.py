@@ -45,6 +45,7 @@ def _page(request: HttpRequest, actor: Actor, *, no_file: bool = False) -> HttpR
         "recent": imports.recent(actor=actor),
         "layouts": every,
         "layout": layout,
+        "heads": {column.field.key: column.header for column in layout.columns},
         "examples": lists.examples(layout.fields).rows(),
         "max_bytes": settings.KUNDEKORT_MAX_BYTES,
     }

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -113,6 +115,8 @@ def _save(request: HttpRequest, former: Saved | None) -> HttpResponse:
     except SegmentInvalid as no:
         return _builder(request, former, refused=no)
     messages.success(request, _("The segment “%(name)s” is saved.") % {"name": saved.name})
+    if request.POST.get("then") == "export":
+        return redirect(f"{reverse('export-new')}?{urlencode({'segment': saved.name})}")
     return redirect("segment", saved.id)
 
 

@@ -67,6 +67,12 @@ def language_words(code: str) -> str:
 
 
 @register.filter
+def tag_words(tags: str) -> str:
+    """Tags as a line that people read."""
+    return " · ".join(tags.split("|"))
+
+
+@register.filter
 def date_words(iso: str) -> str:
     """A date as the language of the page writes it."""
     return date_format(date.fromisoformat(iso), "DATE_FORMAT")

@@ -157,6 +157,16 @@ if ("fresh" in form.dataset && !partsOf(whole).length) add(whole, ruleOf());
 root.append(whole);
 tell();
 
+// Rules that nobody has saved are not lost by a slip of the hand.
+const saved = condition.value;
+let sent = false;
+form.addEventListener("submit", () => {
+  sent = true;
+});
+addEventListener("beforeunload", (event) => {
+  if (!sent && condition.value !== saved) event.preventDefault();
+});
+
 root.addEventListener("change", (event) => {
   const rule = event.target.closest(".kk-rule");
   const before = rule?.querySelector("[data-values]").dataset.input;
