@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
@@ -13,7 +15,7 @@ from kundekort.services import fields, segments
 from kundekort.services.accounts import Actor
 from kundekort.services.fields import Definition
 from kundekort.services.segments import Saved
-from kundekort.store.models import Segment
+from kundekort.store.models import Import, Segment
 
 NORDMANN = {"all": [{"field": "last_name", "operator": "is", "values": ["nordmann"]}]}
 
@@ -101,6 +103,18 @@ def test_it_changes_a_segment_and_its_name(as_bob: Client, nordmann: Saved) -> N
     save(as_bob, f"/segments/{nordmann.id}/", rules, name="Osloboere", description="")
     made = Segment.objects.get()
     assert (made.name, made.description, made.condition) == ("Osloboere", "", rules)
+
+
+def test_it_goes_from_saving_to_exporting_what_was_saved(as_bob: Client, three: list[int]) -> None:
+    page = save(as_bob, "/segments/new/", NORDMANN, name="Å & Co #1?", then="export")
+    assert "Eksporter: Å &amp; Co #1?" in page
+    assert "2 kunder, med alle felt" in page
+
+
+def test_it_offers_the_tags_of_the_register(as_bob: Client, load: Callable[..., Import]) -> None:
+    load("CustomerID;FirstName;Gender;Tags\n0;Kari;2;Premiere|Venner\n0;Ola;1;Venner\n0;Åse;2;\n")
+    page = as_bob.get("/segments/new/").content.decode()
+    assert re.findall(r'<option value="([^"]*)"></option>', page) == ["Premiere", "Venner"]
 
 
 def test_it_copies_under_a_name_of_its_own(as_bob: Client, nordmann: Saved) -> None:
