@@ -20,7 +20,9 @@ def install() -> None:
     sudo = [] if os.geteuid() == 0 else [tool] if (tool := shutil.which("sudo")) else None
     if shutil.which("apt-get") and sudo is not None:
         for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium"]):
-            subprocess.run([*sudo, "apt-get", *command], check=False, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"})
+            subprocess.run(
+                [*sudo, "apt-get", *command], check=False, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+            )
     if executable() is None:
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
 

@@ -34,3 +34,8 @@ def test_it_knows_every_language_by_its_code_and_names(code: str) -> None:
 def test_it_keeps_only_iso_codes() -> None:
     assert {words.country(c)[0] for c in COUNTRIES} == set(COUNTRIES)
     assert {words.language(c)[0] for c in LANGUAGES} == set(LANGUAGES) - {"no"}
+
+
+def test_it_takes_no_number_that_the_database_could_not_compare() -> None:
+    assert words.number("9" * 100) == ("9" * 100, None)
+    assert words.number("9" * 101)[1] == "number_invalid"

@@ -49,6 +49,8 @@ _YES_NO: Final = _spoken(
         "0": "nei, nej, n, no, false, usann, usant, falsk, falskt, av, off, nei takk, nej tak, nej tack",
     }
 )
+LONGEST_NUMBER: Final = 100
+"""Characters of a number: far more than anybody counts, far fewer than the database can compare."""
 _NUMBER: Final = re.compile(r"([+\-\u2212]?)([0-9]*)(?:[.,]([0-9]+))?")
 
 
@@ -85,7 +87,7 @@ def tags(value: str) -> Answer:
 def number(value: str) -> Answer:
     """Plain decimal text with a point and no needless zeros, or number_invalid; no thousands separator is guessed."""
     match = _NUMBER.fullmatch(value)
-    if match is None or not (match[2] or match[3]):
+    if match is None or not (match[2] or match[3]) or len(value) > LONGEST_NUMBER:
         return value, "number_invalid"
     whole, part = match[2].lstrip("0") or "0", (match[3] or "").rstrip("0")
     text = f"{whole}.{part}" if part else whole
