@@ -14,8 +14,9 @@ from playwright.sync_api import Page, expect
 from kundekort.cli import sample
 from kundekort.engine.export import PLAIN
 from kundekort.engine.export import csv as as_csv
-from kundekort.services import accounts
-from kundekort.services.accounts import Role
+from kundekort.engine.segment import from_json
+from kundekort.services import accounts, segments
+from kundekort.services.accounts import Actor, Role
 from kundekort.store.models import Customer, Import
 
 TO = Path(__file__).parents[2] / "docs" / "screenshots"
@@ -137,3 +138,40 @@ def test_it_takes_the_pictures(kari: Page, load: Callable[..., Import]) -> None:
     )
     expect(page.get_by_text("128\xa0000 av 200\xa0000 rader")).to_be_visible()
     _take(page, "working")
+
+
+SEGMENTS = (
+    ("Abonnenter i Oslo", "Nyhetsbrev om høstens premierer", [("city", "is", ["Oslo"]), ("tags", "has", ["Abonnent"])]),
+    ("Delt e-postadresse", "Ryddes før jul", [("email_shared", "is", ["1"])]),
+    ("Uten e-post og mobil", "Disse må ringes eller skrives til", [("email", "empty", []), ("mobile", "empty", [])]),
+    ("Nye den siste måneden", "", [("created_at", "in_last_days", ["30"])]),
+)
+BIRTHDAY = {
+    "all": [
+        {"field": "date_of_birth", "operator": "birthday_in_month", "values": ["5", "6"]},
+        {"field": "email_consent", "operator": "is", "values": ["1"]},
+        {
+            "any": [
+                {"field": "city", "operator": "one_of", "values": ["Oslo", "Bergen", "Tromsø"]},
+                {"field": "tags", "operator": "has_any", "values": ["Abonnent", "VIP"]},
+            ]
+        },
+    ]
+}
+
+
+def test_it_takes_the_pictures_of_segments(kari: Page, load: Callable[..., Import], bob: Actor) -> None:
+    page = kari
+    load(_text(sample.customers(REGISTER)), filename="register.csv")
+    for name, description, asked in SEGMENTS:
+        rules = [{"field": key, "operator": operator, "values": values} for key, operator, values in asked]
+        segments.save(name, condition=from_json({"all": rules}), description=description, actor=bob)
+    saved = segments.save(
+        "Bursdag i mai og juni", condition=from_json(BIRTHDAY), description="Til kortene vi sender i april", actor=bob
+    )
+    page.goto("/segments/")
+    expect(page.get_by_role("main")).not_to_contain_text("…")
+    _take(page, "segments")
+    page.goto(f"/segments/{saved.id}/")
+    expect(page.get_by_role("status")).to_contain_text("passer til reglene")
+    _take(page, "segment-edit")
