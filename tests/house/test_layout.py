@@ -85,6 +85,13 @@ def test_it_keeps_vendored_files_as_they_came() -> None:
     assert found == named
 
 
+def test_it_has_every_icon_that_it_shows() -> None:
+    sprite = next((WEB / "static" / "vendor").glob("tabler-icons-*.svg")).read_text()
+    there = set(re.findall(r'<symbol id="([^"]+)"', sprite))
+    shown = {name for page in WEB.rglob("*.html") for name in re.findall(r'{% icon "([^"]+)" %}', page.read_text())}
+    assert shown - there == set()
+
+
 def test_it_names_no_registry_and_no_machine() -> None:
     forbidden = re.compile(r"(https?://[^\s\"']*(?:pypi|npmjs|pythonhosted)|--(?:extra-)?index-url|file:///)")
     named = [

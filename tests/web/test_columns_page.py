@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import polars as pl
 from django.test import Client
 
+from kundekort.engine import xlsx
 from kundekort.services import imports
 from kundekort.store.models import Import
 from tests.web.conftest import latest, send
@@ -26,6 +28,24 @@ def test_it_takes_the_answer_and_goes_on_to_the_preview(as_bob: Client) -> None:
     page = as_bob.post(f"/imports/{latest().pk}/columns/", answer, follow=True).content.decode()
     assert fields() == ["id", "first_name", "gender", "last_name"]
     assert "Bekreft: opprette 1 kunde" in page
+
+
+def test_it_offers_the_other_sheets_of_a_workbook(as_bob: Client) -> None:
+    def sheet(name: str, **columns: str) -> tuple[xlsx.Sheet, list[pl.DataFrame]]:
+        heads = tuple(xlsx.Column(header) for header in columns)
+        return xlsx.Sheet(name, heads), [pl.DataFrame({header: [value] for header, value in columns.items()})]
+
+    first = sheet("Vår", CustomerID="0", FirstName="Kari", Gender="2", Kode="R")
+    book = b"".join(
+        xlsx.workbook([first, sheet("Høst & vinter", CustomerID="0", FirstName="Ola", Gender="1", Kode="R")])
+    )
+    page = send(as_bob, book, name="kunder.xlsx").content.decode()
+    assert '<option value="Vår" selected>' in page
+    assert 'name="encoding"' not in page
+    answer = {"sheet": "Høst & vinter", "header_row": "1"}
+    page = as_bob.post(f"/imports/{latest().pk}/dialect/", answer, follow=True).content.decode()
+    assert '<option value="Høst &amp; vinter" selected>' in page
+    assert "Ola" in page
 
 
 def test_it_leaves_a_column_aside(as_bob: Client) -> None:

@@ -10,7 +10,7 @@ from kundekort.services import imports, layouts
 from kundekort.services.accounts import Actor
 from kundekort.services.layouts import Layout
 from kundekort.store.models import ColumnLayout
-from tests.web.conftest import latest, send
+from tests.web.conftest import latest
 
 SHORT = {
     "name": "Kort",
@@ -58,6 +58,8 @@ def test_it_changes_renames_copies_and_deletes(as_alice: Client, short: Layout) 
     copy = as_alice.get("/settings/layouts/edit/", {"copy": "Kort"}).content.decode()
     assert 'value="Kopi av Kort"' in copy
     assert 'value="Sted"' in copy
+    assert "Slette dette oppsettet?" in as_alice.get("/settings/layouts/delete/", {"name": "Kort"}).content.decode()
+    assert ColumnLayout.objects.exists()
     as_alice.post("/settings/layouts/delete/", {"name": "Kort"})
     assert not ColumnLayout.objects.exists()
 
@@ -103,7 +105,8 @@ def test_it_takes_the_choice_for_empty_cells_from_the_layout(as_bob: Client, sho
     file.name = "kort.csv"
     as_bob.post("/imports/", {"file": file, "layout": short.name})
     assert imports.recipe(latest()).policy.empty_cells is EmptyCells.KEEP
-    send(as_bob, "Nr;Navn;Kjønn\n0;Nordmann;2\n")
+    file.seek(0)
+    as_bob.post("/imports/", {"file": file, "layout": "slettet imens"})
     assert imports.recipe(latest()).policy.empty_cells is EmptyCells.OVERWRITE
 
 

@@ -11,8 +11,8 @@ from django.test import Client
 
 from kundekort.engine.schema import Kind
 from kundekort.engine.segment import from_json
-from kundekort.services import fields, segments
-from kundekort.services.accounts import Actor
+from kundekort.services import accounts, fields, segments
+from kundekort.services.accounts import Actor, Role
 from kundekort.services.fields import Definition
 from kundekort.services.segments import Saved
 from kundekort.store.models import Import, Segment
@@ -151,3 +151,15 @@ def test_it_is_for_those_who_import(client: Client, charlie: Actor, nordmann: Sa
     assert client.post(f"/segments/{nordmann.id}/delete/").status_code == 403
     assert client.post("/segments/result/", {"condition": json.dumps(NORDMANN)}).status_code == 403
     assert Segment.objects.count() == 1
+
+
+def test_it_lets_readers_look_but_not_touch(client: Client, nordmann: Saved, three: list[int]) -> None:
+    client.force_login(accounts.create_user(username="rita", password="theatre-doors", role=Role.READER))
+    page = client.get("/segments/").content.decode()
+    assert "Nordmann" in page
+    assert client.get(f"/segments/{nordmann.id}/count/").content.decode().strip() == "2"
+    for way in ("/segments/new/", f"/segments/{nordmann.id}/", "/exports/"):
+        assert way not in page.replace(f"/segments/{nordmann.id}/count/", "")
+        assert client.get(way).status_code == 403, way
+    assert client.post(f"/segments/{nordmann.id}/delete/").status_code == 403
+    assert "Eksporter" not in client.get("/customers/", {"q": "kari"}).content.decode()

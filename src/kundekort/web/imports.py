@@ -77,8 +77,13 @@ def template(request: HttpRequest, ending: str) -> HttpResponse:
 
 
 def _layout(request: HttpRequest) -> Layout:
-    """The layout that was asked for, or the default one. Raises NotFound."""
-    return layouts.get((request.POST if request.method == "POST" else request.GET).get("layout"))
+    """The layout that was asked for, else the default one. Raises NotFound, but not for a file that is there by now."""
+    if request.method != "POST":
+        return layouts.get(request.GET.get("layout"))
+    try:
+        return layouts.get(request.POST.get("layout"))
+    except NotFound:
+        return layouts.get()
 
 
 @require_safe

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from kundekort import wording
 from kundekort.engine.recipe import EmptyCells
@@ -84,11 +84,16 @@ def _save(request: HttpRequest) -> HttpResponse:
     return redirect("layouts")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest) -> HttpResponse:
-    """Forget a layout; files made with it can still be imported."""
-    name = request.POST.get("name", "")
-    layouts.delete(name, actor=actor_of(request.user))
+    """Ask whether to forget a layout, and forget it; files made with it can still be imported."""
+    actor = actor_of(request.user)
+    actor.require(Role.ADMINISTRATOR)
+    name = (request.POST if request.method == "POST" else request.GET).get("name", "")
+    if request.method != "POST":
+        context = {"room": "layouts", "layout": layouts.get(name)}
+        return render(request, "kundekort/layouts/delete.html", context)
+    layouts.delete(name, actor=actor)
     messages.success(
         request, _("The layout “%(name)s” is gone. Files made with it can still be imported.") % {"name": name}
     )
