@@ -83,6 +83,18 @@ def test_it_walks_through_duplicates_merges_and_undoes(at_work: Page, twins: lis
     assert Customer.objects.get(pk=twins[1]).city == "Bergen"
 
 
+def test_it_takes_only_some_of_a_group(at_work: Page, load: Callable[..., Import]) -> None:
+    load(HEADER + "".join(line(n, email="k@example.com") for n in range(3)))
+    at_work.goto("/customers/duplicates/")
+    at_work.get_by_role("checkbox", name="Slå sammen denne").nth(0).uncheck()
+    at_work.wait_for_url("**taken=*")
+    expect(at_work.get_by_role("radio", name="Kari0")).to_be_disabled()
+    expect(at_work.get_by_role("radio", name="Kari1")).to_be_checked()
+    at_work.get_by_role("button", name="Slå sammen til én kunde").click()
+    expect(at_work.get_by_text("Kundene er nå én")).to_be_visible()
+    assert sorted(Customer.objects.values_list("first_name", flat=True)) == ["Kari0", "Kari1"]
+
+
 def test_it_goes_on_past_people_who_are_not_the_same(at_work: Page, twins: list[int]) -> None:
     at_work.goto("/customers/duplicates/")
     at_work.get_by_role("button", name="Ikke samme person").click()

@@ -149,6 +149,21 @@ def test_it_merges_only_the_cards_that_were_taken(as_bob: Client, load: Callable
     assert Customer.objects.get(pk=numbers[0]).first_name == "K0"
 
 
+def test_it_proposes_anew_for_other_cards(as_bob: Client, load: Callable[..., Import]) -> None:
+    load(HEADER + "".join(f"0;Kari;K;k@example.com;;;0;T{n}\n" for n in range(3)))
+    numbers = list(Customer.objects.order_by("pk").values_list("pk", flat=True))
+    assert "T0 · T1 · T2" in walk(as_bob)
+    chosen = {"taken": [str(numbers[1]), str(numbers[2])], "master": str(numbers[2])}
+    page = as_bob.get(WALK, chosen).content.decode()
+    assert "T1 · T2" in page
+    assert "T0 · T1" not in page
+    sent = answer(page)
+    assert (sent["taken"], sent["master"]) == ([str(n) for n in numbers[1:]], [str(numbers[2])])
+    as_bob.post(WALK + "merge/", sent)
+    assert Customer.objects.get(pk=numbers[2]).tags == ["T1", "T2"]
+    assert Merged.objects.get().pk == numbers[1]
+
+
 def test_it_merges_nothing_while_that_is_switched_off(as_alice: Client, twins: list[int]) -> None:
     sent = answer(walk(as_alice))
     as_alice.post(WALK + "allow/", {})

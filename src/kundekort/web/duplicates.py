@@ -97,11 +97,7 @@ def merge(request: HttpRequest) -> HttpResponse:
         raise BadRequest("no master")
     others = [number for number in taken if number != master]
     versions = {number: version for number in (master, *others) if (version := _number(given.get(f"version-{number}")))}
-    values: dict[str, int | str] = {
-        f.key: winner
-        for f in fields.schema().values
-        if (winner := _number(given.get(f"value-{f.key}"))) in (master, *others) and winner is not None
-    }
+    values = _values(given, among=(master, *others))
     try:
         done = merging.merge(
             master=master, others=others, versions=versions, values=values, actor=actor_of(request.user)
@@ -157,10 +153,12 @@ def allow(request: HttpRequest) -> HttpResponse:
 
 def _side_by_side(request: HttpRequest, group: Group) -> dict[str, Any]:
     ids = [int(card["id"]) for card in group.cards]
-    taken = ids if len(ids) <= ALL_TAKEN else ids[:2]
+    chosen = [number for number in _numbers(request.GET, "taken") if number in ids]
+    taken = chosen if len(chosen) > 1 else ids if len(ids) <= ALL_TAKEN else ids[:2]
+    wish = _number(request.GET.get("master"))
     schema = fields.schema()
     try:
-        proposal = merging.proposal(taken, actor=actor_of(request.user))
+        proposal = merging.proposal(taken, master=wish if wish in taken else None, actor=actor_of(request.user))
     except MergeOff:
         proposal = None
     lines = [_line(key, group.cards, proposal) for key in (f.key for f in schema.values)]
@@ -173,6 +171,19 @@ def _side_by_side(request: HttpRequest, group: Group) -> dict[str, Any]:
         "lines": [line for line in lines if _differs(line)],
         "alike": _alike(lines, schema),
     }
+
+
+def _values(data: QueryDict, *, among: Sequence[int]) -> dict[str, int | str]:
+    """The values that were chosen: the number of a card, or the text that was shown for all together."""
+    values: dict[str, int | str] = {}
+    for field in fields.schema().values:
+        answer, together = data.get(f"value-{field.key}"), data.get(f"together-{field.key}")
+        winner = _number(answer)
+        if winner is not None and winner in among:
+            values[field.key] = winner
+        elif answer == "together" and together is not None:
+            values[field.key] = together
+    return values
 
 
 def _line(key: str, cards: Sequence[Card], proposal: Proposal | None) -> Line:
