@@ -19,7 +19,8 @@ import stat
 import subprocess
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -78,17 +79,12 @@ def _leave(data: Path, folder: Path, users: IO[str], pid: int) -> None:
             _run(folder, "pg_ctl", "-D", str(folder), "-w", "-t", "60", "-m", "fast", "stop")
 
 
-class _locked:  # noqa: N801 - reads as the word it is
-    """An exclusive lock on a file for the length of a with statement."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("w")
-
-    def __enter__(self) -> None:
-        fcntl.flock(self._file, fcntl.LOCK_EX)
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """An exclusive lock on a file, for the length of a with statement."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _create(folder: Path) -> None:
