@@ -14,9 +14,12 @@ from playwright.sync_api import Page, expect
 from kundekort.cli import sample
 from kundekort.engine.export import PLAIN
 from kundekort.engine.export import csv as as_csv
+from kundekort.engine.recipe import EmptyCells
+from kundekort.engine.schema import Kind
 from kundekort.engine.segment import from_json
-from kundekort.services import accounts, segments
+from kundekort.services import accounts, editing, fields, layouts, segments
 from kundekort.services.accounts import Actor, Role
+from kundekort.services.fields import Definition
 from kundekort.store.models import Customer, Import
 
 TO = Path(__file__).parents[2] / "docs" / "screenshots"
@@ -175,3 +178,66 @@ def test_it_takes_the_pictures_of_segments(kari: Page, load: Callable[..., Impor
     page.goto(f"/segments/{saved.id}/")
     expect(page.get_by_role("status")).to_contain_text("passer til reglene")
     _take(page, "segment-edit")
+
+
+def test_it_takes_the_pictures_of_settings_and_cards(
+    in_charge: Page, alice: Actor, load: Callable[..., Import]
+) -> None:
+    page = in_charge
+    load(_text(sample.customers(600)), filename="register.csv")
+    seat = _own_fields(alice)
+    page.goto("/settings/fields/")
+    _take(page, "own-fields")
+    columns = [
+        *(("id", "Kundenr"), ("last_name", "Etternavn"), ("first_name", "Fornavn"), ("email", "E-post")),
+        *(("mobile", "Mobil"), ("email_consent", "Nyhetsbrev"), (seat, "Plass"), ("tags", "Merker")),
+    ]
+    layouts.save("Billettluken", columns=columns, empty_cells=EmptyCells.KEEP, is_default=False, actor=alice)
+    page.goto("/settings/layouts/edit/?name=Billettluken")
+    _take(page, "layout")
+
+    kari = {
+        **{"first_name": "Kari", "last_name": "Nordmann", "email": "kari.nordmann@example.com", "gender": "2"},
+        **{"mobile": "91 23 45 67", "date_of_birth": "17.05.1984", "address": "Storgata 1", "zip_code": "0155"},
+        **{"city": "Oslo", "country": "NO", "language": "nb", "email_consent": "1", "tags": "Premiere|Venneforening"},
+        **{"internal_note": "Sitter helst foran.", seat: "Balkong"},
+    }
+    number = editing.create(kari, actor=alice)
+    page.goto(f"/customers/{number}/edit/")
+    page.get_by_label("E-post", exact=True).fill("kari.nordmann@example")
+    page.get_by_label("Fødselsdato").fill("31.02.1984")
+    page.get_by_role("button", name="Lagre").click()
+    expect(page.get_by_text("Kortet ble ikke lagret")).to_be_visible()
+    _take(page, "card-edit")
+
+    again = {"first_name": "Kari Anne", "address": "Bryggen 7", "zip_code": "5003", "city": "Bergen", "mobile": ""}
+    again |= {"tags": "Abonnent", "internal_note": "Rullestol.", "email_consent": "0", seat: "Sal"}
+    editing.create(kari | again, actor=alice)
+    page.goto("/customers/duplicates/?by=email")
+    expect(page.get_by_text("Gruppe 1 av")).to_be_visible()
+    while not page.get_by_role("link", name="Kari Anne Nordmann").count():
+        page.get_by_role("link", name="Neste").click()
+        page.wait_for_load_state()
+    _take(page, "duplicates")
+
+
+def _own_fields(actor: Actor) -> str:
+    """Some own fields of a venue, one of them no longer in use; the key of the first."""
+    made = [
+        fields.create(definition, actor=actor)
+        for definition in (
+            Definition(
+                header="Seat",
+                kind=Kind.CHOICE,
+                choices=("Sal", "Balkong", "Losje"),
+                labels={"nb": "Fast plass", "en": "Regular seat"},
+                help={"nb": "Der kunden helst sitter"},
+            ),
+            Definition(header="MemberSince", kind=Kind.DATE, labels={"nb": "Medlem siden"}),
+            Definition(header="Volunteer", kind=Kind.YES_NO, labels={"nb": "Frivillig"}),
+            Definition(header="Allergy", kind=Kind.TEXT, labels={"nb": "Allergi"}),
+            Definition(header="Locker", kind=Kind.NUMBER, labels={"nb": "Garderobeskap"}),
+        )
+    ]
+    fields.retire(made[-1].key, actor=actor)
+    return made[0].key

@@ -148,14 +148,15 @@ def _form(
         )
         for f in schema.values
     }
+    gathered = [(group, [inputs[key] for key in keys]) for group, keys in groups(schema)]
     context = {
         "room": "customers",
         "customer": card or "new",
         "card": card,
         "version": version or (card["version"] if card else None),
-        "groups": [(group, [inputs[key] for key in keys]) for group, keys in groups(schema)],
+        "groups": gathered,
         "whole": [_words(problem) for problem in wrong.get("", ())],
-        "marked": [one for one in inputs.values() if one.problems or one.conflict],
+        "marked": [one for _group, several in gathered for one in several if one.problems or one.conflict],
         "wrong": bool(wrong),
         "conflicts": bool(conflicts),
         "notice": notice,
