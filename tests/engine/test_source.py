@@ -97,10 +97,10 @@ def test_it_lets_an_unclosed_quote_cost_its_own_row_only(body: str) -> None:
     assert found.cells["c0"].to_list() == ["1", "2", "3"]
 
 
-def test_it_finds_whole_rows_inside_a_quoted_cell_of_a_wide_file() -> None:
+def test_it_finds_whole_rows_behind_a_lost_quote_by_the_width_of_its_row() -> None:
     header = "CustomerID;" + ";".join(f"h{n}" for n in range(9))
     rows = [f"{n};a;b;c;d;e;f;g;h;i" for n in range(1, 6)]
-    rows[1], rows[3] = '2;"a;b;c;d;e;f;g;h;i', '4;rør 5";b;c;d;e;f;g;h;i'
+    rows[1], rows[3] = '2;"a;b;c;d;e;f;g;h;i', '4;a;rør 5";c;d;e;f;g;h;i'
     found = table("\n".join([header, *rows]))
     assert problems(found) == [(3, "unclosed_quote")]
     assert found.cells["c0"].to_list() == ["1", "2", "3", "4", "5"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
@@ -83,3 +86,22 @@ def test_it_gives_back_the_cells_a_writer_quoted(rows: list[list[str]], end: str
     assert table.cells.select("c0", "c1", "c2").rows() == filled
     assert table.blank_rows == len(rows) - len(filled)
     assert {"row_too_short", "row_too_long", "unclosed_quote"}.isdisjoint(table.problems["code"])
+
+
+LINES = st.sampled_from(["", "notat", ";" * 9, "0;a;b;c;d;e;f;g;h;i", '"', 'CustomerID;b;"c";d;e;f;g;h;i;j', "1;2"])
+NOTES = st.lists(LINES, min_size=1, max_size=4).map("\n".join)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.lists(NOTES | st.just("x"), min_size=10, max_size=10), min_size=1, max_size=4),
+    st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
+)
+def test_it_reads_back_notes_into_which_rows_were_pasted(rows: list[list[str]], quoting: int) -> None:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n", quoting=quoting)  # type: ignore[arg-type]
+    rows = [["7", *row[1:]] for row in rows]
+    writer.writerows([["CustomerID", *"bcdefghij"], *rows])
+    table = read(out.getvalue().encode(), known=lambda header: header == "CustomerID", pace=Pace(8, 64, 64))
+    assert table.problems.is_empty()
+    assert [list(row) for row in table.cells.drop("_row", "_line").rows()] == rows

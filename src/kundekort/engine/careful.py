@@ -19,8 +19,6 @@ from typing import Final, NamedTuple
 _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
 # possessive, so that a cell of many megabytes costs one pass and no stack
 _QUOTED: Final = re.compile(rb'"([^"]*+(?:""[^"]*+)*+)"')
-SURE_WIDTH: Final = 8
-"""From this many columns on, a quoted line with just the right number of separators is taken for a row, not a text."""
 
 
 class Record(NamedTuple):
@@ -125,17 +123,13 @@ def _ended(text: bytes, start: int, stop: int, cells: list[bytes], fault: str | 
 def _swallows(text: bytes, found: Record, grammar: Grammar) -> bool:
     """Whether a record of several lines is rather a lost quote with whole rows behind it.
 
-    It is when its width is wrong and its second line by itself is a row. Where the width is right, as RFC 4180 has it,
-    only a wide row lying whole inside the quotes tells against it: nobody writes a note of 19 separators by accident.
+    It is when its width is wrong and its second line by itself is a row. Where the width is right, RFC 4180 has the
+    last word: a note may well hold pasted rows, and an untouched export must come back as it is.
     """
-    if not grammar.most:
+    if not grammar.most or grammar.fits(found.cells):
         return False
     second = _record(text, _search(_LINE_END, text, found.start, past=True), grammar, one_line=True)
-    if second.fault or not grammar.fits(second.cells):
-        return False
-    if not grammar.fits(found.cells):
-        return True
-    return grammar.least >= SURE_WIDTH and text.count(b'"', second.start, second.stop) % 2 == 0
+    return not second.fault and grammar.fits(second.cells)
 
 
 def _search(pattern: re.Pattern[bytes], text: bytes, at: int, *, past: bool = False) -> int:

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kundekort.engine.careful import SURE_WIDTH, Grammar
+from kundekort.engine.careful import Grammar
 from kundekort.engine.encoding import invalid
 
 Octets = npt.NDArray[np.uint8]
@@ -125,18 +125,10 @@ def _first_suspect(stretch: _Bytes, stops: Positions, plain: Mask, grammar: Gram
     """The index of the first record of several lines in which the careful reader may find a lost quote."""
     if stretch.inside is None or not len(stops):
         return len(stops)
-    within = np.flatnonzero(stretch.ends & stretch.inside)
-    records = np.searchsorted(stops, within)
-    known = records < len(stops)
-    within, records = within[known], records[known]
-    suspect = ~plain[records]
-    if grammar.least >= SURE_WIDTH and len(within):
-        ends = np.flatnonzero(stretch.ends)
-        separators = np.flatnonzero(stretch.octets == ord(grammar.separator))
-        line_stops = np.append(ends, len(stretch.octets))[np.searchsorted(ends, within) + 1]
-        on_line = np.searchsorted(separators, line_stops) - np.searchsorted(separators, within)
-        suspect |= on_line >= grammar.least - 1
-    return int(records[suspect][0]) if suspect.any() else len(stops)
+    records = np.searchsorted(stops, np.flatnonzero(stretch.ends & stretch.inside))
+    suspects = records[records < len(stops)]
+    suspects = suspects[~plain[suspects]]
+    return int(suspects[0]) if len(suspects) else len(stops)
 
 
 def _strange(octets: Octets, starts: Positions, stops: Positions) -> Mask:
