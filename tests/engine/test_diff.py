@@ -106,3 +106,14 @@ def test_it_makes_every_row_new_when_told_so(register: Register) -> None:
 
 def test_it_never_folds_new_rows_into_one(register: Register) -> None:
     assert plan("CustomerID;FirstName;Gender\n0;A;1\n0;A;1\n0;A;1\n", register).totals.new == 3
+
+
+def test_it_says_once_what_is_wrong_with_a_row_of_an_unknown_card(register: Register) -> None:
+    text = "CustomerID;FirstName;Gender;ExternalID\n99;Per;1;X7\n3;Pål;1;X8\n3;Pål;1;X8\n1;Åse;2;X8\n"
+    assert codes(text, register) == [
+        (2, "id", "id_unknown"),
+        (3, "id", "id_twice"),
+        (4, "id", "id_twice"),
+        (5, "external_id", "value_twice"),
+        (5, "external_id", "value_taken"),
+    ]

@@ -68,7 +68,13 @@ def check(
             found = rows.select(ROW, LINE, value=raw, text=field.key, code=reading.code).filter(sound)
             problems += _found(found, field, is_key=field == key)
         progress(done * table.cells.height, len(fields) * table.cells.height)
-    return Checked(rows=rows, problems=frames.problems(problems))
+    return Checked(rows=rows, problems=_once(frames.problems(problems)))
+
+
+def _once(problems: pl.DataFrame) -> pl.DataFrame:
+    """The problems without what follows from others: where one card stands on several rows, so do its unique values."""
+    twice = problems.filter(pl.col("code").is_in(["id_twice", "key_twice"]))[ROW]
+    return problems.filter((pl.col("code") != "value_twice") | ~pl.col(ROW).is_in(twice.implode()))
 
 
 def _found(found: pl.DataFrame, field: Field, *, is_key: bool) -> list[pl.DataFrame]:

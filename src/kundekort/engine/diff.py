@@ -92,7 +92,8 @@ def diff(
     )
     problems += _of_new_cards(rows, fields=fields, schema=schema)
     problems += _of_whole_cards(rows, fields=fields, schema=schema)
-    problems += [_taken(rows, f, taken[f.key]) for f in fields if f.unique]
+    whose = _of_known_cards(rows, [checked.problems, *problems], policy=policy, schema=schema)
+    problems += [_taken(whose, f, taken[f.key]) for f in fields if f.unique]
     everything = frames.problems([checked.problems, *problems])
     sound = rows.join(everything.select(frames.ROW).unique(), on=frames.ROW, how="anti")
     emptied = sound.select(pl.sum_horizontal(pl.lit(0), *(pl.col(f"_emptied:{f.key}").sum() for f in fields))).item()
@@ -193,6 +194,17 @@ def _of_whole_cards(rows: pl.DataFrame, *, fields: Sequence[Field], schema: Sche
             params = {"country": pl.col("_country")}
             problems.append(_problem(wrong, zip_code, "zip_invalid", value=pl.col("_value"), params=params))
     return problems
+
+
+def _of_known_cards(
+    rows: pl.DataFrame, problems: Sequence[pl.DataFrame], *, policy: Policy, schema: Schema
+) -> pl.DataFrame:
+    """The rows of which it is known what card they are about; of others nothing can be said that their card decides."""
+    by = key_field(policy, schema)
+    if by is None:
+        return rows
+    lost = pl.concat([p.filter(pl.col("field") == by.key).select(frames.ROW) for p in problems])
+    return rows.join(lost, on=frames.ROW, how="anti")
 
 
 def _taken(rows: pl.DataFrame, field: Field, taken: pl.DataFrame) -> pl.DataFrame:
