@@ -2,13 +2,17 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 from typer.testing import CliRunner, Result
 
 from kundekort.cli.app import app
+from kundekort.services import planning
 from kundekort.store.models import Customer, Import
 
 KEYS = [
@@ -195,3 +199,24 @@ def test_it_changes_nothing_the_second_time(run: Callable[..., Result]) -> None:
     answer = told(run(content, "--yes", "--json", "--match", "external-id"))
     assert (answer["unchanged"], answer["cells_changed"], answer["applied"]) == (1, 0, True)
     assert Customer.objects.get().version == 1
+
+
+def test_it_leaves_no_import_without_somebody_to_plan_it(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed(*_arguments: object, **_options: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(planning, "plan", killed)
+        with pytest.raises(Killed):
+            run(TWO, "--json")
+    imp = Import.objects.get()
+    assert imp.state == Import.State.RECEIVED
+    job = ProcrastinateJob.objects.get(args={"import_id": imp.pk})
+    assert (job.task_name, job.status) == ("plan_import", "todo")
+    assert timedelta(0) < job.scheduled_at - timezone.now() <= timedelta(seconds=planning.SAFETY_NET)
+    assert planning.plan(job.args["import_id"]).state == Import.State.PREVIEW

@@ -90,7 +90,7 @@ def import_file(
         with opened(file) as stream:
             surroundings.register()
             from kundekort.engine import recipe
-            from kundekort.services import imports
+            from kundekort.services import imports, planning
 
             imp = imports.receive(
                 stream,
@@ -104,6 +104,7 @@ def import_file(
                 chosen=chosen,
                 decisions=recipe.Decisions(leave_out_errors=leave_out_errors),
             )
+            planning.secure(imp.pk)
         try:
             imp = planned(imp, quiet=as_json)
             errors = totals(imp).errors

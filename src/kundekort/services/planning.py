@@ -27,7 +27,9 @@ from kundekort.store.models import Import
 SMALL: Final = 2 * 2**20
 """Bytes up to which a file is planned while its sender waits; it takes about a second."""
 SAFETY_NET: Final = 60
-"""Seconds after which a job plans a small file whose own process was killed before it had."""
+"""Seconds for every LARGE part of a file after which a job plans it, if its own process was killed before it had."""
+LARGE: Final = 20 * 2**20
+"""Bytes that are planned in far less than SAFETY_NET, also by a slow machine."""
 ANSWERABLE: Final = ("no_known_column", "column_twice", "no_key_column")
 """Refusals of a file that a person can lift by saying what its columns are."""
 
@@ -38,11 +40,17 @@ class _Asks(Exception):
 
 def prepare(import_id: int) -> None:
     """Have a received import planned: at once when its file is small, else by a job."""
-    small = Import.objects.get(pk=import_id).size <= SMALL
-    wait = {"seconds": SAFETY_NET} if small else None
-    app.configure_task("plan_import", schedule_in=wait).defer(import_id=import_id)
-    if small:
+    if Import.objects.get(pk=import_id).size <= SMALL:
+        secure(import_id)
         plan(import_id)
+    else:
+        app.configure_task("plan_import").defer(import_id=import_id)
+
+
+def secure(import_id: int) -> None:
+    """Have a job plan a received import after a while, unless the process that is about to has done so by then."""
+    parts = 1 + Import.objects.get(pk=import_id).size // LARGE
+    app.configure_task("plan_import", schedule_in={"seconds": SAFETY_NET * parts}).defer(import_id=import_id)
 
 
 def plan(import_id: int, *, ask: bool = True, report: Report = unwatched) -> Import:
