@@ -1,0 +1,105 @@
+"""The words of refusals: why something cannot be done, and the way on; a table only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+REFUSALS: Final[Mapping[str, str | Promise]] = {
+    # a file that cannot be imported at all
+    "file_empty": _("The file is empty. Choose a file with a header and at least one customer."),
+    "header_only": _("The file has a header but no customers. Add a row for each customer."),
+    "file_binary": _(
+        "The file cannot be read (%(kind)s). Save the list as an Excel workbook (.xlsx) or as “CSV UTF-8”."
+    ),
+    "file_encrypted": _("The workbook is locked with a password. Save it without the password and upload it again."),
+    "file_damaged": _("The workbook is damaged. Open it in your spreadsheet and save it again as .xlsx."),
+    "file_expands": _("The workbook holds more than %(limit)s when unpacked. Split it, or save it as “CSV UTF-8”."),
+    "sheet_unknown": _("The workbook has no sheet “%(sheet)s”. It has: %(sheets)s."),
+    "file_too_large": _("The file is larger than %(limit)s, which is the most. Split it into several files."),
+    "too_many_rows": _("The file has more than %(limit)s rows. Split it into several files."),
+    "too_many_columns": _("The file has %(columns)s columns; at most %(limit)s can be imported. Remove some."),
+    "file_undecodable": _("The file cannot be read as %(encoding)s. Save it again as “CSV UTF-8”."),
+    "no_known_column": _(
+        "No column of the file is known (read with %(separator)s as separator: %(headers)s). "
+        "Use the header names of the template."
+    ),
+    "column_twice": _("Several columns become %(field)s: %(headers)s. Keep one of them."),
+    "no_key_column": _("The file has no column %(field)s. Add it, or choose another way to match the rows."),
+    # an import that cannot go on
+    "rows_have_errors": ngettext_lazy(
+        "%(errors)s row has errors. Mend it in the file, or leave it out.",
+        "%(errors)s rows have errors. Mend them in the file, or leave them out.",
+        "errors",
+    ),
+    "register_moved": _(
+        "Customers in this file have been changed since the preview was made. "
+        "Nothing was written; look at the new preview."
+    ),
+    "already_applied": _("This import is already done. Nothing was written again."),
+    "not_waiting": _("This import is not waiting for an answer any more. Open it from the list of imports."),
+    "plan_mismatch": _(
+        "The preview you saw is no longer the current one. Nothing was written; look at the new preview."
+    ),
+    "plan_damaged": _("The kept preview is damaged, so nothing was written. Upload the file again."),
+    "failed": _("Something went wrong on the server, so nothing was written. Try again, or ask whoever runs it."),
+    "forbidden": _("You are not allowed to do this. Ask an administrator for access."),
+    "name_taken": _("There is already a user “%(name)s”. Choose another name."),
+    "export_not_waiting": _("This list is finished or was given up already."),
+    "too_many_for_workbook": _(
+        "An Excel workbook holds at most %(limit)s customers, and these are %(count)s. "
+        "Choose CSV, or a smaller segment."
+    ),
+    "weak_password": _("The password is too easy to guess. Use at least %(least)s characters, and no common word."),
+    "field_invalid": _("The field cannot be saved like this. %(fault)s"),
+    "choice_in_use": _("The choice “%(choice)s” is on %(cards)s cards. Change these first, then take it away."),
+    "layout_invalid": _("The column layout cannot be saved like this. %(fault)s"),
+    # cards
+    "card_invalid": _("The card cannot be saved like this. Nothing was written; look at the marked fields."),
+    "card_moved": _(
+        "Somebody has changed these customers since you looked: %(ids)s. Nothing was written; look at them again."
+    ),
+    "card_merged": _("Customer %(id)s was merged into %(into)s. Use %(into)s."),
+    "edit_conflict": _(
+        "Somebody else has changed the same fields since you opened the card. "
+        "Nothing was written; choose whose values to keep."
+    ),
+    "register_busy": _("The register is being written to by somebody else just now. Try again in a moment."),
+    "merge_off": _("Merging customers is switched off. An administrator can switch it on."),
+    "merge_invalid": _("These customers cannot be merged. Choose two or more different ones."),
+    "already_undone": _("This has been undone already. Nothing was written again."),
+    "undo_conflict": _(
+        "Somebody has changed these fields since: %(fields)s. "
+        "Nothing was written; keep their present values, or change them first."
+    ),
+    "segment_invalid": _("The segment cannot be used like this. %(fault)s"),
+    "not_found": _("There is nothing here with that number. It may have been removed."),
+    # the command line
+    "file_missing": _("There is no file “%(path)s”. Check the name."),
+    "file_is_folder": _("“%(path)s” is a folder. Give the name of a file."),
+    "file_unreadable": _("The file “%(path)s” cannot be read: %(why)s."),
+    "file_unwritable": _("The file “%(path)s” cannot be written: %(why)s."),
+    "json_invalid": _("The file “%(path)s” is not JSON: %(why)s."),
+    "option_unknown": _("%(option)s must be one of %(choices)s."),
+    "options_exclude": _("These options exclude each other: %(options)s."),
+    "no_terminal": _("Nobody can be asked here. Use --preview to look only, or --yes to import without a question."),
+    "no_password": _("Nobody can be asked for a password here. Use --password-stdin."),
+    "passwords_differ": _("The two passwords are not the same. Try again."),
+    "declined": _("Nothing was written."),
+    "interrupted": _("Stopped. Nothing more was written."),
+    "database_unreachable": _("The database cannot be reached: %(why)s. Check KUNDEKORT_DATABASE_URL."),
+    "database_not_ready": _("The database has not been prepared for this version. Run “kundekort migrate”."),
+    "database_will_not_start": _("The database that comes with Kundekort did not start: %(why)s."),
+    "settings_wrong": _("The settings are not right: %(why)s."),
+    "port_taken": _("Port %(port)s on %(host)s is in use. Stop the other program, or choose another with --port."),
+    "server_stopped": _("The web server stopped by itself (code %(status)s). What it wrote above says why."),
+    "register_not_empty": _(
+        "This register holds customers of its own, so no samples were added. Set KUNDEKORT_DATA to an empty folder."
+    ),
+    "example_missing": _("The example “%(path)s” is missing. Run this in a checkout of Kundekort, or give --example."),
+}
+"""By the code of a refusal of a use case, of a file, or of the command line."""
