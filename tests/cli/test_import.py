@@ -12,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from typer.testing import CliRunner, Result
 
 from kundekort.cli.app import app
-from kundekort.services import planning
+from kundekort.services import confirming, planning
 from kundekort.store.models import Customer, Import
 
 KEYS = [
@@ -147,6 +147,9 @@ def test_it_refuses_a_file_in_one_sentence(run: Callable[..., Result], content: 
     result = run(content, "--yes", "--json")
     answer = told(result)
     assert (result.exit_code, answer["error"]["code"], answer["applied"], answer["rows"]) == (2, code, False, 0)
+    read = content.split(b"\n")[0].decode().split(";") if code in ("no_known_column", "column_twice") else []
+    assert not read or [column["header"] for column in answer["columns"]] == read
+    assert answer["dialect"]["separator"] == (";" if read or code == "no_key_column" else None)
 
     result = run(content, "--yes")
     assert result.exit_code == 2
@@ -199,6 +202,44 @@ def test_it_changes_nothing_the_second_time(run: Callable[..., Result]) -> None:
     answer = told(run(content, "--yes", "--json", "--match", "external-id"))
     assert (answer["unchanged"], answer["cells_changed"], answer["applied"]) == (1, 0, True)
     assert Customer.objects.get().version == 1
+
+
+@pytest.fixture
+def others_first(run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Have somebody else's import written just before the next one is."""
+    apply = confirming.apply
+
+    def others_first(content: str) -> None:
+        def applied(*arguments: Any, **options: Any) -> Import:
+            monkeypatch.setattr(confirming, "apply", apply)
+            assert run(content, "--yes").exit_code == 0
+            return apply(*arguments, **options)
+
+        monkeypatch.setattr(confirming, "apply", applied)
+
+    return others_first
+
+
+def test_it_makes_the_preview_anew_when_the_register_has_moved(
+    run: Callable[..., Result], others_first: Callable[[str], None]
+) -> None:
+    run(TWO, "--yes", "--json")
+    kari, per = Customer.objects.order_by("pk")
+    mine = f"CustomerID;Extra;City\n{kari.pk};x;Oslo\n{per.pk};x;Bergen\n"
+    others_first(f"CustomerID;City\n{per.pk};Bergen\n")
+    result = run(mine, "--yes", "--json")
+    answer = told(result)
+    assert (result.exit_code, answer["error"]["code"], answer["applied"]) == (4, "register_moved", False)
+    assert (answer["changed"], answer["unchanged"]) == (1, 1), "the counts are those of the new preview"
+    assert Import.objects.get(pk=answer["import_id"]).state == Import.State.PREVIEW
+    kari.refresh_from_db()
+    assert kari.city == ""
+
+    others_first(f"CustomerID;City\n{kari.pk};Trondheim\n")
+    result = run(mine, "--yes", env={"COLUMNS": "100"})
+    assert result.exit_code == 4
+    assert "Trondheim → Oslo" in result.stdout, "the new preview is shown"
+    assert len(result.stderr.splitlines()) == 1
 
 
 def test_it_leaves_no_import_without_somebody_to_plan_it(

@@ -36,6 +36,13 @@ def workers(parent: int) -> set[int]:
     return set()
 
 
+def answers(address: str) -> bool:
+    try:
+        return bool(urlopen(address, timeout=5).status == 200)
+    except OSError:
+        return False
+
+
 @pytest.fixture
 def port() -> int:
     with socket.socket() as probe:
@@ -58,6 +65,10 @@ def test_it_serves_restarts_a_dead_worker_and_stops_everything(environment: dict
             [worker] = workers(server.pid)
             os.kill(worker, signal.SIGKILL)
             until(lambda: workers(server.pid) - {worker})
+
+            database = Path(environment["KUNDEKORT_DATA"]) / "postgres" / "postmaster.pid"
+            os.kill(int(database.read_text().split()[0]), signal.SIGKILL)
+            until(lambda: answers(f"http://127.0.0.1:{port}/"))
         finally:
             server.send_signal(signal.SIGTERM)
             rest = server.stderr.read()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -48,13 +49,15 @@ def _facts(imp: Import) -> dict[str, Any]:
             recipe = imports.recipe(imp)
             facts["dialect"] = {name: getattr(recipe.dialect, name) for name in _DIALECT}
             facts["columns"] = [{"header": c.header, "field": c.field} for c in recipe.columns]
+        if imp.facts:  # forgotten when it was cancelled
             facts["warnings"] = [
                 {"code": note.code, "message": wording.warning(note.code, note.params), **note.params}
                 for note in preview.warnings(imp)
             ]
-        if imp.totals and imp.state != imp.State.REFUSED:
+        if imp.totals and imp.state not in (imp.State.REFUSED, imp.State.CANCELLED):
             facts |= imp.totals
-            facts["problems"] = _problems(imp)
+            with suppress(FileNotFoundError):  # a damaged plan is what `no` tells of
+                facts["problems"] = _problems(imp)
     return facts
 
 

@@ -76,7 +76,7 @@ def import_file(
 
     def told(no: No) -> None:
         if as_json:
-            _print(contract(imp, no=no))
+            _print(contract(imp and _now(imp), no=no))
         else:
             tell(no)
 
@@ -143,15 +143,23 @@ def totals(imp: Import) -> Totals:
 
 
 def applied(imp: Import, *, quiet: bool = False) -> Import:
-    """The import after its plan was carried out in this process. Raises Refusal, then nothing was written."""
+    """The import after its plan was carried out in this process.
+
+    Raises Refusal, then nothing was written; after StalePlan the import has a new preview.
+    """
     from kundekort.cli import show
-    from kundekort.services import confirming
-    from kundekort.services.refusals import RowsHaveErrors
+    from kundekort.services import confirming, planning
+    from kundekort.services.refusals import RowsHaveErrors, StalePlan
 
     if errors := totals(imp).errors:
         raise RowsHaveErrors(errors=errors)
     with show.progress(shown=not quiet) as report:
-        return confirming.apply(imp.pk, digest=imp.digest, actor_name=actor().name, report=report)
+        try:
+            return confirming.apply(imp.pk, digest=imp.digest, actor_name=actor().name, report=report)
+        except StalePlan:
+            planning.secure(imp.pk)
+            planning.plan(imp.pk, ask=False, report=report)
+            raise
 
 
 def _show_and_apply(imp: Import, *, yes: bool) -> None:
@@ -159,7 +167,21 @@ def _show_and_apply(imp: Import, *, yes: bool) -> None:
 
     show.preview_of(imp)
     if yes:
+        _carry_out(imp)
+
+
+def _carry_out(imp: Import) -> None:
+    """Write, and tell what was written; when the register has moved, show the new preview instead."""
+    from kundekort.cli import show
+    from kundekort.services.refusals import StalePlan
+
+    try:
         show.done(applied(imp))
+    except StalePlan:
+        imp.refresh_from_db()
+        if imp.state == imp.State.PREVIEW:
+            show.preview_of(imp)
+        raise
 
 
 def _ask_and_apply(imp: Import) -> None:
@@ -178,7 +200,7 @@ def _ask_and_apply(imp: Import) -> None:
     if not (totals(imp).new or totals(imp).changed):
         _give_up(imp)
     elif show.agreed(show.question(imp)):
-        show.done(applied(imp))
+        _carry_out(imp)
     else:
         _give_up(imp)
         raise CommandRefused("declined")
@@ -191,6 +213,15 @@ def _give_up(imp: Import) -> None:
 
     with suppress(NotWaiting):
         imports.cancel(imp.pk, actor=actor())
+
+
+def _now(imp: Import) -> Import:
+    """An import as it stands in the database, or as it was last seen when that cannot be asked."""
+    from django.db import Error
+
+    with suppress(Error):
+        imp.refresh_from_db()
+    return imp
 
 
 def _print(result: dict[str, object]) -> None:

@@ -94,6 +94,7 @@ def run(host: str, port: int, *, processes: int, ready: Callable[[], None]) -> N
         if web.poll() is None and not stop.is_set():
             ready()
         while not stop.wait(LOOK_EVERY) and web.poll() is None:
+            surroundings.keep_database()
             if jobs.poll() is not None and not stop.wait(REST_SECONDS):
                 jobs = _start(_WORKER)
     finally:

@@ -6,6 +6,7 @@ Starting the database takes a moment and can fail, so a command that needs none 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from importlib.resources import files
 
 import django
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import translation
 
+from kundekort import embedded
 from kundekort.cli.language import language
 from kundekort.cli.noes import CommandRefused
 from kundekort.embedded import EmbeddedError
@@ -49,6 +51,13 @@ def register(*, migrated: bool = True) -> None:
     translation.activate(language())
     if migrated:
         _have_tables()
+
+
+def keep_database() -> None:
+    """Start the embedded database again if it has died; somebody's own server is theirs to keep."""
+    if not os.environ.get("KUNDEKORT_DATABASE_URL"):
+        with suppress(EmbeddedError):  # parts of the dead one may still be going; the next look tries again
+            embedded.keep(settings.DATA)
 
 
 def migrate(*, verbosity: int = 1) -> None:
