@@ -71,3 +71,10 @@ def test_it_has_no_card_for_an_unknown_number(as_bob: Client) -> None:
 def test_it_shows_nothing_to_somebody_without_a_role(as_charlie: Client, three: list[int]) -> None:
     assert as_charlie.get("/customers/").status_code == 403
     assert as_charlie.get(f"/customers/{three[0]}/").status_code == 403
+
+
+def test_it_calls_a_country_by_name(as_bob: Client, load: Callable[..., Import]) -> None:
+    from kundekort.store.models import Customer
+
+    load("CustomerID;LastName;Country;Gender\n0;Svensson;SE;1\n")
+    assert "<dd>Sverige (SE)</dd>" in as_bob.get(f"/customers/{Customer.objects.get().pk}/").content.decode()

@@ -94,4 +94,28 @@ def test_it_does_not_cancel_what_is_done(as_bob: Client) -> None:
 def test_it_takes_decisions_only_by_post(as_bob: Client) -> None:
     send(as_bob, HEADER + "0;Kari;Nordmann;kari@example.com;2\n")
     for action in ("confirm", "cancel", "errors", "dialect", "empty-cells"):
-        assert as_bob.get(f"/imports/{latest().pk}/{action}/").status_code == 405
+        page = as_bob.get(f"/imports/{latest().pk}/{action}/", follow=True)
+        assert page.redirect_chain == [(f"/imports/{latest().pk}/", 302)]
+        assert "Ingenting er gjort" in page.content.decode()
+    assert latest().state == Import.State.PREVIEW
+    assert as_bob.head(f"/imports/{latest().pk}/confirm/").status_code == 405
+
+
+def test_it_leads_back_to_the_import_after_a_new_login(as_bob: Client, bob: Actor) -> None:
+    send(as_bob, HEADER + "0;Kari;Nordmann;kari@example.com;2\n")
+    path = f"/imports/{latest().pk}/"
+    as_bob.post("/logout/")
+    asked = as_bob.post(f"{path}confirm/", {"digest": latest().digest})
+    login = {"username": "bob", "password": "theatre-doors", "next": asked["Location"].partition("next=")[2]}
+    page = as_bob.post("/login/", login, follow=True)
+    assert page.redirect_chain[-1][0] == path
+    assert "Bekreft: opprette 1 kunde" in page.content.decode()
+
+
+def test_it_shows_the_step_that_is_under_way(as_bob: Client) -> None:
+    send(as_bob, HEADER + "0;Kari;Nordmann;kari@example.com;2\n")
+    Import.objects.update(state=Import.State.CONFIRMING)
+    page = as_bob.get(f"/imports/{latest().pk}/").content.decode()
+    assert '<li aria-current="step">4 Skrives</li>' in page
+    Import.objects.update(state=Import.State.PREVIEW)
+    assert '<li aria-current="step">4 Ferdig</li>' in confirm(as_bob)

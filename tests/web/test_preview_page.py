@@ -52,3 +52,9 @@ def test_it_escapes_what_the_file_says(as_bob: Client) -> None:
     page = send(as_bob, text).content.decode()
     assert "<script>alert" not in page
     assert not Customer.objects.exists()
+
+
+def test_it_names_a_field_that_the_file_has_no_column_for(as_bob: Client) -> None:
+    send(as_bob, "CustomerID;FirstName\n0;Kari\n0;Ola\n")
+    page = as_bob.get(f"/imports/{latest().pk}/?rows=1")
+    assert "Kjønn: tom" in page.content.decode()

@@ -80,3 +80,10 @@ def test_it_answers_in_json_when_there_is_nothing_to_show(as_bob: Client) -> Non
     answer = as_bob.get(f"/imports/{latest().pk}/rows/", headers={"accept": "application/json"})
     assert answer.status_code == 409
     assert json.loads(answer.content)["code"] == "not_waiting"
+
+
+def test_it_tells_of_a_field_without_a_column_for_the_whole_row(as_bob: Client) -> None:
+    send(as_bob, "CustomerID;FirstName\n0;Kari\n")
+    [problem] = rows(as_bob, box="errors")["rows"][0]["problems"]
+    assert problem["field"] is None
+    assert problem["text"].startswith("Kjønn er tom")

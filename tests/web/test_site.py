@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import get_resolver
 
@@ -46,6 +47,7 @@ def test_it_demands_a_token_for_what_is_posted(bob: Actor) -> None:
     answer = strict.post("/imports/")
     assert answer.status_code == 403
     assert "Denne siden sto åpen for lenge" in answer.content.decode()
+    assert 'href="/imports/"' in answer.content.decode()
 
 
 def test_it_speaks_norwegian_until_told_otherwise(client: Client, db: None) -> None:
@@ -94,6 +96,50 @@ def test_it_tells_nothing_of_the_inside_when_it_fails(as_bob: Client, monkeypatc
     assert answer.status_code == 500
     assert "Noe gikk galt i Kundekort" in answer.content.decode()
     assert "secret inside" not in answer.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_says_so_when_the_database_is_killed(as_bob: Client) -> None:
+    killer = connection.copy()
+    with killer.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+    killer.close()
+    _expect_no_register(as_bob)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_says_so_when_the_database_does_not_answer(as_bob: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    connection.close()
+    with monkeypatch.context() as patch:
+        patch.setitem(connection.settings_dict, "PORT", "1")
+        _expect_no_register(as_bob)
+
+
+def _expect_no_register(client: Client) -> None:
+    client.raise_request_exception = False
+    answer = client.get("/customers/")
+    connection.close()
+    assert answer.status_code == 503
+    assert answer["Retry-After"]
+    assert "Registeret er ikke tilgjengelig" in answer.content.decode()
+
+
+def test_it_sends_a_page_that_asks_for_a_part_to_the_login_as_a_whole(client: Client, db: None) -> None:
+    answer = client.get("/imports/1/progress/", headers={"HX-Request": "true"})
+    assert (answer.content, answer["HX-Refresh"]) == (b"", "true")
+
+
+@pytest.mark.parametrize(
+    ("address", "above"),
+    [
+        ("/imports/7/empty-cells/", "/imports/7/"),
+        ("/exports/7/cancel/", "/exports/7/"),
+        ("/customers/merges/7/undo/", "/customers/"),
+        ("/logout/", "/"),
+    ],
+)
+def test_it_leads_to_the_page_above_where_only_answers_are_taken(as_alice: Client, address: str, above: str) -> None:
+    assert as_alice.get(address)["Location"] == above
 
 
 def test_it_shows_no_import_that_does_not_exist(as_bob: Client) -> None:

@@ -34,6 +34,13 @@ def test_it_says_why_an_empty_file_changes_nothing(as_bob: Client) -> None:
     assert latest().state == Import.State.REFUSED
 
 
+def test_it_says_of_a_waiting_import_without_changes_that_there_are_none(as_bob: Client, three: list[int]) -> None:
+    send(as_bob, HEADER + f"{three[0]};Kari;Nordmann;kari@example.com;2\n")
+    page = as_bob.get("/imports/").content.decode()
+    assert "Ingen endringer" in page
+    assert "Venter på bekreftelse" not in page
+
+
 def test_it_refuses_a_file_over_the_limit_without_keeping_it(as_bob: Client, settings: pytest.FixtureRequest) -> None:
     settings.KUNDEKORT_MAX_BYTES = 1000
     answer = send(as_bob, HEADER + "0;Kari;Nordmann;;2\n" * 10_000)

@@ -4,4 +4,5 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+handler500 = "kundekort.web.faults.server_error"
 urlpatterns = [path("", include("kundekort.web.urls"))]

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, cast
 
-from django.db import OperationalError, connection, transaction
+import psycopg
+from django.db import InterfaceError, OperationalError, connection, transaction
 from psycopg import Connection, errors
 
 from kundekort.services.refusals import RegisterBusy
@@ -19,6 +20,16 @@ def psycopg_connection() -> Connection:
     """The psycopg connection of Django's default database: what runs on it belongs to Django's open transaction."""
     connection.ensure_connection()
     return cast("Connection", connection.connection)
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether an error says that the database cannot be reached just now, rather than that a statement failed."""
+    # Django wraps what its own queries raise; the fast road's errors come as they are.
+    cause = error.__cause__ if isinstance(error, (OperationalError, InterfaceError)) else error
+    if not isinstance(cause, (psycopg.OperationalError, psycopg.InterfaceError)):
+        return False
+    # Without a state nobody answered; class 08 is a broken connection, 57P the server going down or coming up.
+    return cause.sqlstate is None or cause.sqlstate.startswith(("08", "57P"))
 
 
 @contextmanager

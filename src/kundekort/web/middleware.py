@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from http import HTTPStatus
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import is_valid_path
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 
 from kundekort import wording
 from kundekort.services.refusals import AlreadyApplied, CardMerged, Forbidden, NotFound, Refusal, StalePlan
@@ -61,6 +66,46 @@ def looking_once(respond: Respond) -> Respond:
             return respond(request)
 
     return answer
+
+
+class LoginRequired(LoginRequiredMiddleware):
+    """Middleware: lead whoever is not logged in to the page for it; asked by htmx for a part, the whole page."""
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        """The answer to somebody who is not logged in; None for everybody else."""
+        answer = super().process_view(request, view_func, view_args, view_kwargs)
+        if answer is not None and request.headers.get("HX-Request") == "true":
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        return answer
+
+
+def page_above(respond: Respond) -> Respond:
+    """Middleware: lead a look at an address that only takes answers to the page above it.
+
+    Whoever is logged out when answering comes to such an address after logging in, without the answer.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = respond(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or request.method != "GET":
+            return response
+        messages.warning(request, _("Nothing has been done. If you had to log in first, choose once more."))
+        path = _above(request.path)
+        while not is_valid_path(path):
+            path = _above(path)
+        return redirect(path)
+
+    return answer
+
+
+def _above(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[0] + "/"
 
 
 class Refusals:

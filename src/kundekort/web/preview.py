@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -41,7 +42,10 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
         "ignored": [c.header for c in recipe.columns if c.field is None],
         "notice": imp.notice and wording.refusal(imp.notice, {}),
         "warnings": [wording.warning(n.code, n.params) for n in summary.warnings if n.code != "columns_ignored"],
-        "changes": [{"key": key, "header": headers.get(key, key), "changed": n} for key, n in summary.changes.items()],
+        "changes": [
+            {"key": key, "header": headers.get(key) or wording.field(key), "changed": n}
+            for key, n in summary.changes.items()
+        ],
         "problems": [
             {"code": p.code, "field": p.field or "", "count": p.count, "words": _kind(p, headers)}
             for p in summary.problems
@@ -69,7 +73,8 @@ def rows(request: HttpRequest, import_id: int) -> JsonResponse:
     )
     limit = min(_number(asked.get("limit"), MOST_ROWS), MOST_ROWS)
     found = previews.page(imp, chosen, offset=_number(asked.get("offset"), 0), limit=limit)
-    return JsonResponse({"total": found.total, "rows": [_row(row) for row in found.rows]})
+    shown = {column.field for column in imports.recipe(imp).columns}
+    return JsonResponse({"total": found.total, "rows": [_row(row, shown) for row in found.rows]})
 
 
 @require_POST
@@ -93,10 +98,13 @@ def _number(text: str | None, otherwise: int) -> int:
 
 
 def _kind(count: previews.Count, headers: dict[str, str]) -> str:
-    return wording.kind_of_problem(count.code, headers.get(count.field or "", ""))
+    """The words of a kind of problem; a field without a column in the file goes by its own name."""
+    field = count.field or ""
+    return wording.kind_of_problem(count.code, headers.get(field) or wording.field(field))
 
 
-def _row(row: previews.Row) -> dict[str, Any]:
+def _row(row: previews.Row, shown: Container[str | None]) -> dict[str, Any]:
+    """A row for the grid; a problem with a field that is no column of the file is one of the whole row."""
     cells = {key: _short(value) for key, value in row.cells.items() if value}
     if row.id:
         cells["id"] = str(row.id)
@@ -108,7 +116,7 @@ def _row(row: previews.Row) -> dict[str, Any]:
         "old": {key: _short(value) for key, value in row.old.items()},
         "problems": [
             {
-                "field": p.field,
+                "field": p.field if p.field in shown else None,
                 "value": _short(p.value),
                 "text": wording.problem(p.code, p.params, p.value, wording.field(p.field) if p.field else ""),
             }

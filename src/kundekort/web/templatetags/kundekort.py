@@ -13,9 +13,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 
 from kundekort import wording
+from kundekort.engine.countries import COUNTRIES
 from kundekort.web.accounts import may_administer, may_import
 
 register = template.Library()
+
+_COUNTRIES = {line[:2]: line.split("|")[1] for line in COUNTRIES.strip().splitlines() if line[:1].strip()}
+"""The first name of each country in the engine's table, which is the Norwegian one."""
 
 SPRITE = "vendor/tabler-icons-3.51.0.svg"
 
@@ -64,6 +68,12 @@ def language_words(code: str) -> str:
         return str(get_language_info(code)["name_local"]).capitalize()
     except KeyError:
         return code
+
+
+@register.filter
+def country_words(code: str) -> str:
+    """A country by its Norwegian name and its code; only the code where there is no name."""
+    return f"{_COUNTRIES[code]} ({code})" if code in _COUNTRIES else code
 
 
 @register.filter

@@ -27,6 +27,7 @@ const load = async () => {
   frame.classList.add("kk-busy");
   try {
     const answer = await fetch(`${view.rows}?${new URLSearchParams({ ...wanted, limit: PAGE })}`, { headers: { Accept: "application/json" } });
+    if (answer.redirected) return tell(view.words.logged_out); // to the page where one logs in
     if (!answer.ok) throw new Error(String(answer.status));
     const got = await answer.json();
     if (turn !== asked) return;
