@@ -64,6 +64,27 @@ def start(data: Path) -> str:
     return f"postgresql://postgres@/postgres?host={_socket_folder(folder)}"
 
 
+def keep(data: Path) -> None:
+    """Start a server that has died under its users again. Raises EmbeddedError when that cannot be done (yet)."""
+    folder = data.resolve() / "postgres"
+    if _alive(folder):
+        return
+    with _locked(data / "postgres.lock"):
+        if not _ready(folder):
+            _launch(folder)
+
+
+def _alive(folder: Path) -> bool:
+    """Whether the process that last said it serves the folder is there: a look that costs next to nothing."""
+    try:
+        os.kill(int((folder / "postmaster.pid").read_text().split(maxsplit=1)[0]), 0)
+    except PermissionError:
+        return True
+    except (FileNotFoundError, ProcessLookupError, ValueError, IndexError):
+        return False
+    return True
+
+
 def _leave(data: Path, folder: Path, users: IO[str], pid: int) -> None:
     """Give up this process's share of the server, and stop it when nobody else has one."""
     if os.getpid() != pid:  # a forked child inherits the handler, but the share is its parent's

@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import JobAborted
+from procrastinate.exceptions import ConnectorException, JobAborted
 
 from kundekort.services import confirming, exports, planning
 from kundekort.services.progress import Report, Stopped, Watched
@@ -93,14 +93,6 @@ def _failed(import_id: int) -> None:
     imports.filter(state=Import.State.CONFIRMING).update(state=Import.State.PREVIEW, notice=Failed.code, progress=None)
 
 
-@app.periodic(cron="* * * * *")
-@app.task(name="put_back_stalled")
-async def put_back_stalled(timestamp: int) -> None:
-    """Put back the jobs of workers that have died."""
-    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
-        await app.job_manager.retry_job(job)
-
-
 @app.periodic(cron="17 3 * * *")
 @app.task(name="remove_old_exports")
 def remove_old_exports(timestamp: int) -> None:
@@ -113,13 +105,26 @@ def work() -> None:
 
     async def run() -> None:
         async with app.open_async():
-            await app.run_worker_async(
-                concurrency=1,
-                delete_jobs="successful",
-                update_heartbeat_interval=SIGN_OF_LIFE,
-                stalled_worker_timeout=DEAD_AFTER,
-                shutdown_graceful_timeout=3,
-            )
+            looking = asyncio.create_task(_put_back_stalled())
+            try:
+                await app.run_worker_async(
+                    concurrency=1,
+                    delete_jobs="successful",
+                    update_heartbeat_interval=SIGN_OF_LIFE,
+                    stalled_worker_timeout=DEAD_AFTER,
+                    shutdown_graceful_timeout=3,
+                )
+            finally:
+                looking.cancel()
 
     with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
         asyncio.run(run())
+
+
+async def _put_back_stalled() -> None:
+    """Put back the jobs of workers that have died, again and again."""
+    while True:
+        with suppress(ConnectorException):  # another worker was first, or the database is away; the next look tells
+            for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
+                await app.job_manager.retry_job(job)
+        await asyncio.sleep(SIGN_OF_LIFE)
