@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check install browser bench roundtrip messages screenshots clean
+.PHONY: demo test check install browser roundtrip messages screenshots clean
 
 demo: $(VENV)/.run  ## The main job on sample data, then the site on 127.0.0.1:8000
 	KUNDEKORT_DATA="$${KUNDEKORT_DATA:-$(CURDIR)/.demo}" $(BIN)/kundekort demo
