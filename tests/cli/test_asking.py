@@ -77,14 +77,14 @@ def test_it_asks_before_it_writes(tmp_path: Path, environment: dict[str, str]) -
     terminal = Terminal("import", str(file), environment=environment)
     terminal.wait_for("Leave out the row with errors?")
     terminal.answer("y")
-    terminal.wait_for("change 0 and create 1 customers?")
+    terminal.wait_for("Confirm: create 1 customer?")
     terminal.process.send_signal(signal.SIGINT)
     assert terminal.end() == 130
     assert "Traceback" not in terminal.seen
     assert count() == 0
 
     terminal = Terminal("import", str(file), "--leave-out-errors", environment=environment)
-    terminal.wait_for("change 0 and create 1 customers?")
+    terminal.wait_for("Confirm: create 1 customer?")
     terminal.answer("yes")
     assert terminal.end() == 0
     assert "Customer successfully imported!" in terminal.seen
@@ -102,9 +102,10 @@ def test_it_writes_nothing_when_the_register_moves_while_it_asks(tmp_path: Path,
     assert run("import", str(files["first"]), "--yes", environment=environment).returncode == 0
 
     terminal = Terminal("import", str(files["mine"]), environment=environment)
-    terminal.wait_for("change 1 and create 0 customers?")
+    terminal.wait_for("Confirm: change 1 customer?")
     assert run("import", str(files["theirs"]), "--yes", environment=environment).returncode == 0
     terminal.answer("y")
     assert terminal.end() == 4
     assert "Nothing was written" in terminal.seen
+    assert "Kari" in terminal.seen, "the new preview"
     assert b"1;Kari;" in run("export", environment=environment).stdout

@@ -194,7 +194,7 @@ def _ask_and_apply(imp: Import) -> None:
         if not show.agreed(show.question_of_errors(imp)):
             _give_up(imp)
             raise CommandRefused("declined")
-        planning.leave_out_errors(imp.pk, actor=actor(), leave_out=True)
+        planning.leave_out_errors(imp.pk, actor=actor(), leave_out=True, then=planning.secure)
         imp = planned(imp)
         show.preview_of(imp)
     if not (totals(imp).new or totals(imp).changed):

@@ -97,10 +97,16 @@ def question_of_errors(imp: Import) -> str:
 
 
 def question(imp: Import) -> str:
-    """What to ask before writing: exactly what will be done."""
-    words = _("Confirm import: change %(changed)s and create %(new)s customers?")
+    """What to ask before writing: exactly what will be done, in the words of the website's button."""
     totals = preview.summary(imp).totals
-    return words % {"changed": number(totals.changed), "new": number(totals.new)}
+    one, many, count = "Confirm: change %(changed)s customer", "Confirm: change %(changed)s customers", totals.changed
+    if totals.new:
+        one, many, count = "Confirm: create %(new)s customer", "Confirm: create %(new)s customers", totals.new
+    if totals.new and totals.changed:
+        one = "Confirm: change %(changed)s and create %(new)s customer"
+        many = "Confirm: change %(changed)s and create %(new)s customers"
+    words = ngettext(one, many, count) % {"changed": number(totals.changed), "new": number(totals.new)}
+    return f"{words}?"
 
 
 def agreed(question: str) -> bool:

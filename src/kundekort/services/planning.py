@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Any, Final
 
@@ -102,11 +102,11 @@ def choose(
     prepare(import_id)
 
 
-def leave_out_errors(import_id: int, *, actor: Actor, leave_out: bool) -> None:
-    """Decide that rows with errors are not imported, or take that back."""
+def leave_out_errors(import_id: int, *, actor: Actor, leave_out: bool, then: Callable[[int], None] = prepare) -> None:
+    """Decide that rows with errors are not imported, or take that back; `then` has the import planned anew."""
     imp = _waiting(import_id, actor=actor)
     _reset(imp, decisions=replace(Decisions.from_json(imp.decisions), leave_out_errors=leave_out).to_json())
-    prepare(import_id)
+    then(import_id)
 
 
 def reset(import_id: int, *, notice: str) -> None:
