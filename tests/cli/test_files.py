@@ -164,7 +164,7 @@ def test_it_imports_the_sheet_that_was_named(tmp_path: Path) -> None:
     refused = CliRunner().invoke(app, ["import", str(book), "--json", "--sheet", "C"])
     assert (refused.exit_code, json.loads(refused.stdout)["error"]["code"]) == (2, "sheet_unknown")
     shown = CliRunner().invoke(app, ["import", str(book), "--preview"])
-    assert "two.xlsx, sheet A · 1 rows" in shown.stdout
+    assert "two.xlsx, sheet A · 1 row · 3 columns" in shown.stdout
 
 
 @pytest.mark.slow

@@ -78,6 +78,15 @@ def test_it_tells_problems_by_line_and_by_the_header_of_the_file(run: Callable[.
     assert answer["warnings"] == [{"code": "blank_rows", "message": "1 empty row was skipped.", "count": 1}]
 
 
+def test_it_names_a_field_that_the_file_does_not_have(run: Callable[..., Result]) -> None:
+    result = run("CustomerID;FirstName\n0;A\n", "--preview", "--json")
+    (problem,) = told(result)["problems"]
+    assert (problem["column"], problem["code"]) == (None, "gender_missing")
+    assert problem["message"] == "Gender is empty. Use 0 for none, 1 for man, 2 for woman."
+    result = run("CustomerID;FirstName\n0;A\n", "--preview", env={"COLUMNS": "200"})
+    assert " Gender is empty. " in result.stdout
+
+
 def test_it_lists_at_most_a_thousand_problems(run: Callable[..., Result]) -> None:
     answer = told(run("CustomerID;FirstName;Gender\n" + "0;A;\n" * 1200, "--preview", "--json"))
     assert answer["errors"] == 1200
@@ -175,6 +184,19 @@ def test_it_shows_the_preview_and_its_counts(run: Callable[..., Result]) -> None
     assert result.exit_code == 3
     assert "ola.example.com" in result.stdout
     assert "kari@example.com" in result.stdout
+
+
+def test_it_says_what_the_values_of_a_new_customer_are(run: Callable[..., Result]) -> None:
+    shown = run("CustomerID;FirstName;Sex;City\n0;Kari;0;Oslo\n0;Per;1;\n", "--preview", env={"COLUMNS": "100"}).stdout
+    lines = [line.rstrip() for line in shown.splitlines()]
+    assert [line.partition("Kari")[2].strip() for line in lines if "Kari" in line] == ["City: Oslo · Sex: 0"]
+    assert [line.partition("Per")[2].strip() for line in lines if "Per" in line] == ["Sex: 1"]
+    assert lines[0].endswith("· 2 rows · 4 columns recognised")
+
+
+def test_it_counts_one_row_and_one_column(run: Callable[..., Result]) -> None:
+    shown = run("Fornavn\nKari\n", "--preview", "--match", "none", env={"COLUMNS": "100"}).stdout
+    assert shown.splitlines()[0].endswith("· 1 row · 1 column recognised")
 
 
 def test_it_lets_no_cell_steer_the_terminal(run: Callable[..., Result]) -> None:

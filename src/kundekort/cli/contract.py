@@ -6,7 +6,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kundekort.cli.noes import No
+    from kundekort.services.preview import Problem
     from kundekort.store.models import Import
 
 PROBLEMS: Final = 1000
@@ -38,6 +41,14 @@ def headers(imp: Import) -> dict[str, str]:
     return {c.field: c.header for c in imports.recipe(imp).columns if c.field is not None}
 
 
+def message(problem: Problem, header: Mapping[str, str]) -> str:
+    """What is wrong, in the active language: a field by the file's own `header` for it, else by its label."""
+    from kundekort import wording
+
+    label = header.get(problem.field) or wording.field(problem.field) if problem.field else ""
+    return wording.problem(problem.code, problem.params, problem.value, label)
+
+
 def _facts(imp: Import) -> dict[str, Any]:
     """What is known of a file that was received; a plan or a recipe may be missing."""
     from kundekort import wording
@@ -62,17 +73,16 @@ def _facts(imp: Import) -> dict[str, Any]:
 
 
 def _problems(imp: Import) -> list[dict[str, Any]]:
-    from kundekort import wording
     from kundekort.services import preview
 
     header = headers(imp)
     return [
         {
             "line": line,
-            "column": header.get(p.field, p.field) if p.field else None,
+            "column": header.get(p.field) if p.field else None,
             "code": p.code,
             "value": p.value,
-            "message": wording.problem(p.code, p.params, p.value, header.get(p.field or "", "")),
+            "message": message(p, header),
         }
         for line, p in preview.problems(imp, limit=PROBLEMS)
     ]

@@ -20,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kundekort import wording
-from kundekort.cli.contract import headers
+from kundekort.cli.contract import headers, message
 from kundekort.cli.language import _, ngettext
 from kundekort.services import imports, preview
 from kundekort.services.progress import SHARES
@@ -42,6 +42,8 @@ _STATUS: Final = {
 }
 _CONTROL: Final = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "·")
 _LONG: Final = 60
+_WHO: Final = ("id", "first_name", "last_name")
+"""Fields of a new customer that stand under its name already."""
 
 
 @contextmanager
@@ -145,18 +147,23 @@ def _found(imp: Import, rows: int) -> Text:
     """What the file was read as."""
     recipe = imports.recipe(imp)
     known = sum(column.field is not None for column in recipe.columns)
-    words = _("%(file)s, read as %(encoding)s with %(separator)s · %(rows)s rows · %(known)s columns recognised")
+    read = _("%(file)s, read as %(encoding)s with %(separator)s")
     if recipe.dialect.sheet:
-        words = _("%(file)s, sheet %(sheet)s · %(rows)s rows · %(known)s columns recognised")
+        read = _("%(file)s, sheet %(sheet)s")
+    words = [
+        read,
+        ngettext("%(rows)s row", "%(rows)s rows", rows),
+        ngettext("%(known)s column recognised", "%(known)s columns recognised", known),
+    ]
     return Text(
-        words
+        " · ".join(words)
         % {
             "file": _plain(imp.filename),
             "encoding": wording.encoding(recipe.dialect.encoding),
             "separator": wording.separator(recipe.dialect.separator),
             "sheet": _plain(recipe.dialect.sheet),
             "rows": number(rows),
-            "known": known,
+            "known": number(known),
         },
         style="bold",
     )
@@ -195,16 +202,13 @@ def _who(row: preview.Row) -> Text:
 def _what(row: preview.Row, header: dict[str, str]) -> Text:
     """One line per changed cell or problem; for a new customer the values it begins with."""
     if row.status == "new":
-        values = [_plain(v) for k, v in row.cells.items() if v and k not in ("id", "first_name", "last_name")]
+        shown = {header[key]: value for key, value in row.cells.items() if value and key in header and key not in _WHO}
+        values = [f"{_plain(label)}: {_plain(value)}" for label, value in shown.items()]
         return Text(" · ".join(values), style="green", overflow="ellipsis", no_wrap=True)
-    lines = [Text(_plain(words, long=1000), style="red") for words in _problems(row, header)]
+    lines = [Text(_plain(message(p, header), long=1000), style="red") for p in row.problems]
     if row.status == "changed":
         lines += [_change(header.get(key, key), old, row.cells[key] or "") for key, old in row.old.items()]
     return Text("\n").join(lines)
-
-
-def _problems(row: preview.Row, header: dict[str, str]) -> list[str]:
-    return [wording.problem(p.code, p.params, p.value, header.get(p.field or "", "")) for p in row.problems]
 
 
 def _change(label: str, old: str, new: str) -> Text:
