@@ -11,7 +11,7 @@ demo: $(VENV)/.run  ## The main job on sample data, then the site on 127.0.0.1:8
 	KUNDEKORT_DATA="$${KUNDEKORT_DATA:-$(CURDIR)/.demo}" $(BIN)/kundekort demo
 
 test: $(VENV)/.dev browser  ## All tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 check: test  ## Tests, lint, floors and types
 	$(BIN)/ruff check
@@ -43,9 +43,10 @@ screenshots: $(VENV)/.dev browser  ## The pictures in docs/screenshots
 roundtrip: $(VENV)/.dev  ## Export, save in LibreOffice, import: nothing changes (needs soffice)
 	DEMAND_LIBREOFFICE=1 $(BIN)/pytest tests/roundtrip
 
+messages: DJANGO := DJANGO_SETTINGS_MODULE=kundekort.config.settings ../../$(BIN)/python -m django
 messages: $(VENV)/.dev  ## Collect and compile the translations (needs GNU gettext)
-	cd src/kundekort && ../../$(BIN)/python -m django makemessages -l nb --no-obsolete --no-location
-	cd src/kundekort && ../../$(BIN)/python -m django compilemessages
+	cd src/kundekort && $(DJANGO) makemessages -l nb --no-obsolete --no-location
+	cd src/kundekort && $(DJANGO) compilemessages
 
 clean:
 	rm -rf $(VENV) .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
