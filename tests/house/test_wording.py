@@ -86,6 +86,23 @@ def test_it_speaks_norwegian() -> None:
     assert [name for name, words in english.items() if norwegian[name] == words] == []
 
 
+def test_it_quotes_as_norwegian_does() -> None:
+    quoting = {f"{table}.{code}": said(words, "nb") for table, code, words in all_words()}
+    with translation.override("nb"):
+        quoting["headers"] = wording.warning("columns_ignored", {"headers": ["a", "b"]})
+    assert "«a», «b»" in quoting["headers"]
+    assert [name for name, words in quoting.items() if set(words) & set('“”"')] == []
+
+
+def test_it_counts_one_as_one() -> None:
+    with wording.in_english():
+        assert wording.problem("row_too_short", {"cells": 1, "expected": 3}).startswith("The row has 1 cell, but")
+        assert wording.problem("row_too_long", {"cells": 2, "expected": 1}).startswith("The row has 2 cells, but")
+        assert wording.reason("unchanged_or_errors", {"unchanged": 1, "errors": 1}) == (
+            "1 row says what the register already says; with errors or left out: 1."
+        )
+
+
 def all_words() -> Iterator[tuple[str, str, str | Promise]]:
     """Every sentence of every table but the names of encodings, which are the same everywhere."""
     for name, table in vars(wording).items():

@@ -153,7 +153,7 @@ def _found(imp: Import, rows: int) -> Text:
     words = [
         read,
         ngettext("%(rows)s row", "%(rows)s rows", rows),
-        ngettext("%(known)s column recognised", "%(known)s columns recognised", known),
+        ngettext("%(count)s column recognised", "%(count)s columns recognised", known),
     ]
     return Text(
         " · ".join(words)
@@ -163,7 +163,7 @@ def _found(imp: Import, rows: int) -> Text:
             "separator": wording.separator(recipe.dialect.separator),
             "sheet": _plain(recipe.dialect.sheet),
             "rows": number(rows),
-            "known": number(known),
+            "count": number(known),
         },
         style="bold",
     )

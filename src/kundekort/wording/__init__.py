@@ -34,8 +34,10 @@ REASONS: Final[Mapping[str, str | Promise]] = {
     "only_errors": ngettext_lazy(
         "The file’s only row has errors.", "All %(count)s rows have errors or were left out.", "count"
     ),
-    "unchanged_or_errors": _(
-        "%(unchanged)s rows say what the register already says, and %(errors)s have errors or were left out."
+    "unchanged_or_errors": ngettext_lazy(
+        "%(unchanged)s row says what the register already says; with errors or left out: %(errors)s.",
+        "%(unchanged)s rows say what the register already says; with errors or left out: %(errors)s.",
+        "unchanged",
     ),
     "problem": ngettext_lazy(
         "%(count)s row, line %(line)s: %(problem)s",
@@ -273,7 +275,7 @@ def _shown(code: str, name: str, value: object) -> object:
         case "code", str():
             return kind_of_problem(value)
         case "headers", list() | tuple():
-            return _listed([f"“{header}”" for header in value])
+            return _listed([str(_("“%(header)s”") % {"header": header}) for header in value])
         case "fields", list() | tuple():
             return _listed([field(key) for key in value])
         case "separator", str():

@@ -11,13 +11,19 @@ from django.utils.translation import ngettext_lazy
 
 PROBLEMS: Final[Mapping[str, str | Promise]] = {
     # the whole row
-    "row_too_short": _(
+    "row_too_short": ngettext_lazy(
+        "The row has %(cells)s cell, but the header has %(expected)s. "
+        "Write a separator for every column, for empty cells too.",
         "The row has %(cells)s cells, but the header has %(expected)s. "
-        "Write a separator for every column, for empty cells too."
+        "Write a separator for every column, for empty cells too.",
+        "cells",
     ),
-    "row_too_long": _(
+    "row_too_long": ngettext_lazy(
+        "The row has %(cells)s cell, but the header has %(expected)s. "
+        "Put a cell that contains the separator in double quotes.",
         "The row has %(cells)s cells, but the header has %(expected)s. "
-        "Put a cell that contains the separator in double quotes."
+        "Put a cell that contains the separator in double quotes.",
+        "cells",
     ),
     "unclosed_quote": _(
         "A cell on this row begins with a double quote that is never closed. Close it, or take it away."
