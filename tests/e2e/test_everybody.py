@@ -69,6 +69,12 @@ def test_it_fits_a_phone(at_work: Page, send: Send, ids: list[int], name: str) -
     assert at_work.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_it_keeps_to_the_rules_for_everybody_on_a_phone(at_work: Page, axe: Callable[[Page], list[str]]) -> None:
+    at_work.set_viewport_size({"width": 390, "height": 844})
+    at_work.goto("/imports/")
+    assert axe(at_work) == []
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_it_sends_no_page_over_300_kb(at_work: Page, send: Send, ids: list[int], name: str) -> None:
     weights: dict[str, int] = {}
