@@ -173,3 +173,20 @@ def test_it_stops_quietly_when_nobody_reads_on(tmp_path: Path) -> None:
     command = f"{sys.executable} -m kundekort.cli rows {tmp_path / 'long.csv'} | head -1"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, check=False)
     assert (done.stdout, done.stderr, done.returncode) == (b"a,b\n", b"", 141)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["template", "rows {file}", "import {file} --json --encoding none"])
+def test_it_says_in_one_sentence_that_the_disk_is_full(tmp_path: Path, command: str) -> None:
+    (tmp_path / "list.csv").write_text("a;b\n1;2\n")
+    arguments = command.format(file=tmp_path / "list.csv").split()
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "kundekort.cli", *arguments], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), done.stderr.decode()
+
+
+def test_it_reads_standard_input() -> None:
+    result = CliRunner().invoke(app, ["rows", "-"], input="a;b\n1;2\n")
+    assert (result.exit_code, result.stdout) == (0, "a,b\n1,2\n")

@@ -1,6 +1,8 @@
 """The contract of `kundekort import`: keys, exit codes, and which stream carries what."""
 
+import errno
 import json
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +15,7 @@ from typer.testing import CliRunner, Result
 
 from kundekort.cli.app import app
 from kundekort.services import confirming, planning
+from kundekort.store import packages
 from kundekort.store.models import Customer, Import
 
 KEYS = [
@@ -167,9 +170,52 @@ def test_it_refuses_a_file_in_one_sentence(run: Callable[..., Result], content: 
 
 
 def test_it_refuses_what_is_no_file(tmp_path: Path) -> None:
-    for path, code in [(tmp_path / "none.csv", "file_missing"), (tmp_path, "file_is_folder")]:
+    (tmp_path / "list.csv").write_text(TWO)
+    for path, code in [
+        (tmp_path / "none.csv", "file_missing"),
+        (tmp_path, "file_is_folder"),
+        (tmp_path / "list.csv" / "x.csv", "file_unreadable"),
+        (tmp_path / ("long" * 100), "file_unreadable"),
+        (Path("/proc/self/mem"), "file_unreadable"),
+    ]:
         result = CliRunner().invoke(app, ["import", str(path), "--json"])
         assert (result.exit_code, told(result)["error"]["code"]) == (2, code)
+
+
+def test_it_tells_of_a_storage_that_fails(run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_arguments: object, **_options: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(packages, "keep_source", full)
+    result = run(TWO, "--json")
+    assert (result.exit_code, told(result)["error"]["code"]) == (2, "io_failed")
+    assert "No space left on device" in told(result)["error"]["message"]
+    assert not Import.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--empty-cells", "foo"], ["--nonsense"], ["another.csv"], ["--header-row", "0"]]
+)
+def test_it_tells_programs_of_usage_that_it_does_not_understand(
+    run: Callable[..., Result], arguments: list[str]
+) -> None:
+    result = run(TWO, *arguments, "--json")
+    answer = told(result)
+    assert (result.exit_code, result.stderr) == (2, "")
+    assert (answer["error"]["code"], answer["import_id"]) == ("usage", None)
+    assert answer["error"]["message"].startswith("The command was not understood: ")
+    in_words = run(TWO, *arguments)
+    assert (in_words.exit_code, in_words.stdout) == (2, "")
+    assert "import --help" in in_words.stderr
+
+
+def test_it_reads_standard_input() -> None:
+    result = CliRunner().invoke(app, ["import", "-", "--yes", "--json"], input=TWO)
+    assert (result.exit_code, told(result)["new"]) == (0, 2)
+    assert Import.objects.get().filename == "stdin"
+    assert Customer.objects.count() == 2
+    refused = CliRunner().invoke(app, ["import", "-"], input=TWO)
+    assert (refused.exit_code, refused.stdout) == (2, "")
 
 
 def test_it_asks_nobody_when_there_is_nobody_to_ask(run: Callable[..., Result]) -> None:

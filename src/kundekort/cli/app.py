@@ -8,7 +8,7 @@ from io import TextIOWrapper
 
 import typer
 
-from kundekort.cli import accounts, demo, files, importing, segments, server
+from kundekort.cli import accounts, demo, files, importing, segments, server, usage
 from kundekort.cli.language import _
 
 app = typer.Typer(
@@ -19,9 +19,11 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-app.command("import", help=_("Update and create customers from a file: see every change, then confirm or cancel."))(
-    importing.import_file
-)
+app.command(
+    "import",
+    cls=usage.ToldInJson,
+    help=_("Update and create customers from a file: see every change, then confirm or cancel."),
+)(importing.import_file)
 app.command("export", help=_("Write all customers, a segment or a search in the import format."))(
     files.export_customers
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,6 +34,11 @@ def contract(imp: Import | None, *, applied: bool = False, no: No | None = None)
         "error": {"code": no.code, "message": no.in_english()} if no else None,
     }
     return result if imp is None else result | _facts(imp)
+
+
+def write(result: Mapping[str, Any]) -> None:
+    """The object as one line on standard output, always in UTF-8: a program reads it, not the terminal."""
+    sys.stdout.buffer.write(json.dumps(result, ensure_ascii=False).encode(errors="backslashreplace") + b"\n")
 
 
 def headers(imp: Import) -> dict[str, str]:

@@ -14,6 +14,7 @@ import typer
 from kundekort.cli import output, surroundings
 from kundekort.cli.language import _, language, ngettext
 from kundekort.cli.noes import CommandRefused, noes
+from kundekort.cli.output import STANDARD
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,7 +26,9 @@ SHOWN: Final = 50
 BLOCK: Final = 50_000
 """Rows that are written at a time."""
 
-InputFile = Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help=_("The file to read."))]
+InputFile = Annotated[
+    Path, typer.Argument(metavar="FILE", show_default=False, help=_("The file to read; - is standard input."))
+]
 SheetName = Annotated[str | None, typer.Option("--sheet", metavar="NAME", help=_("Read this sheet of a workbook."))]
 LayoutName = Annotated[str | None, typer.Option("--layout", metavar="NAME", help=_("The columns of this layout."))]
 OutputFile = Annotated[
@@ -35,21 +38,29 @@ OutputFile = Annotated[
 
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
-    """A file for reading. Raises CommandRefused when it is missing, a folder, or not readable."""
+    """A file for reading; - is standard input. Raises CommandRefused when it is missing, a folder, or not readable."""
+    if path == STANDARD:
+        yield sys.stdin.buffer
+        return
     try:
-        with path.open("rb") as file:
-            yield file
+        file = path.open("rb")
     except FileNotFoundError as error:
         raise CommandRefused("file_missing", path=str(path)) from error
     except IsADirectoryError as error:
         raise CommandRefused("file_is_folder", path=str(path)) from error
-    except PermissionError as error:
+    except OSError as error:
         raise CommandRefused("file_unreadable", path=str(path), why=error.strerror) from error
+    with file:
+        try:
+            file.peek(1)  # there are files that can be opened and still not be read
+        except OSError as error:
+            raise CommandRefused("file_unreadable", path=str(path), why=error.strerror) from error
+        yield file
 
 
 def rows(
     file: InputFile,
-    to: OutputFile = output.STANDARD_OUTPUT,
+    to: OutputFile = STANDARD,
     encoding: Annotated[str | None, typer.Option(help=_("Read the file in this encoding."))] = None,
     separator: Annotated[str | None, typer.Option(help=_("Read the file with this separator."))] = None,
     header_row: Annotated[int | None, typer.Option(min=1, help=_("The line with the column names."))] = None,
@@ -69,7 +80,7 @@ def rows(
             raise typer.Exit(3)
 
 
-def template(to: OutputFile = output.STANDARD_OUTPUT, layout: LayoutName = None) -> None:
+def template(to: OutputFile = STANDARD, layout: LayoutName = None) -> None:
     """Write a file in the import format with two invented customers to write over; .xlsx or CSV by its name."""
     with noes():
         form = _form(to)
@@ -87,7 +98,7 @@ def template(to: OutputFile = output.STANDARD_OUTPUT, layout: LayoutName = None)
 
 
 def export_customers(
-    to: OutputFile = output.STANDARD_OUTPUT,
+    to: OutputFile = STANDARD,
     plain: Annotated[
         bool, typer.Option("--plain", help=_("Values as they are, without protection from spreadsheets."))
     ] = False,

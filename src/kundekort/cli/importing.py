@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from contextlib import suppress
@@ -13,10 +12,11 @@ import typer
 
 from kundekort.cli import surroundings
 from kundekort.cli.actor import actor
-from kundekort.cli.contract import contract
+from kundekort.cli.contract import contract, write
 from kundekort.cli.files import InputFile, SheetName, dialect, opened
 from kundekort.cli.language import _
 from kundekort.cli.noes import CommandRefused, No, noes, tell
+from kundekort.cli.output import STANDARD
 
 if TYPE_CHECKING:
     from kundekort.engine.plan import Totals
@@ -76,7 +76,7 @@ def import_file(
 
     def told(no: No) -> None:
         if as_json:
-            _print(contract(imp and _now(imp), no=no))
+            write(contract(imp and _now(imp), no=no))
         else:
             tell(no)
 
@@ -84,7 +84,7 @@ def import_file(
         asks = not (preview or yes or as_json)
         if preview and yes:
             raise CommandRefused("options_exclude", options=["--preview", "--yes"])
-        if asks and not sys.stdin.isatty():
+        if asks and (file == STANDARD or not sys.stdin.isatty()):
             raise CommandRefused("no_terminal")
         chosen = dialect(encoding=encoding, separator=separator, header_row=header_row, sheet=sheet)
         with opened(file) as stream:
@@ -94,7 +94,7 @@ def import_file(
 
             imp = imports.receive(
                 stream,
-                filename=os.fsencode(file.name).decode(errors="replace"),
+                filename="stdin" if file == STANDARD else os.fsencode(file.name).decode(errors="replace"),
                 actor=actor(),
                 policy=recipe.Policy(
                     empty_cells=recipe.EmptyCells(empty_cells),
@@ -111,7 +111,7 @@ def import_file(
             if asks:
                 _ask_and_apply(imp)
             elif as_json:
-                _print(contract(applied(imp, quiet=True) if yes else imp, applied=yes))
+                write(contract(applied(imp, quiet=True) if yes else imp, applied=yes))
             else:
                 _show_and_apply(imp, yes=yes)
         except KeyboardInterrupt:
@@ -222,8 +222,3 @@ def _now(imp: Import) -> Import:
     with suppress(Error):
         imp.refresh_from_db()
     return imp
-
-
-def _print(result: dict[str, object]) -> None:
-    # Always UTF-8, whatever the terminal speaks: a program reads this.
-    sys.stdout.buffer.write(json.dumps(result, ensure_ascii=False).encode(errors="backslashreplace") + b"\n")

@@ -78,17 +78,30 @@ def tell(no: No) -> None:
 def noes(told: Callable[[No], None] = tell) -> Iterator[None]:
     """Around a command: whatever expected stops it is told once and becomes its exit code."""
     try:
-        yield
+        try:
+            yield
+        finally:
+            sys.stdout.flush()  # a full disk is noticed here rather than when nobody can tell of it any more
     except BrokenPipeError:
-        # The reader has had enough and nobody is left to tell; the interpreter's last flush must not fail either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_output_up()  # the reader has had enough, and nobody is left to tell
         raise typer.Exit(141) from None
     except (KeyboardInterrupt, Exception) as error:
         no = _expected(error)
         if no is None:
             raise
-        told(no)
+        try:
+            told(no)
+            sys.stdout.flush()
+        except OSError:
+            _give_output_up()
+            if told is not tell:
+                tell(no)
         raise typer.Exit(no.exit_code) from None
+
+
+def _give_output_up() -> None:
+    """Have the interpreter's last flush of standard output go nowhere, so that it cannot fail either."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _expected(error: BaseException) -> No | None:
@@ -106,4 +119,7 @@ def _expected(error: BaseException) -> No | None:
         return No(error.code, error.params)
     if isinstance(error, (OperationalError, InterfaceError)):
         return No("database_unreachable", {"why": str(error)})
+    if isinstance(error, OSError) and error.strerror:  # a disk that is full, a file that broke off
+        where = f"{error.filename}: " if isinstance(error.filename, str) else ""
+        return No("io_failed", {"why": where + error.strerror})
     return None

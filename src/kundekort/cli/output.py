@@ -7,22 +7,24 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Final
 
 from kundekort.cli.noes import CommandRefused
 
-STANDARD_OUTPUT = Path("-")
+STANDARD: Final = Path("-")
+"""The name of standard input and output."""
 
 
 def write(pieces: Iterable[bytes], target: Path) -> None:
     """Write the pieces; a file is made beside its place and then renamed. Raises CommandRefused where that fails."""
-    if target == STANDARD_OUTPUT:
+    if target == STANDARD:
         for piece in pieces:
             sys.stdout.buffer.write(piece)
         sys.stdout.buffer.flush()
         return
-    if target.is_dir():
-        raise CommandRefused("file_is_folder", path=str(target))
     try:
+        if target.is_dir():
+            raise CommandRefused("file_is_folder", path=str(target))
         if target.exists() and not target.is_file():  # a device or a pipe cannot be replaced
             with target.open("wb") as file:
                 file.writelines(pieces)

@@ -104,11 +104,8 @@ def delete(name: Name) -> None:
 
 def _read(file: Path) -> Any:
     """The JSON value in a file. Raises CommandRefused."""
-    if file == Path("-"):
-        content = sys.stdin.buffer.read()
-    else:
-        with opened(file) as stream:
-            content = stream.read()
+    with opened(file) as stream:
+        content = stream.read()
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:

@@ -83,6 +83,8 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "file_is_folder": _("“%(path)s” is a folder. Give the name of a file."),
     "file_unreadable": _("The file “%(path)s” cannot be read: %(why)s."),
     "file_unwritable": _("The file “%(path)s” cannot be written: %(why)s."),
+    "io_failed": _("Reading or writing failed: %(why)s."),
+    "usage": _("The command was not understood: %(why)s."),
     "json_invalid": _("The file “%(path)s” is not JSON: %(why)s."),
     "option_unknown": _("%(option)s must be one of %(choices)s."),
     "options_exclude": _("These options exclude each other: %(options)s."),
