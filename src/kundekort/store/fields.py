@@ -68,8 +68,8 @@ SCHEMA: Final = Schema(
             kind=Kind.TEXT,
             labels={"nb": "Adresse", "en": "Address", "sv": "Adress", "da": "Adresse"},
             synonyms=_names(
-                "Address1, Address line 1, Adresse1, Adresselinje 1, Adresselinje, Adress1, Adressrad 1, "
-                "Gateadresse, Gate, Veiadresse, Postadresse, Street, Street address, Postal address, "
+                "Address1, Address line 1, Adresse1, Adresselinje 1, Adresselinje, Adresslinje 1, Adresslinje, "
+                "Adress1, Adressrad 1, Gateadresse, Gate, Veiadresse, Postadresse, Street, Street address, Postal address, "
                 "Mailing address, Gatuadress, Gata, Postadress, Utdelningsadress, Vej, Gade, Vejnavn, Gadeadresse, "
                 "Vejadresse"
             ),
@@ -81,8 +81,8 @@ SCHEMA: Final = Schema(
             kind=Kind.TEXT,
             labels={"nb": "Adresse 2", "en": "Address 2", "sv": "Adress 2", "da": "Adresse 2"},
             synonyms=_names(
-                "Address line 2, Adresselinje 2, Adressrad 2, C/O, C/O-adresse, C/O-adress, C/O address, "
-                "Tilleggsadresse, Ekstra adresse, Street 2, Street address 2, Extra adress"
+                "Address line 2, Adresselinje 2, Adresslinje 2, Adressrad 2, C/O, C/O-adresse, C/O-adress, "
+                "C/O address, Tilleggsadresse, Ekstra adresse, Street 2, Street address 2, Extra adress"
             ),
             max_length=200,
         ),
@@ -197,7 +197,8 @@ SCHEMA: Final = Schema(
             labels={"nb": "Kundeflagg", "en": "Customer tags", "sv": "Kundflaggor", "da": "Kundeflag"},
             synonyms=_names(
                 "Flagg, Merkelapper, Merkelapp, Merker, Tagger, Tagg, Taggar, Tag, Labels, Label, Flags, Flag, "
-                "Flaggor, Flagga, Etiketter, Etikett, Customer tag"
+                "Flaggor, Flagga, Etiketter, Etikett, Customer tag, Kundetags, Kundetag, Kundetagger, Kundemerker, "
+                "Kundemerke, Kundtaggar"
             ),
             max_length=100,
         ),
