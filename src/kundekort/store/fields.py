@@ -69,9 +69,9 @@ SCHEMA: Final = Schema(
             labels={"nb": "Adresse", "en": "Address", "sv": "Adress", "da": "Adresse"},
             synonyms=_names(
                 "Address1, Address line 1, Adresse1, Adresselinje 1, Adresselinje, Adresslinje 1, Adresslinje, "
-                "Adress1, Adressrad 1, Gateadresse, Gate, Veiadresse, Postadresse, Street, Street address, Postal address, "
-                "Mailing address, Gatuadress, Gata, Postadress, Utdelningsadress, Vej, Gade, Vejnavn, Gadeadresse, "
-                "Vejadresse"
+                "Adress1, Adressrad 1, Gateadresse, Gate, Veiadresse, Postadresse, Street, Street address, "
+                "Postal address, Mailing address, Gatuadress, Gata, Postadress, Utdelningsadress, Vej, Gade, Vejnavn, "
+                "Gadeadresse, Vejadresse"
             ),
             max_length=200,
         ),
