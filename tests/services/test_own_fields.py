@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from kundekort.engine import mapping
 from kundekort.engine.recipe import EmptyCells
 from kundekort.engine.schema import Kind
 from kundekort.services import confirming, customers, fields, history, layouts, preview
@@ -153,3 +154,38 @@ def test_it_shows_own_fields_in_the_preview(own: dict[str, str], upload: Upload)
     imp = upload("CustomerID;FirstName;Gender;Poeng\n0;Åse;2;3\n")
     row = preview.page(imp, Filter(), offset=0, limit=1).rows[0]
     assert row.cells[own["Poeng"]] == "3"
+
+
+def test_it_lets_no_name_of_one_field_mean_another(own: dict[str, str], alice: Actor) -> None:
+    for labels in ({"en": "Version"}, {"nb": "E-post"}, {"en": "Rabattkode"}):
+        with pytest.raises(FieldInvalid) as refused:
+            fields.create(Definition(header="Bar", kind=Kind.TEXT, labels=labels), actor=alice)
+        assert refused.value.params["reason"] == "header_taken"
+    fields.retire(own["Poeng"], actor=alice)
+    with pytest.raises(FieldInvalid):
+        fields.create(Definition(header="Poeng", kind=Kind.TEXT), actor=alice)
+    fields.retire(own["Poeng"], retired=False, actor=alice)
+    layout = layouts.get()
+    matched = mapping.match(layout.headers, fields.schema())
+    assert [c.field for c in matched] == [c.field.key for c in layout.columns]
+
+
+def test_it_leaves_old_gaps_alone_when_a_field_becomes_required(
+    own: dict[str, str], load: Upload, upload: Upload, alice: Actor
+) -> None:
+    load("CustomerID;FirstName;Gender;Rabattkode\n0;Åse;2;\n0;Per;1;A\n")
+    ase, per = Customer.objects.order_by("pk").values_list("pk", flat=True)
+    definition = Definition(header="Rabattkode", kind=Kind.TEXT, required=True)
+    fields.change(own["Rabattkode"], definition, actor=alice)
+    untouched = upload(f"CustomerID;FirstName;Gender;Rabattkode\n{ase};Åse;2;\n{per};Per;1;A\n")
+    assert (untouched.totals["unchanged"], untouched.totals["errors"]) == (2, 0)
+    emptied = upload(f"CustomerID;Rabattkode\n{ase};\n{per};\n0;\n")
+    assert emptied.totals["errors"] == 2
+
+
+def test_it_cleans_choices_as_it_cleans_cells(alice: Actor, upload: Upload) -> None:
+    fields.create(
+        Definition(header="Lokale", kind=Kind.CHOICE, choices=["Cafe\u0301", "Null\u200b", "Ba\x00r"]), actor=alice
+    )
+    imp = upload("CustomerID;FirstName;Gender;Lokale\n0;A;1;Café\n0;B;1;Null\n0;C;1;Bar\n")
+    assert imp.totals["new"] == 3

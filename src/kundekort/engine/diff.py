@@ -94,7 +94,7 @@ def diff(
     problems += _of_whole_cards(rows, fields=fields, schema=schema)
     whose = _of_known_cards(rows, [checked.problems, *problems], policy=policy, schema=schema)
     problems += [_taken(whose, f, taken[f.key]) for f in fields if f.unique]
-    everything = frames.problems([checked.problems, *problems])
+    everything = frames.problems([_without_old_gaps(checked.problems, rows, fields), *problems])
     sound = rows.join(everything.select(frames.ROW).unique(), on=frames.ROW, how="anti")
     emptied = sound.select(pl.sum_horizontal(pl.lit(0), *(pl.col(f"_emptied:{f.key}").sum() for f in fields))).item()
     return Difference(
@@ -193,6 +193,19 @@ def _of_whole_cards(rows: pl.DataFrame, *, fields: Sequence[Field], schema: Sche
             ).with_columns(value(zip_code.key).alias("_value"), value(country.key).alias("_country"))
             params = {"country": pl.col("_country")}
             problems.append(_problem(wrong, zip_code, "zip_invalid", value=pl.col("_value"), params=params))
+    return problems
+
+
+def _without_old_gaps(problems: pl.DataFrame, rows: pl.DataFrame, fields: Sequence[Field]) -> pl.DataFrame:
+    """The problems without required values that the card lacks as well: a field may have become required since."""
+    for field in (f for f in fields if f.required):
+        lacking = rows.filter(_KNOWN, pl.col(STORED + field.key) == "")[frames.ROW]
+        old = (
+            (pl.col("code") == "required")
+            & (pl.col("field") == field.key)
+            & pl.col(frames.ROW).is_in(lacking.implode())
+        )
+        problems = problems.filter(~old.fill_null(False))
     return problems
 
 

@@ -76,8 +76,9 @@ def refuse(columns: Sequence[Column], *, schema: Schema, policy: Policy, separat
 
 
 def _fields_by_name(schema: Schema) -> Mapping[str, str]:
-    """Folded name -> field key; where two fields share a name the earlier field has it."""
-    return {name: f.key for f in reversed(schema.fields) for name in names(f) if name}
+    """Folded name -> field key. A field's own header beats any other name, and of two equals the earlier field."""
+    everything = {name: f.key for f in reversed(schema.fields) for name in names(f) if name}
+    return everything | {fold(name): f.key for f in reversed(schema.fields) for name in (f.header, f.key)}
 
 
 def _suggestions(columns: Sequence[Column], schema: Schema) -> Mapping[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Final
 
 import polars as pl
@@ -27,6 +28,12 @@ def clean(text: pl.Series) -> pl.Series:
         .str.strip_chars(_EDGE)
     )
     return text.clone().scatter(needy.arg_true(), cleaned)  # scatter writes into the series it is called on
+
+
+def line(value: str) -> str:
+    """One text as a name on one line: NFC, single spaces, nothing that cannot be seen."""
+    seen = (" " if c.isspace() else c if c.isprintable() else "" for c in unicodedata.normalize("NFC", value))
+    return " ".join("".join(seen).split())
 
 
 def trimmed(value: str) -> str:

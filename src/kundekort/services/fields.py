@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from kundekort.engine.mapping import fold, names
 from kundekort.engine.schema import Field, Kind, Schema
+from kundekort.engine.text import line
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.refusals import ChoiceInUse, FieldInvalid, NotFound
 from kundekort.store.fields import OWN, SCHEMA
@@ -82,7 +83,7 @@ def retire(key: str, *, retired: bool = True, actor: Actor) -> OwnField:
     actor.require(Role.ADMINISTRATOR)
     made = _get(key)
     if not retired:
-        _refuse_taken(made.header, key=key)
+        _refuse_taken([made.header, *made.labels.values()], key=key)
     made.retired_at = timezone.now() if retired else None
     made.save(update_fields=["retired_at"])
     return made
@@ -134,8 +135,12 @@ def _save(made: OwnField, definition: Definition) -> OwnField:
 
 def _sound(definition: Definition, *, key: str | None) -> Definition:
     """The definition trimmed. Raises FieldInvalid with the reason as its parameter."""
-    header = " ".join(definition.header.split())
-    choices = tuple(dict.fromkeys(c for choice in definition.choices if (c := " ".join(choice.split()))))
+    header = line(definition.header)
+    choices = tuple(dict.fromkeys(c for choice in definition.choices if (c := line(choice))))
+    texts = {
+        part: {code: seen for code, text in given.items() if (seen := line(text))}
+        for part, given in (("labels", definition.labels), ("help", definition.help))
+    }
     if not fold(header) or len(header) > 100:
         raise FieldInvalid(reason="header_missing")
     if definition.kind not in KINDS:
@@ -144,19 +149,17 @@ def _sound(definition: Definition, *, key: str | None) -> Definition:
         raise FieldInvalid(reason="choices_missing")
     if any(len(choice) > LONGEST_TEXT for choice in choices) or len({c.casefold() for c in choices}) < len(choices):
         raise FieldInvalid(reason="choices_alike")
-    _refuse_taken(header, key=key)
-    texts = {
-        part: {code: text.strip() for code, text in given.items() if text.strip()}
-        for part, given in (("labels", definition.labels), ("help", definition.help))
-    }
+    _refuse_taken([header, *texts["labels"].values()], key=key)
     kept = choices if definition.kind is Kind.CHOICE else ()
     return replace(definition, header=header, choices=kept, labels=texts["labels"], help=texts["help"])
 
 
-def _refuse_taken(header: str, *, key: str | None) -> None:
-    for other in schema():
-        if other.key != key and fold(header) in names(other):
-            raise FieldInvalid(reason="header_taken", header=header, field=other.key)
+def _refuse_taken(wanted: Sequence[str], *, key: str | None) -> None:
+    """Refuse names by which files and people know another field, also one that is out of use."""
+    for other in schema(retired=True):
+        for name in wanted:
+            if other.key != key and fold(name) in names(other):
+                raise FieldInvalid(reason="header_taken", header=name, field=other.key)
 
 
 def _key(header: str) -> str:

@@ -12,6 +12,7 @@ from django.db import transaction
 from kundekort.engine.mapping import fold, names
 from kundekort.engine.recipe import EmptyCells
 from kundekort.engine.schema import Field, Kind, Schema
+from kundekort.engine.text import line
 from kundekort.services import fields
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.refusals import LayoutInvalid, NotFound
@@ -83,8 +84,8 @@ def save(
     Its column names are remembered, so that files made with it can always be read.
     """
     actor.require(Role.ADMINISTRATOR)
-    name = " ".join(name.split())
-    columns = [(key, " ".join(header.split())) for key, header in columns]
+    name = line(name)
+    columns = [(key, line(header)) for key, header in columns]
     _check(name, columns, former=former)
     row = ColumnLayout.objects.filter(name=former).first() if former else ColumnLayout()
     if row is None:
@@ -125,7 +126,7 @@ def _check(name: str, columns: Sequence[tuple[str, str]], *, former: str | None)
         if heads[fold(header)] > 1:
             raise LayoutInvalid(reason="header_twice", header=header)
         # A name that means another field in every old file must not change its meaning.
-        for other in schema:
+        for other in fields.schema(retired=True):
             if other.key != key and fold(header) in names(other):
                 raise LayoutInvalid(reason="header_taken", header=header, field=other.key)
 

@@ -20,6 +20,7 @@ from kundekort.engine import segment, segment_check
 from kundekort.engine.schema import Field
 from kundekort.engine.segment import Fault, Group
 from kundekort.engine.segment_check import Subject
+from kundekort.engine.text import line
 from kundekort.services import customers, fields
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.customers import CustomerPage
@@ -122,7 +123,7 @@ def save(name: str, *, condition: Group, description: str = "", former: int | No
     actor.require(Role.IMPORTER)
     condition = _sound(condition)
     row = Segment(created_by=actor.user) if former is None else _row(former)
-    row.name, row.description = _line(name), description.strip().replace("\x00", "")[:LONGEST_DESCRIPTION]
+    row.name, row.description = line(name), description.strip().replace("\x00", "")[:LONGEST_DESCRIPTION]
     row.condition, row.actor_name, row.changed_at = segment.to_json(condition), actor.name, timezone.now()
     return _keep(row)
 
@@ -132,7 +133,7 @@ def copy(segment_id: int, *, name: str, actor: Actor) -> Saved:
     actor.require(Role.IMPORTER)
     row = _row(segment_id)
     made = Segment(description=row.description, condition=row.condition, created_by=actor.user, actor_name=actor.name)
-    made.name = _line(name)
+    made.name = line(name)
     return _keep(made)
 
 
@@ -155,14 +156,9 @@ def _keep(row: Segment) -> Saved:
     return _saved(row)
 
 
-def _line(text: str) -> str:
-    """A text as one line of characters that can be seen."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
 def _row(which: int | str) -> Segment:
     try:
-        return Segment.objects.get(pk=which) if isinstance(which, int) else Segment.objects.get(name=_line(which))
+        return Segment.objects.get(pk=which) if isinstance(which, int) else Segment.objects.get(name=line(which))
     except Segment.DoesNotExist as error:
         raise NotFound(id=which) from error
 
