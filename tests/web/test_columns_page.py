@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 from django.test import Client
 
+from kundekort import wording
 from kundekort.engine import xlsx
 from kundekort.services import imports
 from kundekort.store.models import Import
@@ -30,11 +31,13 @@ def test_it_takes_the_answer_and_goes_on_to_the_preview(as_bob: Client) -> None:
     assert "Bekreft: opprette 1 kunde" in page
 
 
-def test_it_offers_the_other_sheets_of_a_workbook(as_bob: Client) -> None:
-    def sheet(name: str, **columns: str) -> tuple[xlsx.Sheet, list[pl.DataFrame]]:
-        heads = tuple(xlsx.Column(header) for header in columns)
-        return xlsx.Sheet(name, heads), [pl.DataFrame({header: [value] for header, value in columns.items()})]
+def sheet(name: str, **columns: str) -> tuple[xlsx.Sheet, list[pl.DataFrame]]:
+    """A sheet of one row."""
+    heads = tuple(xlsx.Column(header) for header in columns)
+    return xlsx.Sheet(name, heads), [pl.DataFrame({header: [value] for header, value in columns.items()})]
 
+
+def test_it_offers_the_other_sheets_of_a_workbook(as_bob: Client) -> None:
     first = sheet("Vår", CustomerID="0", FirstName="Kari", Gender="2", Kode="R")
     book = b"".join(
         xlsx.workbook([first, sheet("Høst & vinter", CustomerID="0", FirstName="Ola", Gender="1", Kode="R")])
@@ -46,6 +49,25 @@ def test_it_offers_the_other_sheets_of_a_workbook(as_bob: Client) -> None:
     page = as_bob.post(f"/imports/{latest().pk}/dialect/", answer, follow=True).content.decode()
     assert '<option value="Høst &amp; vinter" selected>' in page
     assert "Ola" in page
+
+
+def test_it_says_which_sheets_the_preview_leaves_out(as_bob: Client) -> None:
+    first = sheet("Liste", CustomerID="0", FirstName="Kari", Gender="2")
+    book = b"".join(xlsx.workbook([first, sheet("Høst & vinter", CustomerID="0", FirstName="Ola", Gender="1")]))
+    page = send(as_bob, book, name="kunder.xlsx").content.decode()
+    assert "Lest fra arket «Liste»" in page
+    assert "Andre ark, som ikke er lest: Høst &amp; vinter" in page
+    assert f'href="/imports/{latest().pk}/columns/#sheet"' in page
+    page = send(as_bob, b"".join(xlsx.workbook([first])), name="kunder.xlsx").content.decode()
+    assert "Andre ark" not in page
+
+
+def test_it_says_here_too_that_the_register_has_moved(as_bob: Client) -> None:
+    send(as_bob, "CustomerID;FirstName;Gender;Rabattkode\n0;Kari;2;R10\n")
+    address = f"/imports/{latest().pk}/columns/"
+    assert wording.refusal("register_moved", {}) not in as_bob.get(address).content.decode()
+    Import.objects.update(notice="register_moved")
+    assert wording.refusal("register_moved", {}) in as_bob.get(address).content.decode()
 
 
 def test_it_leaves_a_column_aside(as_bob: Client) -> None:

@@ -50,6 +50,7 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
             "room": "imports",
             "import": imp,
             "refusal": refusal,
+            "notice": imp.notice and wording.refusal(imp.notice, {}),
             "dialect": recipe.dialect,
             "policy": recipe.policy,
             "unknown": [c for c in columns if c.field is None],

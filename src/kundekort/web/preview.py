@@ -37,6 +37,7 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
         "import": imp,
         "totals": summary.totals,
         "dialect": recipe.dialect,
+        "other_sheets": [name for name in imp.facts.get("sheets", ()) if name != recipe.dialect.sheet],
         "policy": recipe.policy,
         "columns": headers,
         "ignored": [c.header for c in recipe.columns if c.field is None],
