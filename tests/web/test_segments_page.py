@@ -163,3 +163,18 @@ def test_it_lets_readers_look_but_not_touch(client: Client, nordmann: Saved, thr
         assert client.get(way).status_code == 403, way
     assert client.post(f"/segments/{nordmann.id}/delete/").status_code == 403
     assert "Eksporter" not in client.get("/customers/", {"q": "kari"}).content.decode()
+
+
+def test_it_does_not_write_over_what_somebody_saved_meanwhile(as_bob: Client, nordmann: Saved) -> None:
+    path = f"/segments/{nordmann.id}/"
+
+    def seen() -> str:
+        return re.findall(r'name="seen" value="([^"]+)"', as_bob.get(path).content.decode())[0]
+
+    first = seen()
+    save(as_bob, path, NORDMANN, name="Nordmann", description="A", seen=first)
+    page = save(as_bob, path, NORDMANN, name="Nordmann", description="B", seen=first)
+    assert "har endret segmentet" in page
+    assert Segment.objects.get().description == "A"
+    save(as_bob, path, NORDMANN, name="Nordmann", description="B", seen=seen())
+    assert Segment.objects.get().description == "B"

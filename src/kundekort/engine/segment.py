@@ -35,6 +35,7 @@ REASONS: Final = {
     "operator_unfit": "the operator does not fit the subject; params: field, operator",
     "values_missing": "the operator needs a value, or two; params: field, operator, expected",
     "values_needless": "more values than the operator takes; params: field, operator, expected",
+    "changed_meanwhile": "somebody has changed the segment since it was opened; params: who",
     "value_invalid": "the value cannot be in the field; params: field, value, code (a problem code)",
     "number_out_of_range": "a number of days, months or years that makes no sense; params: field, value, least, most",
 }

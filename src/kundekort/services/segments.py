@@ -118,11 +118,24 @@ def get(which: int | str, *, actor: Actor) -> Saved:
     return _saved(_row(which))
 
 
-def save(name: str, *, condition: Group, description: str = "", former: int | None = None, actor: Actor) -> Saved:
-    """Keep a condition under a name, or change the segment numbered `former`. Raises SegmentInvalid, NotFound."""
+def save(
+    name: str,
+    *,
+    condition: Group,
+    description: str = "",
+    former: int | None = None,
+    seen: str | None = None,
+    actor: Actor,
+) -> Saved:
+    """Keep a condition under a name, or change the segment numbered `former`. Raises SegmentInvalid, NotFound.
+
+    With `seen`, the ISO time of the change that was looked at, somebody else's later change is not written over.
+    """
     actor.require(Role.IMPORTER)
     condition = _sound(condition)
     row = Segment(created_by=actor.user) if former is None else _row(former)
+    if former is not None and seen is not None and seen != row.changed_at.isoformat():
+        raise SegmentInvalid(reason="changed_meanwhile", path=(), who=row.actor_name)
     row.name, row.description = line(name), description.strip().replace("\x00", "")[:LONGEST_DESCRIPTION]
     row.condition, row.actor_name, row.changed_at = segment.to_json(condition), actor.name, timezone.now()
     return _keep(row)

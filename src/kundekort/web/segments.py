@@ -110,6 +110,7 @@ def _save(request: HttpRequest, former: Saved | None) -> HttpResponse:
             condition=segments.parse(data),
             description=request.POST.get("description", ""),
             former=former.id if former else None,
+            seen=request.POST.get("seen"),
             actor=actor_of(request.user),
         )
     except SegmentInvalid as no:
@@ -135,6 +136,7 @@ def _builder(request: HttpRequest, saved: Saved | None, *, refused: SegmentInval
         "room": "segments",
         "segment": saved,
         "condition": json.dumps(data, ensure_ascii=False),
+        "seen": saved.changed_at.isoformat() if saved else "",
         **named,
         **told,
         **questions.of_builder(data, actor=actor),

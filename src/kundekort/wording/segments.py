@@ -22,6 +22,10 @@ FAULTS: Final[Mapping[str, str | Promise]] = {
     "values_needless": _("%(field)s “%(operator)s” has too many values. Take some away."),
     "value_invalid": _("“%(value)s” cannot stand in %(field)s: %(code)s. Write it in another way."),
     "number_out_of_range": _("“%(value)s” is not a whole number from %(least)s to %(most)s."),
+    "changed_meanwhile": _(
+        "%(who)s has changed this segment since you opened it. Look at it in another window; "
+        "save again to put yours first."
+    ),
     "name_missing": _("The segment has no name, or a very long one. Give it a name of at most 100 characters."),
     "name_taken": _("There is already a segment “%(name)s”. Choose another name."),
 }
