@@ -39,7 +39,7 @@ class Table:
 
     `headers` are trimmed, one for each of the columns c0 … of `cells`, which has `_row` and `_line` before them; a cell
     is null where its row has none. `problems` are those of whole rows (`frames.PROBLEMS`, field null); their rows are
-    in `cells` too. `blank_rows` were skipped. `sheets` are the names of all sheets of a workbook.
+    in `cells` too. `blank_rows` were skipped. `sheets` are the names of the visible sheets of a workbook.
     """
 
     dialect: Dialect

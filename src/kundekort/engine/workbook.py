@@ -66,7 +66,7 @@ def read(
         cells=cells,
         problems=of_rows(_problems(cells), cells),
         blank_rows=below.blank_rows,
-        sheets=tuple(sheet.name for sheet in book.sheets),
+        sheets=tuple(sheet.name for sheet in book.sheets if not sheet.hidden or sheet is found.sheet),
     )
 
 
