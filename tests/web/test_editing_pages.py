@@ -24,7 +24,7 @@ def form(page: str) -> dict[str, str]:
     for name, options in re.findall(r'<select [^>]*name="([^"]*)"[^>]*>(.*?)</select>', page, re.DOTALL):
         chosen = re.search(r"<option selected>(.*?)</option>", options)
         sent[name] = chosen.group(1) if chosen else ""
-    return {name: text for name, text in sent.items() if name.startswith(("field-", "version", "whose-"))}
+    return {name: text for name, text in sent.items() if name.startswith(("field-", "version", "whose-", "asked-"))}
 
 
 @pytest.fixture
@@ -121,6 +121,38 @@ def test_it_asks_whose_value_stays_when_two_change_the_same(
     as_bob.post(f"/customers/{kari}/edit/", form(page) | {"whose-city": whose})
     made = Customer.objects.get()
     assert (made.first_name, made.city, made.company) == ("Karin", city, "Firma")
+
+
+def test_it_asks_again_rather_than_choose_by_itself(as_bob: Client, kari: int, alice: Actor) -> None:
+    sent = open_form(as_bob, kari)
+    editing.edit(kari, version=1, values={"city": "Bergen", "company": "Firma", "email": "k@example.com"}, actor=alice)
+    address = f"/customers/{kari}/edit/"
+    mine = {"field-city": "Oslo", "field-company": "Teater", "field-email": "o@o.no"}
+    page = as_bob.post(address, sent | mine).content.decode()
+    assert page.count(" required") == 6
+    assert page.count(" autofocus") == 1
+    assert not any(name.startswith("whose-") for name in form(page))
+    page = as_bob.post(address, form(page)).content.decode()
+    assert page.count("Velg én av de to.") == 3
+    page = as_bob.post(address, form(page) | {"whose-city": "mine", "whose-email": "theirs"}).content.decode()
+    assert page.count("Velg én av de to.") == 1
+    made = Customer.objects.get()
+    assert (made.city, made.company, made.email) == ("Bergen", "Firma", "k@example.com")
+    assert form(page)["whose-city"] == "mine"
+    as_bob.post(address, form(page) | {"whose-company": "mine"})
+    made = Customer.objects.get()
+    assert (made.city, made.company, made.email) == ("Oslo", "Teater", "k@example.com")
+
+
+def test_it_does_not_take_an_answer_for_one_to_what_a_third_wrote(as_bob: Client, kari: int, alice: Actor) -> None:
+    sent = open_form(as_bob, kari)
+    address = f"/customers/{kari}/edit/"
+    editing.edit(kari, version=1, values={"city": "Bergen", "company": "Firma"}, actor=alice)
+    page = as_bob.post(address, sent | {"field-city": "Oslo", "field-company": "Teater"}).content.decode()
+    editing.edit(kari, version=2, values={"city": "Tromsø"}, actor=alice)
+    page = as_bob.post(address, form(page) | {"whose-city": "mine"}).content.decode()
+    assert "<strong>Tromsø</strong>" in page
+    assert not any(name.startswith("whose-") for name in form(page))
 
 
 def test_it_has_fitting_inputs_and_help_for_own_fields(as_bob: Client, kari: int, alice: Actor) -> None:

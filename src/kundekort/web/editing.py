@@ -28,12 +28,19 @@ Texts = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One field of the form: the text in it, what is wrong with it, and what somebody else has written there."""
+    """One field of the form: the text in it, what is wrong with it, and what somebody else has written there.
+
+    Where two have written: `whose` value is to stay ('' while nobody has said), `undecided` if it was asked in vain,
+    and `focused` for the one to decide first.
+    """
 
     field: Field
     text: str
     problems: tuple[str, ...] = ()
     conflict: Conflict | None = None
+    whose: str = ""
+    undecided: bool = False
+    focused: bool = False
 
     @property
     def wide(self) -> bool:
@@ -81,7 +88,8 @@ def edit(request: HttpRequest, customer_id: int) -> HttpResponse:
     now = {f.key: shown(f, str(card[f.key])) for f in schema.values}
     if request.method != "POST":
         return _form(request, schema, now, card=card)
-    version = _version(request.POST)
+    undecided = _undecided(request.POST, schema)
+    version = _version(request.POST, *(f"asked-{key}" for key in undecided))
     since = history.since(customer_id, version=version)
     opened = now | {f.key: shown(f, since[f.key].was) for f in schema.values if f.key in since}
     touched = {
@@ -95,7 +103,10 @@ def edit(request: HttpRequest, customer_id: int) -> HttpResponse:
         problems = refusal.params["problems"]
         return _form(request, schema, opened | touched, card=card, version=version, problems=problems)
     except EditConflict as refusal:
-        return _form(request, schema, now | touched, card=card, conflicts=refusal.params["conflicts"])
+        conflicts = refusal.params["conflicts"]
+        return _form(
+            request, schema, now | touched, card=card, conflicts=conflicts, opened=version, undecided=undecided
+        )
     except RegisterBusy as refusal:
         notice = wording.refusal(refusal.code, refusal.params)
         return _form(request, schema, opened | touched, card=card, version=version, notice=notice)
@@ -120,11 +131,18 @@ def _written(data: QueryDict, schema: Schema) -> dict[str, str]:
     return {key: text.replace("\r\n", "\n").strip() for key, text in texts.items() if text is not None}
 
 
-def _version(data: QueryDict) -> int:
-    text = data.get("version", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
+def _undecided(data: QueryDict, schema: Schema) -> list[str]:
+    """The fields of which it was asked whose value is to stay, without an answer."""
+    asked = [f.key for f in schema.values if f"asked-{f.key}" in data]
+    return [key for key in asked if data.get(f"whose-{key}") not in ("mine", "theirs")]
+
+
+def _version(data: QueryDict, *asked: str) -> int:
+    """The version the answer counts from: an unanswered question is put again from where it was first `asked`."""
+    texts = [data.get(name, "") for name in asked or ("version",)]
+    if not all(text.isascii() and text.isdigit() and len(text) < 10 for text in texts):
         raise BadRequest("no version")
-    return int(text)
+    return min(map(int, texts))
 
 
 def _form(
@@ -136,15 +154,23 @@ def _form(
     version: int | None = None,
     problems: Mapping[str, Sequence[Problem]] | None = None,
     conflicts: Sequence[Conflict] = (),
+    opened: int | None = None,
+    undecided: Sequence[str] = (),
     notice: str = "",
 ) -> HttpResponse:
     wrong, theirs = problems or {}, {c.field: c for c in conflicts}
+    # An answer counts again only beside what the person saw when giving it.
+    seen = bool(undecided) and card is not None and request.POST.get("version") == str(card["version"])
+    open_ones = [key for key in theirs if not (seen and key not in undecided)]
     inputs = {
         f.key: Input(
             field=f,
             text=texts[f.key],
             problems=tuple(map(_words, wrong.get(f.key, ()))),
             conflict=theirs.get(f.key),
+            whose="mine" if f.key in theirs and f.key not in open_ones else "",
+            undecided=f.key in undecided,
+            focused=f.key in open_ones[:1],
         )
         for f in schema.values
     }
@@ -159,6 +185,7 @@ def _form(
         "marked": [one for _group, several in gathered for one in several if one.problems or one.conflict],
         "wrong": bool(wrong),
         "conflicts": bool(conflicts),
+        "opened": opened,
         "notice": notice,
     }
     return render(request, "kundekort/customers/edit.html", context)
