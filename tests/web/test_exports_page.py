@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from kundekort.engine import source
 from kundekort.engine.recipe import EmptyCells
@@ -146,6 +149,20 @@ def test_it_does_not_export_a_segment_that_must_be_mended(as_bob: Client) -> Non
     assert 'name="form"' not in page
     assert 'role="alert"' in as_bob.post(ORDER, {"form": "csv"}).content.decode()
     assert not Export.objects.exists()
+
+
+def test_it_tells_a_list_that_was_never_kept_from_one_that_was_removed(as_bob: Client, bob: Actor) -> None:
+    b"".join(exports.straight(what=Selection(segment="Nordmann"), form=Form.CSV, actor=bob))
+    straight = Export.objects.get()
+    page = as_bob.get("/exports/").content.decode()
+    assert "Skrevet rett ut" in page
+    assert "Ikke lenger lagret" not in page
+    assert "Denne listen ble skrevet rett ut" in as_bob.get(f"/exports/{straight.pk}/").content.decode()
+    kept = exports.start(what=Selection(segment="Nordmann"), form=Form.CSV, actor=bob)
+    Export.objects.filter(pk=kept.pk).update(created_at=timezone.now() - timedelta(days=exports.KEPT_DAYS + 1))
+    exports.remove_old()
+    assert "Ikke lenger lagret" in as_bob.get("/exports/").content.decode()
+    assert "Denne listen er ikke lenger lagret" in as_bob.get(f"/exports/{kept.pk}/").content.decode()
 
 
 def test_it_closes_the_round(as_bob: Client) -> None:

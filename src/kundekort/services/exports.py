@@ -81,7 +81,8 @@ def straight(
     Raises as `start` does, before the first byte.
     """
     export = _begun(what=what, form=form, layout=layout, language=language, actor=actor)
-    Export.objects.filter(pk=export.pk).update(state=Export.State.DONE, finished_at=Now())
+    told = {**export.selection, "straight": True}
+    Export.objects.filter(pk=export.pk).update(state=Export.State.DONE, selection=told, finished_at=Now())
     return _Writing(export, unwatched).pieces()
 
 
