@@ -53,6 +53,15 @@ def test_it_shows_alike_cards_side_by_side(as_bob: Client, twins: list[int]) -> 
     assert "Gruppe 1 av 1" in walk(as_bob, by="mobile")
 
 
+def test_it_keeps_a_long_note_from_filling_the_page(as_bob: Client, twins: list[int]) -> None:
+    tall = f'<span class="kk-tall" tabindex="0" role="group" aria-label="Internt notat">{"x" * 32_000}</span>'
+    Customer.objects.filter(pk=twins[0]).update(internal_note="x" * 32_000)
+    assert tall in as_bob.get(WALK).content.decode()
+    assert tall in as_bob.get(f"/customers/{twins[0]}/").content.decode()
+    Customer.objects.filter(pk=twins[0]).update(internal_note="short")
+    assert "kk-tall" not in as_bob.get(WALK).content.decode()
+
+
 def test_it_says_so_when_nobody_is_alike(as_bob: Client, three: list[int]) -> None:
     assert "Ingen kunder har samme e-post" in walk(as_bob)
 
