@@ -95,6 +95,9 @@ def test_it_takes_a_field_out_of_use_and_back(as_alice: Client, seat: OwnField) 
     address = f"/settings/fields/{seat.key}/retire/"
     page = as_alice.post(address, {"retired": "1"}, follow=True).content.decode()
     assert "Ikke lenger i bruk" in page
+    assert f'href="/settings/fields/{seat.key}/"' in page
+    as_alice.post(f"/settings/fields/{seat.key}/", SEAT | {"label-nb": "Plass"})
+    assert "Plass" in text(as_alice, "/settings/fields/")
     assert "Seat" not in text(as_alice, "/imports/")
     as_alice.post(address, {"retired": "0"})
     assert ">Seat</th>" in text(as_alice, "/imports/")
