@@ -77,7 +77,7 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
         "Nothing was written; keep their present values, or change them first."
     ),
     "segment_invalid": _("The segment cannot be used like this. %(fault)s"),
-    "not_found": _("There is nothing here with that number. It may have been removed."),
+    "not_found": _("There is nothing here called or numbered “%(id)s”. It may have been removed."),
     # the command line
     "file_missing": _("There is no file “%(path)s”. Check the name."),
     "file_is_folder": _("“%(path)s” is a folder. Give the name of a file."),
