@@ -49,6 +49,16 @@ def test_it_saves_the_columns_in_the_order_of_the_lines(as_alice: Client) -> Non
     assert "Navn, Nr, Epost" in page
 
 
+def test_it_leaves_out_characters_that_nobody_writes(as_alice: Client) -> None:
+    as_alice.post("/settings/layouts/edit/", SHORT | {"name": "Ko\0rt", "header-email": "E\x1bpost"})
+    assert layouts.get("Kort").headers == ("Navn", "Nr", "Epost")
+    as_alice.post("/settings/layouts/edit/", SHORT | {"former": "Kort\0", "name": "Kortere"})
+    assert layouts.get("Kortere").headers == ("Navn", "Nr", "Epost")
+    assert "Kortere" in as_alice.get("/settings/layouts/edit/", {"name": "Kort\0ere"}).content.decode()
+    as_alice.post("/settings/layouts/delete/", {"name": "Kortere\0"})
+    assert not ColumnLayout.objects.exists()
+
+
 def test_it_changes_renames_copies_and_deletes(as_alice: Client, short: Layout) -> None:
     page = as_alice.get("/settings/layouts/edit/", {"name": short.name}).content.decode()
     assert page.index('value="last_name"') < page.index('value="id"') < page.index('value="first_name"')

@@ -55,6 +55,18 @@ def test_it_makes_a_field_from_the_form(as_alice: Client) -> None:
     assert "Valg fra en liste" in page
 
 
+def test_it_leaves_out_characters_that_nobody_writes(as_alice: Client) -> None:
+    odd = {"header": "Se\0at", "choices": "Sa\0l\r\nBal\x1bkong", "label-nb": "Fast\0 plass", "help-nb": "Der\0"}
+    as_alice.post("/settings/fields/new/", SEAT | odd)
+    made = OwnField.objects.get()
+    assert (made.header, made.choices, made.labels["nb"], made.help["nb"]) == (
+        "Seat",
+        ["Sal", "Balkong"],
+        "Fast plass",
+        "Der",
+    )
+
+
 @pytest.mark.parametrize(
     ("wrong", "part", "words"),
     [

@@ -39,6 +39,14 @@ def test_it_says_what_to_do_first(as_bob: Client) -> None:
     assert "/segments/new/" in page
 
 
+def test_it_leaves_out_characters_that_nobody_writes(as_bob: Client) -> None:
+    save(as_bob, "/segments/new/", NORDMANN, name="Nord\0menn", description="Alle\0")
+    made = Segment.objects.get()
+    assert (made.name, made.description) == ("Nordmenn", "Alle")
+    half = {"all": [{"field": "last_name", "operator": "is", "values": ["\ud800"]}]}
+    assert as_bob.post("/segments/new/", {"condition": json.dumps(half), "name": "x"}).status_code == 400
+
+
 def test_it_lists_segments_and_counts_them_afterwards(as_bob: Client, nordmann: Saved, three: list[int]) -> None:
     page = as_bob.get("/segments/").content.decode()
     assert "Alle som heter det" in page

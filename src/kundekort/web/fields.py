@@ -18,6 +18,7 @@ from kundekort.services.accounts import Actor, actor_of
 from kundekort.services.fields import Definition
 from kundekort.services.refusals import ChoiceInUse, FieldInvalid, NotFound
 from kundekort.store.models import OwnField
+from kundekort.web.forms import written
 
 LANGUAGES: Final = {"nb": "Norsk", "en": "English", "sv": "Svenska", "da": "Dansk"}
 """The languages in which a field can have a name and a help text, each by its own name."""
@@ -125,12 +126,12 @@ def _read(data: QueryDict, *, kind: str | None = None) -> Definition:
     """What the form says; a field that there is keeps its kind."""
     wish = kind or data.get("kind", "")
     return Definition(
-        header=data.get("header", ""),
+        header=written(data.get("header", "")),
         kind=Kind(wish) if wish in set(Kind) else Kind.ID,
-        labels={code: data.get(f"label-{code}", "") for code in LANGUAGES},
-        help={code: data.get(f"help-{code}", "") for code in LANGUAGES},
+        labels={code: written(data.get(f"label-{code}", "")) for code in LANGUAGES},
+        help={code: written(data.get(f"help-{code}", "")) for code in LANGUAGES},
         required=data.get("required") == "1",
-        choices=data.get("choices", "").splitlines(),
+        choices=written(data.get("choices", "")).splitlines(),
     )
 
 

@@ -19,6 +19,7 @@ from kundekort.services import fields, layouts
 from kundekort.services.accounts import Role, actor_of
 from kundekort.services.layouts import Layout
 from kundekort.services.refusals import LayoutInvalid
+from kundekort.web.forms import written
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,8 @@ def edit(request: HttpRequest) -> HttpResponse:
     actor.require(Role.ADMINISTRATOR)
     if request.method == "POST":
         return _save(request)
-    former = request.GET.get("name") or None
-    pattern = layouts.get(former if former else request.GET.get("copy", layouts.BUILT_IN))
+    former = written(request.GET.get("name", "")) or None
+    pattern = layouts.get(former if former else written(request.GET.get("copy", layouts.BUILT_IN)))
     name = former or (_("Copy of %(name)s") % {"name": pattern.name} if pattern.name else "")
     return _form(
         request,
@@ -69,8 +70,8 @@ def _save(request: HttpRequest) -> HttpResponse:
     given = request.POST
     lines = _read(given)
     wish: dict[str, Any] = {
-        "former": given.get("former") or None,
-        "name": given.get("name", ""),
+        "former": written(given.get("former", "")) or None,
+        "name": written(given.get("name", "")),
         "empty_cells": EmptyCells.KEEP if given.get("empty_cells") == EmptyCells.KEEP else EmptyCells.OVERWRITE,
         "is_default": given.get("is_default") == "1",
     }
@@ -89,7 +90,7 @@ def delete(request: HttpRequest) -> HttpResponse:
     """Ask whether to forget a layout, and forget it; files made with it can still be imported."""
     actor = actor_of(request.user)
     actor.require(Role.ADMINISTRATOR)
-    name = (request.POST if request.method == "POST" else request.GET).get("name", "")
+    name = written((request.POST if request.method == "POST" else request.GET).get("name", ""))
     if request.method != "POST":
         context = {"room": "layouts", "layout": layouts.get(name)}
         return render(request, "kundekort/layouts/delete.html", context)
@@ -112,7 +113,8 @@ def _read(data: QueryDict) -> list[Line]:
     offered = {f.key: f for f in _offered()}
     given = [offered.pop(key) for key in data.getlist("field") if key in offered]
     lines = [
-        Line(field=f, header=data.get(f"header-{f.key}", ""), chosen=data.get(f"chosen-{f.key}") == "1") for f in given
+        Line(field=f, header=written(data.get(f"header-{f.key}", "")), chosen=data.get(f"chosen-{f.key}") == "1")
+        for f in given
     ]
     return lines + [Line(field=f, header=f.header, chosen=False) for f in offered.values()]
 

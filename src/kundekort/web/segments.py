@@ -24,6 +24,7 @@ from kundekort.services.accounts import actor_of
 from kundekort.services.refusals import SegmentInvalid
 from kundekort.services.segments import Saved
 from kundekort.web import questions
+from kundekort.web.forms import written
 
 SHOWN: Final = 8
 """Customers that stand under the count."""
@@ -106,9 +107,9 @@ def _save(request: HttpRequest, former: Saved | None) -> HttpResponse:
     data = _posted(request)
     try:
         saved = segments.save(
-            request.POST.get("name", ""),
+            written(request.POST.get("name", "")),
             condition=segments.parse(data),
-            description=request.POST.get("description", ""),
+            description=written(request.POST.get("description", "")),
             former=former.id if former else None,
             seen=request.POST.get("seen"),
             actor=actor_of(request.user),
@@ -129,7 +130,7 @@ def _builder(request: HttpRequest, saved: Saved | None, *, refused: SegmentInval
     told: dict[str, str] = {}
     if refused:
         data = _posted(request)
-        named = {part: request.POST.get(part, "") for part in named}
+        named = {part: written(request.POST.get(part, "")) for part in named}
         words = wording.segment_fault(refused.params["reason"], refused.params["path"], refused.params)
         told = {"name_fault" if refused.params["reason"] in NAMELESS else "rules_fault": words}
     context = {
@@ -147,9 +148,11 @@ def _builder(request: HttpRequest, saved: Saved | None, *, refused: SegmentInval
 def _posted(request: HttpRequest) -> Any:
     """The JSON of the rules. BadRequest for what the page could not have sent."""
     try:
-        return json.loads(request.POST.get("condition", ""))
+        rules = json.loads(request.POST.get("condition", ""))
+        json.dumps(rules, ensure_ascii=False).encode()  # halves of characters are JSON too, but no text
     except (ValueError, RecursionError) as error:
         raise BadRequest("condition is not JSON") from error
+    return rules
 
 
 def _told(fault: Fault) -> dict[str, str]:
