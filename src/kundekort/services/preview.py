@@ -14,7 +14,7 @@ from kundekort.engine.plan import Totals
 from kundekort.engine.problem import load_params
 from kundekort.services import imports
 from kundekort.services.refusals import PlanDamaged
-from kundekort.store import packages, pages
+from kundekort.store import explanations, packages, pages
 from kundekort.store.models import Import
 from kundekort.store.pages import Filter
 
@@ -118,6 +118,12 @@ def warnings(imp: Import) -> tuple[Note, ...]:
     if blank := imp.facts.get("blank_rows"):
         notes.append(Note("blank_rows", {"count": blank}))
     return tuple(notes)
+
+
+def other_sheets(imp: Import) -> list[str]:
+    """The sheets of a workbook that were not read and may hold customers: our own explanation does not."""
+    ours = {about for _, about in explanations.SHEETS.values()}
+    return [name for name in imp.facts.get("sheets", ()) if name not in {imports.recipe(imp).dialect.sheet, *ours}]
 
 
 def page(imp: Import, chosen: Filter, *, offset: int, limit: int) -> Page:

@@ -37,10 +37,10 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
         "import": imp,
         "totals": summary.totals,
         "dialect": recipe.dialect,
-        "other_sheets": [name for name in imp.facts.get("sheets", ()) if name != recipe.dialect.sheet],
+        "other_sheets": previews.other_sheets(imp),
         "policy": recipe.policy,
         "columns": headers,
-        "ignored": [c.header for c in recipe.columns if c.field is None],
+        "ignored": [h for n in summary.warnings if n.code == "columns_ignored" for h in n.params["headers"]],
         "notice": imp.notice and wording.refusal(imp.notice, {}),
         "warnings": [wording.warning(n.code, n.params) for n in summary.warnings if n.code != "columns_ignored"],
         "changes": [
