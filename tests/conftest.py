@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.utils import translation
 from hypothesis import settings
 
 from kundekort.services import accounts, confirming, imports, planning
 from kundekort.services.accounts import Actor, Role
 from kundekort.store.models import Import
+
+
+@pytest.fixture(autouse=True)
+def _in_norwegian() -> Iterator[None]:
+    """Begin in the site's own language, whatever language the test before has left."""
+    with translation.override("nb"):
+        yield
 
 
 @pytest.fixture

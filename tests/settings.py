@@ -5,13 +5,16 @@ import os
 import shutil
 import tempfile
 
-# A folder set from outside is kept, for looking at what a failed test left.
-if "KUNDEKORT_DATA" not in os.environ:
-    os.environ["KUNDEKORT_DATA"] = _folder = tempfile.mkdtemp(prefix="kundekort-test-")
+# A folder set from outside is kept, for looking at what a failed test left. Every other process makes its own, also one
+# that inherits another's surroundings: files of imports and exports are named by numbers that each database counts.
+_folder = os.environ.get("KUNDEKORT_TEST_DATA")
+if _folder is None:
+    _folder = tempfile.mkdtemp(prefix="kundekort-test-")
     os.chmod(_folder, 0o755)  # the server's own user has to reach its files when root runs the tests
     atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+os.environ["KUNDEKORT_DATA"] = _folder
 
-from kundekort.config.settings import *  # noqa: F403
+from kundekort.config.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # logging in is not what the tests wait for
 STORAGES = {
