@@ -19,13 +19,13 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kundekort.config.settings")
 django.setup()
 
-import polars as pl  # noqa: E402 - after Django, as everything below
+import polars as pl
 
-from kundekort.cli import sample, surroundings  # noqa: E402
-from kundekort.services import confirming, customers, fields, imports, planning, preview  # noqa: E402
-from kundekort.services.accounts import Actor  # noqa: E402
-from kundekort.store.models import Import  # noqa: E402
-from kundekort.store.pages import Filter  # noqa: E402
+from kundekort.cli import sample, surroundings
+from kundekort.services import confirming, customers, fields, imports, planning, preview
+from kundekort.services.accounts import Actor
+from kundekort.store.models import Import
+from kundekort.store.pages import Filter
 
 BENCH = Actor.system("bench")
 
@@ -33,7 +33,7 @@ BENCH = Actor.system("bench")
 def tell(what: str, since: float) -> None:
     """One line of the table."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(f"{what:52} {time.perf_counter() - since:8.2f} s   peak {peak:5,} MB", flush=True)  # noqa: T201
+    print(f"{what:52} {time.perf_counter() - since:8.2f} s   peak {peak:5,} MB", flush=True)
 
 
 def run(name: str, frame: pl.DataFrame) -> Import:

@@ -76,7 +76,7 @@ def main() -> None:
         segments.page(condition, offset=0, limit=20, actor=me)
         page = time.perf_counter() - begun
         median = statistics.median(times)
-        print(f"{name:36} {count:9,} {median * 1000:5.0f} ms   with first rows {page * 1000:5.0f} ms", flush=True)  # noqa: T201
+        print(f"{name:36} {count:9,} {median * 1000:5.0f} ms   with first rows {page * 1000:5.0f} ms", flush=True)
 
 
 def fill(me: Any) -> None:

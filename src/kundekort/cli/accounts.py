@@ -40,7 +40,7 @@ def createuser(
         password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _asked_password()
         accounts.create_user(username=name, password=password, role=accounts.Role(role), full_name=full_name)
         words = _("The user %(name)s can log in now, with the role %(role)s.")
-        print(words % {"name": name, "role": role.value}, file=sys.stderr)  # noqa: T201
+        print(words % {"name": name, "role": role.value}, file=sys.stderr)
 
 
 def migrate() -> None:

@@ -89,4 +89,4 @@ def _preview(example: Path, actor: Actor) -> None:
 def _tell(port: int) -> None:
     server.tell_address(HOST, port)
     words = _("Log in as %(name)s with the password %(password)s. The list above waits there to be confirmed.")
-    print(words % {"name": USER, "password": PASSWORD}, file=sys.stderr, flush=True)  # noqa: T201
+    print(words % {"name": USER, "password": PASSWORD}, file=sys.stderr, flush=True)

@@ -162,7 +162,7 @@ def _tell_problems(problems: pl.DataFrame) -> None:
     surroundings.words()
     for line, code, params in problems.select("_line", "code", "params").head(SHOWN).iter_rows():
         words = wording.problem(code, load_params(params))
-        print(_("Line %(line)s: %(problem)s") % {"line": line, "problem": words}, file=sys.stderr)  # noqa: T201
+        print(_("Line %(line)s: %(problem)s") % {"line": line, "problem": words}, file=sys.stderr)
     if more := max(0, problems.height - SHOWN):
         told = ngettext("… and one more row with a problem.", "… and %(count)s more rows with problems.", more)
-        print(told % {"count": more}, file=sys.stderr)  # noqa: T201
+        print(told % {"count": more}, file=sys.stderr)

@@ -71,7 +71,7 @@ class No:
 
 def tell(no: No) -> None:
     """Say no on standard error."""
-    print(no.sentence(), file=sys.stderr)  # noqa: T201 - the command line's business
+    print(no.sentence(), file=sys.stderr)
 
 
 @contextmanager

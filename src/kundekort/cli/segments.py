@@ -42,9 +42,9 @@ def every(
         wide = max((len(saved["name"]) for saved in told), default=0)
         for saved in told:
             count = "–" if saved["customers"] is None else str(saved["customers"])
-            print(f"{count:>9}  {saved['name']:{wide}}  {_line(saved['description'])}".rstrip())  # noqa: T201
+            print(f"{count:>9}  {saved['name']:{wide}}  {_line(saved['description'])}".rstrip())
             for fault in saved["faults"]:
-                print(f"{'':9}  {fault['message']}")  # noqa: T201
+                print(f"{'':9}  {fault['message']}")
 
 
 @app.command(help=_("Print the rules of a segment as JSON."))
@@ -58,7 +58,7 @@ def show(name: Name) -> None:
         saved = segments.get(name, actor=actor())
         _print(to_json(saved.condition))
         for fault in _faults(saved):
-            print(fault["message"], file=sys.stderr)  # noqa: T201
+            print(fault["message"], file=sys.stderr)
 
 
 @app.command(help=_("Save the rules of a JSON file as a segment, in place of what it had."))
@@ -89,7 +89,7 @@ def save(
         )
         count = segments.count(saved.condition, actor=actor())
         words = ngettext("%(name)s: %(count)s customer.", "%(name)s: %(count)s customers.", count)
-        print(words % {"name": saved.name, "count": count}, file=sys.stderr)  # noqa: T201
+        print(words % {"name": saved.name, "count": count}, file=sys.stderr)
 
 
 @app.command(help=_("Forget a segment; its customers stay."))
@@ -140,4 +140,4 @@ def _line(text: str) -> str:
 
 
 def _print(data: object) -> None:
-    print(json.dumps(data, ensure_ascii=False, indent=2))  # noqa: T201
+    print(json.dumps(data, ensure_ascii=False, indent=2))

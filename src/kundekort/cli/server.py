@@ -74,7 +74,7 @@ def tell_address(host: str, port: int) -> None:
     """Say where the site is, once it answers."""
     name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
     words = _("Kundekort is ready at %(address)s. Stop it with Ctrl-C.")
-    print(words % {"address": f"http://{name}:{port}/"}, file=sys.stderr, flush=True)  # noqa: T201
+    print(words % {"address": f"http://{name}:{port}/"}, file=sys.stderr, flush=True)
 
 
 def run(host: str, port: int, *, processes: int, ready: Callable[[], None]) -> None:
