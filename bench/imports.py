@@ -21,7 +21,7 @@ django.setup()
 
 import polars as pl
 
-from kundekort.cli import sample, surroundings
+from kundekort.cli import sample, setup
 from kundekort.services import confirming, customers, fields, imports, planning, preview
 from kundekort.services.accounts import Actor
 from kundekort.store.models import Import
@@ -71,7 +71,7 @@ def edited() -> pl.DataFrame:
 
 
 if __name__ == "__main__":
-    surroundings.migrate(verbosity=0)
+    setup.migrate(verbosity=0)
     assert not customers.count(), "The register is not empty: name an empty folder in KUNDEKORT_DATA."
     run("new", sample.customers(int(sys.argv[1]) if sys.argv[1:] else 1_000_000, seed=1))
     run("edited", edited())

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from kundekort.cli import surroundings
+from kundekort.cli import setup
 
 CUSTOMERS: Final = 1_000_000
 RUNS: Final = 5
@@ -56,7 +56,7 @@ SEGMENTS: Final[dict[str, list[dict[str, Any]]]] = {
 
 def main() -> None:
     """Fill the register if it is empty, then count."""
-    surroundings.register()
+    setup.register()
     from kundekort.services import customers, segments
     from kundekort.services.accounts import Actor
 

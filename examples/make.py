@@ -12,7 +12,7 @@ import polars as pl
 
 from kundekort.cli.demo import CUSTOMERS
 from kundekort.cli.sample import customers
-from kundekort.engine.export import SPREADSHEET, Form, csv
+from kundekort.engine.writing.csv import SPREADSHEET, Form, csv
 from kundekort.store.fields import SCHEMA
 
 Row = dict[str, str]

@@ -9,7 +9,7 @@ import pytest
 
 from kundekort.cli.demo import CUSTOMERS
 from kundekort.cli.sample import HEADERS, customers
-from kundekort.engine.export import SPREADSHEET, csv
+from kundekort.engine.writing.csv import SPREADSHEET, csv
 from kundekort.services import confirming, imports, planning
 from kundekort.services.accounts import Actor
 from kundekort.store.models import Import

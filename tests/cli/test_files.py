@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from kundekort.cli.app import app
 from kundekort.engine.recipe import EmptyCells
-from kundekort.engine.xlsx import Column, Sheet, workbook
+from kundekort.engine.writing.xlsx import Column, Sheet, workbook
 from kundekort.services import layouts, segments
 from kundekort.services.accounts import Actor
 from kundekort.store.fields import SCHEMA

@@ -12,11 +12,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from kundekort.cli import sample
-from kundekort.engine.export import PLAIN
-from kundekort.engine.export import csv as as_csv
 from kundekort.engine.recipe import EmptyCells
 from kundekort.engine.schema import Kind
-from kundekort.engine.segment import from_json
+from kundekort.engine.segments.condition import from_json
+from kundekort.engine.writing.csv import PLAIN
+from kundekort.engine.writing.csv import csv as as_csv
 from kundekort.services import accounts, editing, fields, layouts, segments
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.fields import Definition

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from kundekort.engine.schema import Kind
-from kundekort.engine.segment import from_json
+from kundekort.engine.segments.condition import from_json
 from kundekort.services import exports, fields, segments
 from kundekort.services.accounts import Actor
 from kundekort.services.fields import Definition

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import polars as pl
 from playwright.sync_api import Page, expect
 
-from kundekort.engine.xlsx import Column, Sheet, workbook
+from kundekort.engine.writing.xlsx import Column, Sheet, workbook
 from kundekort.store.models import Customer
 
 Send = Callable[..., Page]

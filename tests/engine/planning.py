@@ -7,8 +7,9 @@ from datetime import date
 
 import polars as pl
 
-from kundekort.engine import check, diff, frames, mapping, source
+from kundekort.engine import check, diff, frames, mapping
 from kundekort.engine import plan as plans
+from kundekort.engine.reading import reader
 from kundekort.engine.recipe import Decisions, Policy
 from kundekort.store.fields import SCHEMA
 
@@ -45,7 +46,7 @@ class Register:
 def compare(text: str, register: Register, *, policy: Policy | None = None) -> diff.Difference:
     """The rows of a file beside the cards of a register."""
     policy = policy or Policy()
-    table = source.read(text.encode(), known=mapping.knower(SCHEMA))
+    table = reader.read(text.encode(), known=mapping.knower(SCHEMA))
     columns = mapping.match(table.headers, SCHEMA)
     mapping.refuse(columns, schema=SCHEMA, policy=policy, separator=table.dialect.separator)
     checked = check.check(table, columns=columns, policy=policy, schema=SCHEMA, today=TODAY)

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from kundekort.engine import frames
 from kundekort.engine.check import Checked, check
 from kundekort.engine.frames import LINE, ROW
+from kundekort.engine.reading.reader import Table
 from kundekort.engine.recipe import Column, DateOrder, Dialect, Match, Policy
 from kundekort.engine.schema import Field, Kind, Schema
-from kundekort.engine.source import Table
 from kundekort.store.fields import SCHEMA
 
 TODAY = date(2026, 11, 23)

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kundekort.engine.errors import FileRefused
 from kundekort.engine.mapping import fold, knower, match, names, refuse
 from kundekort.engine.recipe import Column, Match, Policy
-from kundekort.engine.refused import FileRefused
 from kundekort.engine.schema import Field, Kind, Schema
 from kundekort.store.fields import SCHEMA
 

@@ -10,8 +10,8 @@ from django.utils.functional import Promise
 
 from kundekort import wording
 from kundekort.engine import recipe
+from kundekort.engine.errors import FILE_CODES
 from kundekort.engine.problem import CODES, WARNINGS
-from kundekort.engine.refused import FILE_CODES
 from kundekort.services import fields, layouts, progress, refusals
 from kundekort.services.lists import Form
 from kundekort.store.models import Export, Import

@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from kundekort.engine.export import PLAIN, csv
+from kundekort.engine.writing.csv import PLAIN, csv
 
 VALUES: Final = (
     # leading zeros and long digits

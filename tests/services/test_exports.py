@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from kundekort.engine import source
+from kundekort.engine.reading import reader
+from kundekort.engine.reading.table import Table
 from kundekort.engine.recipe import EmptyCells
-from kundekort.engine.segment import from_json
-from kundekort.engine.table import Table
+from kundekort.engine.segments.condition import from_json
 from kundekort.services import exports, fields, layouts, segments
 from kundekort.services.accounts import Actor
 from kundekort.services.exports import Selection
@@ -35,7 +35,7 @@ def content(export: Export, actor: Actor) -> bytes:
 
 
 def table(export: Export, actor: Actor) -> Table:
-    return source.read(content(export, actor), known=lambda header: header == "CustomerID")
+    return reader.read(content(export, actor), known=lambda header: header == "CustomerID")
 
 
 def first_names(export: Export, actor: Actor) -> list[str]:
@@ -79,7 +79,7 @@ def test_it_follows_a_layout(alice: Actor) -> None:
     columns = [("last_name", "Surname"), ("id", "Number"), ("first_name", "FirstName")]
     layouts.save("Short", columns=columns, empty_cells=EmptyCells.KEEP, is_default=False, actor=alice)
     export = exports.start(what=EVERYBODY, form=Form.XLSX, layout="Short", actor=alice)
-    found = source.read(content(export, alice), known=lambda header: True)
+    found = reader.read(content(export, alice), known=lambda header: True)
     assert found.headers == ("Surname", "Number", "FirstName", "Version")
     assert found.cells["c0"].to_list() == ["Vik", "Dal", "Berg"]
     with pytest.raises(NotFound):
@@ -89,7 +89,7 @@ def test_it_follows_a_layout(alice: Actor) -> None:
 def test_it_explains_each_column_in_the_language_of_the_person(alice: Actor) -> None:
     export = exports.start(what=EVERYBODY, form=Form.XLSX, language="nb", actor=alice)
     data = content(export, alice)
-    about = source.read(data, known=lambda header: True, chosen=source.Chosen(sheet="Forklaring"))
+    about = reader.read(data, known=lambda header: True, chosen=reader.Chosen(sheet="Forklaring"))
     assert about.sheets == ("Kunder", "Forklaring")
     assert about.cells.height == len(fields.schema().fields)
     explained = {row[0]: row[1:] for row in about.cells.drop("_row", "_line").rows()}

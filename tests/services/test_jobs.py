@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.db import connection
 
-from kundekort.engine import source
+from kundekort.engine.reading import reader
 from kundekort.services import confirming, exports, imports, jobs, planning, progress
 from kundekort.services.accounts import Actor
 from kundekort.services.lists import Form
@@ -128,7 +128,7 @@ def test_it_writes_a_long_list_by_a_job(alice: Actor, bob: Actor, worker: Callab
     wait_for(done)
     assert (export.state, export.progress) == (Export.State.DONE, None)
     with exports.open_file(export.pk, actor=alice)[0] as file:
-        assert source.read(file.read(), known=bool).cells.height == 30_000
+        assert reader.read(file.read(), known=bool).cells.height == 30_000
     given_up.refresh_from_db()
     assert given_up.state == Export.State.CANCELLED
 

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from kundekort.engine.schema import Kind, Schema
-from kundekort.engine.segment import Condition, Group, Operator, Quantifier, Rule
-from kundekort.engine.segment_check import Family, subjects
+from kundekort.engine.segments.check import Family, subjects
+from kundekort.engine.segments.condition import Condition, Group, Operator, Quantifier, Rule
 from kundekort.services import fields, segments
 from kundekort.services.accounts import Actor
 from kundekort.services.fields import Definition

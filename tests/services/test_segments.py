@@ -14,8 +14,8 @@ from kundekort import wording
 from kundekort.bulk import statements
 from kundekort.bulk.segment_query import Moment, where
 from kundekort.engine.schema import Kind
-from kundekort.engine.segment import REASONS, Operator
-from kundekort.engine.segment_check import BESIDE
+from kundekort.engine.segments.check import BESIDE
+from kundekort.engine.segments.condition import REASONS, Operator
 from kundekort.services import accounts, fields, segments
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.database import psycopg_connection

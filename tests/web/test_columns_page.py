@@ -4,7 +4,7 @@ import polars as pl
 from django.test import Client
 
 from kundekort import wording
-from kundekort.engine import xlsx
+from kundekort.engine.writing import xlsx
 from kundekort.services import imports
 from kundekort.store.models import Import
 from tests.web.conftest import latest, send

@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from kundekort.engine import source
+from kundekort.engine.reading import reader
 from kundekort.engine.recipe import EmptyCells
-from kundekort.engine.segment import from_json
+from kundekort.engine.segments.condition import from_json
 from kundekort.services import exports, layouts, segments
 from kundekort.services.accounts import Actor
 from kundekort.services.exports import Selection
@@ -62,7 +62,7 @@ def test_it_gives_a_short_list_at_once(as_bob: Client, form: Form) -> None:
     assert file["Content-Disposition"].startswith('attachment; filename="kunder-nordmann-')
     assert file["Content-Type"] == form.media_type
     assert file["Cache-Control"] == "private, no-store"
-    table = source.read(b"".join(file.streaming_content), known=lambda header: header == "CustomerID")
+    table = reader.read(b"".join(file.streaming_content), known=lambda header: header == "CustomerID")
     assert table.cells.height == 2
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from kundekort.engine.schema import Kind
-from kundekort.engine.segment import from_json
+from kundekort.engine.segments.condition import from_json
 from kundekort.services import accounts, fields, segments
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.fields import Definition

@@ -16,9 +16,9 @@ from psycopg.types.json import Jsonb
 
 from kundekort.bulk.statements import CHANGE, CUSTOMER
 from kundekort.engine.schema import Field, Kind
-from kundekort.engine.segment import Condition, Group, Operator, Quantifier, Rule
-from kundekort.engine.segment_check import Family, Subject
-from kundekort.engine.segment_days import birthdays, span
+from kundekort.engine.segments.check import Family, Subject
+from kundekort.engine.segments.condition import Condition, Group, Operator, Quantifier, Rule
+from kundekort.engine.segments.days import birthdays, span
 
 _OPPOSITE: Final = {
     Operator.IS_NOT: Operator.IS,

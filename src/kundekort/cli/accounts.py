@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from kundekort.cli import surroundings
+from kundekort.cli import setup
+from kundekort.cli.failures import CommandRefused, noes
 from kundekort.cli.language import _
-from kundekort.cli.noes import CommandRefused, noes
 
 
 class Role(StrEnum):
@@ -34,7 +34,7 @@ def createuser(
     with noes():
         if not password_stdin and not sys.stdin.isatty():
             raise CommandRefused("no_password")
-        surroundings.register()
+        setup.register()
         from kundekort.services import accounts
 
         password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _asked_password()
@@ -46,8 +46,8 @@ def createuser(
 def migrate() -> None:
     """Prepare the database for this version of Kundekort."""
     with noes():
-        surroundings.register(migrated=False)
-        surroundings.migrate()
+        setup.register(migrated=False)
+        setup.migrate()
 
 
 def _asked_password() -> str:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from kundekort.cli import server, surroundings
+from kundekort.cli import server, setup
+from kundekort.cli.failures import CommandRefused, noes
 from kundekort.cli.language import _
-from kundekort.cli.noes import CommandRefused, noes
 
 if TYPE_CHECKING:
     from kundekort.services.accounts import Actor
@@ -35,7 +35,7 @@ def demo(
         server.refuse_taken_port(HOST, port)
         if not example.is_file():
             raise CommandRefused("example_missing", path=str(example))
-        surroundings.register()
+        setup.register()
         actor = _have_login()
         _have_customers(actor)
         _preview(example, actor)
@@ -62,7 +62,7 @@ def _have_customers(actor: Actor) -> None:
     """Load the sample customers by an ordinary import, unless the register has some."""
     from kundekort.cli.importing import applied, planned
     from kundekort.cli.sample import HEADERS, customers
-    from kundekort.engine.export import SPREADSHEET, csv
+    from kundekort.engine.writing.csv import SPREADSHEET, csv
     from kundekort.services import customers as register
     from kundekort.services import imports
 

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Final
 
 import typer
 
-from kundekort.cli import output, surroundings
+from kundekort.cli import output, setup
+from kundekort.cli.failures import CommandRefused, noes
 from kundekort.cli.language import _, language, ngettext
-from kundekort.cli.noes import CommandRefused, noes
 from kundekort.cli.output import STANDARD
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from kundekort.engine.source import Chosen
+    from kundekort.engine.reading.reader import Chosen
 
 SHOWN: Final = 50
 """Problems of a file that are told one by one."""
@@ -68,13 +68,14 @@ def rows(
 ) -> None:
     """Write the table of a messy file or of a workbook exactly as read, as clean CSV."""
     with noes():
-        from kundekort.engine import export, source
+        from kundekort.engine.reading import reader
+        from kundekort.engine.writing import csv
 
         chosen = dialect(encoding=encoding, separator=separator, header_row=header_row, sheet=sheet)
         with opened(file) as stream, _bytes(stream) as data:
-            table = source.read(data, known=lambda header: False, chosen=chosen, as_is=True)
+            table = reader.read(data, known=lambda header: False, chosen=chosen, as_is=True)
         cells = table.cells.drop("_row", "_line")
-        output.write(export.csv(cells.iter_slices(BLOCK), headers=table.headers, form=export.CLEAN), to)
+        output.write(csv.csv(cells.iter_slices(BLOCK), headers=table.headers, form=csv.CLEAN), to)
         if table.problems.height:
             _tell_problems(table.problems)
             raise typer.Exit(3)
@@ -90,7 +91,7 @@ def template(to: OutputFile = STANDARD, layout: LayoutName = None) -> None:
         # Without the name of a layout no database is needed to see what a file looks like.
         columns: lists.Columns = [(field, field.header) for field in SCHEMA]
         if layout is not None:
-            surroundings.register()
+            setup.register()
             from kundekort.services import layouts
 
             columns = layouts.get(layout).fields
@@ -111,7 +112,7 @@ def export_customers(
         form = _form(to, plain=plain)
         if segment is not None and search is not None:
             raise CommandRefused("options_exclude", options=["--segment", "--search"])
-        surroundings.register()
+        setup.register()
 
         from kundekort.cli.actor import actor
         from kundekort.services import exports, lists
@@ -131,8 +132,8 @@ def _form(to: Path, *, plain: bool = False) -> str:
 
 def dialect(*, encoding: str | None, separator: str | None, header_row: int | None, sheet: str | None) -> Chosen:
     """What was said on the command line about the layout of a file. Raises CommandRefused for an unknown word."""
+    from kundekort.engine.reading.reader import Chosen
     from kundekort.engine.recipe import ENCODINGS, SEPARATORS
-    from kundekort.engine.source import Chosen
 
     if encoding is not None:
         encoding = {"cp1252": "windows-1252", "latin-1": "iso-8859-1"}.get(encoding.lower(), encoding.lower())
@@ -159,7 +160,7 @@ def _tell_problems(problems: pl.DataFrame) -> None:
     from kundekort import wording
     from kundekort.engine.problem import load_params
 
-    surroundings.words()
+    setup.words()
     for line, code, params in problems.select("_line", "code", "params").head(SHOWN).iter_rows():
         words = wording.problem(code, load_params(params))
         print(_("Line %(line)s: %(problem)s") % {"line": line, "problem": words}, file=sys.stderr)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kundekort.cli import surroundings
+from kundekort.cli import setup
 from kundekort.cli.actor import actor
-from kundekort.cli.contract import contract, write
+from kundekort.cli.failures import CommandRefused, No, noes, tell
 from kundekort.cli.files import InputFile, SheetName, dialect, opened
+from kundekort.cli.json_output import contract, write
 from kundekort.cli.language import _
-from kundekort.cli.noes import CommandRefused, No, noes, tell
 from kundekort.cli.output import STANDARD
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def import_file(
             raise CommandRefused("no_terminal")
         chosen = dialect(encoding=encoding, separator=separator, header_row=header_row, sheet=sheet)
         with opened(file) as stream:
-            surroundings.register()
+            setup.register()
             from kundekort.engine import recipe
             from kundekort.services import imports, planning
 

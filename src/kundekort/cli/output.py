@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Final
 
-from kundekort.cli.noes import CommandRefused
+from kundekort.cli.failures import CommandRefused
 
 STANDARD: Final = Path("-")
 """The name of standard input and output."""

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kundekort.cli import surroundings
+from kundekort.cli import setup
 from kundekort.cli.actor import actor
+from kundekort.cli.failures import CommandRefused, noes
 from kundekort.cli.files import opened
 from kundekort.cli.language import _, ngettext
-from kundekort.cli.noes import CommandRefused, noes
 
 if TYPE_CHECKING:
     from kundekort.services.segments import Saved
@@ -32,7 +32,7 @@ def every(
     if context.invoked_subcommand:
         return
     with noes():
-        surroundings.register()
+        setup.register()
         from kundekort.services import segments
 
         told = [_told(saved) for saved in segments.every(actor=actor())]
@@ -51,8 +51,8 @@ def every(
 def show(name: Name) -> None:
     """Print the rules of a segment as JSON, and tell what is wrong with them."""
     with noes():
-        surroundings.register()
-        from kundekort.engine.segment import to_json
+        setup.register()
+        from kundekort.engine.segments.condition import to_json
         from kundekort.services import segments
 
         saved = segments.get(name, actor=actor())
@@ -70,7 +70,7 @@ def save(
     """Save the rules of a JSON file as a segment, in place of what it had, and tell how many customers it has."""
     with noes():
         data = _read(file)
-        surroundings.register()
+        setup.register()
         from kundekort.services import segments
         from kundekort.services.refusals import NotFound
 
@@ -96,7 +96,7 @@ def save(
 def delete(name: Name) -> None:
     """Forget a segment; its customers stay."""
     with noes():
-        surroundings.register()
+        setup.register()
         from kundekort.services import segments
 
         segments.delete(segments.get(name, actor=actor()).id, actor=actor())

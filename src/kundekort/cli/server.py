@@ -19,9 +19,9 @@ from typing import Annotated, Final
 
 import typer
 
-from kundekort.cli import surroundings
+from kundekort.cli import setup
+from kundekort.cli.failures import CommandRefused, noes
 from kundekort.cli.language import _
-from kundekort.cli.noes import CommandRefused, noes
 
 LOOK_EVERY: Final = 0.2
 """Seconds between two looks at the processes."""
@@ -46,14 +46,14 @@ def serve(
     """Serve the website and run its jobs until Ctrl-C."""
     with noes():
         refuse_taken_port(host, port)
-        surroundings.register()
+        setup.register()
         run(host, port, processes=processes, ready=lambda: tell_address(host, port))
 
 
 def worker() -> None:
     """Run jobs until Ctrl-C; start as many as wanted, on any machine that reaches the database."""
     with noes():
-        surroundings.register()
+        setup.register()
         from kundekort.services import jobs
 
         jobs.work()
@@ -94,7 +94,7 @@ def run(host: str, port: int, *, processes: int, ready: Callable[[], None]) -> N
         if web.poll() is None and not stop.is_set():
             ready()
         while not stop.wait(LOOK_EVERY) and web.poll() is None:
-            surroundings.keep_database()
+            setup.keep_database()
             if jobs.poll() is not None and not stop.wait(REST_SECONDS):
                 jobs = _start(_WORKER)
     finally:

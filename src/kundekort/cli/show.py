@@ -20,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kundekort import wording
-from kundekort.cli.contract import headers, message
+from kundekort.cli.json_output import headers, message
 from kundekort.cli.language import _, ngettext
 from kundekort.services import imports, preview
 from kundekort.services.progress import SHARES

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import typer
 from typer.core import TyperCommand
 
-from kundekort.cli.contract import contract, write
-from kundekort.cli.noes import No, noes
+from kundekort.cli.failures import No, noes
+from kundekort.cli.json_output import contract, write
 
 if TYPE_CHECKING:
     from typer._click import Context

@@ -13,12 +13,13 @@ from typing import Final
 
 import polars as pl
 
-from kundekort.engine import cells, dates, frames
+from kundekort.engine import frames
 from kundekort.engine.frames import LINE, ROW
 from kundekort.engine.mapping import key_field
+from kundekort.engine.reading.reader import Table
 from kundekort.engine.recipe import Column, Policy
 from kundekort.engine.schema import Field, Kind, Schema
-from kundekort.engine.source import Table
+from kundekort.engine.values import canonical, dates
 
 SHOWN: Final = 200
 """Characters of a cell that a problem repeats."""
@@ -60,9 +61,9 @@ def check(
     rows, problems = table.cells.select(ROW, LINE), [table.problems]
     for done, field in enumerate(fields, start=1):
         raw = table.cells[place[field.key]]
-        text = cells.clean(raw)
+        text = canonical.clean(raw)
         order = policy.date_order or dates.order(text.filter(sound)) if field.kind is Kind.DATE else None
-        reading = cells.read(field, text, today=today, country=country, order=order)
+        reading = canonical.read(field, text, today=today, country=country, order=order)
         rows = rows.with_columns(reading.text.alias(field.key))
         if field == key or field.kind is not Kind.ID:
             found = rows.select(ROW, LINE, value=raw, text=field.key, code=reading.code).filter(sound)
@@ -92,7 +93,7 @@ def _found(found: pl.DataFrame, field: Field, *, is_key: bool) -> list[pl.DataFr
 def _wrong(found: pl.DataFrame, field: Field) -> pl.DataFrame:
     """The problems of single cells."""
     wrong = found.filter(pl.col("code").is_not_null())
-    characters = cells.length(field, wrong["text"]).cast(pl.String)
+    characters = canonical.length(field, wrong["text"]).cast(pl.String)
     too_long = pl.concat_str(pl.lit('{"length": '), characters, pl.lit(f', "limit": {field.max_length}}}'))
     others = json.dumps({"choices": field.choices} if field.kind is Kind.CHOICE else {}, ensure_ascii=False)
     return _problems(
@@ -104,7 +105,7 @@ def _doubled(found: pl.DataFrame, field: Field, *, code: str) -> pl.DataFrame:
     """The problems of cells whose value may stand on one row only but stands on several; id 0 and '' may."""
     free = ("", "0") if field.kind is Kind.ID else ("",)
     good = found.filter(pl.col("code").is_null(), ~pl.col("text").is_in(free))
-    same = good.with_columns(same=cells.comparable(field, pl.col("text"))).filter(pl.col("same").is_duplicated())
+    same = good.with_columns(same=canonical.comparable(field, pl.col("text"))).filter(pl.col("same").is_duplicated())
     lines = same.group_by("same").agg(lines=pl.col(LINE).sort().head(LINES).cast(pl.String).str.join(", "))
     twice = same.join(lines, on="same").with_columns(code=pl.lit(code))
     return _problems(twice, field, params=pl.concat_str(pl.lit('{"lines": ['), "lines", pl.lit("]}")))

@@ -12,11 +12,12 @@ from typing import Final
 
 import polars as pl
 
-from kundekort.engine import cells, frames
+from kundekort.engine import frames
 from kundekort.engine.check import Checked
 from kundekort.engine.mapping import key_field
 from kundekort.engine.recipe import EmptyCells, Policy
 from kundekort.engine.schema import Field, Kind, Schema
+from kundekort.engine.values import canonical
 
 STORED: Final = "stored:"
 """Prefix of a snapshot's columns while they stand beside those of the file."""
@@ -61,7 +62,7 @@ def keys(rows: pl.DataFrame, by: Field) -> pl.Series:
     """What each row looks its card up by: Int64 for ids (null where not a number), else comparable text."""
     if by.kind is Kind.ID:
         return rows[by.key].cast(pl.Int64, strict=False)
-    return rows.select(cells.comparable(by, pl.col(by.key)).alias(by.key))[by.key]
+    return rows.select(canonical.comparable(by, pl.col(by.key)).alias(by.key))[by.key]
 
 
 def diff(
@@ -121,7 +122,7 @@ def _beside(
         stored = stored.clear().with_columns(pl.lit(None, dtype=pl.Int64).alias(_KEY))
     else:
         rows = rows.with_columns(keys(rows, by).alias(_KEY))
-        stored = stored.with_columns(cells.comparable(by, pl.col(STORED + by.key)).alias(_KEY))
+        stored = stored.with_columns(canonical.comparable(by, pl.col(STORED + by.key)).alias(_KEY))
         ids = stored.group_by(_KEY).agg(pl.col(STORED + "id").sort().head(5).alias("ids"), pl.len().alias("cards"))
         several = rows.join(ids.filter(pl.col("cards") > 1), on=_KEY, how="inner")
         problems.append(_problem(several, by, "key_ambiguous", params={"ids": pl.col("ids")}))
@@ -147,7 +148,7 @@ def _without_card(rows: pl.DataFrame, by: Field, *, redirects: pl.DataFrame) -> 
 
 def _changed(field: Field, policy: Policy) -> pl.Expr:
     new, old = pl.col(field.key), pl.col(STORED + field.key)
-    differs = cells.comparable(field, new) != cells.comparable(field, old)
+    differs = canonical.comparable(field, new) != canonical.comparable(field, old)
     if policy.empty_cells is EmptyCells.KEEP:
         differs &= new != ""
     return (_KNOWN & differs).fill_null(False)
@@ -189,7 +190,7 @@ def _of_whole_cards(rows: pl.DataFrame, *, fields: Sequence[Field], schema: Sche
             if not pair:
                 continue
             wrong = rows.filter(
-                pl.any_horizontal(moved), ~cells.zip_fits(value(zip_code.key), value(country.key))
+                pl.any_horizontal(moved), ~canonical.zip_fits(value(zip_code.key), value(country.key))
             ).with_columns(value(zip_code.key).alias("_value"), value(country.key).alias("_country"))
             params = {"country": pl.col("_country")}
             problems.append(_problem(wrong, zip_code, "zip_invalid", value=pl.col("_value"), params=params))

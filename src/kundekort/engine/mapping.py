@@ -13,8 +13,8 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
+from kundekort.engine.errors import FileRefused
 from kundekort.engine.recipe import Column, Match, Policy
-from kundekort.engine.refused import FileRefused
 from kundekort.engine.schema import Field, Kind, Schema
 
 NEAR: Final = 82.0

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from kundekort.engine.reading.reader import Chosen
 from kundekort.engine.recipe import Column, Policy, Recipe
-from kundekort.engine.source import Chosen
 
 
 @dataclass(frozen=True, slots=True)

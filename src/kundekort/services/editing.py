@@ -13,14 +13,15 @@ from django.conf import settings
 from django.utils import timezone
 
 from kundekort.bulk import postgres
-from kundekort.engine import cells, check, frames
+from kundekort.engine import check, frames
 from kundekort.engine import plan as plans
 from kundekort.engine.check import Checked
 from kundekort.engine.plan import Plan
 from kundekort.engine.problem import load_params
+from kundekort.engine.reading.table import Table
 from kundekort.engine.recipe import Column, Decisions, Dialect, Policy
 from kundekort.engine.schema import Schema
-from kundekort.engine.table import Table
+from kundekort.engine.values import canonical
 from kundekort.services import customers, fields, history
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.comparing import compare
@@ -133,10 +134,10 @@ def _touched(checked: Checked, card: Mapping[str, str | int], *, version: int, s
     for field in (f for f in schema.values if f.key in checked.rows.columns):
         mine, theirs = checked.rows[field.key].item(), str(card[field.key])
         since = later.get(field.key)
-        if cells.same(field, mine, since.was if since else theirs):
+        if canonical.same(field, mine, since.was if since else theirs):
             continue
         touched.append(field.key)
-        if since and not cells.same(field, mine, theirs) and not cells.same(field, theirs, since.was):
+        if since and not canonical.same(field, mine, theirs) and not canonical.same(field, theirs, since.was):
             conflicts.append(Conflict(field=field.key, mine=mine, theirs=theirs, who=since.who, when=since.when))
     if conflicts:
         raise EditConflict(conflicts=tuple(conflicts))

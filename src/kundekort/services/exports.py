@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.text import slugify
 from procrastinate.contrib.django import app
 
-from kundekort.engine import xlsx
 from kundekort.engine.schema import Field, Kind
+from kundekort.engine.writing import xlsx
 from kundekort.services import customers, fields, layouts, lists, segments
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.lists import Form

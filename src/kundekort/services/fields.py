@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from kundekort.engine.mapping import fold, names
 from kundekort.engine.schema import Field, Kind, Schema
-from kundekort.engine.text import line
+from kundekort.engine.values.text import line
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.refusals import ChoiceInUse, FieldInvalid, NotFound
 from kundekort.store.fields import OWN, SCHEMA

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
+from kundekort.engine.errors import FileRefused
+from kundekort.engine.reading.reader import Chosen
 from kundekort.engine.recipe import Decisions, Policy, Recipe
-from kundekort.engine.refused import FileRefused
-from kundekort.engine.source import Chosen
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.choices import Choices
 from kundekort.services.refusals import CannotImport, NotFound, NotWaiting

@@ -12,7 +12,7 @@ from django.db import transaction
 from kundekort.engine.mapping import fold, names
 from kundekort.engine.recipe import EmptyCells
 from kundekort.engine.schema import Field, Kind, Schema
-from kundekort.engine.text import line
+from kundekort.engine.values.text import line
 from kundekort.services import fields
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.refusals import LayoutInvalid, NotFound

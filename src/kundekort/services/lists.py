@@ -11,8 +11,8 @@ from typing import Final, TypeAlias
 
 import polars as pl
 
-from kundekort.engine import export, xlsx
 from kundekort.engine.schema import Field, Kind
+from kundekort.engine.writing import csv, xlsx
 from kundekort.store import explanations
 from kundekort.store.explanations import FALLBACK
 
@@ -70,8 +70,8 @@ def written(frames: Iterable[pl.DataFrame], *, columns: Columns, form: Form, lan
         customers, about = explanations.SHEETS.get(language, explanations.SHEETS[FALLBACK])
         sheet = xlsx.Sheet(customers, tuple(_column(field, header) for field, header in columns))
         return xlsx.workbook([(sheet, texts), _about(about, columns, language)])
-    plain = export.PLAIN if form is Form.PLAIN else export.SPREADSHEET
-    return export.csv(texts, headers=[header for _, header in columns], form=plain)
+    plain = csv.PLAIN if form is Form.PLAIN else csv.SPREADSHEET
+    return csv.csv(texts, headers=[header for _, header in columns], form=plain)
 
 
 def template(*, columns: Columns, form: Form, language: str) -> Iterator[bytes]:

@@ -14,11 +14,12 @@ import polars as pl
 from psycopg import Connection
 
 from kundekort.bulk import postgres
-from kundekort.engine import cells, frames
+from kundekort.engine import frames
 from kundekort.engine.frames import Status
+from kundekort.engine.merge import union
 from kundekort.engine.plan import Plan
 from kundekort.engine.schema import Schema
-from kundekort.engine.union import union
+from kundekort.engine.values import canonical
 from kundekort.services import customers, editing, fields, history, settings
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.confirming import APPLY_LOCK
@@ -202,7 +203,7 @@ def _conflicts(
         for row in rows
         if (since := later.get(row.field)) and row.field != MERGED
         for theirs in [str(card[row.field])]
-        if not any(cells.same(schema[row.field], theirs, text) for text in (row.old, row.new))
+        if not any(canonical.same(schema[row.field], theirs, text) for text in (row.old, row.new))
     )
 
 

@@ -11,10 +11,11 @@ from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from kundekort.engine import check, frames, mapping, source
+from kundekort.engine import check, frames, mapping
 from kundekort.engine import plan as plans
+from kundekort.engine.errors import FileRefused
+from kundekort.engine.reading import reader
 from kundekort.engine.recipe import Decisions, Policy, Recipe
-from kundekort.engine.refused import FileRefused
 from kundekort.services import fields, imports
 from kundekort.services.accounts import Actor
 from kundekort.services.choices import Choices
@@ -84,7 +85,7 @@ def choose(
     *,
     actor: Actor,
     columns: Mapping[int, str | None] | None = None,
-    chosen: source.Chosen | None = None,
+    chosen: reader.Chosen | None = None,
     policy: Policy | None = None,
 ) -> None:
     """A person's answer: fields by column position (all others are left aside), how to read the file, or the policy."""
@@ -134,14 +135,14 @@ def _make(imp: Import, found: dict[str, Any], *, ask: bool, report: Report) -> N
     schema = fields.schema()
     choices = Choices.from_json(imp.chosen)
     policy = choices.policy
-    limits = source.Limits(
+    limits = reader.Limits(
         bytes=settings.KUNDEKORT_MAX_BYTES,
         rows=settings.KUNDEKORT_MAX_ROWS,
         columns=settings.KUNDEKORT_MAX_COLUMNS,
         expanded=settings.KUNDEKORT_MAX_EXPANDED,
     )
     with packages.source(imp.pk) as data:
-        table = source.read(
+        table = reader.read(
             data,
             known=mapping.knower(schema),
             chosen=choices.dialect,
@@ -189,7 +190,7 @@ def _storable(value: Any) -> Any:
     return value
 
 
-def _facts_of(table: source.Table) -> dict[str, Any]:
+def _facts_of(table: reader.Table) -> dict[str, Any]:
     """What is shown of a file besides its plan: the first values of each column, blank rows, a workbook's sheets."""
     first = table.cells.head(200).select(pl.exclude(frames.ROW, frames.LINE).str.head(80))
     samples = [list(dict.fromkeys(v for v in column if v and v.strip()))[:3] for column in first.iter_columns()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from kundekort.engine.refused import FileRefused
+from kundekort.engine.errors import FileRefused
 
 
 class Refusal(Exception):
@@ -18,7 +18,7 @@ class Refusal(Exception):
 
 
 class CannotImport(Refusal):
-    """The file cannot be imported at all; `reason` is one of `engine.refused.FILE_CODES`."""
+    """The file cannot be imported at all; `reason` is one of `engine.errors.FILE_CODES`."""
 
     code = "cannot_import"
 

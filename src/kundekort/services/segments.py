@@ -16,11 +16,12 @@ from django.utils import timezone
 
 from kundekort.bulk import postgres
 from kundekort.bulk.segment_query import Moment, Where, where
-from kundekort.engine import segment, segment_check
 from kundekort.engine.schema import Field
-from kundekort.engine.segment import Fault, Group
-from kundekort.engine.segment_check import Subject
-from kundekort.engine.text import line
+from kundekort.engine.segments import check as segment_check
+from kundekort.engine.segments import condition as segment
+from kundekort.engine.segments.check import Subject
+from kundekort.engine.segments.condition import Fault, Group
+from kundekort.engine.values.text import line
 from kundekort.services import customers, fields
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.customers import CustomerPage
@@ -71,7 +72,7 @@ def parse(data: object) -> Group:
 
 def check(condition: Group) -> tuple[Group, tuple[Fault, ...]]:
     """The condition with values in canonical form, and what is wrong with it in this register."""
-    return segment_check.canonical(
+    return segment_check.canonical_condition(
         condition,
         schema=fields.schema(),
         today=timezone.localdate(),

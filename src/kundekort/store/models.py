@@ -229,7 +229,7 @@ class HeaderName(models.Model):
 
 
 class Segment(models.Model):
-    """A saved set of rules: `condition` is the JSON form of an `engine.segment.Condition`."""
+    """A saved set of rules: `condition` is the JSON form of an `engine.segments.condition.Condition`."""
 
     name = models.TextField(unique=True)
     description = models.TextField(default="", blank=True)

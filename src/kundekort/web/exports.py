@@ -18,7 +18,7 @@ from kundekort.services.exports import Selection
 from kundekort.services.lists import Form
 from kundekort.services.refusals import SegmentInvalid, TooManyForWorkbook
 from kundekort.store.models import Export
-from kundekort.web import waiting
+from kundekort.web.progress import progress_context
 
 
 @require_safe
@@ -114,4 +114,4 @@ def _form(name: str) -> Form:
 
 
 def _progress(export: Export) -> dict[str, Any]:
-    return waiting.shown(export.progress, poll=reverse("export-progress", args=[export.pk]))
+    return progress_context(export.progress, poll=reverse("export-progress", args=[export.pk]))

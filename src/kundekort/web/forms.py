@@ -9,9 +9,9 @@ from django import forms
 from django.core.exceptions import BadRequest
 from django.utils.translation import gettext_lazy as _
 
+from kundekort.engine.reading.reader import Chosen
 from kundekort.engine.recipe import ENCODINGS, SEPARATORS, DateOrder, EmptyCells, Match, Policy
 from kundekort.engine.schema import Schema
-from kundekort.engine.source import Chosen
 
 MATCHES = (
     (Match.ID, _("By CustomerID; 0 makes a new customer")),

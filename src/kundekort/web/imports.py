@@ -12,8 +12,8 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kundekort import wording
+from kundekort.engine.errors import FileRefused
 from kundekort.engine.recipe import Policy
-from kundekort.engine.refused import FileRefused
 from kundekort.services import customers, imports, layouts, lists, planning
 from kundekort.services import preview as previews
 from kundekort.services.accounts import Actor, actor_of
@@ -22,7 +22,8 @@ from kundekort.services.lists import Form
 from kundekort.services.refusals import CannotImport, NotFound, PlanDamaged
 from kundekort.store.models import Import
 from kundekort.store.pages import Filter
-from kundekort.web import columns, preview, uploading, waiting
+from kundekort.web import columns, preview, uploading
+from kundekort.web.progress import progress_context
 
 WORKING = (Import.State.RECEIVED, Import.State.CONFIRMING)
 CARDS_SHOWN = 8
@@ -134,7 +135,7 @@ def _changes_something(imp: Import) -> bool:
 
 
 def _progress(imp: Import) -> dict[str, Any]:
-    return waiting.shown(imp.progress, poll=reverse("import-progress", args=[imp.pk]))
+    return progress_context(imp.progress, poll=reverse("import-progress", args=[imp.pk]))
 
 
 def _done(imp: Import, actor: Actor) -> dict[str, Any]:

@@ -18,12 +18,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kundekort import wording
-from kundekort.engine.segment import Fault, Group, to_json
+from kundekort.engine.segments.condition import Fault, Group, to_json
 from kundekort.services import segments
 from kundekort.services.accounts import actor_of
 from kundekort.services.refusals import SegmentInvalid
 from kundekort.services.segments import Saved
-from kundekort.web import questions
+from kundekort.web import segment_builder
 from kundekort.web.forms import written
 
 SHOWN: Final = 8
@@ -140,7 +140,7 @@ def _builder(request: HttpRequest, saved: Saved | None, *, refused: SegmentInval
         "seen": saved.changed_at.isoformat() if saved else "",
         **named,
         **told,
-        **questions.of_builder(data, actor=actor),
+        **segment_builder.of_builder(data, actor=actor),
     }
     return render(request, "kundekort/segments/builder.html", context)
 

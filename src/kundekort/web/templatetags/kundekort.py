@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 
 from kundekort import wording
-from kundekort.engine.countries import COUNTRIES
+from kundekort.engine.values.countries import COUNTRIES
 from kundekort.web.accounts import may_administer, may_import
 
 register = template.Library()

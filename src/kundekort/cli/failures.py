@@ -1,0 +1,125 @@
+"""Every way in which a command says no, as one sentence and an exit code; a traceback is always a bug.
+
+Exit codes: 0 done · 1 no database · 2 cannot be done as asked · 3 rows have errors · 4 the register has moved
+130 stopped by hand · 141 nobody reads the output any more.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import typer
+
+EXIT_CODES: Final[Mapping[str, int]] = {
+    "database_unreachable": 1,
+    "database_not_ready": 1,
+    "database_will_not_start": 1,
+    "settings_wrong": 1,
+    "failed": 1,
+    "rows_have_errors": 3,
+    "register_moved": 4,
+    "plan_mismatch": 4,
+    "declined": 0,
+    "interrupted": 130,
+}
+"""By the code of a refusal; 2 for all others."""
+
+
+class CommandRefused(Exception):
+    """A no of the command line's own; `code` has words in `wording.REFUSALS`."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params: Mapping[str, Any] = params
+
+
+@dataclass(frozen=True, slots=True)
+class No:
+    """Why a command could not do what was asked: a stable code and what its sentence needs."""
+
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def exit_code(self) -> int:
+        """What the shell is told."""
+        return EXIT_CODES.get(self.code, 2)
+
+    def sentence(self) -> str:
+        """The words, in the active language."""
+        from kundekort import wording
+        from kundekort.cli import setup
+
+        setup.words()
+        return wording.refusal(self.code, self.params)
+
+    def in_english(self) -> str:
+        """The words for programs."""
+        from kundekort import wording
+        from kundekort.cli import setup
+
+        setup.words()
+        with wording.in_english():
+            return wording.refusal(self.code, self.params)
+
+
+def tell(no: No) -> None:
+    """Say no on standard error."""
+    print(no.sentence(), file=sys.stderr)
+
+
+@contextmanager
+def noes(told: Callable[[No], None] = tell) -> Iterator[None]:
+    """Around a command: whatever expected stops it is told once and becomes its exit code."""
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()  # a full disk is noticed here rather than when nobody can tell of it any more
+    except BrokenPipeError:
+        _give_output_up()  # the reader has had enough, and nobody is left to tell
+        raise typer.Exit(141) from None
+    except (KeyboardInterrupt, Exception) as error:
+        no = _expected(error)
+        if no is None:
+            raise
+        try:
+            told(no)
+            sys.stdout.flush()
+        except OSError:
+            _give_output_up()
+            if told is not tell:
+                tell(no)
+        raise typer.Exit(no.exit_code) from None
+
+
+def _give_output_up() -> None:
+    """Have the interpreter's last flush of standard output go nowhere, so that it cannot fail either."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _expected(error: BaseException) -> No | None:
+    """What an exception says no to; None for a bug."""
+    if isinstance(error, KeyboardInterrupt):
+        return No("interrupted")
+    if isinstance(error, CommandRefused):
+        return No(error.code, error.params)
+    from django.db.utils import InterfaceError, OperationalError
+
+    from kundekort.engine.errors import FileRefused
+    from kundekort.services.refusals import Refusal
+
+    if isinstance(error, (Refusal, FileRefused)):
+        return No(error.code, error.params)
+    if isinstance(error, (OperationalError, InterfaceError)):
+        return No("database_unreachable", {"why": str(error)})
+    if isinstance(error, OSError) and error.strerror:  # a disk that is full, a file that broke off
+        where = f"{error.filename}: " if isinstance(error.filename, str) else ""
+        return No("io_failed", {"why": where + error.strerror})
+    return None

@@ -1,0 +1,95 @@
+"""The JSON object of `import --json`, on which other programs rely: its keys never go away, its words are English."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kundekort.cli.failures import No
+    from kundekort.services.preview import Problem
+    from kundekort.store.models import Import
+
+PROBLEMS: Final = 1000
+"""Problems that are listed at most; `errors` counts all rows that have any."""
+
+_COUNTS: Final = ("rows", "new", "changed", "unchanged", "errors", "left_out", "cells_changed")
+_DIALECT: Final = ("encoding", "separator", "header_row")
+
+
+def contract(imp: Import | None, *, applied: bool = False, no: No | None = None) -> dict[str, Any]:
+    """What became of a file: `imp` is None when it was not even received, `no` tells why it went no further."""
+    result: dict[str, Any] = {
+        "import_id": None,
+        **dict.fromkeys(_COUNTS, 0),
+        "dialect": dict.fromkeys(_DIALECT),
+        "columns": [],
+        "problems": [],
+        "warnings": [],
+        "applied": applied,
+        "error": {"code": no.code, "message": no.in_english()} if no else None,
+    }
+    return result if imp is None else result | _facts(imp)
+
+
+def write(result: Mapping[str, Any]) -> None:
+    """The object as one line on standard output, always in UTF-8: a program reads it, not the terminal."""
+    sys.stdout.buffer.write(json.dumps(result, ensure_ascii=False).encode(errors="backslashreplace") + b"\n")
+
+
+def headers(imp: Import) -> dict[str, str]:
+    """The file's own header of each field it has."""
+    from kundekort.services import imports
+
+    return {c.field: c.header for c in imports.recipe(imp).columns if c.field is not None}
+
+
+def message(problem: Problem, header: Mapping[str, str]) -> str:
+    """What is wrong, in the active language: a field by the file's own `header` for it, else by its label."""
+    from kundekort import wording
+
+    label = header.get(problem.field) or wording.field(problem.field) if problem.field else ""
+    return wording.problem(problem.code, problem.params, problem.value, label)
+
+
+def _facts(imp: Import) -> dict[str, Any]:
+    """What is known of a file that was received; a plan or a recipe may be missing."""
+    from kundekort import wording
+    from kundekort.services import imports, preview
+
+    facts: dict[str, Any] = {"import_id": imp.pk}
+    with wording.in_english():
+        if imp.recipe:
+            recipe = imports.recipe(imp)
+            facts["dialect"] = {name: getattr(recipe.dialect, name) for name in _DIALECT}
+            facts["columns"] = [{"header": c.header, "field": c.field} for c in recipe.columns]
+        if imp.facts:  # forgotten when it was cancelled
+            facts["warnings"] = [
+                {"code": note.code, "message": wording.warning(note.code, note.params), **note.params}
+                for note in preview.warnings(imp)
+            ]
+        if imp.totals and imp.state not in (imp.State.REFUSED, imp.State.CANCELLED):
+            facts |= imp.totals
+            with suppress(FileNotFoundError):  # a damaged plan is what `no` tells of
+                facts["problems"] = _problems(imp)
+    return facts
+
+
+def _problems(imp: Import) -> list[dict[str, Any]]:
+    from kundekort.services import preview
+
+    header = headers(imp)
+    return [
+        {
+            "line": line,
+            "column": header.get(p.field) if p.field else None,
+            "code": p.code,
+            "value": p.value,
+            "message": message(p, header),
+        }
+        for line, p in preview.problems(imp, limit=PROBLEMS)
+    ]

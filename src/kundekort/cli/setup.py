@@ -1,0 +1,87 @@
+"""What a command needs around it: words alone, or the register with its database. Loaded only when a command asks.
+
+Starting the database takes a moment and can fail, so a command that needs none never gets here.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from importlib.resources import files
+
+import django
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils import translation
+
+from kundekort import embedded
+from kundekort.cli.failures import CommandRefused
+from kundekort.cli.language import language
+from kundekort.embedded import EmbeddedError
+
+_MIGRATING = 0x6D696772  # "migr": whoever comes second waits and finds the work done
+
+
+def words() -> None:
+    """Make sentences available without a database."""
+    if not settings.configured:
+        settings.configure(
+            USE_I18N=True,
+            LANGUAGE_CODE="en",
+            LOCALE_PATHS=[str(files("kundekort.web") / "locale")],
+            USE_THOUSAND_SEPARATOR=True,
+        )
+        django.setup()
+    translation.activate(language())
+
+
+def register(*, migrated: bool = True) -> None:
+    """Make the register available: settings, database, and its tables unless `migrated` is False.
+
+    Raises CommandRefused when the database cannot be started or reached, or is not prepared.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kundekort.config.settings")
+    try:
+        django.setup()
+    except EmbeddedError as error:
+        # The server's programs say many lines; the last one is why.
+        raise CommandRefused("database_will_not_start", why=str(error).strip().rpartition("\n")[2]) from error
+    except (ImproperlyConfigured, OSError, ValueError) as error:
+        raise CommandRefused("settings_wrong", why=str(error)) from error
+    translation.activate(language())
+    if migrated:
+        _have_tables()
+
+
+def keep_database() -> None:
+    """Start the embedded database again if it has died; somebody's own server is theirs to keep."""
+    if not os.environ.get("KUNDEKORT_DATABASE_URL"):
+        with suppress(EmbeddedError):  # parts of the dead one may still be going; the next look tries again
+            embedded.keep(settings.DATA)
+
+
+def migrate(*, verbosity: int = 1) -> None:
+    """Bring the database's tables up to this version, one process at a time."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])
+        try:
+            call_command("migrate", verbosity=verbosity, interactive=False)
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATING])
+
+
+def _have_tables() -> None:
+    """Prepare the embedded database, or an empty one, without being asked; somebody's own server is asked about."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    applied = executor.loader.applied_migrations
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return
+    if applied and os.environ.get("KUNDEKORT_DATABASE_URL"):
+        raise CommandRefused("database_not_ready")
+    migrate(verbosity=0)

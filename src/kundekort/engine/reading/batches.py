@@ -1,0 +1,191 @@
+"""All records of a text as batches of rows: proven stretches by the fast parser, everything else carefully.
+
+May not know fields, files or encodings.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+from typing import IO, Final, NamedTuple, cast
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.csv
+
+from kundekort.engine import frames
+from kundekort.engine.reading.records import Grammar, Record, record, records
+from kundekort.engine.reading.rfc4180 import Proof, certify
+
+_SHOWN: Final = 200
+_PARSED_AT_ONCE: Final = 1 << 20
+_PATIENCE: Final = 64
+_LOOKED_AT: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many bytes are proven at once, at least (after something odd) and at most, and how many make a batch."""
+
+    least: int = 8 << 10
+    most: int = 512 << 10
+    batch: int = 8 << 20
+
+
+class Batch(NamedTuple):
+    """Some consecutive rows: `cells` with `_line`, c0 …; `problems` without `_row`; `end` where the next one starts."""
+
+    cells: pl.DataFrame
+    problems: pl.DataFrame
+    blank_rows: int
+    end: int
+
+
+def batches(
+    text: bytes, start: int, line: int, *, grammar: Grammar, columns: int, pace: Pace | None
+) -> Iterator[Batch]:
+    """The rows from a position on, which is on physical line `line`. `pace` None: every one is read carefully.
+
+    A row has at least the cells of the header and, where it has more, at most `columns`.
+    """
+    octets = np.frombuffer(text, np.uint8)
+    width = _usual_width(text, start, grammar)
+    new = partial(_Growing, text=text, grammar=grammar, columns=columns, width=width, widest=grammar.most)
+    growing = new(start=start)
+    size, patience = (pace.most, 0) if pace else (0, _PATIENCE)
+    full = (pace or Pace()).batch
+    while start < len(text):
+        if pace:
+            proof = certify(octets, start, line, size, grammar=grammar, width=width)
+            growing.add_proof(proof)
+            # where little is plain, proving it costs more than reading carefully
+            worth = proof.end - start >= size // 2
+            size = min(size * 2, pace.most) if worth else pace.least
+            patience = 0 if worth else min(patience * 2 + 1, _PATIENCE)
+            start, line = proof.end, proof.end_line
+        for _ in range(patience):
+            if start == len(text):
+                break
+            found = record(text, start, grammar)
+            growing.add_record(found, line)
+            start, line = found.end, line + found.lines
+        if start - growing.start >= full:
+            yield growing.batch(start)
+            growing = new(start=start)
+    yield growing.batch(start)
+
+
+@dataclass(slots=True)
+class _Growing:
+    """A batch while it grows: `width` is the number of cells of plain rows, `widest` the number of columns."""
+
+    text: bytes
+    grammar: Grammar
+    columns: int
+    width: int
+    start: int
+    widest: int
+    pieces: list[memoryview] = field(default_factory=list)
+    piece_lines: list[np.ndarray] = field(default_factory=list)
+    longest: int = 0
+    rows: list[list[object]] = field(default_factory=list)
+    problems: list[tuple[int, str, str, str]] = field(default_factory=list)
+    blank_rows: int = 0
+
+    def add_proof(self, proof: Proof) -> None:
+        """Take the plain records of a proof as they are and read its odd ones carefully."""
+        if not len(proof.starts):
+            return
+        text = memoryview(self.text)
+        at = int(proof.starts[0])
+        bounds = np.append(proof.starts, proof.end)
+        self.longest = max(self.longest, int(np.diff(bounds).max()))
+        for index in np.flatnonzero(proof.odd):
+            found = record(self.text, int(bounds[index]), self.grammar)
+            self.add_record(found, int(proof.lines[index]))
+            self.pieces.append(text[at : found.start])
+            at = found.end
+        self.pieces.append(text[at : proof.end])
+        self.piece_lines.append(proof.lines[~proof.odd])
+
+    def add_record(self, found: Record, line: int) -> None:
+        """Take one record, with what is wrong with it; a blank one is only counted."""
+        raw = self.text[found.start : found.stop]
+        if not found.fault and not any(cell.strip(b" \t\r\n") for cell in found.cells):
+            self.blank_rows += 1
+            return
+        problem = _problem(found, raw, self.grammar)
+        if problem:
+            code, params = problem
+            shown = raw.decode("utf-8", "replace")[:_SHOWN]
+            self.problems.append((line, code, shown, json.dumps(params)))
+        cells = [cell.decode("utf-8", "replace") for cell in found.cells[: self.columns]]
+        while len(cells) > self.grammar.most and not cells[-1]:
+            cells.pop()
+        self.widest = max(self.widest, len(cells))
+        self.rows.append([line, *cells])
+
+    def batch(self, end: int) -> Batch:
+        """What has been gathered, in the order of the file."""
+        schema: dict[str, type[pl.DataType]] = {frames.LINE: pl.UInt32}
+        schema |= {f"c{n}": pl.String for n in range(self.widest)}
+        rows = [row + [None] * (self.widest + 1 - len(row)) for row in self.rows]
+        cells = pl.DataFrame(rows, schema=schema, orient="row")
+        lines = np.concatenate(self.piece_lines) if self.piece_lines else np.empty(0)
+        if len(lines):
+            plain = self._parse().insert_column(0, pl.Series(frames.LINE, lines, dtype=pl.UInt32))
+            cells = pl.concat([plain, cells], how="diagonal").sort(frames.LINE)
+        told = {name: frames.PROBLEMS[name] for name in (frames.LINE, "code", "value", "params")}
+        problems = pl.DataFrame(self.problems, schema=told, orient="row").sort(frames.LINE)
+        return Batch(cells, problems, self.blank_rows, end)
+
+    def _parse(self) -> pl.DataFrame:
+        """The proven pieces, read by the fast parser."""
+        names = [f"c{n}" for n in range(self.width)]
+        table = pyarrow.csv.read_csv(
+            cast("IO[bytes]", pa.BufferReader(pa.py_buffer(b"".join(self.pieces)))),  # the stubs know files only
+            read_options=pyarrow.csv.ReadOptions(
+                column_names=names, block_size=max(_PARSED_AT_ONCE, self.longest + 1), use_threads=True
+            ),
+            parse_options=pyarrow.csv.ParseOptions(
+                delimiter=self.grammar.separator.decode(), newlines_in_values=True, ignore_empty_lines=False
+            ),
+            convert_options=pyarrow.csv.ConvertOptions(
+                check_utf8=False,
+                column_types={name: pa.string() for name in names},
+                include_columns=names[: self.grammar.most],
+                strings_can_be_null=False,
+            ),
+        )
+        frame = pl.from_arrow(table)
+        assert isinstance(frame, pl.DataFrame)
+        return frame
+
+
+def _usual_width(text: bytes, start: int, grammar: Grammar) -> int:
+    """How many cells most of the first rows have, of those that fit the header."""
+    first = (found for _, found in islice(records(text, start, 1, grammar), _LOOKED_AT))
+    fitting = Counter(len(found.cells) for found in first if grammar.fits(found.cells))
+    return max(fitting, key=lambda width: fitting[width], default=grammar.most)
+
+
+def _problem(found: Record, raw: bytes, grammar: Grammar) -> tuple[str, dict[str, int]] | None:
+    """The most telling thing that is wrong with a row."""
+    if found.fault:
+        return found.fault, {}
+    if b"\0" in raw:
+        return "nul_byte", {}
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return "undecodable", {}
+    if grammar.fits(found.cells):
+        return None
+    if len(found.cells) < grammar.least:
+        return "row_too_short", {"cells": len(found.cells), "expected": grammar.least}
+    return "row_too_long", {"cells": len(found.cells), "expected": grammar.most}

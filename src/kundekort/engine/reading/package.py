@@ -1,0 +1,258 @@
+"""The package of an .xlsx: its sheets, its shared strings, and what its number formats show. Never runs anything.
+
+A workbook comes from strangers: nothing is unpacked before its sizes are known to be within the limits, and XML with a
+document type, the one kind that can grow on its own, is refused. May not know rows or fields.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import IO, Final, NamedTuple
+from xml.parsers import expat
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
+
+from kundekort.engine.errors import FileRefused
+from kundekort.engine.reading.number_format import Shown, shown
+
+ZIP: Final = b"PK\x03\x04"
+OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+BLOCK: Final = 1 << 18
+"""Bytes of XML looked at in one go."""
+
+_TAIL: Final = 1 << 16
+_LARGEST_DIRECTORY: Final = 1 << 20  # of a zip: a workbook of a thousand parts has a tenth of it
+_END_OF_DIRECTORY: Final = struct.Struct("<4s4H2LH")
+_ESCAPED: Final = re.compile(r"(?:_x[0-9A-Fa-f]{4}_)+")
+_SECTIONS: Final = frozenset({"cellStyleXfs", "cellXfs", "cellStyles", "dxfs"})
+_BROKEN: Final = (BadZipFile, zlib.error, expat.ExpatError, EOFError, KeyError, NotImplementedError, UnicodeDecodeError)
+_OTHERS: Final = (("word/", "docx"), ("ppt/", "pptx"), ("META-INF/manifest.xml", "ods"))
+
+
+class Names(dict[str, str]):
+    """Names of elements as parsed → without their namespace prefix."""
+
+    def __missing__(self, name: str) -> str:
+        self[name] = local = name.rpartition(":")[2]
+        return local
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of a workbook and the part of the package it stands in."""
+
+    name: str
+    part: str
+    hidden: bool
+
+
+class _Relation(NamedTuple):
+    """An arrow from one part of the package to another."""
+
+    identity: str
+    kind: str
+    part: str
+
+
+class Workbook:
+    """An opened package. FileRefused (file_damaged, file_encrypted, file_binary, file_expands) where it is none."""
+
+    def __init__(self, data: memoryview, *, expanded: int) -> None:
+        _refuse_container(data)
+        with unbroken():
+            self._zip = ZipFile(io.BufferedReader(_Bytes(data), BLOCK))  # type: ignore[type-var]
+            members = self._zip.infolist()
+            if sum(m.file_size for m in members) > expanded:
+                raise FileRefused("file_expands", limit=expanded)
+            if any(m.flag_bits & 1 for m in members):
+                raise FileRefused("file_encrypted")
+            if any(m.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for m in members):
+                raise FileRefused("file_damaged")
+            main = next((r.part for r in self._related("") if r.kind == "officeDocument"), "")
+            if not main.endswith(".xml"):
+                kind = "xlsb" if main.endswith(".bin") else _kind([m.filename for m in members])
+                raise FileRefused("file_binary", kind=kind)
+            self._parts = {r.kind: r.part for r in self._related(main)}
+            self.sheets, self._from_1904 = self._contents(main)
+            if not self.sheets:
+                raise FileRefused("file_binary", kind=_kind([m.filename for m in members]))
+
+    def size(self, sheet: Sheet) -> int:
+        """Bytes of the sheet's XML."""
+        return self._zip.getinfo(sheet.part).file_size
+
+    def open(self, sheet: Sheet) -> IO[bytes]:
+        """The sheet's XML."""
+        return self._zip.open(sheet.part)
+
+    @cached_property
+    def strings(self) -> list[str]:
+        """The strings that cells share."""
+        return list(self._strings()) if "sharedStrings" in self._parts else []
+
+    @cached_property
+    def formats(self) -> list[Shown]:
+        """How each cell format shows a number."""
+        codes: dict[str, str] = {}
+        found: list[Shown] = []
+        section = ""
+        for name, given in self._starts(self._parts["styles"]) if "styles" in self._parts else ():
+            section = name if name in _SECTIONS else section
+            if name == "numFmt" and section == "":
+                codes[given.get("numFmtId", "")] = given.get("formatCode", "")
+            elif name == "xf" and section == "cellXfs":
+                number = given.get("numFmtId", "0")
+                found.append(shown(number, codes.get(number), from_1904=self._from_1904))
+        return found
+
+    def _contents(self, main: str) -> tuple[tuple[Sheet, ...], bool]:
+        """The sheets in their order, and whether days are counted from 1904."""
+        parts = {relation.identity: relation.part for relation in self._related(main) if relation.kind == "worksheet"}
+        sheets: list[Sheet] = []
+        from_1904 = False
+        for name, given in self._starts(main):
+            if name == "workbookPr":
+                from_1904 = given.get("date1904") in ("1", "true")
+            elif name == "sheet":
+                part = parts.get(next((value for key, value in given.items() if key.endswith(":id")), ""))
+                if part in self._zip.NameToInfo:  # the others are charts
+                    sheets.append(Sheet(given.get("name", ""), part, given.get("state", "visible") != "visible"))
+        return tuple(sheets), from_1904
+
+    def _related(self, part: str) -> Iterator[_Relation]:
+        """What a part, or the package itself (''), points to."""
+        folder, _, name = part.rpartition("/")
+        relations = posixpath.join(folder, "_rels", f"{name}.rels")
+        for name, given in self._starts(relations) if relations in self._zip.NameToInfo else ():
+            if name == "Relationship":
+                target = posixpath.normpath(posixpath.join("/", folder, given.get("Target", ""))).lstrip("/")
+                yield _Relation(given.get("Id", ""), given.get("Type", "").rpartition("/")[2], target)
+
+    def _starts(self, part: str) -> Iterator[tuple[str, dict[str, str]]]:
+        """The elements of a part as they begin: name and attributes."""
+        names = Names()
+        found: list[tuple[str, dict[str, str]]] = []
+        parser = plain_parser()
+        parser.StartElementHandler = lambda name, given: found.append((names[name], given))
+        with self._zip.open(part) as stream:
+            while block := stream.read(BLOCK):
+                parser.Parse(block, False)
+                yield from found
+                found.clear()
+
+    def _strings(self) -> Iterator[str]:
+        names = Names()
+        found: list[str] = []
+        texts: list[str] = []
+        parser = plain_parser()
+        aloud = True  # phonetic hints are no part of a text
+
+        def start(name: str, given: dict[str, str]) -> None:
+            nonlocal aloud
+            name = names[name]
+            if name == "t" and aloud:
+                parser.CharacterDataHandler = texts.append
+            elif name == "rPh":
+                aloud = False
+
+        def end(name: str) -> None:
+            nonlocal aloud
+            name = names[name]
+            if name == "t":
+                parser.CharacterDataHandler = None
+            elif name == "rPh":
+                aloud = True
+            elif name == "si":
+                found.append(unescaped("".join(texts)))
+                texts.clear()
+
+        parser.StartElementHandler, parser.EndElementHandler = start, end
+        with self._zip.open(self._parts["sharedStrings"]) as stream:
+            while block := stream.read(BLOCK):
+                parser.Parse(block, False)
+                yield from found
+                found.clear()
+
+
+@contextmanager
+def unbroken() -> Iterator[None]:
+    """A block in which a broken package is a refusal (file_damaged) and not an error."""
+    try:
+        yield
+    except _BROKEN as error:
+        raise FileRefused("file_damaged") from error
+
+
+def plain_parser() -> expat.XMLParserType:
+    """A parser that gives text in whole pieces and refuses document types."""
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    return parser
+
+
+def unescaped(text: str) -> str:
+    """A string of a workbook with its characters that XML cannot write (`_x000D_`)."""
+    return _ESCAPED.sub(_characters, text) if "_x" in text else text
+
+
+def _characters(escapes: re.Match[str]) -> str:
+    units = re.findall("_x(....)_", escapes[0])
+    return b"".join(int(unit, 16).to_bytes(2, "big") for unit in units).decode("utf-16-be", "replace")
+
+
+def _refuse_doctype(*_: object) -> None:
+    raise FileRefused("file_damaged")
+
+
+def _refuse_container(data: memoryview) -> None:
+    """Refuse what is no zip of a sensible number of parts."""
+    if bytes(data[: len(OLE)]) == OLE:
+        if "EncryptedPackage".encode("utf-16-le") in bytes(data[: 16 * _TAIL]) + bytes(data[-16 * _TAIL :]):
+            raise FileRefused("file_encrypted")
+        raise FileRefused("file_binary", kind="xls")
+    tail = bytes(data[-_TAIL - _END_OF_DIRECTORY.size :])
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) - at < _END_OF_DIRECTORY.size:
+        raise FileRefused("file_damaged")
+    if _END_OF_DIRECTORY.unpack_from(tail, at)[5] > _LARGEST_DIRECTORY:
+        raise FileRefused("file_binary", kind="zip")
+
+
+def _kind(members: list[str]) -> str:
+    return next((kind for start, kind in _OTHERS if any(m.startswith(start) for m in members)), "zip")
+
+
+class _Bytes(io.RawIOBase):
+    """Bytes in memory, or a mapped file, as a file that copies nothing."""
+
+    def __init__(self, data: memoryview) -> None:
+        self._data, self._at = data, 0
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def seekable(self) -> bool:
+        """Yes."""
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """As of any file."""
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: len(self._data)}[whence]
+        self._at = max(0, start + offset)
+        return self._at
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+        """As of any file."""
+        piece = self._data[self._at : self._at + len(buffer)]
+        buffer[: len(piece)] = piece
+        self._at += len(piece)
+        return len(piece)

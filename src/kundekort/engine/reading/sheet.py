@@ -1,0 +1,149 @@
+"""The rows of one sheet of a workbook, each cell as exact text, read as its XML streams by.
+
+A cell is what the spreadsheet shows as far as that is exact: formulas by their last result, errors as their text
+(`#N/A`), truth as TRUE or FALSE. May not know headers or fields.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import IO, Final, NamedTuple
+from xml.parsers import expat
+
+from kundekort.engine.errors import FileRefused
+from kundekort.engine.reading import number_format
+from kundekort.engine.reading.number_format import Shown
+from kundekort.engine.reading.package import BLOCK, Names, plain_parser, unescaped
+
+WIDEST: Final = 16_384
+"""Columns of a sheet at most."""
+LAST_LINE: Final = 1_048_576
+"""Rows of a sheet at most."""
+
+_DIGITS: Final = "0123456789"
+
+
+class Row(NamedTuple):
+    """A row that has cells: its number in the sheet, its cells from the first column on ('' for none), and the share
+    of the sheet's bytes that were read until here."""
+
+    line: int
+    cells: list[str]
+    done: int
+
+
+def rows(stream: IO[bytes], *, strings: list[str], formats: list[Shown], most: int) -> Iterator[Row]:
+    """The rows with text in them. FileRefused (too_many_columns) for text beyond `most` columns, and (file_damaged)
+    for a sheet that is none. `strings` are the shared ones, `formats` those of cells by their number."""
+    found: list[tuple[int, list[str]]] = []
+    parser = _parser(found, strings, formats, most)
+    done = 0
+    while block := stream.read(BLOCK):
+        done += len(block)
+        parser.Parse(block, False)
+        for line, cells in found:
+            yield Row(line, cells, done)
+        found.clear()
+    parser.Parse(b"", True)
+
+
+class _Columns(dict[str, int]):
+    """Letters of a column (`AB`) → its number from 0."""
+
+    def __missing__(self, letters: str) -> int:
+        number = 0
+        for letter in letters:
+            number = number * 26 + "ABCDEFGHIJKLMNOPQRSTUVWXYZ".find(letter) + 1
+            if number > WIDEST:
+                break
+        if not 0 < number <= WIDEST:
+            raise FileRefused("file_damaged")
+        self[letters] = number - 1
+        return number - 1
+
+
+def _parser(
+    found: list[tuple[int, list[str]]], strings: list[str], formats: list[Shown], most: int
+) -> expat.XMLParserType:
+    """A parser that puts rows with text in them into `found`. What is told of a cell becomes its text when it ends.
+
+    Closures, because they are called some five times for every cell, and attributes of an object take twice as long.
+    """
+    names, columns = Names(), _Columns()
+    line, column, value, aloud = 0, -1, "", True
+    cells: list[str] = []
+    texts: list[str] = []
+    cell: dict[str, str] = {}
+
+    def start(name: str, given: dict[str, str]) -> None:
+        nonlocal line, cells, column, cell, value, aloud
+        name = names[name]
+        if name == "c":
+            cell, value = given, ""
+            place = given.get("r")
+            column = columns[place.rstrip(_DIGITS)] if place else column + 1
+        elif name == "v" or name == "t":
+            texts.clear()
+        elif name == "row":
+            line, cells, column = _next_line(line, given.get("r", "")), [], -1
+        elif name == "rPh":  # a phonetic hint is no part of the text
+            aloud = False
+
+    def end(name: str) -> None:
+        nonlocal value, aloud
+        name = names[name]
+        if name == "v" or name == "t":
+            if aloud:
+                value += "".join(texts)
+        elif name == "c":
+            if value:
+                _keep(_text(cell, value, strings, formats), cells, column, most)
+        elif name == "row":
+            if cells:
+                found.append((line, cells))
+        elif name == "rPh":
+            aloud = True
+
+    parser = plain_parser()
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, texts.append
+    return parser
+
+
+def _next_line(before: int, told: str) -> int:
+    line = int(told) if told.isdecimal() and len(told) < 8 else before + 1
+    if not before < line <= LAST_LINE:
+        raise FileRefused("file_damaged")
+    return line
+
+
+def _keep(text: str, cells: list[str], column: int, most: int) -> None:
+    """Put one more text into its row."""
+    if column == len(cells) < most:
+        cells.append(text)
+    elif column < most:
+        cells.extend([""] * (column + 1 - len(cells)))
+        cells[column] = text
+    elif text.strip():
+        raise FileRefused("too_many_columns", columns=column + 1, limit=most)
+
+
+def _text(cell: dict[str, str], value: str, strings: list[str], formats: list[Shown]) -> str:
+    """The text of a cell with these attributes and this value."""
+    kind = cell.get("t", "n")
+    if kind == "s":
+        number = value.strip()
+        if not number.isdecimal() or int(number) >= len(strings):
+            raise FileRefused("file_damaged")
+        return strings[int(number)]
+    if kind == "inlineStr" or kind == "str":
+        return unescaped(value)
+    if kind == "n":
+        style = cell.get("s", "0")
+        known = style.isdecimal() and int(style) < len(formats)
+        return number_format.text(value.strip(), formats[int(style)] if known else number_format.GENERAL)
+    if kind == "b":
+        return "FALSE" if value.strip() == "0" else "TRUE"
+    if kind == "d":
+        return re.sub(r"T(00:00(:00(\.0+)?)?Z?$)?", lambda time: "" if time[1] else " ", value.strip(), count=1)
+    return value  # an error

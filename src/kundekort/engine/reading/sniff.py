@@ -1,0 +1,173 @@
+"""Which separator a text has and where its header stands: by meaning first, by structure where nothing is known.
+
+May not know encodings or frames; what a header means is asked of the caller.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice, takewhile
+from typing import Final
+
+from kundekort.engine.reading.records import Grammar, Record, records
+from kundekort.engine.recipe import SEPARATORS
+
+_HEADER_WITHIN: Final = 20
+_SAMPLE_ROWS: Final = 100
+_SAMPLE_LINES: Final = 100_000  # blank ones too
+_TITLED: Final = 3  # in a list of two columns a row with one cell is as likely a short row
+_SAMPLE_BYTES: Final = 1 << 20
+_NOTHING: Final = b" \t\r\n" + "".join(SEPARATORS).encode()
+_LINE: Final = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_DECLARED: Final = re.compile(rb'"?sep=([;,\t|])"?[;,\t| ]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the header is (`line`, from 1), what it says, and where and on which line what follows it starts."""
+
+    separator: str
+    line: int
+    headers: tuple[str, ...]
+    body: int
+    body_line: int
+
+    @property
+    def grammar(self) -> Grammar:
+        """How the rows under this header are to be read."""
+        return _grammar(self.headers, self.separator)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A row that may be the header under a separator, and what speaks for it."""
+
+    known: int
+    order: float
+    separator: str
+    line: int
+    record: Record
+
+    @property
+    def merit(self) -> tuple[float, ...]:
+        """The greater the better: known columns, then well-ordered rows, then the house separator before the others."""
+        return (self.known, self.order, -SEPARATORS.index(self.separator))
+
+
+def find(
+    text: bytes, *, known: Callable[[str], bool], separator: str | None = None, header_row: int | None = None
+) -> Layout | None:
+    """The layout of a text, or None where there are only blank lines.
+
+    `separator` and `header_row` (physical line, from 1) are what a person has said; `known` tells whether a header
+    names a field.
+    """
+    start, line = 0, 1
+    declared = _DECLARED.match(text)
+    if declared and separator is None:
+        separator = declared[1].decode()
+    if header_row is not None:
+        for _ in range(1, header_row):
+            start = _next_line(text, start)
+        line = header_row
+    elif declared:
+        start, line = declared.end(), 2
+    candidates = []
+    for each in (separator,) if separator else SEPARATORS:
+        sample = _sample(text, start, line, each)
+        if not sample:
+            return None
+        candidates.append(_candidate(sample, each, known=known, told=header_row is not None))
+    best = max(candidates, key=lambda candidate: candidate.merit)
+    body_line = best.line + best.record.lines
+    return Layout(best.separator, best.line, _headers(best.record), best.record.end, body_line)
+
+
+def header_among(rows: Sequence[Sequence[str]], *, known: Callable[[str], bool], told: bool) -> tuple[int, int]:
+    """The index of the header among the first rows of a table, and how many columns it names.
+
+    `told`: a person has said that it is the first.
+    """
+    records = [Record(0, 0, 0, 0, [cell.encode("utf-8", "replace") for cell in row], None) for row in rows]
+    return _header_index(records, known=known, told=told)
+
+
+def _sample(text: bytes, start: int, line: int, separator: str) -> list[tuple[int, Record]]:
+    """The first rows that say something, each with its line."""
+    rows = islice(records(text, start, line, Grammar(separator.encode())), _SAMPLE_LINES)
+    near = takewhile(lambda row: row[1].start - start < _SAMPLE_BYTES, rows)
+    return list(islice(((at, row) for at, row in near if text[row.start : row.stop].strip(_NOTHING)), _SAMPLE_ROWS))
+
+
+def _candidate(
+    sample: list[tuple[int, Record]], separator: str, *, known: Callable[[str], bool], told: bool
+) -> _Candidate:
+    """The row that is the header under a separator; `told`: a person has said that it is the first."""
+    rows = [row for _, row in sample]
+    first, named = _header_index(rows, known=known, told=told)
+    line, row = sample[first]
+    return _Candidate(named, _order(rows, first, separator), separator, line, row)
+
+
+def _header_index(rows: list[Record], *, known: Callable[[str], bool], told: bool) -> tuple[int, int]:
+    """The index of the row that is the header, and how many columns it names."""
+    near = rows[:_HEADER_WITHIN]
+    named = [len({header.casefold() for header in _headers(row) if header and known(header)}) for row in near]
+    first = 0 if told else _row_of_meaning(near, named, _first_of_table(rows))
+    return first, named[first]
+
+
+def _row_of_meaning(rows: list[Record], named: list[int], first: int) -> int:
+    """The index of the row that names most columns, where it says clearly more than the first row of the table.
+
+    Clearly, because a cell below the header may say "Email" too, and a header found too low takes rows away.
+    """
+    most = named.index(max(named))
+    titled = _filled(rows[first]) == 1 < _filled(rows[most])
+    enough = named[most] > 1 or named[most] > _filled(rows[most]) / 2 or titled
+    return most if enough and named[most] > 2 * named[first] else first
+
+
+def _first_of_table(rows: list[Record]) -> int:
+    """The index of the first row that is no title and no comment: those fill one cell above rows that fill more."""
+    widths = Counter(len(row.cells) for row in rows if len(row.cells) > 1)
+    usual = max(widths, key=lambda width: widths[width], default=1)
+    for index, row in enumerate(rows[:_HEADER_WITHIN]):
+        if _filled(row) > 1 or not (usual >= _TITLED or row.cells[0].startswith(b"#")):
+            return index
+    return 0
+
+
+def _order(rows: list[Record], first: int, separator: str) -> float:
+    """How much the rows look like one table: the share that fits the header, and the more columns the surer."""
+    grammar = _grammar(_headers(rows[first]), separator)
+    if grammar.most < 2:
+        return 0.0
+    fitting = sum(1 for row in rows[first:] if row.fault is None and grammar.fits(row.cells)) / len(rows)
+    return round(fitting**3 * math.log2(grammar.most), 3)
+
+
+def _grammar(headers: tuple[str, ...], separator: str) -> Grammar:
+    """How rows under these headers are to be read: columns at the end that have no name may be missing."""
+    named = max((n for n, header in enumerate(headers, 1) if header), default=1)
+    return Grammar(separator.encode(), least=named, most=len(headers))
+
+
+def _filled(row: Record) -> int:
+    """How many cells say something."""
+    return sum(1 for cell in row.cells if cell.strip())
+
+
+def _headers(row: Record) -> tuple[str, ...]:
+    """The cells of a header as trimmed text."""
+    return tuple(cell.decode("utf-8", "replace").strip() for cell in row.cells)
+
+
+def _next_line(text: bytes, at: int) -> int:
+    """Where the next physical line starts."""
+    found = _LINE.match(text, at)
+    return found.end() if found else len(text)

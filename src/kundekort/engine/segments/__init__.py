@@ -1,0 +1,1 @@
+"""The rules that say which customers are meant, as a value with a JSON form."""

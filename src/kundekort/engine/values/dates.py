@@ -1,0 +1,73 @@
+"""Dates as people and spreadsheets write them, to ISO.
+
+Whether 03/04/1990 has the day or the month first is decided for a whole column (`order`), never for a single cell.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from kundekort.engine.recipe import DateOrder
+from kundekort.engine.values.column import Answer
+
+EARLIEST: Final = date(1850, 1, 1)
+"""Nobody in the register was born before this day."""
+
+_MIDNIGHT: Final = re.compile(r"[T ](?:00?:00(?::00(?:[.,]0+)?)?Z?|12:00(?::00)? ?AM)$")
+_YEAR_FIRST: Final = re.compile(
+    r"(?P<y>[0-9]{4})(?:([-/.])(?P<m>[0-9]{1,2})\2(?P<d>[0-9]{1,2})|(?P<mm>[0-9]{2})(?P<dd>[0-9]{2}))"
+)
+_DOTTED: Final = re.compile(r"([0-9]{1,2})\. ?([0-9]{1,2})\. ?([0-9]{4})")
+_EITHER: Final = re.compile(r"([0-9]{1,2})([/-])([0-9]{1,2})\2([0-9]{4})")
+_PROVES: Final = r"^(?:1[3-9]|2[0-9]|3[01])[/-](?:0?[1-9]|1[0-2])[/-][0-9]{4}(?:[T ].*)?$"
+_DENIES: Final = r"^(?:0?[1-9]|1[0-2])[/-](?:1[3-9]|2[0-9]|3[01])[/-][0-9]{4}(?:[T ].*)?$"
+
+
+def order(text: pl.Series) -> DateOrder | None:
+    """Which way round the slash and dash dates of a column are: what most of the cells that can tell prove."""
+    day_first, month_first = (text.str.contains(p).sum() for p in (_PROVES, _DENIES))
+    if day_first == month_first:
+        return None
+    return DateOrder.DAY_FIRST if day_first > month_first else DateOrder.MONTH_FIRST
+
+
+def day(value: str, *, order: DateOrder | None, latest: date | None) -> Answer:
+    """The ISO date of one trimmed, non-empty value, or date_invalid, date_ambiguous (where only `order` could tell) or,
+    when `latest` is given, date_out_of_range (before EARLIEST or after `latest`)."""
+    found = _day(_MIDNIGHT.sub("", value), order)
+    if isinstance(found, str):
+        return value, found
+    if latest is not None and not EARLIEST <= found <= latest:
+        return value, "date_out_of_range"
+    return found.isoformat(), None
+
+
+def _day(value: str, order: DateOrder | None) -> date | str:
+    """The date, or the code of what is wrong."""
+    if match := _YEAR_FIRST.fullmatch(value):
+        return _date(match["y"], match["m"] or match["mm"], match["d"] or match["dd"])
+    if match := _DOTTED.fullmatch(value):
+        return _date(match[3], match[2], match[1])
+    match = _EITHER.fullmatch(value)
+    if match is None:
+        return "date_invalid"
+    first, second, year = match[1], match[3], match[4]
+    day_first, month_first = _date(year, second, first), _date(year, first, second)
+    if order is DateOrder.DAY_FIRST:
+        return day_first
+    if order is DateOrder.MONTH_FIRST:
+        return month_first
+    if isinstance(day_first, date) and isinstance(month_first, date) and day_first != month_first:
+        return "date_ambiguous"
+    return day_first if isinstance(day_first, date) else month_first
+
+
+def _date(year: str, month: str, day: str) -> date | str:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return "date_invalid"

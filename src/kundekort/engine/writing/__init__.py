@@ -1,0 +1,1 @@
+"""From frames of text to the bytes of files, block by block."""

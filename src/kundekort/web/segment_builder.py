@@ -1,0 +1,123 @@
+"""What the builder of segments can ask: subjects, the operators that fit them, and the inputs that fit both.
+
+Values for templates only; nothing here is checked or counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from django.utils.dates import MONTHS
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import get_language
+
+from kundekort import wording
+from kundekort.engine.schema import Kind
+from kundekort.engine.segments.check import BESIDE, BY_IMPORT, Family, Subject, values_of
+from kundekort.engine.segments.condition import Operator
+from kundekort.engine.values.countries import COUNTRIES
+from kundekort.engine.values.languages import LANGUAGES
+from kundekort.services import imports, segments
+from kundekort.services.accounts import Actor
+from kundekort.services.refusals import NotFound
+from kundekort.store.models import Import
+
+IMPORTS_OFFERED: Final = 200
+
+_INPUTS: Final[Mapping[Kind, str]] = {
+    Kind.ID: "number",
+    Kind.NUMBER: "number",
+    Kind.DATE: "date",
+    Kind.TAGS: "tag",
+    Kind.GENDER: "gender",
+    Kind.YES_NO: "yes_no",
+    Kind.COUNTRY: "country",
+    Kind.LANGUAGE: "language",
+}
+_OWN_INPUTS: Final[Mapping[Operator, str]] = {
+    Operator.CONTAINS: "text",
+    Operator.STARTS_WITH: "text",
+    Operator.IN_LAST_DAYS: "days",
+    Operator.IN_NEXT_DAYS: "days",
+    Operator.BIRTHDAY_WITHIN_DAYS: "days",
+    Operator.BIRTHDAY_IN_MONTH: "month",
+    Operator.AGE_BETWEEN: "years",
+}
+"""Operators whose values are written in their own way, whatever they ask of."""
+
+
+def of_builder(data: Any, *, actor: Actor) -> dict[str, Any]:
+    """What the builder's template needs for rules in their JSON form, besides the rules themselves."""
+    subjects = segments.subjects()
+    rules = list(_rules(data))
+    beside = [subject.key for subject in BESIDE]
+    keys = [key for key in subjects if key not in beside]
+    named = {value for rule in rules if rule.get("field") in BY_IMPORT for value in rule.get("values") or ()}
+    return {
+        "fields": [key for key in keys if not subjects[key].field.own],
+        "own_fields": [key for key in keys if subjects[key].field.own],
+        "beside": beside,
+        "choices": [subject.field for subject in subjects.values() if subject.field.kind is Kind.CHOICE],
+        "countries": _codes(COUNTRIES),
+        "languages": _codes(LANGUAGES),
+        "months": MONTHS.items(),
+        "imports": _imports(named, actor),
+        "tags": segments.tags(actor=actor),
+        "questions": {
+            "language": get_language(),
+            "subjects": {
+                key: {"operators": subject.operators, "input": _input(subject)} for key, subject in subjects.items()
+            },
+            "operators": {
+                operator: {
+                    "words": wording.operator(operator),
+                    "values": values_of(operator),
+                    "input": _OWN_INPUTS.get(operator),
+                }
+                for operator in Operator
+            },
+            "dead": {key: wording.field(key) for rule in rules if (key := str(rule.get("field"))) not in subjects},
+        },
+    }
+
+
+def _input(subject: Subject) -> str:
+    """The name of the input in which a value of a subject is written."""
+    if subject.family is Family.IMPORT:
+        return "import"
+    if subject.field.kind is Kind.CHOICE:
+        return f"choice-{subject.key}"
+    return _INPUTS.get(subject.field.kind, "text")
+
+
+def _rules(data: Any) -> Iterator[Mapping[str, Any]]:
+    """All rules in a condition's JSON form, however it is shaped."""
+    if isinstance(data, dict) and "field" in data:
+        yield data
+    elif isinstance(data, dict):
+        for parts in data.values():
+            for part in parts if isinstance(parts, list) else ():
+                yield from _rules(part)
+
+
+def _codes(table: str) -> list[str]:
+    """The two-letter codes of a table of names; the browser names them in the page's language."""
+    return [line.partition("|")[0].split()[0] for line in table.splitlines() if line[:2].strip()]
+
+
+def _imports(named: set[str], actor: Actor) -> list[tuple[int, str]]:
+    """The newest imports that changed the register, and those that rules name, as people know them."""
+    found = {imp.pk: imp for imp in imports.recent(actor=actor, limit=IMPORTS_OFFERED) if imp.revision_id}
+    for number in named:
+        if number.isdigit() and len(number) < 16 and int(number) not in found:
+            try:
+                found[int(number)] = imports.get(int(number), actor=actor)
+            except NotFound:
+                continue
+    return [(imp.pk, _import_words(imp)) for imp in found.values()]
+
+
+def _import_words(imp: Import) -> str:
+    return f"{date_format(localtime(imp.created_at), 'SHORT_DATETIME_FORMAT')} · {imp.filename}"

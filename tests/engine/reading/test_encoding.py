@@ -1,0 +1,116 @@
+"""How the encoding is found, and what becomes of bytes that are no text in it."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from kundekort.engine.errors import FileRefused
+from kundekort.engine.reading import encoding
+from kundekort.engine.reading.reader import Chosen, read
+
+NORDIC = "CustomerID;FirstName;City\r\n1;Bjørn;Ålesund\r\n2;Päivi;Ærøskøbing\r\n3;Åse;Östersund – «é»\r\n"
+
+
+def text(data: bytes, chosen: str | None = None) -> tuple[str, list[str | None], list[str]]:
+    table = read(data, known=lambda header: header == "CustomerID", chosen=Chosen(encoding=chosen))
+    return table.dialect.encoding, table.cells["c1"].to_list(), table.problems["code"].to_list()
+
+
+@pytest.mark.parametrize(
+    ("codec", "found"),
+    [
+        ("utf-8", "utf-8"),
+        ("utf-8-sig", "utf-8"),
+        ("utf-16", "utf-16-le"),
+        ("utf-16-le", "utf-16-le"),
+        ("utf-16-be", "utf-16-be"),
+        ("cp1252", "windows-1252"),
+        ("mac_roman", "mac-roman"),
+    ],
+)
+def test_it_reads_nordic_letters_in_every_encoding(codec: str, found: str) -> None:
+    table = read(NORDIC.encode(codec), known=lambda header: header == "CustomerID")
+    assert table.dialect.encoding == found
+    assert table.headers == ("CustomerID", "FirstName", "City")
+    assert table.cells["c2"].to_list() == ["Ålesund", "Ærøskøbing", "Östersund – «é»"]
+    assert table.problems.is_empty()
+
+
+def test_it_reads_utf16_be_with_a_byte_order_mark() -> None:
+    assert text("\ufeffCustomerID;x\n1;å\n".encode("utf-16-be")) == ("utf-16-be", ["å"], [])
+
+
+def test_it_does_not_take_signs_for_letters() -> None:
+    assert text("CustomerID;x\n1;50 € – kjøp…\n2;€\n3;€ 5…\n".encode("cp1252"))[0] == "windows-1252"
+    assert text("CustomerID;x\n1;50 €\n2;…\n".encode("cp1252"))[0] == "windows-1252"
+
+
+def test_it_tells_latin_9_by_its_euro_and_its_carons() -> None:
+    assert text("CustomerID;x\n1;50 € på\n".encode("iso-8859-15")) == ("iso-8859-15", ["50 € på"], [])
+    assert text("CustomerID;x\n1;Dušan Šimić\n".replace("ć", "c").encode("iso-8859-15"))[1] == ["Dušan Šimic"]
+    assert text("CustomerID;x\n1;D´Arc ½ ¾ på\n".encode("cp1252")) == ("windows-1252", ["D´Arc ½ ¾ på"], [])
+
+
+def test_it_reads_mostly_utf8_as_utf8_and_marks_the_rows_that_are_not() -> None:
+    data = "CustomerID;x\n1;Bjørn\n2;Åse\n3;?\n4;Søren\n".encode().replace(b"?", b"P\xe4l")
+    assert text(data) == ("utf-8", ["Bjørn", "Åse", "P\ufffdl", "Søren"], ["undecodable"])
+
+
+def test_it_reads_windows_1252_with_a_few_spoilt_letters_as_such() -> None:
+    data = "CustomerID;x\n1;Bjørn\n2;Åse\n3;BjÃ¸rn\n".encode("cp1252")
+    assert text(data) == ("windows-1252", ["Bjørn", "Åse", "BjÃ¸rn"], [])
+
+
+def test_it_marks_rows_with_bytes_that_windows_1252_does_not_have() -> None:
+    found = text("CustomerID;x\n1;på\n2;b?d\n3;å\n".encode("cp1252").replace(b"?", b"\x8d"))
+    assert found == ("windows-1252", ["på", "b\ufffdd", "å"], ["undecodable"])
+
+
+def test_it_marks_rows_with_half_a_letter_of_utf16() -> None:
+    whole = "CustomerID;x\n1;a\n2;b\n".encode("utf-16")
+    lone = whole.replace("a".encode("utf-16-le"), b"\x00\xd8")
+    assert text(lone)[2] == ["undecodable"]
+    assert text(whole + b"\n")[2] == ["undecodable"]
+    assert text("CustomerID;x\n1;a\n2;b".encode("utf-16") + b"\x3d\xd8")[2] == ["undecodable"]
+
+
+def test_it_reads_letters_that_lie_across_the_pieces_it_works_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoding, "_CHUNK", 3)
+    monkeypatch.setattr(encoding, "_STEP", 5)
+    for codec in ("utf-8", "utf-16", "cp1252", "mac_roman"):
+        assert text("CustomerID;x\n1;Bjørn 🎭\n".replace("🎭" if codec[0] != "u" else "", "").encode(codec))[2] == []
+    assert text("CustomerID;x\n1;Bjørn 🎭€\n".encode("utf-16"))[1] == ["Bjørn 🎭€"]
+
+
+def test_it_is_told_a_wrong_encoding() -> None:
+    with pytest.raises(FileRefused) as refused:
+        text(("æøå" * 50).encode("cp1252"), "utf-8")
+    assert (refused.value.code, refused.value.params) == ("file_undecodable", {"encoding": "utf-8"})
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"%PDF-1.7\n...", "pdf"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "image"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF", "image"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "xls"),
+        (b"\x7fELF\x02\x01\x01" + bytes(9) + b"abc" * 20, "unknown"),
+        (random.Random(1).randbytes(5000), "unknown"),
+    ],
+)
+def test_it_refuses_what_is_no_text(data: bytes, kind: str) -> None:
+    with pytest.raises(FileRefused) as refused:
+        text(data)
+    assert (refused.value.code, refused.value.params) == ("file_binary", {"kind": kind})
+
+
+def test_it_does_not_take_a_text_with_a_nul_for_binary() -> None:
+    assert text(b"CustomerID;x\n1;a\0b\n2;c\n") == ("utf-8", ["a\0b", "c"], ["nul_byte"])
+
+
+def test_it_finds_every_broken_place_of_utf8() -> None:
+    data = ("å" * 10).encode() + b"\xff" + "€".encode() + b"\xe2\x82" + b"a\xc3"
+    assert list(encoding.invalid(memoryview(data))) == [20, 24, 27]

@@ -1,0 +1,216 @@
+"""What the reader makes of files as people have them."""
+
+from __future__ import annotations
+
+import json
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from kundekort.engine import frames
+from kundekort.engine.errors import FileRefused
+from kundekort.engine.reading.reader import Chosen, Limits, Table, read
+
+HEADERS = {"CustomerID", "FirstName", "LastName", "Email", "City"}
+
+
+def table(data: bytes | str, **options: object) -> Table:
+    return read(data.encode() if isinstance(data, str) else data, known=HEADERS.__contains__, **options)  # type: ignore[arg-type]
+
+
+def cells(found: Table) -> list[tuple[str | None, ...]]:
+    return found.cells.drop(frames.ROW, frames.LINE).rows()
+
+
+def problems(found: Table) -> list[tuple[int, str]]:
+    return found.problems.select(frames.LINE, "code").rows()
+
+
+def refusal(data: bytes | str, **options: object) -> tuple[str, dict[str, object]]:
+    with pytest.raises(FileRefused) as refused:
+        table(data, **options)
+    return refused.value.code, refused.value.params
+
+
+def test_it_gives_every_row_with_its_number_and_line() -> None:
+    found = table('CustomerID;FirstName\r\n1;Kari\r\n\r\n2;"Åse\r\nMarie"\r\n ;\r\n3; Ola \r\n')
+    assert found.cells.columns == [frames.ROW, frames.LINE, "c0", "c1"]
+    assert found.cells.schema[frames.ROW] == found.cells.schema[frames.LINE] == pl.UInt32
+    assert found.cells.rows() == [(0, 2, "1", "Kari"), (1, 4, "2", "Åse\r\nMarie"), (2, 7, "3", " Ola ")]
+    assert found.headers == ("CustomerID", "FirstName")
+    assert found.blank_rows == 2
+    assert found.problems.schema == frames.PROBLEMS
+    assert found.problems.is_empty()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_it_counts_every_kind_of_line_end_as_one_line(end: str) -> None:
+    found = table(end.join(["CustomerID;FirstName", "1;a", f'2;"x{end}y"', "3;c"]))
+    assert found.cells[frames.LINE].to_list() == [2, 3, 5]
+    assert cells(found) == [("1", "a"), ("2", f"x{end}y"), ("3", "c")]
+
+
+def test_it_reads_mixed_line_ends() -> None:
+    found = table("CustomerID;FirstName\n1;a\r\n2;b\r3;c\n")
+    assert found.cells[frames.LINE].to_list() == [2, 3, 4]
+
+
+def test_it_gives_one_bad_row_one_problem_and_goes_on() -> None:
+    found = table(
+        b'CustomerID;FirstName;City\r\n1\r\n2;a;b;c\r\n3;"a;b\r\n4;"a"b;c\r\n5;a\0;b\r\n6;\xff;b\r\n7;\xc3\xa6;b\r\n'
+    )
+    codes = ["row_too_short", "row_too_long", "unclosed_quote", "text_after_quote", "nul_byte", "undecodable"]
+    assert problems(found) == list(zip(range(2, 8), codes, strict=True))
+    assert found.problems["field"].null_count() == 6
+    assert found.problems[frames.ROW].to_list() == [0, 1, 2, 3, 4, 5]
+    assert json.loads(found.problems["params"][0]) == {"cells": 1, "expected": 3}
+    assert found.problems["value"][1] == "2;a;b;c"
+    assert cells(found) == [
+        ("1", None, None),
+        ("2", "a", "b"),
+        ("3", '"a', "b"),
+        ("4", "ab", "c"),
+        ("5", "a\0", "b"),
+        ("6", "\ufffd", "b"),
+        ("7", "æ", "b"),
+    ]
+
+
+def test_it_shows_at_most_200_characters_of_a_bad_row() -> None:
+    assert len(table("CustomerID;FirstName\n1" + "å" * 500 + "\n2;b\n").problems["value"][0]) == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '1;"Kari;Oslo\n2;Ola;Oslo\n3;Åse;Oslo\n',  # never closed
+        '1;"Kari;Oslo\n2;"Ola";Oslo\n3;Åse;Oslo\n',  # closed in front of text, a line later
+        '1;"Kari;Oslo\n2;Ola;5"\n3;Åse;Oslo\n',  # closed by a stray quote, which makes a row of two cells
+        '1;Kari;"Oslo\n2;"""";Oslo\n3;Åse;Oslo\n',
+    ],
+)
+def test_it_lets_an_unclosed_quote_cost_its_own_row_only(body: str) -> None:
+    found = table("CustomerID;FirstName;City\n" + body)
+    assert problems(found) == [(2, "unclosed_quote")]
+    assert found.cells["c0"].to_list() == ["1", "2", "3"]
+
+
+def test_it_finds_whole_rows_behind_a_lost_quote_by_the_width_of_its_row() -> None:
+    header = "CustomerID;" + ";".join(f"h{n}" for n in range(9))
+    rows = [f"{n};a;b;c;d;e;f;g;h;i" for n in range(1, 6)]
+    rows[1], rows[3] = '2;"a;b;c;d;e;f;g;h;i', '4;a;rør 5";c;d;e;f;g;h;i'
+    found = table("\n".join([header, *rows]))
+    assert problems(found) == [(3, "unclosed_quote")]
+    assert found.cells["c0"].to_list() == ["1", "2", "3", "4", "5"]
+
+
+def test_it_keeps_a_long_note_that_is_well_quoted_in_a_row_that_is_too_short() -> None:
+    found = table('CustomerID;FirstName;City\n1;"line\nline"\n2;a;b\n')
+    assert problems(found) == [(2, "row_too_short")]
+    assert cells(found)[0] == ("1", "line\nline", None)
+
+
+def test_it_takes_a_stray_quote_for_a_letter() -> None:
+    found = table('CustomerID;City\n1;5" rør\n2;rør 5"\n3;a""b\n')
+    assert found.cells["c1"].to_list() == ['5" rør', 'rør 5"', 'a""b']
+    assert found.problems.is_empty()
+
+
+def test_it_takes_blanks_around_a_quoted_cell_for_layout() -> None:
+    found = table('CustomerID, City, LastName\n1, "Oslo, Norway" , "N ""x"""\n2, Bergen, N\n')
+    assert cells(found) == [("1", "Oslo, Norway", 'N "x"'), ("2", " Bergen", " N")]
+    assert found.problems.is_empty()
+
+
+def test_it_does_not_count_empty_cells_beyond_the_header() -> None:
+    found = table("CustomerID;FirstName\n1;a;;\n2;b\n3;c;;x\n")
+    assert cells(found) == [("1", "a"), ("2", "b"), ("3", "c")]
+    assert problems(found) == [(4, "row_too_long")]
+
+
+def test_it_does_not_ask_for_cells_under_headers_without_a_name() -> None:
+    found = table("CustomerID;FirstName;;\n1;a;;\n2;b\n3\n4;d;e\n")
+    assert found.headers == ("CustomerID", "FirstName", "", "")
+    assert problems(found) == [(4, "row_too_short")]
+    assert cells(found)[3] == ("4", "d", "e", None)
+
+
+def test_it_reads_a_file_of_one_column() -> None:
+    found = table("Email\nola@example.no\n\n  kari@example.no;\n")
+    assert found.cells["c0"].to_list() == ["ola@example.no", "  kari@example.no"]
+    assert found.blank_rows == 1
+    assert found.problems.is_empty()
+
+
+def test_it_reads_a_cell_of_ten_megabytes() -> None:
+    note = 'x"\n' * 3_500_000
+    found = table('CustomerID;FirstName\n1;"' + note.replace('"', '""') + '"\n2;b\n')
+    assert found.cells["c1"].to_list() == [note, "b"]
+    assert found.cells[frames.LINE].to_list() == [2, 3_500_003]
+
+
+def test_it_keeps_a_cell_that_looks_like_null_or_starts_like_a_byte_order_mark() -> None:
+    values = ["NULL", "NA", "nan", '""', "\ufeffx", "#N/A", "-", "007"]
+    found = table("CustomerID;City\n" + "".join(f"\ufeff{n};{value}\n" for n, value in enumerate(values)))
+    assert found.cells["c1"].to_list() == [value if value != '""' else "" for value in values]
+    assert found.cells["c0"][0] == "\ufeff0"
+
+
+def test_it_reads_a_mapped_file(tmp_path: Path) -> None:
+    path = tmp_path / "customers.csv"
+    path.write_bytes(b"CustomerID;FirstName\n1;a\n")
+    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as mapped:
+        assert cells(read(mapped, known=HEADERS.__contains__)) == [("1", "a")]
+
+
+def test_it_refuses_a_file_without_rows() -> None:
+    assert refusal("") == ("file_empty", {})
+    assert refusal("\ufeff\r\n ; ;\r\n") == ("file_empty", {})
+    assert refusal("CustomerID;FirstName\n;\n\n") == ("header_only", {})
+
+
+def test_it_refuses_what_is_over_the_limits() -> None:
+    small = Limits(bytes=40, rows=2, columns=3)
+    assert refusal("x" * 41, limits=small) == ("file_too_large", {"size": 41, "limit": 40})
+    assert refusal("CustomerID\n1\n2\n3\n", limits=small) == ("too_many_rows", {"limit": 2})
+    assert refusal("CustomerID;a;b;c\n1;2;3;4", limits=small) == ("too_many_columns", {"columns": 4, "limit": 3})
+    assert table("CustomerID;a;b;;;;\n1;2;3\n4;5;6;;;;\n", limits=small).headers == ("CustomerID", "a", "b")
+
+
+def test_it_can_be_watched_and_cancelled() -> None:
+    class CancelledError(Exception):
+        pass
+
+    seen: list[tuple[int, int]] = []
+    data = "CustomerID;FirstName\n" + "1;abc\n" * 3_000_000
+    table(data, progress=lambda done, total: seen.append((done, total)), limits=Limits(rows=3_000_000))
+    assert seen == sorted(seen)
+    assert len(seen) > 1
+    assert seen[-1] == (len(data), len(data))
+
+    def cancel(done: int, total: int) -> None:
+        raise CancelledError
+
+    with pytest.raises(CancelledError):
+        table(data, progress=cancel)
+
+
+def test_it_keeps_everything_for_who_wants_the_table_as_it_is() -> None:
+    found = table("a,b\n1,2,3,\n4\n5,6\n", as_is=True)
+    assert found.headers == ("a", "b", "")
+    assert cells(found) == [("1", "2", "3"), ("4", None, None), ("5", "6", None)]
+    assert problems(found) == [(2, "row_too_long"), (3, "row_too_short")]
+    assert table("a,b\n", as_is=True).headers == ("a", "b")
+
+
+def test_it_obeys_what_a_person_has_chosen() -> None:
+    found = table(
+        "skip\nCustomerID;FirstName\na,b\n1,æ\n".encode("cp1252"),
+        chosen=Chosen(encoding="iso-8859-1", separator=",", header_row=3),
+    )
+    assert found.headers == ("a", "b")
+    assert cells(found) == [("1", "æ")]
+    assert (found.dialect.encoding, found.dialect.separator, found.dialect.header_row) == ("iso-8859-1", ",", 3)
+    assert refusal("CustomerID\n1\n", chosen=Chosen(header_row=9)) == ("header_only", {})
