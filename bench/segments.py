@@ -56,7 +56,7 @@ SEGMENTS: Final[dict[str, list[dict[str, Any]]]] = {
 
 def main() -> None:
     """Fill the register if it is empty, then count."""
-    setup.register()
+    setup.setup_django()
     from kundekort.services import customers, segments
     from kundekort.services.accounts import Actor
 

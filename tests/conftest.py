@@ -62,7 +62,7 @@ def load(upload: Callable[..., Import], bob: Actor) -> Callable[..., Import]:
 
     def load(text: str | bytes, **options: Any) -> Import:
         imp = upload(text, **options)
-        assert imp.state == Import.State.PREVIEW, imp.refusal
+        assert imp.state == Import.State.PREVIEW, imp.question
         return confirming.confirm(imp.pk, digest=imp.digest, actor=bob)
 
     return load

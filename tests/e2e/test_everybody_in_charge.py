@@ -41,7 +41,7 @@ def _merged(ids: list[int], actor: Actor) -> None:
 
 
 def _open(page: Page, name: str, ids: list[int], alice: Actor) -> None:
-    key = fields.own(actor=alice)[3].key
+    key = fields.list_custom(actor=alice)[3].key
     addresses = {
         "fields": "/settings/fields/",
         "field": f"/settings/fields/{key}/",

@@ -22,7 +22,7 @@ def test_it_makes_a_field_and_uses_it_at_once(in_charge: Page, alice: Actor, loa
     page.get_by_label("Valg, ett på hver linje").fill("Sal\nBalkong")
     page.get_by_role("button", name="Lagre").click()
     expect(page.get_by_role("link", name="Fast plass")).to_be_visible()
-    assert fields.own(actor=alice)[0].labels == {"nb": "Fast plass"}
+    assert fields.list_custom(actor=alice)[0].labels == {"nb": "Fast plass"}
 
     load("CustomerID;FirstName;Gender;Seat\n0;Kari;2;Sal\n")
     number = Customer.objects.get().pk
@@ -31,7 +31,7 @@ def test_it_makes_a_field_and_uses_it_at_once(in_charge: Page, alice: Actor, loa
     page.get_by_label("Fast plass").select_option("Balkong")
     page.get_by_role("button", name="Lagre").click()
     expect(page.get_by_text("1 felt ble endret.")).to_be_visible()
-    key = fields.own(actor=alice)[0].key
+    key = fields.list_custom(actor=alice)[0].key
     assert customers.card(number, actor=alice)[key] == "Balkong"
 
 

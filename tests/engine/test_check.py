@@ -1,5 +1,6 @@
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -8,18 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kundekort.engine import frames
-from kundekort.engine.check import Checked, check
+from kundekort.engine.check import CheckedRows, check
 from kundekort.engine.frames import LINE, ROW
-from kundekort.engine.reading.reader import Table
-from kundekort.engine.recipe import Column, DateOrder, Dialect, Match, Policy
+from kundekort.engine.reading.table import Block
+from kundekort.engine.recipe import Column, DateOrder, Policy, RowKey
 from kundekort.engine.schema import Field, Kind, Schema
+from kundekort.engine.uniqueness import UniqueValues
 from kundekort.store.fields import SCHEMA
 
 TODAY = date(2026, 11, 23)
 
 
-def table(rows: Sequence[Sequence[str | None]], *, broken: Sequence[int] = ()) -> Table:
-    """A table as the reader gives it, its rows on the lines 2, 3, …; those in `broken` are too short."""
+def block(rows: Sequence[Sequence[str | None]], *, broken: Sequence[int] = ()) -> Block:
+    """A block as the reader gives it, its rows on the lines 2, 3, …; those in `broken` are too short."""
     width = len(rows[0])
     cells = pl.DataFrame(
         {f"c{n}": [row[n] for row in rows] for n in range(width)}, schema={f"c{n}": pl.String for n in range(width)}
@@ -32,40 +34,49 @@ def table(rows: Sequence[Sequence[str | None]], *, broken: Sequence[int] = ()) -
         value=pl.lit(""),
         params=pl.lit("{}"),
     )
-    return Table(
-        dialect=Dialect(),
-        headers=tuple(f"c{n}" for n in range(width)),
+    return Block(
         cells=cells.with_columns(pl.col(ROW).add(2).alias(LINE)).select(ROW, LINE, pl.exclude(ROW, LINE)),
         problems=bad.cast(frames.PROBLEMS),
         blank_rows=0,
+        done=0,
     )
 
 
 def checked(
     keys: str, *rows: Sequence[str | None], broken: Sequence[int] = (), schema: Schema = SCHEMA, **policy: object
-) -> Checked:
+) -> CheckedRows:
+    """The rows and all problems of a file of one block, dates read as all of them together say."""
     columns = [Column(header=key, field=None if key == "-" else key) for key in keys.split()]
-    return check(
-        table(rows, broken=broken),
-        columns=columns,
-        policy=Policy(**policy),  # type: ignore[arg-type]
-        schema=schema,
-        today=TODAY,
-    )
+    wish = Policy(**policy)  # type: ignore[arg-type]
+    orders: dict[str, DateOrder | None] = {}
+    for _ in range(2):
+        unique = UniqueValues(policy=wish, schema=schema)
+        result = check(
+            block(rows, broken=broken),
+            columns=columns,
+            policy=wish,
+            schema=schema,
+            today=TODAY,
+            country="NO",
+            date_orders=orders,
+            unique=unique,
+        )
+        orders = {key: evidence.order for key, evidence in result.evidence.items()}
+    return replace(result, problems=frames.concat([result.problems, unique.problems()], frames.PROBLEMS))
 
 
-def problems(result: Checked) -> list[tuple[int, str | None, str]]:
+def problems(result: CheckedRows) -> list[tuple[int, str | None, str]]:
     assert result.problems.schema == frames.PROBLEMS
     return list(result.problems.select(LINE, "field", "code").iter_rows())
 
 
-def params(result: Checked) -> list[object]:
+def params(result: CheckedRows) -> list[object]:
     return [json.loads(text) for text in result.problems["params"]]
 
 
 def test_it_gives_canonical_rows_in_schema_order_and_leaves_other_columns_aside() -> None:
     result = checked(
-        "email - id mobile", [" Kari@B.no ", "rød", "007", "912 34 567"], ["", "blå", "0", ""], match=Match.ID
+        "email - id mobile", [" Kari@B.no ", "rød", "007", "912 34 567"], ["", "blå", "0", ""], key=RowKey.ID
     )
     assert result.rows.columns == [ROW, LINE, "id", "email", "mobile"]
     assert result.rows.rows() == [(0, 2, "7", "Kari@B.no", "+4791234567"), (1, 3, "0", "", "")]
@@ -115,12 +126,12 @@ def test_it_names_five_lines_at_most() -> None:
 
 
 def test_it_asks_nothing_of_ids_when_rows_are_matched_otherwise() -> None:
-    result = checked("id first_name", ["", "Kari"], ["x", "Ola"], ["1", "Per"], ["1", "Pål"], match=Match.NONE)
+    result = checked("id first_name", ["", "Kari"], ["x", "Ola"], ["1", "Per"], ["1", "Pål"], key=RowKey.NONE)
     assert problems(result) == []
 
 
 def test_it_wants_the_key_once_in_every_row() -> None:
-    result = checked("email", ["A@b.no"], [" "], ["a@B.no"], ["kari"], ["c@b.no"], match=Match.EMAIL)
+    result = checked("email", ["A@b.no"], [" "], ["a@B.no"], ["kari"], ["c@b.no"], key=RowKey.EMAIL)
     assert problems(result) == [
         (2, "email", "key_twice"),
         (3, "email", "key_missing"),
@@ -134,7 +145,7 @@ def test_it_wants_unique_values_once_but_lets_them_be_empty() -> None:
     rows = [["1", "A"], ["2", ""], ["3", "A "], ["4", ""], ["5", "a"]]
     result = checked("id external_id", *rows)
     assert problems(result) == [(2, "external_id", "value_twice"), (4, "external_id", "value_twice")]
-    by_key = checked("id external_id", *rows, match=Match.EXTERNAL_ID)
+    by_key = checked("id external_id", *rows, key=RowKey.EXTERNAL_ID)
     assert [code for _, _, code in problems(by_key)] == ["key_twice", "key_missing", "key_twice", "key_missing"]
 
 
@@ -145,8 +156,8 @@ def test_it_says_how_long_is_too_long() -> None:
 
 
 def test_it_names_the_choices_of_an_own_field() -> None:
-    own = Field(key="level", header="Nivå", kind=Kind.CHOICE, choices=("Gull", "Sølv"))
-    result = checked("id level", ["1", "gull"], ["2", "bronse"], schema=Schema(fields=(*SCHEMA.fields, own)))
+    custom = Field(key="level", header="Nivå", kind=Kind.CHOICE, choices=("Gull", "Sølv"))
+    result = checked("id level", ["1", "gull"], ["2", "bronse"], schema=Schema(fields=(*SCHEMA.fields, custom)))
     assert result.rows["level"].to_list() == ["Gull", "bronse"]
     assert params(result) == [{"choices": ["Gull", "Sølv"]}]
 
@@ -183,22 +194,6 @@ def test_it_does_not_let_broken_rows_decide_the_date_order() -> None:
     assert problems(result) == [(2, "date_of_birth", "date_ambiguous"), (3, None, "row_too_short")]
 
 
-def test_it_tells_how_far_it_is_and_stops_when_told() -> None:
-    seen: list[tuple[int, int]] = []
-    columns = [Column("id", "id"), Column("-"), Column("gender", "gender")]
-    data = table([["1", "", "1"], ["2", "", "2"]])
-
-    def progress(done: int, total: int) -> None:
-        seen.append((done, total))
-        if len(seen) == 3:
-            raise InterruptedError
-
-    check(data, columns=columns, policy=Policy(), schema=SCHEMA, today=TODAY, progress=progress)
-    assert seen == [(2, 4), (4, 4)]
-    with pytest.raises(InterruptedError):
-        check(data, columns=columns, policy=Policy(), schema=SCHEMA, today=TODAY, progress=progress)
-
-
 KEYS = "id email mobile date_of_birth external_id tags gender"
 CELL = st.sampled_from(
     ["", "0", "1", "01", " 1", "2", "a@b.no", "A@b.no", "91234567", "3/4/1990", "25/4/1990", "b|a", "x"]
@@ -229,11 +224,18 @@ def test_it_says_the_same_in_any_order_of_rows(rows: list[list[str]], random: ob
     assert straight.rows[order].select(KEYS.split()).equals(shuffled.rows.select(KEYS.split()))
 
 
-def test_it_takes_an_empty_table() -> None:
-    data = table([["1", "x"]])
-    empty = Table(data.dialect, data.headers, data.cells.clear(), data.problems, 0)
-    columns = [Column("id", "id"), Column("tags", "tags")]
-    result = check(empty, columns=columns, policy=Policy(), schema=SCHEMA, today=TODAY)
+def test_it_takes_an_empty_block() -> None:
+    some = block([["1", "x"]])
+    result = check(
+        some._replace(cells=some.cells.clear()),
+        columns=[Column("id", "id"), Column("tags", "tags")],
+        policy=Policy(),
+        schema=SCHEMA,
+        today=TODAY,
+        country="NO",
+        date_orders={},
+        unique=UniqueValues(policy=Policy(), schema=SCHEMA),
+    )
     assert result.rows.columns == [ROW, LINE, "id", "tags"]
     assert result.rows.is_empty()
     assert result.problems.is_empty()

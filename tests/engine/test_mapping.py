@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kundekort.engine.errors import FileRefused
-from kundekort.engine.mapping import fold, knower, match, names, refuse
-from kundekort.engine.recipe import Column, Match, Policy
+from kundekort.engine.mapping import check_columns, fold, header_test, match_headers, names
+from kundekort.engine.recipe import Column, Policy, RowKey
 from kundekort.engine.schema import Field, Kind, Schema
 from kundekort.store.fields import SCHEMA
 
@@ -52,14 +52,14 @@ def test_it_gives_every_name_to_one_field_only() -> None:
 
 @pytest.mark.parametrize(("key", "headers"), [(k, h) for k, line in HEADERS.items() for h in line.split(", ")])
 def test_it_knows_what_people_write(key: str, headers: str) -> None:
-    assert match([headers], SCHEMA) == (Column(header=headers, field=key),)
-    assert knower(SCHEMA)(headers)
+    assert match_headers([headers], SCHEMA) == (Column(header=headers, field=key),)
+    assert header_test(SCHEMA)(headers)
 
 
 @pytest.mark.parametrize("header", ["", "?", "Navn", "Name", "Samtykke", "Alder", "Sum", "Customer", "Adresse3", "Ã¸"])
 def test_it_assumes_nothing_about_other_headers(header: str) -> None:
-    assert match([header], SCHEMA)[0].field is None
-    assert not knower(SCHEMA)(header)
+    assert match_headers([header], SCHEMA)[0].field is None
+    assert not header_test(SCHEMA)(header)
 
 
 @given(st.text())
@@ -68,23 +68,23 @@ def test_it_folds_to_letters_and_digits_once_and_for_all(header: str) -> None:
 
 
 def test_it_suggests_near_misses_for_free_fields_only() -> None:
-    columns = match(["Mobilnumer", "Etternavnet", "Etternavnene", "Epost", "Epst", "Farge"], SCHEMA)
+    columns = match_headers(["Mobilnumer", "Etternavnet", "Etternavnene", "Epost", "Epst", "Farge"], SCHEMA)
     assert [c.field for c in columns] == [None, None, None, "email", None, None]
     assert [c.suggestion for c in columns] == ["mobile", "last_name", None, None, None, None]
 
 
 def test_it_suggests_a_field_once_even_for_equal_headers() -> None:
-    assert [c.suggestion for c in match(["Etternavnet", "Etternavnet"], SCHEMA)] == ["last_name", None]
+    assert [c.suggestion for c in match_headers(["Etternavnet", "Etternavnet"], SCHEMA)] == ["last_name", None]
 
 
 def test_it_follows_a_schema_made_at_run_time() -> None:
     schema = Schema(fields=(*SCHEMA.fields, Field(key="seat", header="Fast plass", kind=Kind.TEXT)))
-    assert [c.field for c in match(["fast-plass", "seat"], schema)] == ["seat", "seat"]
+    assert [c.field for c in match_headers(["fast-plass", "seat"], schema)] == ["seat", "seat"]
 
 
 def _refusal(*columns: Column, policy: Policy | None = None) -> FileRefused:
     with pytest.raises(FileRefused) as caught:
-        refuse(columns, schema=SCHEMA, policy=policy or Policy(), separator=",")
+        check_columns(columns, schema=SCHEMA, policy=policy or Policy(), separator=",")
     return caught.value
 
 
@@ -94,18 +94,18 @@ def test_it_refuses_a_file_without_a_known_column() -> None:
 
 
 def test_it_refuses_two_columns_for_one_field() -> None:
-    refused = _refusal(*match(["CustomerID", "E-post", "Navn", "Email"], SCHEMA))
+    refused = _refusal(*match_headers(["CustomerID", "E-post", "Navn", "Email"], SCHEMA))
     assert (refused.code, refused.params) == ("column_twice", {"field": "email", "headers": ["E-post", "Email"]})
 
 
-@pytest.mark.parametrize("by", [Match.ID, Match.EXTERNAL_ID, Match.EMAIL])
-def test_it_refuses_a_file_without_its_key(by: Match) -> None:
-    refused = _refusal(Column("Fornavn", "first_name"), policy=Policy(match=by))
+@pytest.mark.parametrize("by", [RowKey.ID, RowKey.EXTERNAL_ID, RowKey.EMAIL])
+def test_it_refuses_a_file_without_its_key(by: RowKey) -> None:
+    refused = _refusal(Column("Fornavn", "first_name"), policy=Policy(key=by))
     assert (refused.code, refused.params) == ("no_key_column", {"field": by.value})
 
 
-@pytest.mark.parametrize("by", list(Match))
-def test_it_lets_a_good_mapping_pass(by: Match) -> None:
+@pytest.mark.parametrize("by", list(RowKey))
+def test_it_lets_a_good_mapping_pass(by: RowKey) -> None:
     columns = [Column("Fornavn", "first_name"), Column("Farge"), Column("Farge")]
-    key = [] if by is Match.NONE else [Column("Key", by.value)]
-    refuse([*columns, *key], schema=SCHEMA, policy=Policy(match=by), separator=";")
+    key = [] if by is RowKey.NONE else [Column("Key", by.value)]
+    check_columns([*columns, *key], schema=SCHEMA, policy=Policy(key=by), separator=";")

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from kundekort.engine.merge import union
 from kundekort.store.fields import ADDRESS, SCHEMA
-from tests.engine.planning import EMPTY
+from tests.engine.memory import EMPTY
 
 
 def united(*cards: dict[str, str]) -> dict[str, str]:

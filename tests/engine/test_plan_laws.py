@@ -5,16 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import random
+from pathlib import Path
 
+import polars as pl
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from kundekort.engine import frames
-from kundekort.engine import plan as plans
+from kundekort.engine import frames, pipeline, undo
+from kundekort.engine import merge as merges
 from kundekort.engine.frames import Status
-from kundekort.engine.recipe import EmptyCells, Policy
+from kundekort.engine.plan import Plan, changed_cells
+from kundekort.engine.reading.batches import Pace
+from kundekort.engine.recipe import Decisions, EmptyCells, Policy
+from kundekort.store import plans
 from kundekort.store.fields import SCHEMA
-from tests.engine.planning import EMPTY, Register, plan
+from tests.engine.memory import EMPTY, TODAY, MemoryRegister, plan, whole
 
 VALUES = {
     "FirstName": ["", "Åse", "Per", "=1+1", 'Ole "Bob"', "to\nlinjer", " Åse "],
@@ -54,17 +60,22 @@ def files(draw: st.DrawFn) -> list[list[str]]:
 
 
 @st.composite
-def registers(draw: st.DrawFn) -> Register:
+def registers(draw: st.DrawFn) -> MemoryRegister:
     """Up to four cards."""
     cards = {
         n: EMPTY | {key: draw(value) for key, value in STORED.items()} for n in range(1, draw(st.integers(0, 4)) + 1)
     }
-    return Register(cards=cards, versions={n: draw(st.integers(1, 9)) for n in cards})
+    return MemoryRegister(cards_by_id=cards, versions={n: draw(st.integers(1, 9)) for n in cards})
 
 
 def filled(rows: list[list[str]]) -> list[list[str]]:
     """The rows in which something stands; the others are skipped when a file is read."""
     return [row for row in rows if any(cell.strip() for cell in row)]
+
+
+def changed_rows(made: Plan) -> set[int]:
+    """The numbers of the rows that change a card."""
+    return set(made.index.filter(pl.col(frames.STATUS) == Status.CHANGED)[frames.ROW])
 
 
 def text(rows: list[list[str]]) -> str:
@@ -78,7 +89,7 @@ POLICIES = st.builds(Policy, empty_cells=st.sampled_from(EmptyCells))
 
 
 @given(files(), registers(), POLICIES)
-def test_it_accounts_for_every_row(rows: list[list[str]], register: Register, policy: Policy) -> None:
+def test_it_accounts_for_every_row(rows: list[list[str]], register: MemoryRegister, policy: Policy) -> None:
     for leave_out in (False, True):
         totals = plan(text(rows), register, policy=policy, leave_out=leave_out).totals
         assert totals.rows == len(filled(rows)) - 1
@@ -88,7 +99,7 @@ def test_it_accounts_for_every_row(rows: list[list[str]], register: Register, po
 
 @given(files(), registers(), POLICIES)
 def test_it_plans_nothing_for_a_file_that_has_been_imported(
-    rows: list[list[str]], register: Register, policy: Policy
+    rows: list[list[str]], register: MemoryRegister, policy: Policy
 ) -> None:
     rows = [rows[0], *(row for row in rows[1:] if row[0] != "0")]
     assume(len(filled(rows)) > 1)
@@ -96,43 +107,160 @@ def test_it_plans_nothing_for_a_file_that_has_been_imported(
     register.apply(first)
     second = plan(text(rows), register, policy=policy, leave_out=True)
     # What was an error because two cards had one value can be sound by now; what was applied changes nothing.
-    applied = set(first.rows.filter(first.rows[frames.STATUS] == Status.CHANGED)[frames.ROW])
-    again = set(second.rows.filter(second.rows[frames.STATUS] == Status.CHANGED)[frames.ROW])
-    assert not applied & again
+    assert not changed_rows(first) & changed_rows(second)
 
 
 @given(files(), registers(), POLICIES, st.randoms(use_true_random=False))
 def test_it_plans_the_same_in_any_order(
-    rows: list[list[str]], register: Register, policy: Policy, chance: random.Random
+    rows: list[list[str]], register: MemoryRegister, policy: Policy, chance: random.Random
 ) -> None:
     shuffled = rows[1:]
     chance.shuffle(shuffled)
 
     def outcome(rows: list[list[str]]) -> list[tuple[object, ...]]:
-        frame = plan(text(rows), register, policy=policy).rows.drop(frames.ROW, frames.LINE)
+        frame = whole(plan(text(rows), register, policy=policy)).drop(frames.ROW, frames.LINE)
         return sorted(frame.rows(), key=repr)
 
     assert outcome(rows) == outcome([rows[0], *shuffled])
 
 
+PACES = st.builds(Pace, least=st.integers(2, 40), most=st.integers(40, 90), batch=st.integers(1, 200))
+DATES = ["", "03/04/1990", "25/12/1990", "12/25/1990", "1990-02-01"]
+
+
+@given(files(), registers(), POLICIES, PACES, st.lists(st.sampled_from(DATES), min_size=8, max_size=8))
+def test_it_plans_the_same_however_the_file_is_cut_into_blocks(
+    rows: list[list[str]], register: MemoryRegister, policy: Policy, pace: Pace, days: list[str]
+) -> None:
+    header, *others = rows
+    rows = [[*header, "DateOfBirth"] if "DateOfBirth" not in header else header]
+    rows += [[*row, day] if len(row) == len(header) < len(rows[0]) else row for row, day in zip(others, days)]  # noqa: B905
+    at_once, in_blocks = (plan(text(rows), register, policy=policy, pace=cut) for cut in (Pace(careful=True), pace))
+    assert whole(in_blocks).equals(whole(at_once))
+    assert in_blocks.problems.equals(at_once.problems)
+    assert (in_blocks.totals, in_blocks.changes) == (at_once.totals, at_once.changes)
+    assert (in_blocks.emptied, in_blocks.blank_rows) == (at_once.emptied, at_once.blank_rows)
+
+
 @given(files(), registers())
-def test_it_says_of_each_changed_cell_what_stands_on_the_card(rows: list[list[str]], register: Register) -> None:
-    for cell in plan(text(rows), register).cells.iter_rows(named=True):
-        card = register.cards[cell[frames.ID]]
-        assert cell["old"] == card[cell["field"]]
-        assert cell["old"] != cell["new"]
-        assert cell[frames.VERSION] == register.versions[cell[frames.ID]]
+def test_it_says_of_each_changed_cell_what_stands_on_the_card(rows: list[list[str]], register: MemoryRegister) -> None:
+    made = plan(text(rows), register)
+    for changed in made.rows(Status.CHANGED):
+        for cell in changed_cells(changed, made.fields).iter_rows(named=True):
+            card = register.cards_by_id[cell["customer_id"]]
+            assert cell["old"] == card[cell["field"]]
+            assert cell["old"] != cell["new"]
+            assert cell["version"] == register.versions[cell["customer_id"]] + 1
 
 
 @settings(max_examples=30)
 @given(files(), registers())
-def test_it_is_kept_and_named_by_its_content(rows: list[list[str]], register: Register) -> None:
-    first, second = plan(text(rows), register), plan(text(rows), register)
-    parts = first.to_parts()
-    assert plans.digest(parts) == plans.digest(second.to_parts())
-    kept = plans.Plan.from_parts(parts, schema=SCHEMA)
-    assert kept.rows.equals(first.rows)
-    assert kept.problems.equals(first.problems)
-    assert kept.totals == first.totals
-    left_out = plan(text(rows), register, leave_out=True)
-    assert (plans.digest(left_out.to_parts()) == plans.digest(parts)) == (first.totals.errors == 0)
+def test_it_is_kept_and_named_by_its_content(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]], register: MemoryRegister
+) -> None:
+    def keep(made: Plan) -> Path:
+        folder = tmp_path_factory.mktemp("plan")
+        values = plans.ParquetRows(folder)
+        for part in made.values.collect().iter_slices(2):
+            values.add(part)
+        values.finish()
+        plans.write(made, folder)
+        return folder
+
+    made = plan(text(rows), register)
+    folder = keep(made)
+    assert plans.digest(folder) == plans.digest(keep(plan(text(rows), register)))
+    kept = plans.read(folder, schema=SCHEMA)
+    assert whole(kept).equals(whole(made))
+    assert kept.problems.equals(made.problems)
+    assert kept.totals == made.totals
+    left_out = keep(plan(text(rows), register, leave_out=True))
+    assert (plans.digest(left_out) == plans.digest(folder)) == (made.totals.errors == 0)
+
+
+def state(register: MemoryRegister) -> dict[int, dict[str, str]]:
+    return {number: dict(card) for number, card in register.cards_by_id.items()}
+
+
+@given(files(), registers(), POLICIES)
+def test_it_takes_an_import_back_and_the_taking_back_too(
+    rows: list[list[str]], register: MemoryRegister, policy: Policy
+) -> None:
+    before = state(register)
+    changes = register.apply(plan(text(rows), register, policy=policy, leave_out=True))
+    after = state(register)
+    undone = undo.plan(changes, register=register, schema=SCHEMA)
+    assert undone.conflicts.is_empty()
+    assert undone.problems.is_empty()
+    changes = register.apply(undone)
+    assert state(register) == before
+    register.apply(undo.plan(changes, register=register, schema=SCHEMA))
+    assert state(register) == after
+
+
+@given(files(), files(), registers())
+def test_it_leaves_what_was_edited_since_and_says_so(
+    first: list[list[str]], second: list[list[str]], register: MemoryRegister
+) -> None:
+    before = state(register)
+    changes = register.apply(plan(text(first), register, leave_out=True))
+    between = state(register)
+    register.apply(plan(text(second), register, leave_out=True))
+    after = state(register)
+    undone = undo.plan(changes, register=register, schema=SCHEMA)
+    assume(undone.problems.is_empty())
+    conflicts = {(row["_id"], row["field"]) for row in undone.conflicts.iter_rows(named=True)}
+    register.apply(undone)
+    for number, card in before.items():
+        for key, value in card.items():
+            now, then, edited = (s[number][key] for s in (register.cards_by_id, between, after))
+            if then == value:
+                assert now == edited
+            elif (number, key) in conflicts:
+                assert now == edited not in (then, value)
+            else:
+                assert now == value
+    for number in between.keys() - before.keys():
+        assert (number in register.cards_by_id) == ((number, "id") in conflicts) == (after[number] != between[number])
+
+
+@given(registers(), st.data())
+def test_it_takes_a_merge_back_and_merges_again(register: MemoryRegister, data: st.DataObject) -> None:
+    assume(len(register.cards_by_id) > 1)
+    master, *others = data.draw(st.permutations(sorted(register.cards_by_id)))
+    before, merged = state(register), dict(register.merged)
+    cards = register.cards(SCHEMA["id"], pl.Series(others), SCHEMA.values)
+    values = merges.union([before[i] for i in (master, *others)], schema=SCHEMA)
+    differing = {key: value for key, value in values.items() if value != before[master][key]}
+    alone = pipeline.plan(
+        pipeline.of_card(master, differing, schema=SCHEMA),
+        decisions=Decisions(),
+        register=register,
+        schema=SCHEMA,
+        today=TODAY,
+        country="NO",
+    )
+    assert isinstance(alone, Plan)
+    assume(alone.problems.is_empty())
+    made = merges.plan(alone, cards, schema=SCHEMA)
+    assert (made.totals.removed, made.totals.changed) == (len(others), 1)
+    changes = register.apply(made)
+    after = state(register)
+    assert after == {master: before[master] | values}
+    assert set(register.merged.items()) == {(other, master) for other in others}
+    changes = register.apply(undo.plan(changes, register=register, schema=SCHEMA))
+    assert (state(register), register.merged) == (before, merged)
+    register.apply(undo.plan(changes, register=register, schema=SCHEMA))
+    assert state(register) == after
+
+
+@given(st.lists(files(), min_size=1, max_size=3), registers())
+def test_it_can_tell_every_former_value_from_the_log(all_rows: list[list[list[str]]], register: MemoryRegister) -> None:
+    states = [(dict(register.versions), state(register))]
+    for rows in all_rows:
+        register.apply(plan(text(rows), register, leave_out=True))
+        states.append((dict(register.versions), state(register)))
+    for versions, cards in states:
+        asked = pl.DataFrame({"id": list(versions), "version": list(versions.values())}, schema=frames.cards([]))
+        then = register.at_version(asked, SCHEMA.values)
+        assert {row.pop("id"): row for row in then.drop("version").iter_rows(named=True)} == cards

@@ -54,7 +54,7 @@ def test_it_has_a_migration_for_every_model() -> None:
 
 def test_it_stores_every_field_of_the_schema_and_no_other() -> None:
     columns = {f.column for f in Customer._meta.concrete_fields}
-    assert columns == {f.key for f in SCHEMA} | {"own", "created_at", "changed_at"}
+    assert columns == {f.key for f in SCHEMA} | {"custom", "created_at", "changed_at"}
 
 
 def test_it_stores_each_kind_in_the_column_that_the_statements_expect() -> None:

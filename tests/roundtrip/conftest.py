@@ -40,7 +40,7 @@ def exported(register: None, alice: Actor) -> Callable[[Form], bytes]:
     """The whole register as a file of some form."""
 
     def exported(form: Form) -> bytes:
-        return b"".join(exports.straight(what=Selection(), form=form, actor=alice))
+        return b"".join(exports.stream(what=Selection(), form=form, actor=alice))
 
     return exported
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from kundekort.engine.reading import reader
 from kundekort.engine.reading.table import Table
-from kundekort.engine.recipe import EmptyCells
+from kundekort.engine.recipe import DialectOverrides, EmptyCells
 from kundekort.engine.segments.condition import from_json
 from kundekort.services import exports, fields, layouts, segments
 from kundekort.services.accounts import Actor
@@ -66,7 +66,7 @@ def test_it_gives_all_customers_to_administrators_only(bob: Actor, alice: Actor,
         with pytest.raises(Forbidden):
             exports.start(what=what, form=Form.CSV, actor=bob)
         with pytest.raises(Forbidden):
-            exports.straight(what=what, form=Form.CSV, actor=bob)
+            exports.stream(what=what, form=Form.CSV, actor=bob)
     with pytest.raises(Forbidden):
         exports.start(what=Selection(search="kari"), form=Form.CSV, actor=charlie)
     taken = exports.start(what=EVERYBODY, form=Form.CSV, actor=alice)
@@ -89,7 +89,7 @@ def test_it_follows_a_layout(alice: Actor) -> None:
 def test_it_explains_each_column_in_the_language_of_the_person(alice: Actor) -> None:
     export = exports.start(what=EVERYBODY, form=Form.XLSX, language="nb", actor=alice)
     data = content(export, alice)
-    about = reader.read(data, known=lambda header: True, chosen=reader.Chosen(sheet="Forklaring"))
+    about = reader.read(data, known=lambda header: True, overrides=DialectOverrides(sheet="Forklaring"))
     assert about.sheets == ("Kunder", "Forklaring")
     assert about.cells.height == len(fields.schema().fields)
     explained = {row[0]: row[1:] for row in about.cells.drop("_row", "_line").rows()}
@@ -98,7 +98,7 @@ def test_it_explains_each_column_in_the_language_of_the_person(alice: Actor) -> 
 
 
 def test_it_logs_what_is_taken_straight_and_keeps_no_file(alice: Actor) -> None:
-    pieces = exports.straight(what=Selection(search="kari"), form=Form.PLAIN, actor=alice)
+    pieces = exports.stream(what=Selection(search="kari"), form=Form.PLAIN, actor=alice)
     assert b"Kari" in b"".join(pieces)
     (logged,) = exports.recent(actor=alice)
     assert (logged.actor_name, logged.rows, logged.size, logged.selection["search"]) == ("Alice Ås", 1, None, "kari")

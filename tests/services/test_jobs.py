@@ -29,7 +29,7 @@ def rows(count: int) -> bytes:
 
 def queued(data: bytes, actor: Actor) -> Import:
     imp = imports.receive(io.BytesIO(data), filename="big.csv", actor=actor)
-    planning.prepare(imp.pk)
+    planning.plan_now_or_queue(imp.pk)
     imp.refresh_from_db()
     return imp
 
@@ -135,13 +135,13 @@ def test_it_writes_a_long_list_by_a_job(alice: Actor, bob: Actor, worker: Callab
 
 def test_it_tells_how_far_a_list_has_come_and_stops_when_cancelled(transactional_db: None) -> None:
     export = Export.objects.create(form="csv", actor_name="alice")
-    with progress.Watched(Export, export.pk) as watched:
+    with progress.ProgressWriter(Export, export.pk) as watched:
         watched("exporting", 5, 10)
         export.refresh_from_db()
         assert (export.progress["phase"], export.progress["fraction"]) == ("exporting", 0.5)
         Export.objects.filter(pk=export.pk).update(state=Export.State.CANCELLED)
         time.sleep(progress.SECONDS_BETWEEN)
-        with pytest.raises(progress.Stopped):
+        with pytest.raises(progress.Cancelled):
             watched("exporting", 6, 10)
 
 

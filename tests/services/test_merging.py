@@ -25,7 +25,7 @@ from kundekort.services.refusals import (
     UndoConflict,
 )
 from kundekort.store.duplicates import By
-from kundekort.store.models import Change, Customer, Import, Merged, Revision
+from kundekort.store.models import Change, Customer, Import, RemovedCard, Revision
 
 Upload = Callable[..., Import]
 
@@ -72,7 +72,10 @@ def test_it_makes_several_cards_one(three: list[int], bob: Actor) -> None:
     assert (card["gender"], card["tags"], card["email_consent"], card["external_id"]) == ("2", "a|b", "0", "X7")
     assert (card["internal_note"], card["version"]) == ("Ring først\n\nRullestol", 2)
     assert list(Customer.objects.values_list("pk", flat=True)) == [a]
-    assert set(Merged.objects.values_list("pk", "into_id", "revision_id")) == {(b, a, revision.pk), (c, a, revision.pk)}
+    assert set(RemovedCard.objects.values_list("pk", "into_id", "revision_id")) == {
+        (b, a, revision.pk),
+        (c, a, revision.pk),
+    }
 
 
 def test_it_keeps_the_history_of_all(three: list[int], bob: Actor) -> None:
@@ -152,7 +155,7 @@ def test_it_checks_what_is_written_by_hand(three: list[int], bob: Actor) -> None
         merge(*three, actor=bob, email="ase(at)example.no")
     assert list(refused.value.params["problems"]) == ["email"]
     assert register() == before
-    assert not Merged.objects.exists()
+    assert not RemovedCard.objects.exists()
 
 
 def test_it_merges_cards_that_say_the_same(load: Upload, bob: Actor) -> None:
@@ -169,7 +172,7 @@ def test_it_gives_everything_back(three: list[int], bob: Actor) -> None:
     undone = merging.undo(revision.pk, actor=bob)
     assert register() == before
     assert (undone.kind, undone.undoes_id) == ("undo", revision.pk)
-    assert not Merged.objects.exists()
+    assert not RemovedCard.objects.exists()
     assert set(Customer.objects.values_list("pk", "version")) == {(i, 3) for i in three}
     newest, merged, first = history.of_customer(three[0], actor=bob)
     assert (newest.kind, newest.restored, newest.created) == ("undo", True, False)
@@ -214,7 +217,7 @@ def test_it_keeps_values_of_own_fields_in_use_and_retired(load: Upload, alice: A
     fields.retire(made[1], actor=alice)
     before = register()
     revision = merge(a, b, actor=bob)
-    assert Customer.objects.get().own == {made[0]: "Store", made[1]: "7"}
+    assert Customer.objects.get().custom == {made[0]: "Store", made[1]: "7"}
     merging.undo(revision.pk, actor=bob)
     assert register() == before
 

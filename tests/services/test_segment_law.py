@@ -212,9 +212,9 @@ def make(data: st.DataObject, register: Schema, today: date, imports: dict[int, 
     subset = st.sets(st.sampled_from(sorted(imports)))
     drawn = data.draw(st.lists(st.tuples(cells(register, today), moments, subset, subset), min_size=1, max_size=6))
     for values, when, created_by, changed_by in drawn:
-        own = {f.key: values[f.key] for f in register.values if f.own and values[f.key]}
+        custom = {f.key: values[f.key] for f in register.values if f.custom and values[f.key]}
         row = Customer.objects.create(
-            own=own, **when, **{f.key: stored(values[f.key], f.kind) for f in register.values if not f.own}
+            custom=custom, **when, **{f.key: stored(values[f.key], f.kind) for f in register.values if not f.custom}
         )
         for number, revision in imports.items():
             for named, field in ((created_by, "id"), (changed_by, "city")):

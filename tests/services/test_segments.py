@@ -117,7 +117,7 @@ def test_it_keeps_rules_under_a_name(names: Callable[[Any], list[str]], bob: Act
     assert (twin.condition, twin.description) == (made.condition, made.description)
     changed = segments.save("Bergen", condition=segments.parse({"any": []}), former=twin.id, actor=bob)
     assert (changed.id, segments.count(changed.condition, actor=bob)) == (twin.id, 0)
-    assert [saved.name for saved in segments.every(actor=bob)] == ["Bergen", "Oslo"]
+    assert [saved.name for saved in segments.list_all(actor=bob)] == ["Bergen", "Oslo"]
     segments.delete(made.id, actor=bob)
     for gone in (made.id, "Oslo"):
         with pytest.raises(NotFound):
@@ -196,7 +196,7 @@ def test_it_lets_readers_look_and_importers_keep(alice: Actor, bob: Actor, charl
         lambda: segments.frames("A", fields=[], actor=reader),
         lambda: segments.count(condition, actor=charlie),
         lambda: segments.page(condition, offset=0, limit=1, actor=charlie),
-        lambda: segments.every(actor=charlie),
+        lambda: segments.list_all(actor=charlie),
     ):
         with pytest.raises(Forbidden):
             forbidden()

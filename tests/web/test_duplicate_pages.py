@@ -8,7 +8,7 @@ from django.test import Client
 
 from kundekort.services import editing, settings
 from kundekort.services.accounts import Actor
-from kundekort.store.models import Customer, Import, Merged, Revision
+from kundekort.store.models import Customer, Import, RemovedCard, Revision
 
 HEADER = "CustomerID;FirstName;LastName;Email;Mobile;City;Gender;Tags\n"
 WALK = "/customers/duplicates/"
@@ -79,7 +79,7 @@ def test_it_merges_with_the_values_that_were_chosen(as_bob: Client, twins: list[
 
 def test_it_keeps_the_number_that_was_chosen(as_bob: Client, twins: list[int]) -> None:
     as_bob.post(WALK + "merge/", answer(walk(as_bob)) | {"master": str(twins[1])})
-    assert Merged.objects.get().pk == twins[0]
+    assert RemovedCard.objects.get().pk == twins[0]
     assert Customer.objects.get(pk=twins[1]).first_name == "Kari"
 
 
@@ -170,7 +170,7 @@ def test_it_proposes_anew_for_other_cards(as_bob: Client, load: Callable[..., Im
     assert (sent["taken"], sent["master"]) == ([str(n) for n in numbers[1:]], [str(numbers[2])])
     as_bob.post(WALK + "merge/", sent)
     assert Customer.objects.get(pk=numbers[2]).tags == ["T1", "T2"]
-    assert Merged.objects.get().pk == numbers[1]
+    assert RemovedCard.objects.get().pk == numbers[1]
 
 
 def test_it_merges_nothing_while_that_is_switched_off(as_alice: Client, twins: list[int]) -> None:

@@ -152,7 +152,7 @@ def test_it_does_not_export_a_segment_that_must_be_mended(as_bob: Client) -> Non
 
 
 def test_it_tells_a_list_that_was_never_kept_from_one_that_was_removed(as_bob: Client, bob: Actor) -> None:
-    b"".join(exports.straight(what=Selection(segment="Nordmann"), form=Form.CSV, actor=bob))
+    b"".join(exports.stream(what=Selection(segment="Nordmann"), form=Form.CSV, actor=bob))
     straight = Export.objects.get()
     page = as_bob.get("/exports/").content.decode()
     assert "Skrevet rett ut" in page

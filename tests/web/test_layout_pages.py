@@ -63,7 +63,7 @@ def test_it_changes_renames_copies_and_deletes(as_alice: Client, short: Layout) 
     page = as_alice.get("/settings/layouts/edit/", {"name": short.name}).content.decode()
     assert page.index('value="last_name"') < page.index('value="id"') < page.index('value="first_name"')
     as_alice.post("/settings/layouts/edit/", SHORT | {"former": short.name, "is_default": "1", "chosen-city": "1"})
-    assert [layout.name for layout in layouts.every()] == ["Kort", ""]
+    assert [layout.name for layout in layouts.list_all()] == ["Kort", ""]
     assert layouts.get("Kort").headers == ("Navn", "Nr", "Epost", "Sted")
     copy = as_alice.get("/settings/layouts/edit/", {"copy": "Kort"}).content.decode()
     assert 'value="Kopi av Kort"' in copy

@@ -9,7 +9,7 @@ from kundekort.engine.schema import Kind
 from kundekort.services import fields
 from kundekort.services.accounts import Actor
 from kundekort.services.fields import Definition
-from kundekort.store.models import Customer, Import, OwnField
+from kundekort.store.models import Customer, CustomField, Import
 from tests.web.conftest import send
 
 SEAT = {
@@ -27,7 +27,7 @@ def text(client: Client, address: str) -> str:
 
 
 @pytest.fixture
-def seat(alice: Actor) -> OwnField:
+def seat(alice: Actor) -> CustomField:
     """A field of two choices."""
     definition = Definition(
         header="Seat",
@@ -45,7 +45,7 @@ def test_it_says_what_own_fields_are_for_when_there_are_none(as_alice: Client) -
 
 def test_it_makes_a_field_from_the_form(as_alice: Client) -> None:
     page = as_alice.post("/settings/fields/new/", SEAT, follow=True).content.decode()
-    made = OwnField.objects.get()
+    made = CustomField.objects.get()
     assert (made.kind, made.choices, made.labels) == (
         "choice",
         ["Sal", "Balkong"],
@@ -58,7 +58,7 @@ def test_it_makes_a_field_from_the_form(as_alice: Client) -> None:
 def test_it_leaves_out_characters_that_nobody_writes(as_alice: Client) -> None:
     odd = {"header": "Se\0at", "choices": "Sa\0l\r\nBal\x1bkong", "label-nb": "Fast\0 plass", "help-nb": "Der\0"}
     as_alice.post("/settings/fields/new/", SEAT | odd)
-    made = OwnField.objects.get()
+    made = CustomField.objects.get()
     assert (made.header, made.choices, made.labels["nb"], made.help["nb"]) == (
         "Seat",
         ["Sal", "Balkong"],
@@ -84,10 +84,10 @@ def test_it_says_beside_the_part_what_is_wrong_and_keeps_the_rest(
     assert words in page
     assert f'id="fault-{part}"' in page
     assert 'value="Der kunden helst sitter"' in page
-    assert not OwnField.objects.exists()
+    assert not CustomField.objects.exists()
 
 
-def test_it_renames_a_field_and_goes_on_understanding_its_former_name(as_alice: Client, seat: OwnField) -> None:
+def test_it_renames_a_field_and_goes_on_understanding_its_former_name(as_alice: Client, seat: CustomField) -> None:
     as_alice.post(f"/settings/fields/{seat.key}/", SEAT | {"header": "Place", "label-nb": "Plass"})
     seat.refresh_from_db()
     assert (seat.header, seat.labels["nb"]) == ("Place", "Plass")
@@ -96,14 +96,14 @@ def test_it_renames_a_field_and_goes_on_understanding_its_former_name(as_alice: 
     assert Import.objects.get().recipe["columns"][3]["field"] == seat.key
 
 
-def test_it_keeps_a_choice_that_cards_have(as_alice: Client, seat: OwnField, load: Callable[..., Import]) -> None:
+def test_it_keeps_a_choice_that_cards_have(as_alice: Client, seat: CustomField, load: Callable[..., Import]) -> None:
     load("CustomerID;FirstName;Gender;Seat\n0;Kari;2;Sal\n")
     page = as_alice.post(f"/settings/fields/{seat.key}/", SEAT | {"choices": "Balkong"}).content.decode()
     assert "Valget «Sal» står på 1" in page
     assert 'id="fault-choices"' in page
 
 
-def test_it_takes_a_field_out_of_use_and_back(as_alice: Client, seat: OwnField) -> None:
+def test_it_takes_a_field_out_of_use_and_back(as_alice: Client, seat: CustomField) -> None:
     address = f"/settings/fields/{seat.key}/retire/"
     page = as_alice.post(address, {"retired": "1"}, follow=True).content.decode()
     assert "Ikke lenger i bruk" in page
@@ -115,24 +115,24 @@ def test_it_takes_a_field_out_of_use_and_back(as_alice: Client, seat: OwnField) 
     assert ">Seat</th>" in text(as_alice, "/imports/")
 
 
-def test_it_does_not_give_away_the_name_of_a_field_out_of_use(as_alice: Client, seat: OwnField) -> None:
+def test_it_does_not_give_away_the_name_of_a_field_out_of_use(as_alice: Client, seat: CustomField) -> None:
     as_alice.post(f"/settings/fields/{seat.key}/retire/", {"retired": "1"})
     page = as_alice.post("/settings/fields/new/", SEAT).content.decode()
     assert "«Seat» betyr allerede" in page
-    assert OwnField.objects.count() == 1
+    assert CustomField.objects.count() == 1
 
 
-def test_it_puts_fields_in_another_order(as_alice: Client, seat: OwnField, alice: Actor) -> None:
+def test_it_puts_fields_in_another_order(as_alice: Client, seat: CustomField, alice: Actor) -> None:
     other = fields.create(Definition(header="Row", kind=Kind.NUMBER), actor=alice)
     as_alice.post(f"/settings/fields/{other.key}/move/", {"direction": "up"})
     as_alice.post(f"/settings/fields/{other.key}/move/", {"direction": "up"})
-    assert [f.header for f in fields.own(actor=alice)] == ["Row", "Seat"]
+    assert [f.header for f in fields.list_custom(actor=alice)] == ["Row", "Seat"]
     as_alice.post(f"/settings/fields/{other.key}/move/", {"direction": "down"})
-    assert [f.header for f in fields.own(actor=alice)] == ["Seat", "Row"]
+    assert [f.header for f in fields.list_custom(actor=alice)] == ["Seat", "Row"]
 
 
 def test_it_shows_an_own_field_wherever_fields_are_shown(
-    as_alice: Client, seat: OwnField, load: Callable[..., Import]
+    as_alice: Client, seat: CustomField, load: Callable[..., Import]
 ) -> None:
     load("CustomerID;FirstName;Gender;Seat\n0;Kari;2;Sal\n")
     number = Customer.objects.get().pk
@@ -151,13 +151,13 @@ def test_it_shows_an_own_field_wherever_fields_are_shown(
     assert "Fast plass:" in text(as_alice, f"/customers/{number}/")
 
 
-def test_it_names_an_own_field_in_what_is_wrong_with_a_cell(as_alice: Client, seat: OwnField) -> None:
+def test_it_names_an_own_field_in_what_is_wrong_with_a_cell(as_alice: Client, seat: CustomField) -> None:
     send(as_alice, "CustomerID;FirstName;Gender;Seat\n0;Kari;2;Taket\n0;Ola;1;Sal\n")
     rows = as_alice.get(f"/imports/{Import.objects.get().pk}/rows/").json()["rows"]
     assert "«Taket» er ikke et av valgene for Fast plass" in rows[0]["problems"][0]["text"]
 
 
-def test_it_offers_own_fields_on_the_mapping_page(as_alice: Client, seat: OwnField) -> None:
+def test_it_offers_own_fields_on_the_mapping_page(as_alice: Client, seat: CustomField) -> None:
     page = send(as_alice, "CustomerID;FirstName;Gender;Sitteplass\n0;Kari;2;Sal\n").content.decode()
     assert "Fast plass (Seat)" in page
     imp = Import.objects.get()

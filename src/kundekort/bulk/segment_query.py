@@ -92,14 +92,14 @@ def _column(field: Field) -> Composed:
     return SQL("c.{}").format(Identifier(field.key))
 
 
-def _own(field: Field) -> Composed:
+def _custom(field: Field) -> Composed:
     """The canonical text of an own field, null for none."""
-    return SQL("(c.own ->> {})").format(Literal(field.key))
+    return SQL("(c.custom ->> {})").format(Literal(field.key))
 
 
 def _empty(field: Field) -> Composed:
-    if field.own:
-        return SQL("{} IS NULL").format(_own(field))
+    if field.custom:
+        return SQL("{} IS NULL").format(_custom(field))
     if field.kind is Kind.TAGS:
         return SQL("cardinality({}) = 0").format(_column(field))
     nullable = field.kind in (Kind.DATE, Kind.YES_NO)
@@ -108,14 +108,14 @@ def _empty(field: Field) -> Composed:
 
 def _text(rule: Rule, field: Field) -> Where:
     """Text is compared without case, by the database's idea of case on both sides."""
-    text = SQL("coalesce({}, '')").format(_own(field)) if field.own else _column(field)
+    text = SQL("coalesce({}, '')").format(_custom(field)) if field.custom else _column(field)
     match rule.operator:
         case Operator.CONTAINS:
             return Where(SQL("strpos(lower({}), lower(%s)) > 0").format(text), rule.values)
         case Operator.STARTS_WITH:
             return Where(SQL("starts_with(lower({}), lower(%s))").format(text), rule.values)
     # No value of a rule is empty; saying so lets an index on the filled ones be used.
-    given = SQL("{} <> '' AND ").format(text) if not field.own else SQL("")
+    given = SQL("{} <> '' AND ").format(text) if not field.custom else SQL("")
     if rule.operator is Operator.IS:
         return Where(SQL("({}lower({}) = lower(%s))").format(given, text), rule.values)
     listed = SQL("({}lower({}) IN (SELECT lower(v) FROM unnest(%s::text[]) v))").format(given, text)
@@ -124,10 +124,10 @@ def _text(rule: Rule, field: Field) -> Where:
 
 def _equal(rule: Rule, field: Field) -> Where:
     """Values that are the same when their canonical forms are."""
-    if field.own and rule.operator is Operator.IS:
-        return Where(SQL("c.own @> %s"), (Jsonb({field.key: rule.values[0]}),))
-    if field.own:
-        return Where(SQL("coalesce({} = ANY(%s), FALSE)").format(_own(field)), ([*rule.values],))
+    if field.custom and rule.operator is Operator.IS:
+        return Where(SQL("c.custom @> %s"), (Jsonb({field.key: rule.values[0]}),))
+    if field.custom:
+        return Where(SQL("coalesce({} = ANY(%s), FALSE)").format(_custom(field)), ([*rule.values],))
     match field.kind:
         case Kind.YES_NO:
             states = SQL(" OR ").join(
@@ -141,19 +141,19 @@ def _equal(rule: Rule, field: Field) -> Where:
 
 
 def _number(rule: Rule, field: Field) -> Where:
-    number = SQL("{}::numeric").format(_own(field)) if field.own else _column(field)
-    values = tuple(Decimal(value) if field.own else int(value) for value in rule.values)
+    number = SQL("{}::numeric").format(_custom(field)) if field.custom else _column(field)
+    values = tuple(Decimal(value) if field.custom else int(value) for value in rule.values)
     compared = {
         Operator.LESS_THAN: SQL("{} < %s"),
         Operator.MORE_THAN: SQL("{} > %s"),
         Operator.BETWEEN: SQL("{} BETWEEN %s AND %s"),
     }[rule.operator].format(number)
-    return Where(_given(number, compared) if field.own else compared, values)
+    return Where(_given(number, compared) if field.custom else compared, values)
 
 
 def _days(rule: Rule, subject: Subject, moment: Moment) -> Where:
     field = subject.field
-    day = SQL("{}::date").format(_own(field)) if field.own else _column(field)
+    day = SQL("{}::date").format(_custom(field)) if field.custom else _column(field)
     if rule.operator in (Operator.BIRTHDAY_IN_MONTH, Operator.BIRTHDAY_WITHIN_DAYS):
         born = SQL("(extract(month FROM {0}) * 100 + extract(day FROM {0}))::int = ANY(%s)").format(day)
         return Where(_given(day, born), ([*birthdays(rule, today=moment.today)],))

@@ -1,4 +1,4 @@
-"""Every SQL statement of the fast road: one named function each, every identifier quoted, values never inside.
+"""Every SQL statement of the bulk path: one named function each, every identifier quoted, values never inside.
 
 Canonical text goes in and comes out: the two tables at the top say how each kind of field is stored. This module only
 composes; running is the business of `bulk.postgres`.
@@ -16,8 +16,9 @@ from kundekort.engine.schema import Field, Kind
 
 CUSTOMER: Final = Identifier("kundekort_customer")
 CHANGE: Final = Identifier("kundekort_change")
-MERGED: Final = Identifier("kundekort_merged")
+REMOVED: Final = Identifier("kundekort_removedcard")
 WANTED: Final = Identifier("wanted")
+VERSIONS: Final = Identifier("versions")
 STAGED: Final = Identifier("staged")
 EVERYBODY: Final = SQL("TRUE")
 
@@ -42,8 +43,8 @@ def _column(alias: str, field: Field) -> Composed:
 
 def _stored(field: Field) -> Composed:
     """The canonical text of a stored field; a venue's own fields stand together in one JSON object."""
-    if field.own:
-        return SQL("coalesce(c.own ->> {}, '')").format(Literal(field.key))
+    if field.custom:
+        return SQL("coalesce(c.custom ->> {}, '')").format(Literal(field.key))
     return _TO_TEXT.get(field.kind, _AS_IS).format(_column("c", field))
 
 
@@ -52,11 +53,11 @@ def _given(field: Field) -> Composed:
     return _FROM_TEXT.get(field.kind, _AS_IS).format(_column("s", field))
 
 
-def _own(fields: Sequence[Field]) -> Composed:
+def _custom(fields: Sequence[Field]) -> Composed:
     """The staged own fields as a JSON object in which an emptied one is null."""
-    own = [f for f in fields if f.own]
-    keys = _comma([Literal(f.key) for f in own])
-    values = _comma([SQL("nullif({}, '')").format(_column("s", f)) for f in own])
+    custom = [f for f in fields if f.custom]
+    keys = _comma([Literal(f.key) for f in custom])
+    values = _comma([SQL("nullif({}, '')").format(_column("s", f)) for f in custom])
     return SQL("jsonb_object(ARRAY[{}]::text[], ARRAY[{}]::text[])").format(keys, values)
 
 
@@ -130,10 +131,32 @@ def redirects() -> Composed:
     """For each wanted id that was merged: the card that stands for it now, however many merges lie between."""
     return SQL(
         "WITH RECURSIVE way AS ("
-        "SELECT m.id, m.into_id FROM {merged} m JOIN {wanted} w ON m.id = w.value "
-        "UNION ALL SELECT way.id, m.into_id FROM way JOIN {merged} m ON m.id = way.into_id) "
-        "SELECT id, into_id FROM way WHERE NOT EXISTS (SELECT FROM {merged} m WHERE m.id = way.into_id)"
-    ).format(merged=MERGED, wanted=WANTED)
+        "SELECT r.id, r.into_id FROM {removed} r JOIN {wanted} w ON r.id = w.value WHERE r.into_id IS NOT NULL "
+        "UNION ALL SELECT way.id, r.into_id FROM way JOIN {removed} r ON r.id = way.into_id) "
+        'SELECT id, into_id AS "into" FROM way '
+        "WHERE into_id IS NOT NULL AND NOT EXISTS (SELECT FROM {removed} r WHERE r.id = way.into_id)"
+    ).format(removed=REMOVED, wanted=WANTED)
+
+
+def create_versions() -> Composed:
+    """A temporary table of cards and the version of each that is asked about."""
+    return SQL("CREATE TEMPORARY TABLE {} (id bigint, version int) ON COMMIT DROP").format(VERSIONS)
+
+
+def former_values() -> Composed:
+    """For each card that is asked about, every field that has changed since that version, and what it was then."""
+    return SQL(
+        "SELECT DISTINCT ON (h.customer_id, h.field) h.customer_id AS id, h.field, h.old "
+        "FROM {} h JOIN {} v ON h.customer_id = v.id AND h.version > v.version "
+        "ORDER BY h.customer_id, h.field, h.version, h.id"
+    ).format(CHANGE, VERSIONS)
+
+
+def changes(revision: int) -> Composed:
+    """All changes of a revision, in their order."""
+    return SQL("SELECT customer_id, version, field, old, new FROM {} WHERE revision_id = {} ORDER BY id").format(
+        CHANGE, Literal(revision)
+    )
 
 
 def next_ids() -> Composed:
@@ -158,9 +181,11 @@ def drop(table: Identifier) -> Composed:
 
 def update_customers(fields: Sequence[Field]) -> Composed:
     """Give the staged fields (or none) to the staged cards whose version is still the one the plan was made from."""
-    assignments: list[Composable] = [SQL("{} = {}").format(Identifier(f.key), _given(f)) for f in fields if not f.own]
-    if any(f.own for f in fields):
-        assignments.append(SQL("own = jsonb_strip_nulls(c.own || {})").format(_own(fields)))
+    assignments: list[Composable] = [
+        SQL("{} = {}").format(Identifier(f.key), _given(f)) for f in fields if not f.custom
+    ]
+    if any(f.custom for f in fields):
+        assignments.append(SQL("custom = jsonb_strip_nulls(c.custom || {})").format(_custom(fields)))
     assignments += [SQL("version = c.version + 1"), SQL("changed_at = now()")]
     return SQL("UPDATE {} c SET {} FROM {} s WHERE c.id = s.id AND c.version = s.version").format(
         CUSTOMER, _comma(assignments), STAGED
@@ -168,16 +193,50 @@ def update_customers(fields: Sequence[Field]) -> Composed:
 
 
 def insert_customers(fields: Sequence[Field]) -> Composed:
-    """Make the staged cards: new ones, of version 0 before, and ones that come back."""
-    plain = [f for f in fields if not f.own]
-    names = SQL("").join(SQL(", {}").format(Identifier(f.key)) for f in plain)
-    values = SQL("").join(SQL(", {}").format(_given(f)) for f in plain)
-    if len(plain) < len(fields):
-        names += SQL(", own")
-        values += SQL(", jsonb_strip_nulls({})").format(_own(fields))
+    """Make the staged cards, new ones."""
+    names, values = _inserted(fields)
     return SQL("INSERT INTO {} (id, version{}) SELECT s.id, s.version + 1{} FROM {} s").format(
         CUSTOMER, names, values, STAGED
     )
+
+
+def restore_customers(fields: Sequence[Field]) -> Composed:
+    """Bring the staged cards back, as old as they were."""
+    names, values = _inserted(fields)
+    return SQL(
+        "INSERT INTO {} (id, version, created_at{}) "
+        "SELECT s.id, s.version + 1, coalesce(r.created_at, now()){} FROM {} s LEFT JOIN {} r ON r.id = s.id"
+    ).format(CUSTOMER, names, values, STAGED, REMOVED)
+
+
+def forget_removed() -> Composed:
+    """Forget that the staged cards were ever gone."""
+    return SQL("DELETE FROM {} r USING {} s WHERE r.id = s.id").format(REMOVED, STAGED)
+
+
+def create_staged_removals() -> Composed:
+    """A temporary table for cards that go: id, version, and the card they are merged into."""
+    return SQL('CREATE TEMPORARY TABLE {} (id bigint, version int, "into" bigint) ON COMMIT DROP').format(STAGED)
+
+
+def remove_customers() -> Composed:
+    """Take the staged cards out whose version is still the one the plan was made from; wants the revision."""
+    return SQL(
+        "WITH gone AS (DELETE FROM {} c USING {} s WHERE c.id = s.id AND c.version = s.version "
+        'RETURNING c.id, c.created_at, s."into") '
+        'INSERT INTO {} (id, into_id, revision_id, created_at) SELECT id, "into", %s, created_at FROM gone'
+    ).format(CUSTOMER, STAGED, REMOVED)
+
+
+def _inserted(fields: Sequence[Field]) -> tuple[Composed, Composed]:
+    """The columns of new cards and their staged values, each with a comma before it."""
+    plain = [f for f in fields if not f.custom]
+    names = SQL("").join(SQL(", {}").format(Identifier(f.key)) for f in plain)
+    values = SQL("").join(SQL(", {}").format(_given(f)) for f in plain)
+    if len(plain) < len(fields):
+        names += SQL(", custom")
+        values += SQL(", jsonb_strip_nulls({})").format(_custom(fields))
+    return names, values
 
 
 def log_created() -> Composed:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from kundekort.cli import setup
-from kundekort.cli.failures import CommandRefused, noes
+from kundekort.cli.failures import CommandRefused, report_failures
 from kundekort.cli.language import _
 
 
@@ -31,10 +31,10 @@ def createuser(
     ] = False,
 ) -> None:
     """Create a user of the website."""
-    with noes():
+    with report_failures():
         if not password_stdin and not sys.stdin.isatty():
             raise CommandRefused("no_password")
-        setup.register()
+        setup.setup_django()
         from kundekort.services import accounts
 
         password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _asked_password()
@@ -45,8 +45,8 @@ def createuser(
 
 def migrate() -> None:
     """Prepare the database for this version of Kundekort."""
-    with noes():
-        setup.register(migrated=False)
+    with report_failures():
+        setup.setup_django(migrated=False)
         setup.migrate()
 
 

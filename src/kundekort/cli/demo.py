@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from kundekort.cli import server, setup
-from kundekort.cli.failures import CommandRefused, noes
+from kundekort.cli.failures import CommandRefused, report_failures
 from kundekort.cli.language import _
 
 if TYPE_CHECKING:
@@ -31,11 +31,11 @@ def demo(
     example: Annotated[Path, typer.Option(help=_("The edited list to preview."))] = EXAMPLE,
 ) -> None:
     """Load sample customers, preview an edited list of them, and serve the site; Ctrl-C stops everything."""
-    with noes():
+    with report_failures():
         server.refuse_taken_port(HOST, port)
         if not example.is_file():
             raise CommandRefused("example_missing", path=str(example))
-        setup.register()
+        setup.setup_django()
         actor = _have_login()
         _have_customers(actor)
         _preview(example, actor)
@@ -62,13 +62,13 @@ def _have_customers(actor: Actor) -> None:
     """Load the sample customers by an ordinary import, unless the register has some."""
     from kundekort.cli.importing import applied, planned
     from kundekort.cli.sample import HEADERS, customers
-    from kundekort.engine.writing.csv import SPREADSHEET, csv
+    from kundekort.engine.writing.csv import SPREADSHEET, write
     from kundekort.services import customers as register
     from kundekort.services import imports
 
     if register.count():
         return
-    file = BytesIO(b"".join(csv([customers(CUSTOMERS)], headers=HEADERS, form=SPREADSHEET)))
+    file = BytesIO(b"".join(write([customers(CUSTOMERS)], headers=HEADERS, form=SPREADSHEET)))
     applied(planned(imports.receive(file, filename=FILENAME, actor=actor)))
 
 

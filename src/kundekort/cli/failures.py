@@ -40,7 +40,7 @@ class CommandRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class No:
+class Failure:
     """Why a command could not do what was asked: a stable code and what its sentence needs."""
 
     code: str
@@ -56,7 +56,7 @@ class No:
         from kundekort import wording
         from kundekort.cli import setup
 
-        setup.words()
+        setup.setup_translations()
         return wording.refusal(self.code, self.params)
 
     def in_english(self) -> str:
@@ -64,18 +64,18 @@ class No:
         from kundekort import wording
         from kundekort.cli import setup
 
-        setup.words()
+        setup.setup_translations()
         with wording.in_english():
             return wording.refusal(self.code, self.params)
 
 
-def tell(no: No) -> None:
+def tell(no: Failure) -> None:
     """Say no on standard error."""
     print(no.sentence(), file=sys.stderr)
 
 
 @contextmanager
-def noes(told: Callable[[No], None] = tell) -> Iterator[None]:
+def report_failures(told: Callable[[Failure], None] = tell) -> Iterator[None]:
     """Around a command: whatever expected stops it is told once and becomes its exit code."""
     try:
         try:
@@ -104,22 +104,22 @@ def _give_output_up() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _expected(error: BaseException) -> No | None:
+def _expected(error: BaseException) -> Failure | None:
     """What an exception says no to; None for a bug."""
     if isinstance(error, KeyboardInterrupt):
-        return No("interrupted")
+        return Failure("interrupted")
     if isinstance(error, CommandRefused):
-        return No(error.code, error.params)
+        return Failure(error.code, error.params)
     from django.db.utils import InterfaceError, OperationalError
 
     from kundekort.engine.errors import FileRefused
     from kundekort.services.refusals import Refusal
 
     if isinstance(error, (Refusal, FileRefused)):
-        return No(error.code, error.params)
+        return Failure(error.code, error.params)
     if isinstance(error, (OperationalError, InterfaceError)):
-        return No("database_unreachable", {"why": str(error)})
+        return Failure("database_unreachable", {"why": str(error)})
     if isinstance(error, OSError) and error.strerror:  # a disk that is full, a file that broke off
         where = f"{error.filename}: " if isinstance(error.filename, str) else ""
-        return No("io_failed", {"why": where + error.strerror})
+        return Failure("io_failed", {"why": where + error.strerror})
     return None

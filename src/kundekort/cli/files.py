@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Final
 import typer
 
 from kundekort.cli import output, setup
-from kundekort.cli.failures import CommandRefused, noes
+from kundekort.cli.failures import CommandRefused, report_failures
 from kundekort.cli.language import _, language, ngettext
 from kundekort.cli.output import STANDARD
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from kundekort.engine.reading.reader import Chosen
+    from kundekort.engine.recipe import DialectOverrides
 
 SHOWN: Final = 50
 """Problems of a file that are told one by one."""
@@ -67,15 +67,15 @@ def rows(
     sheet: SheetName = None,
 ) -> None:
     """Write the table of a messy file or of a workbook exactly as read, as clean CSV."""
-    with noes():
+    with report_failures():
         from kundekort.engine.reading import reader
         from kundekort.engine.writing import csv
 
-        chosen = dialect(encoding=encoding, separator=separator, header_row=header_row, sheet=sheet)
+        overrides = dialect(encoding=encoding, separator=separator, header_row=header_row, sheet=sheet)
         with opened(file) as stream, _bytes(stream) as data:
-            table = reader.read(data, known=lambda header: False, chosen=chosen, as_is=True)
+            table = reader.read(data, known=lambda header: False, overrides=overrides, as_is=True)
         cells = table.cells.drop("_row", "_line")
-        output.write(csv.csv(cells.iter_slices(BLOCK), headers=table.headers, form=csv.CLEAN), to)
+        output.write(csv.write(cells.iter_slices(BLOCK), headers=table.headers, form=csv.CLEAN), to)
         if table.problems.height:
             _tell_problems(table.problems)
             raise typer.Exit(3)
@@ -83,7 +83,7 @@ def rows(
 
 def template(to: OutputFile = STANDARD, layout: LayoutName = None) -> None:
     """Write a file in the import format with two invented customers to write over; .xlsx or CSV by its name."""
-    with noes():
+    with report_failures():
         form = _form(to)
         from kundekort.services import lists
         from kundekort.store.fields import SCHEMA
@@ -91,7 +91,7 @@ def template(to: OutputFile = STANDARD, layout: LayoutName = None) -> None:
         # Without the name of a layout no database is needed to see what a file looks like.
         columns: lists.Columns = [(field, field.header) for field in SCHEMA]
         if layout is not None:
-            setup.register()
+            setup.setup_django()
             from kundekort.services import layouts
 
             columns = layouts.get(layout).fields
@@ -108,17 +108,18 @@ def export_customers(
     layout: LayoutName = None,
 ) -> None:
     """Write customers in the import format; .xlsx or CSV by the name of the file."""
-    with noes():
+    with report_failures():
         form = _form(to, plain=plain)
         if segment is not None and search is not None:
             raise CommandRefused("options_exclude", options=["--segment", "--search"])
-        setup.register()
+        setup.setup_django()
 
         from kundekort.cli.actor import actor
         from kundekort.services import exports, lists
+        from kundekort.store.selection import Selection
 
-        what = exports.Selection(segment=segment, search=search)
-        pieces = exports.straight(what=what, form=lists.Form(form), layout=layout, language=language(), actor=actor())
+        what = Selection(segment=segment, search=search)
+        pieces = exports.stream(what=what, form=lists.Form(form), layout=layout, language=language(), actor=actor())
         output.write(pieces, to)
 
 
@@ -130,10 +131,11 @@ def _form(to: Path, *, plain: bool = False) -> str:
     return "xlsx" if is_workbook else "plain" if plain else "csv"
 
 
-def dialect(*, encoding: str | None, separator: str | None, header_row: int | None, sheet: str | None) -> Chosen:
+def dialect(
+    *, encoding: str | None, separator: str | None, header_row: int | None, sheet: str | None
+) -> DialectOverrides:
     """What was said on the command line about the layout of a file. Raises CommandRefused for an unknown word."""
-    from kundekort.engine.reading.reader import Chosen
-    from kundekort.engine.recipe import ENCODINGS, SEPARATORS
+    from kundekort.engine.recipe import ENCODINGS, SEPARATORS, DialectOverrides
 
     if encoding is not None:
         encoding = {"cp1252": "windows-1252", "latin-1": "iso-8859-1"}.get(encoding.lower(), encoding.lower())
@@ -143,7 +145,7 @@ def dialect(*, encoding: str | None, separator: str | None, header_row: int | No
         separator = {"tab": "\t", "\\t": "\t", "semicolon": ";", "comma": ",", "pipe": "|"}.get(separator, separator)
         if separator not in SEPARATORS:
             raise CommandRefused("option_unknown", option="--separator", choices=[";", ",", "tab", "|"])
-    return Chosen(encoding=encoding, separator=separator, header_row=header_row, sheet=sheet)
+    return DialectOverrides(encoding=encoding, separator=separator, header_row=header_row, sheet=sheet)
 
 
 @contextmanager
@@ -158,12 +160,13 @@ def _bytes(file: BinaryIO) -> Iterator[bytes | mmap.mmap]:
 
 def _tell_problems(problems: pl.DataFrame) -> None:
     from kundekort import wording
-    from kundekort.engine.problem import load_params
+    from kundekort.engine.problem import Problem
 
-    setup.words()
-    for line, code, params in problems.select("_line", "code", "params").head(SHOWN).iter_rows():
-        words = wording.problem(code, load_params(params))
-        print(_("Line %(line)s: %(problem)s") % {"line": line, "problem": words}, file=sys.stderr)
+    setup.setup_translations()
+    for row in problems.head(SHOWN).iter_rows(named=True):
+        problem = Problem.from_row(row)
+        words = wording.problem(problem.code, problem.params)
+        print(_("Line %(line)s: %(problem)s") % {"line": row["_line"], "problem": words}, file=sys.stderr)
     if more := max(0, problems.height - SHOWN):
         told = ngettext("… and one more row with a problem.", "… and %(count)s more rows with problems.", more)
         print(told % {"count": more}, file=sys.stderr)

@@ -12,14 +12,14 @@ import typer
 
 from kundekort.cli import setup
 from kundekort.cli.actor import actor
-from kundekort.cli.failures import CommandRefused, No, noes, tell
+from kundekort.cli.failures import CommandRefused, Failure, report_failures, tell
 from kundekort.cli.files import InputFile, SheetName, dialect, opened
-from kundekort.cli.json_output import contract, write
+from kundekort.cli.json_output import import_json, write
 from kundekort.cli.language import _
 from kundekort.cli.output import STANDARD
 
 if TYPE_CHECKING:
-    from kundekort.engine.plan import Totals
+    from kundekort.engine.facts import Totals
     from kundekort.store.models import Import
 
 
@@ -74,21 +74,21 @@ def import_file(
     """
     imp: Import | None = None
 
-    def told(no: No) -> None:
+    def told(no: Failure) -> None:
         if as_json:
-            write(contract(imp and _now(imp), no=no))
+            write(import_json(imp and _now(imp), no=no))
         else:
             tell(no)
 
-    with noes(told):
+    with report_failures(told):
         asks = not (preview or yes or as_json)
         if preview and yes:
             raise CommandRefused("options_exclude", options=["--preview", "--yes"])
         if asks and (file == STANDARD or not sys.stdin.isatty()):
             raise CommandRefused("no_terminal")
-        chosen = dialect(encoding=encoding, separator=separator, header_row=header_row, sheet=sheet)
+        overrides = dialect(encoding=encoding, separator=separator, header_row=header_row, sheet=sheet)
         with opened(file) as stream:
-            setup.register()
+            setup.setup_django()
             from kundekort.engine import recipe
             from kundekort.services import imports, planning
 
@@ -98,20 +98,20 @@ def import_file(
                 actor=actor(),
                 policy=recipe.Policy(
                     empty_cells=recipe.EmptyCells(empty_cells),
-                    match=recipe.Match(match.replace("-", "_")),
+                    key=recipe.RowKey(match.replace("-", "_")),
                     date_order=recipe.DateOrder(date_order) if date_order else None,
                 ),
-                chosen=chosen,
+                overrides=overrides,
                 decisions=recipe.Decisions(leave_out_errors=leave_out_errors),
             )
-            planning.secure(imp.pk)
+            planning.queue_fallback(imp.pk)
         try:
             imp = planned(imp, quiet=as_json)
             errors = totals(imp).errors
             if asks:
                 _ask_and_apply(imp)
             elif as_json:
-                write(contract(applied(imp, quiet=True) if yes else imp, applied=yes))
+                write(import_json(applied(imp, quiet=True) if yes else imp, applied=yes))
             else:
                 _show_and_apply(imp, yes=yes)
         except KeyboardInterrupt:
@@ -128,8 +128,8 @@ def planned(imp: Import, *, quiet: bool = False) -> Import:
 
     with show.progress(shown=not quiet) as report:
         imp = planning.plan(imp.pk, ask=False, report=report)
-    if imp.state == imp.State.REFUSED and imp.refusal:
-        raise CommandRefused(imp.refusal["code"], **imp.refusal["params"])
+    if imp.state == imp.State.REFUSED and imp.question:
+        raise CommandRefused(imp.question.code, **imp.question.params)
     if imp.state != imp.State.PREVIEW:
         raise CommandRefused("not_waiting", state=imp.state)
     return imp
@@ -157,7 +157,7 @@ def applied(imp: Import, *, quiet: bool = False) -> Import:
         try:
             return confirming.apply(imp.pk, digest=imp.digest, actor_name=actor().name, report=report)
         except StalePlan:
-            planning.secure(imp.pk)
+            planning.queue_fallback(imp.pk)
             planning.plan(imp.pk, ask=False, report=report)
             raise
 
@@ -194,7 +194,7 @@ def _ask_and_apply(imp: Import) -> None:
         if not show.agreed(show.question_of_errors(imp)):
             _give_up(imp)
             raise CommandRefused("declined")
-        planning.leave_out_errors(imp.pk, actor=actor(), leave_out=True, then=planning.secure)
+        planning.leave_out_errors(imp.pk, actor=actor(), leave_out=True, then=planning.queue_fallback)
         imp = planned(imp)
         show.preview_of(imp)
     if not (totals(imp).new or totals(imp).changed):

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kundekort.cli.failures import No
-    from kundekort.services.preview import Problem
+    from kundekort.cli.failures import Failure
+    from kundekort.engine.problem import Problem
     from kundekort.store.models import Import
 
 PROBLEMS: Final = 1000
@@ -21,7 +21,7 @@ _COUNTS: Final = ("rows", "new", "changed", "unchanged", "errors", "left_out", "
 _DIALECT: Final = ("encoding", "separator", "header_row")
 
 
-def contract(imp: Import | None, *, applied: bool = False, no: No | None = None) -> dict[str, Any]:
+def import_json(imp: Import | None, *, applied: bool = False, no: Failure | None = None) -> dict[str, Any]:
     """What became of a file: `imp` is None when it was not even received, `no` tells why it went no further."""
     result: dict[str, Any] = {
         "import_id": None,
@@ -73,7 +73,7 @@ def _facts(imp: Import) -> dict[str, Any]:
                 for note in preview.warnings(imp)
             ]
         if imp.totals and imp.state not in (imp.State.REFUSED, imp.State.CANCELLED):
-            facts |= imp.totals
+            facts |= {name: getattr(imp.totals, name) for name in _COUNTS}
             with suppress(FileNotFoundError):  # a damaged plan is what `no` tells of
                 facts["problems"] = _problems(imp)
     return facts

@@ -11,12 +11,12 @@ import typer
 
 from kundekort.cli import setup
 from kundekort.cli.actor import actor
-from kundekort.cli.failures import CommandRefused, noes
+from kundekort.cli.failures import CommandRefused, report_failures
 from kundekort.cli.files import opened
 from kundekort.cli.language import _, ngettext
 
 if TYPE_CHECKING:
-    from kundekort.services.segments import Saved
+    from kundekort.services.segments import SavedSegment
 
 app = typer.Typer(help=_("List, show and save segments: rules that say which customers are meant."))
 
@@ -24,18 +24,18 @@ Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False, help=_(
 
 
 @app.callback(invoke_without_command=True)
-def every(
+def list_segments(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON list."))] = False,
 ) -> None:
     """List all segments with the number of customers in each."""
     if context.invoked_subcommand:
         return
-    with noes():
-        setup.register()
+    with report_failures():
+        setup.setup_django()
         from kundekort.services import segments
 
-        told = [_told(saved) for saved in segments.every(actor=actor())]
+        told = [_told(saved) for saved in segments.list_all(actor=actor())]
         if as_json:
             _print(told)
             return
@@ -50,8 +50,8 @@ def every(
 @app.command(help=_("Print the rules of a segment as JSON."))
 def show(name: Name) -> None:
     """Print the rules of a segment as JSON, and tell what is wrong with them."""
-    with noes():
-        setup.register()
+    with report_failures():
+        setup.setup_django()
         from kundekort.engine.segments.condition import to_json
         from kundekort.services import segments
 
@@ -68,9 +68,9 @@ def save(
     description: Annotated[str | None, typer.Option(help=_("What the segment is for."))] = None,
 ) -> None:
     """Save the rules of a JSON file as a segment, in place of what it had, and tell how many customers it has."""
-    with noes():
+    with report_failures():
         data = _read(file)
-        setup.register()
+        setup.setup_django()
         from kundekort.services import segments
         from kundekort.services.refusals import NotFound
 
@@ -95,8 +95,8 @@ def save(
 @app.command(help=_("Forget a segment; its customers stay."))
 def delete(name: Name) -> None:
     """Forget a segment; its customers stay."""
-    with noes():
-        setup.register()
+    with report_failures():
+        setup.setup_django()
         from kundekort.services import segments
 
         segments.delete(segments.get(name, actor=actor()).id, actor=actor())
@@ -112,7 +112,7 @@ def _read(file: Path) -> Any:
         raise CommandRefused("json_invalid", path=str(file), why=str(error)) from error
 
 
-def _told(saved: Saved) -> dict[str, Any]:
+def _told(saved: SavedSegment) -> dict[str, Any]:
     from kundekort.services import segments
 
     return {
@@ -125,7 +125,7 @@ def _told(saved: Saved) -> dict[str, Any]:
     }
 
 
-def _faults(saved: Saved) -> list[dict[str, Any]]:
+def _faults(saved: SavedSegment) -> list[dict[str, Any]]:
     from kundekort import wording
 
     return [

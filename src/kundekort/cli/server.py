@@ -20,7 +20,7 @@ from typing import Annotated, Final
 import typer
 
 from kundekort.cli import setup
-from kundekort.cli.failures import CommandRefused, noes
+from kundekort.cli.failures import CommandRefused, report_failures
 from kundekort.cli.language import _
 
 LOOK_EVERY: Final = 0.2
@@ -44,16 +44,16 @@ def serve(
     processes: Annotated[int, typer.Option(min=1, max=64, help=_("Web processes."))] = 2,
 ) -> None:
     """Serve the website and run its jobs until Ctrl-C."""
-    with noes():
+    with report_failures():
         refuse_taken_port(host, port)
-        setup.register()
+        setup.setup_django()
         run(host, port, processes=processes, ready=lambda: tell_address(host, port))
 
 
 def worker() -> None:
     """Run jobs until Ctrl-C; start as many as wanted, on any machine that reaches the database."""
-    with noes():
-        setup.register()
+    with report_failures():
+        setup.setup_django()
         from kundekort.services import jobs
 
         jobs.work()

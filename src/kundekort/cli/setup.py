@@ -22,7 +22,7 @@ from kundekort.embedded import EmbeddedError
 _MIGRATING = 0x6D696772  # "migr": whoever comes second waits and finds the work done
 
 
-def words() -> None:
+def setup_translations() -> None:
     """Make sentences available without a database."""
     if not settings.configured:
         settings.configure(
@@ -35,7 +35,7 @@ def words() -> None:
     translation.activate(language())
 
 
-def register(*, migrated: bool = True) -> None:
+def setup_django(*, migrated: bool = True) -> None:
     """Make the register available: settings, database, and its tables unless `migrated` is False.
 
     Raises CommandRefused when the database cannot be started or reached, or is not prepared.

@@ -23,11 +23,11 @@ from kundekort import wording
 from kundekort.cli.json_output import headers, message
 from kundekort.cli.language import _, ngettext
 from kundekort.services import imports, preview
-from kundekort.services.progress import SHARES
 from kundekort.store.pages import Filter
+from kundekort.store.progress import Progress as Step
 
 if TYPE_CHECKING:
-    from kundekort.engine.plan import Totals
+    from kundekort.engine.facts import Totals
     from kundekort.store.models import Import
 
 SHOWN: Final = {"errors": 8, "changed": 8, "new": 4, "left_out": 4}
@@ -63,9 +63,7 @@ def progress(*, shown: bool) -> Iterator[Callable[[str, int, int], None]]:
         task = bar.add_task("", total=1.0)
 
         def report(phase: str, done: int, total: int) -> None:
-            first, last = SHARES[phase]
-            fraction = first + (last - first) * (done / total if total else 1.0)
-            bar.update(task, completed=fraction, description=wording.phase(phase))
+            bar.update(task, completed=Step(phase, done, total).fraction, description=wording.phase(phase))
 
         yield report
 

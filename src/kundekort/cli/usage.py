@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import typer
 from typer.core import TyperCommand
 
-from kundekort.cli.failures import No, noes
-from kundekort.cli.json_output import contract, write
+from kundekort.cli.failures import Failure, report_failures
+from kundekort.cli.json_output import import_json, write
 
 if TYPE_CHECKING:
     from typer._click import Context
@@ -25,7 +25,7 @@ class ToldInJson(TyperCommand):
         except typer.TyperException as error:
             if not as_json:
                 raise
-            no = No("usage", {"why": error.format_message()})
-        with noes():
-            write(contract(None, no=no))
+            no = Failure("usage", {"why": error.format_message()})
+        with report_failures():
+            write(import_json(None, no=no))
         raise typer.Exit(no.exit_code)

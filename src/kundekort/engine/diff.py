@@ -1,7 +1,7 @@
 """From checked rows and the register's cards to what each row would change. Knows no decision and no SQL.
 
-The register comes as snapshots: frames of `id` and `version` (Int64) and canonical text columns by field key, '' where
-the card has no value. Which cards and which columns a diff wants is told by `keys` and `wanted`.
+The register comes as frames of `frames.cards`. Which cards and which columns a diff needs is said by `keys` and
+`needed_fields`.
 """
 
 from __future__ import annotations
@@ -12,42 +12,39 @@ from typing import Final
 
 import polars as pl
 
-from kundekort.engine import frames
-from kundekort.engine.check import Checked
+from kundekort.engine import frames, problem
+from kundekort.engine.check import CheckedRows
+from kundekort.engine.frames import OLD
 from kundekort.engine.mapping import key_field
 from kundekort.engine.recipe import EmptyCells, Policy
 from kundekort.engine.schema import Field, Kind, Schema
 from kundekort.engine.values import canonical
 
-STORED: Final = "stored:"
-"""Prefix of a snapshot's columns while they stand beside those of the file."""
-NO_REDIRECTS: Final = pl.DataFrame(schema={"id": pl.Int64, "into": pl.Int64})
-"""The frame of merged cards when there are none."""
+EMPTIED: Final = "_emptied"
 _KEY: Final = "_key"
-_KNOWN: Final = pl.col(STORED + "id").is_not_null()
+_KNOWN: Final = pl.col(OLD + "id").is_not_null()
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Each row of the file beside its card.
+    """Each row beside its card.
 
     `rows`: ROW, LINE, ID (0 new, null unknown), VERSION, then for each of `fields` the value the card would have, and
-    for each under the prefix OLD the stored value where it changes and null where not. `problems` are all of the file.
-    `emptied` counts filled cells of the register that stand empty in the file.
+    for each under the prefix OLD the stored value where it changes and null where not, and EMPTIED, the number of its
+    filled cells that stand empty in the file. `problems` are all of these rows.
     """
 
     rows: pl.DataFrame
     problems: pl.DataFrame
     fields: tuple[Field, ...]
-    emptied: int
 
 
-def planned(rows: pl.DataFrame, schema: Schema) -> tuple[Field, ...]:
+def given_fields(rows: pl.DataFrame, schema: Schema) -> tuple[Field, ...]:
     """The fields of the schema that the file gives values for."""
     return tuple(f for f in schema.values if f.key in rows.columns)
 
 
-def wanted(fields: Sequence[Field], policy: Policy, schema: Schema) -> tuple[Field, ...]:
+def needed_fields(fields: Sequence[Field], policy: Policy, schema: Schema) -> tuple[Field, ...]:
     """The stored fields a diff needs: those in the file, and those that its checks of the whole card look at."""
     kinds = {f.kind for f in fields}
     keys = {f.key for f in fields} | set(schema.one_of)
@@ -66,74 +63,70 @@ def keys(rows: pl.DataFrame, by: Field) -> pl.Series:
 
 
 def diff(
-    checked: Checked,
+    checked: CheckedRows,
     *,
-    snapshot: pl.DataFrame,
-    taken: Mapping[str, pl.DataFrame],
+    cards: pl.DataFrame,
+    owners: Mapping[str, pl.DataFrame],
+    redirects: pl.DataFrame,
     policy: Policy,
     schema: Schema,
-    redirects: pl.DataFrame = NO_REDIRECTS,
 ) -> Difference:
     """Compare checked rows with their cards.
 
-    `snapshot` holds the cards that `keys` names, with the columns `wanted` names. `taken` holds for each unique field
-    of the file the `id` of the cards that have one of the file's values now, and that value under the field's key.
-    `redirects` are merged cards: `id` and `into` (Int64), the card that now stands for it.
+    `cards` are those that `keys` names, with the columns that `needed_fields` names. `owners` holds for each unique
+    field of the file the `id` of the cards that have one of the file's values now, and that value under the field's
+    key. `redirects` are merged cards (`frames.REDIRECTS`).
     """
-    fields = planned(checked.rows, schema)
-    rows, problems = _beside(checked.rows, snapshot=snapshot, redirects=redirects, policy=policy, schema=schema)
-    file_empty = [_KNOWN & (pl.col(f.key) == "") & (pl.col(STORED + f.key) != "") for f in fields]
+    fields = given_fields(checked.rows, schema)
+    rows, problems = _beside(checked.rows, cards=cards, redirects=redirects, policy=policy, schema=schema)
+    emptied = [(_KNOWN & (pl.col(f.key) == "") & (pl.col(OLD + f.key) != "")).fill_null(False) for f in fields]
     changed = {f.key: _changed(f, policy) for f in fields}
-    final = {f.key: _final(f, changed[f.key]) for f in fields}
-    # Two steps, because the problems of the whole card are about its final values.
+    # Two steps, because the problems of the whole card are about its final values and look at the stored ones.
     rows = rows.with_columns(
-        *(e.alias(f"_emptied:{f.key}") for e, f in zip(file_empty, fields, strict=True)),
-        *(final[f.key] for f in fields),
-        *(pl.when(changed[f.key]).then(pl.col(STORED + f.key)).alias(frames.OLD + f.key) for f in fields),
+        pl.sum_horizontal(pl.lit(0, pl.UInt32), *emptied).cast(pl.UInt32).alias(EMPTIED),
+        *(_final(f, changed[f.key]) for f in fields),
+        *(changed[f.key].alias(frames.CHANGED + f.key) for f in fields),
     )
     problems += _of_new_cards(rows, fields=fields, schema=schema)
     problems += _of_whole_cards(rows, fields=fields, schema=schema)
     whose = _of_known_cards(rows, [checked.problems, *problems], policy=policy, schema=schema)
-    problems += [_taken(whose, f, taken[f.key]) for f in fields if f.unique]
-    everything = frames.problems([_without_old_gaps(checked.problems, rows, fields), *problems])
-    sound = rows.join(everything.select(frames.ROW).unique(), on=frames.ROW, how="anti")
-    emptied = sound.select(pl.sum_horizontal(pl.lit(0), *(pl.col(f"_emptied:{f.key}").sum() for f in fields))).item()
+    problems += [_taken(whose, f, owners[f.key]) for f in fields if f.unique]
+    old = [pl.when(frames.CHANGED + f.key).then(OLD + f.key).alias(OLD + f.key) for f in fields]
     return Difference(
         rows=rows.select(
-            *(frames.ROW, frames.LINE, frames.ID, frames.VERSION),
-            *(f.key for f in fields),
-            *(frames.OLD + f.key for f in fields),
+            *(frames.ROW, frames.LINE, frames.ID, frames.VERSION), *(f.key for f in fields), *old, EMPTIED
         ),
-        problems=everything,
+        problems=frames.concat([_without_old_gaps(checked.problems, rows, fields), *problems], frames.PROBLEMS),
         fields=fields,
-        emptied=int(emptied),
     )
 
 
 def _beside(
-    rows: pl.DataFrame, *, snapshot: pl.DataFrame, redirects: pl.DataFrame, policy: Policy, schema: Schema
+    rows: pl.DataFrame, *, cards: pl.DataFrame, redirects: pl.DataFrame, policy: Policy, schema: Schema
 ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """The rows with ID, VERSION and their card's stored values beside them, and the problems of finding the card."""
-    stored = snapshot.rename(lambda name: STORED + name)
+    old = cards.rename(lambda name: OLD + name)
     by = key_field(policy, schema)
     problems = []
     if by is None:
         rows = rows.with_columns(pl.lit(None, dtype=pl.Int64).alias(_KEY))
-        stored = stored.clear().with_columns(pl.lit(None, dtype=pl.Int64).alias(_KEY))
+        old = old.clear().with_columns(pl.lit(None, dtype=pl.Int64).alias(_KEY))
     else:
         rows = rows.with_columns(keys(rows, by).alias(_KEY))
-        stored = stored.with_columns(canonical.comparable(by, pl.col(STORED + by.key)).alias(_KEY))
-        ids = stored.group_by(_KEY).agg(pl.col(STORED + "id").sort().head(5).alias("ids"), pl.len().alias("cards"))
-        several = rows.join(ids.filter(pl.col("cards") > 1), on=_KEY, how="inner")
-        problems.append(_problem(several, by, "key_ambiguous", params={"ids": pl.col("ids")}))
-        stored = stored.unique(_KEY, keep="first")
-    rows = rows.join(stored, on=_KEY, how="left", maintain_order="left")
+        old = old.with_columns(canonical.comparable(by, pl.col(OLD + by.key)).alias(_KEY))
+        if by.kind is not Kind.ID:
+            alike = old.filter(pl.col(_KEY).is_duplicated())
+            ids = alike.group_by(_KEY).agg(pl.col(OLD + "id").sort().head(5).alias("ids"))
+            several = rows.join(ids, on=_KEY, how="inner")
+            problems.append(_problem(several, by, "key_ambiguous", params={"ids": pl.col("ids")}))
+            old = old.unique(_KEY, keep="first")
+    rows = rows.join(old, on=_KEY, how="left", maintain_order="left")
     if by is not None and by.kind is Kind.ID:
         card = pl.col(_KEY)
         problems += _without_card(rows.filter((pl.col(_KEY) > 0) & ~_KNOWN), by, redirects=redirects)
     else:
-        card = pl.col(STORED + "id").fill_null(0)
-    version = pl.col(STORED + "version").fill_null(0)
+        card = pl.col(OLD + "id").fill_null(0)
+    version = pl.col(OLD + "version").fill_null(0)
     return rows.with_columns(card.alias(frames.ID), version.alias(frames.VERSION)), problems
 
 
@@ -147,7 +140,7 @@ def _without_card(rows: pl.DataFrame, by: Field, *, redirects: pl.DataFrame) -> 
 
 
 def _changed(field: Field, policy: Policy) -> pl.Expr:
-    new, old = pl.col(field.key), pl.col(STORED + field.key)
+    new, old = pl.col(field.key), pl.col(OLD + field.key)
     differs = canonical.comparable(field, new) != canonical.comparable(field, old)
     if policy.empty_cells is EmptyCells.KEEP:
         differs &= new != ""
@@ -156,7 +149,7 @@ def _changed(field: Field, policy: Policy) -> pl.Expr:
 
 def _final(field: Field, changed: pl.Expr) -> pl.Expr:
     """The file's value where it changes the card or there is no card, else the stored one: its spelling is kept."""
-    return pl.when(_KNOWN & ~changed).then(pl.col(STORED + field.key)).otherwise(pl.col(field.key)).alias(field.key)
+    return pl.when(_KNOWN & ~changed).then(pl.col(OLD + field.key)).otherwise(pl.col(field.key)).alias(field.key)
 
 
 def _of_new_cards(rows: pl.DataFrame, *, fields: Sequence[Field], schema: Schema) -> list[pl.DataFrame]:
@@ -169,14 +162,12 @@ def _of_new_cards(rows: pl.DataFrame, *, fields: Sequence[Field], schema: Schema
 
 def _of_whole_cards(rows: pl.DataFrame, *, fields: Sequence[Field], schema: Schema) -> list[pl.DataFrame]:
     """What is wrong with new or changed cards as a whole; stored cards that a row leaves alone are not judged."""
-    touched = (pl.col(frames.ID) == 0) | pl.any_horizontal(
-        pl.lit(False), *(pl.col(frames.OLD + f.key).is_not_null() for f in fields)
-    )
-    rows = rows.filter(touched)
+    is_new = pl.col(frames.ID) == 0
+    rows = rows.filter(pl.any_horizontal(is_new, *(frames.CHANGED + f.key for f in fields)))
     given = {f.key for f in fields}
 
     def value(key: str) -> pl.Expr:
-        return pl.col(key if key in given else STORED + key).fill_null("")
+        return pl.col(key if key in given else OLD + key).fill_null("")
 
     problems = []
     if schema.one_of:
@@ -186,12 +177,12 @@ def _of_whole_cards(rows: pl.DataFrame, *, fields: Sequence[Field], schema: Sche
     for zip_code in (f for f in schema if f.kind is Kind.ZIP):
         for country in countries:
             pair = [f.key for f in (zip_code, country) if f.key in given]
-            moved = [(pl.col(frames.ID) == 0) | pl.col(frames.OLD + key).is_not_null() for key in pair]
             if not pair:
                 continue
-            wrong = rows.filter(
-                pl.any_horizontal(moved), ~canonical.zip_fits(value(zip_code.key), value(country.key))
-            ).with_columns(value(zip_code.key).alias("_value"), value(country.key).alias("_country"))
+            moved = pl.any_horizontal(is_new, *(frames.CHANGED + key for key in pair))
+            wrong = rows.filter(moved, ~canonical.zip_fits(value(zip_code.key), value(country.key))).with_columns(
+                value(zip_code.key).alias("_value"), value(country.key).alias("_country")
+            )
             params = {"country": pl.col("_country")}
             problems.append(_problem(wrong, zip_code, "zip_invalid", value=pl.col("_value"), params=params))
     return problems
@@ -200,7 +191,7 @@ def _of_whole_cards(rows: pl.DataFrame, *, fields: Sequence[Field], schema: Sche
 def _without_old_gaps(problems: pl.DataFrame, rows: pl.DataFrame, fields: Sequence[Field]) -> pl.DataFrame:
     """The problems without required values that the card lacks as well: a field may have become required since."""
     for field in (f for f in fields if f.required):
-        lacking = rows.filter(_KNOWN, pl.col(STORED + field.key) == "")[frames.ROW]
+        lacking = rows.filter(_KNOWN, pl.col(OLD + field.key) == "")[frames.ROW]
         old = (
             (pl.col("code") == "required")
             & (pl.col("field") == field.key)
@@ -221,10 +212,11 @@ def _of_known_cards(
     return rows.join(lost, on=frames.ROW, how="anti")
 
 
-def _taken(rows: pl.DataFrame, field: Field, taken: pl.DataFrame) -> pl.DataFrame:
+def _taken(rows: pl.DataFrame, field: Field, owners: pl.DataFrame) -> pl.DataFrame:
     """Rows that give their card a value which stands on another card now."""
-    owners = taken.select(pl.col("id").alias("_owner"), pl.col(field.key))
-    clash = rows.join(owners, on=field.key, how="inner").filter(pl.col("_owner") != pl.col(frames.ID))
+    taken = owners.select(pl.col("id").alias("_owner"), pl.col(field.key))
+    clash = rows.select(frames.ROW, frames.LINE, frames.ID, field.key).join(taken, on=field.key, how="inner")
+    clash = clash.filter(pl.col("_owner") != pl.col(frames.ID))
     return _problem(clash, field, "value_taken", params={"id": pl.col("_owner")})
 
 
@@ -237,17 +229,5 @@ def _problem(
     params: Mapping[str, pl.Expr] | None = None,
 ) -> pl.DataFrame:
     """A problem for each of the rows; its value is the field's cell unless another is given."""
-    if value is None:
-        value = pl.col(field.key) if field is not None else ""
-    if isinstance(value, str):
-        value = pl.lit(value)
-    return rows.select(
-        pl.col(frames.ROW),
-        pl.col(frames.LINE),
-        pl.lit(field.key if field else None, dtype=pl.String).alias("field"),
-        pl.lit(code).alias("code"),
-        value.str.head(200).alias("value"),
-        (pl.struct([e.alias(n) for n, e in params.items()]).struct.json_encode() if params else pl.lit("{}")).alias(
-            "params"
-        ),
-    )
+    cell = "" if field is None else pl.col(field.key)
+    return problem.frame(rows, field=field, code=code, value=cell if value is None else value, params=params)

@@ -7,10 +7,15 @@ means that the file says nothing about the field.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from enum import IntEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 import polars as pl
+
+from kundekort.engine.schema import Field
+
+Types: TypeAlias = dict[str, pl.DataType | type[pl.DataType]]
 
 ROW: Final = "_row"
 """Number of a data row in its file, from 0, blank rows not counted."""
@@ -21,24 +26,30 @@ STATUS: Final = "_status"
 ID: Final = "_id"
 """CustomerID of the card the row is about; 0 for a new one, null where unknown."""
 VERSION: Final = "_version"
-"""Version of that card in the snapshot; 0 for a new one."""
+"""Version of that card in the register; 0 for a new one, the last one it had for a card that comes back."""
+INTO: Final = "_into"
+"""The card into which a removed card is merged, or out of which a restored one comes; null for none."""
 OLD: Final = "old:"
-"""Prefix of the column with a field's stored value; null where the cell does not change."""
+"""Prefix of the column with a field's stored value; in a plan null where the cell does not change."""
+CHANGED: Final = "changed:"
+"""Prefix of the column that says whether the cell of a field changes."""
 
 
 class Status(IntEnum):
-    """What a row of the file comes to. A row is exactly one of these."""
+    """What a row comes to. A row is exactly one of these."""
 
     UNCHANGED = 0
     CHANGED = 1
     NEW = 2
     ERROR = 3
     LEFT_OUT = 4
+    REMOVED = 5
+    RESTORED = 6
 
 
-NUMBERING: Final[dict[str, type[pl.DataType]]] = {ROW: pl.UInt32, LINE: pl.UInt32}
+NUMBERING: Final[Types] = {ROW: pl.UInt32, LINE: pl.UInt32}
 
-PROBLEMS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+PROBLEMS: Final[Types] = {
     ROW: pl.UInt32,
     LINE: pl.UInt32,
     "field": pl.String,  # field key, a file column `c3`, or null where the whole row is meant
@@ -47,9 +58,41 @@ PROBLEMS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "params": pl.String,  # JSON object with what the words need besides the value
 }
 
+CONFLICTS: Final[Types] = {ROW: pl.UInt32, ID: pl.Int64, "field": pl.String, "mine": pl.String, "theirs": pl.String}
 
-def problems(frames: list[pl.DataFrame] | None = None) -> pl.DataFrame:
-    """All given problem frames as one in the order of their rows; an empty one without any."""
-    if not frames:
-        return pl.DataFrame(schema=PROBLEMS)
-    return pl.concat(frames).sort(ROW, maintain_order=True)
+CHANGES: Final[Types] = {
+    "customer_id": pl.Int64,
+    "version": pl.Int64,  # of the card after the change
+    "field": pl.String,
+    "old": pl.String,
+    "new": pl.String,
+}
+"""Cells that changed, as the register's log has them."""
+CARD: Final = "id"
+"""The field of the change that brings a card into the register or takes it out."""
+MERGED: Final = "merged"
+"""The field of the change that tells which card was merged into this one, or given back."""
+
+REDIRECTS: Final[Types] = {"id": pl.Int64, "into": pl.Int64}
+"""Merged cards, and the card that now stands for each."""
+
+
+def index(fields: Iterable[Field]) -> Types:
+    """The frame that says what each row of a plan comes to and which of its fields change."""
+    known: Types = {STATUS: pl.UInt8, ID: pl.Int64, VERSION: pl.Int64}
+    return NUMBERING | known | {CHANGED + f.key: pl.Boolean for f in fields}
+
+
+def cards(fields: Iterable[Field]) -> Types:
+    """Cards of the register: numbers, and canonical text by field key, '' where a card has no value."""
+    return {"id": pl.Int64, "version": pl.Int64, **{f.key: pl.String for f in fields}}
+
+
+def changes_something(keys: Iterable[str]) -> pl.Expr:
+    """Whether a row has an old value in any of the fields, which says that its cell changes."""
+    return pl.any_horizontal(pl.lit(False), *(pl.col(OLD + key).is_not_null() for key in keys))
+
+
+def concat(frames: Iterable[pl.DataFrame], types: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:
+    """The frames as one in the order of their rows; an empty one without any."""
+    return pl.concat([pl.DataFrame(schema=types), *frames]).sort(ROW, maintain_order=True)

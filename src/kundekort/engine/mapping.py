@@ -14,7 +14,7 @@ from typing import Final
 from rapidfuzz import fuzz
 
 from kundekort.engine.errors import FileRefused
-from kundekort.engine.recipe import Column, Match, Policy
+from kundekort.engine.recipe import Column, Policy, RowKey
 from kundekort.engine.schema import Field, Kind, Schema
 
 NEAR: Final = 82.0
@@ -34,13 +34,13 @@ def names(field: Field) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(fold, (field.key, field.header, *field.labels.values(), *field.synonyms))))
 
 
-def knower(schema: Schema) -> Callable[[str], bool]:
+def header_test(schema: Schema) -> Callable[[str], bool]:
     """A function that says whether a header names a field of the schema."""
     known = _fields_by_name(schema)
     return lambda header: fold(header) in known
 
 
-def match(headers: Sequence[str], schema: Schema) -> tuple[Column, ...]:
+def match_headers(headers: Sequence[str], schema: Schema) -> tuple[Column, ...]:
     """One Column per header. A field may come twice (`refuse` says so); a suggestion names only fields not taken."""
     known = _fields_by_name(schema)
     columns = [Column(header=h, field=known.get(fold(h))) for h in headers]
@@ -48,21 +48,21 @@ def match(headers: Sequence[str], schema: Schema) -> tuple[Column, ...]:
     return tuple(replace(c, suggestion=near.get(place)) for place, c in enumerate(columns))
 
 
-def left_aside(columns: Sequence[Column], samples: Sequence[Sequence[str]]) -> tuple[Column, ...]:
+def ignored_columns(columns: Sequence[Column], samples: Sequence[Sequence[str]]) -> tuple[Column, ...]:
     """The columns that become no field; one without a name in which nothing stands (`samples` of each) is no column."""
     return tuple(c for c, values in zip(columns, samples, strict=True) if c.field is None and (c.header or values))
 
 
 def key_field(policy: Policy, schema: Schema) -> Field | None:
     """The field by which rows find their cards; None when every row is a new customer."""
-    if policy.match is Match.NONE:
+    if policy.key is RowKey.NONE:
         return None
-    if policy.match is Match.ID:
+    if policy.key is RowKey.ID:
         return next(f for f in schema if f.kind is Kind.ID)
-    return schema[policy.match.value]
+    return schema[policy.key.value]
 
 
-def refuse(columns: Sequence[Column], *, schema: Schema, policy: Policy, separator: str) -> None:
+def check_columns(columns: Sequence[Column], *, schema: Schema, policy: Policy, separator: str) -> None:
     """Raise FileRefused (no_known_column, column_twice, no_key_column) if the file cannot be imported this way."""
     taken = Counter(c.field for c in columns if c.field is not None)
     if not taken:

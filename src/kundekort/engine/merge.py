@@ -1,9 +1,15 @@
-"""What several cards of one person come to as one card, before a person decides otherwise. Knows no register."""
+"""Several cards of one person as one: what they come to before a person decides otherwise, and the plan of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import polars as pl
+
+from kundekort.engine import frames
+from kundekort.engine import plan as plans
+from kundekort.engine.frames import Status
+from kundekort.engine.plan import Plan
 from kundekort.engine.schema import Field, Kind, Schema
 
 Card = Mapping[str, str]
@@ -18,6 +24,17 @@ def union(cards: Sequence[Card], *, schema: Schema, together: Sequence[str] = ()
     """
     agreeing = _agreeing(cards, together)
     return {f.key: _one(f, [c[f.key] for c in (agreeing if f.key in together else cards)]) for f in schema.values}
+
+
+def plan(master: Plan, others: pl.DataFrame, *, schema: Schema) -> Plan:
+    """The plan that gives a card its values and removes the others (`frames.cards`), which are merged into it.
+
+    `master` is a plan of one row, that of the card alone; it counts as changed also when none of its values is.
+    """
+    row = next(master.rows(Status.CHANGED, Status.UNCHANGED)).drop(frames.ROW, frames.LINE, frames.STATUS)
+    kept = row.select(pl.exclude("^" + frames.CHANGED + ".*$"))
+    gone = plans.removal(others, fields=schema.values, into=kept[frames.ID].item())
+    return plans.concat([(gone, Status.REMOVED), (kept, Status.CHANGED)], fields=schema.values)
 
 
 def _one(field: Field, values: Sequence[str]) -> str:

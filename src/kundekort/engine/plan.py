@@ -1,148 +1,158 @@
-"""The plan: what an import would do to the register, as a value that is shown, kept, named by its digest and applied.
+"""The plan: what would be done to the register, as a value that is shown, kept, named by its digest and applied.
 
-A plan is made by a pure function and never changed; confirming it never looks at the file again. This module knows
-neither where a plan is kept nor how it is applied.
+A plan is made by a pure function (`pipeline`, `undo`, `merge`) and never changed; confirming it never looks at the file
+again. This module knows neither where a plan is kept nor how it is applied.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, Self
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Protocol
 
 import polars as pl
 
 from kundekort.engine import frames
-from kundekort.engine.diff import Difference
+from kundekort.engine.facts import ProblemCount, Totals
 from kundekort.engine.frames import Status
-from kundekort.engine.recipe import Decisions
-from kundekort.engine.schema import Field, Schema
+from kundekort.engine.schema import Field
 
-ROWS: Final = "rows.parquet"
-PROBLEMS: Final = "problems.parquet"
-ROW_GROUP: Final = 20_000
-"""Rows of one Parquet row group: the least that is read to show one row."""
+BLOCK: Final = 50_000
+"""Rows of a plan that are in memory at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """How many rows of a file came to what; rows is the sum of the five that follow it."""
+class RowSink(Protocol):
+    """Where the values of rows go while a plan is made, block by block."""
 
-    rows: int
-    new: int
-    changed: int
-    unchanged: int
-    errors: int
-    left_out: int
-    cells_changed: int
+    def add(self, values: pl.DataFrame) -> None:
+        """Take the values of some more rows."""
+
+    def finish(self) -> pl.LazyFrame:
+        """All that was taken."""
+
+
+class MemoryRows:
+    """The values of a few rows, in memory."""
+
+    def __init__(self) -> None:
+        self._frames: list[pl.DataFrame] = []
+
+    def add(self, values: pl.DataFrame) -> None:
+        """Take the values of some more rows."""
+        self._frames.append(values)
+
+    def finish(self) -> pl.LazyFrame:
+        """All that was taken."""
+        return pl.concat(self._frames).lazy() if self._frames else pl.LazyFrame()
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to happen to each row of a file.
+    """What is to happen to each row.
 
-    `rows`: ROW, LINE, STATUS, ID, VERSION, the value of each of `fields`, and under the prefix OLD the stored value
-    where it changes. `problems`: a frame of PROBLEMS.
+    `index`: a frame of `frames.index(fields)`, a line for each row. `values`, in the same order: the value of each of
+    `fields` and under the prefix OLD the stored value where it changes, and INTO where cards are merged. `problems`: a
+    frame of PROBLEMS. `conflicts`: a frame of CONFLICTS, cells that are left as they are because somebody has changed
+    them. `blank_rows` of the file were skipped; `emptied` filled cells of the register stand empty in it.
     """
 
-    rows: pl.DataFrame
-    problems: pl.DataFrame
     fields: tuple[Field, ...]
+    index: pl.DataFrame
+    values: pl.LazyFrame
+    problems: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=frames.PROBLEMS))
+    conflicts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=frames.CONFLICTS))
+    blank_rows: int = 0
+    emptied: int = 0
+
+    @property
+    def changes(self) -> Mapping[str, int]:
+        """The number of changed cells of each field, by field key."""
+        changed = self.index.filter(pl.col(frames.STATUS) == Status.CHANGED)
+        return {f.key: int(changed[frames.CHANGED + f.key].sum()) for f in self.fields}
 
     @property
     def totals(self) -> Totals:
         """The rows counted by status, and the changed cells."""
-        counts = dict(self.rows[frames.STATUS].value_counts().iter_rows())
+        counts = dict(self.index[frames.STATUS].value_counts().iter_rows())
         return Totals(
-            rows=self.rows.height,
+            rows=self.index.height,
             new=counts.get(Status.NEW, 0),
             changed=counts.get(Status.CHANGED, 0),
             unchanged=counts.get(Status.UNCHANGED, 0),
             errors=counts.get(Status.ERROR, 0),
             left_out=counts.get(Status.LEFT_OUT, 0),
             cells_changed=sum(self.changes.values()),
+            removed=counts.get(Status.REMOVED, 0),
+            restored=counts.get(Status.RESTORED, 0),
         )
 
     @property
-    def changes(self) -> dict[str, int]:
-        """The number of changed cells of each field, by field key."""
-        return {f.key: self.updates[frames.OLD + f.key].count() for f in self.fields}
+    def problem_counts(self) -> tuple[ProblemCount, ...]:
+        """How many rows have each kind of problem in each field, most first."""
+        counts = self.problems.group_by("code", "field").agg(pl.col(frames.ROW).n_unique().alias("count"))
+        ordered = counts.sort("count", "code", "field", descending=[True, False, False])
+        return tuple(ProblemCount(**row) for row in ordered.iter_rows(named=True))
 
-    @property
-    def changed_fields(self) -> tuple[Field, ...]:
-        """The fields in which some card changes."""
-        changes = self.changes
-        return tuple(f for f in self.fields if changes[f.key])
-
-    @property
-    def updates(self) -> pl.DataFrame:
-        """The rows that change a card."""
-        return self.rows.filter(pl.col(frames.STATUS) == Status.CHANGED)
-
-    @property
-    def creates(self) -> pl.DataFrame:
-        """The rows that become new cards."""
-        return self.rows.filter(pl.col(frames.STATUS) == Status.NEW)
-
-    @property
-    def cells(self) -> pl.DataFrame:
-        """Every cell of a card that changes: ID, VERSION, field, old, new."""
-        updates = self.updates
-        parts = [
-            updates.filter(pl.col(frames.OLD + f.key).is_not_null()).select(
-                frames.ID,
-                frames.VERSION,
-                pl.lit(f.key).alias("field"),
-                pl.col(frames.OLD + f.key).alias("old"),
-                pl.col(f.key).alias("new"),
-            )
-            for f in self.fields
-        ]
-        schema = {frames.ID: pl.Int64, frames.VERSION: pl.Int64, "field": pl.String, "old": pl.String, "new": pl.String}
-        return pl.concat([pl.DataFrame(schema=schema), *parts])
-
-    def to_parts(self) -> dict[str, bytes]:
-        """The plan as Parquet files by name; the same plan gives the same bytes."""
-        return {ROWS: _parquet(self.rows), PROBLEMS: _parquet(self.problems)}
-
-    @classmethod
-    def from_parts(cls, parts: Mapping[str, bytes], *, schema: Schema) -> Self:
-        """The plan that `to_parts` gave. Raises KeyError when the schema has lost one of its fields."""
-        rows = pl.read_parquet(io.BytesIO(parts[ROWS]))
-        fields = tuple(schema[n.removeprefix(frames.OLD)] for n in rows.columns if n.startswith(frames.OLD))
-        return cls(rows=rows, problems=pl.read_parquet(io.BytesIO(parts[PROBLEMS])), fields=fields)
+    def rows(self, *statuses: Status, size: int = BLOCK) -> Iterator[pl.DataFrame]:
+        """The rows with one of the statuses, index and values side by side, about so many at a time."""
+        wanted = pl.col(frames.STATUS).is_in([int(status) for status in statuses])
+        waiting: list[pl.DataFrame] = []
+        for start in range(0, self.index.height, size):
+            part = self.index.slice(start, size)
+            mask = part.select(wanted).to_series()
+            if mask.any():
+                values = self.values.slice(start, size).collect()
+                waiting.append(pl.concat([part, values], how="horizontal").filter(mask))
+            if sum(frame.height for frame in waiting) >= size:
+                yield pl.concat(waiting)
+                waiting = []
+        if waiting:
+            yield pl.concat(waiting)
 
 
-def make(difference: Difference, decisions: Decisions) -> Plan:
-    """What is to happen to the rows, given what a person decided. Every row gets exactly one status."""
-    wrong = pl.col(frames.ROW).is_in(difference.problems[frames.ROW].unique().implode())
-    changes = pl.any_horizontal(pl.lit(False), *(pl.col(frames.OLD + f.key).is_not_null() for f in difference.fields))
-    status = (
-        pl.when(wrong)
-        .then(Status.LEFT_OUT if decisions.leave_out_errors else Status.ERROR)
-        .when(pl.col(frames.ID) == 0)
-        .then(Status.NEW)
-        .when(changes)
-        .then(Status.CHANGED)
-        .otherwise(Status.UNCHANGED)
+def changed_cells(rows: pl.DataFrame, fields: tuple[Field, ...]) -> pl.DataFrame:
+    """The cells that change on the cards of changed rows, as the log has them (`frames.CHANGES`)."""
+    parts = [
+        rows.filter(pl.col(frames.OLD + f.key).is_not_null()).select(
+            pl.col(frames.ID).alias("customer_id"),
+            (pl.col(frames.VERSION) + 1).alias("version"),
+            pl.lit(f.key).alias("field"),
+            pl.col(frames.OLD + f.key).alias("old"),
+            pl.col(f.key).alias("new"),
+        )
+        for f in fields
+    ]
+    return pl.concat([pl.DataFrame(schema=frames.CHANGES), *parts])
+
+
+def removal(cards: pl.DataFrame, *, fields: tuple[Field, ...], into: int | None = None) -> pl.DataFrame:
+    """The rows of a plan that take cards (`frames.cards`) out of the register, merged into another or not."""
+    return cards.select(
+        pl.col("id").alias(frames.ID),
+        pl.col("version").alias(frames.VERSION),
+        pl.lit(into, pl.Int64).alias(frames.INTO),
+        *(pl.lit("").alias(f.key) for f in fields),
+        *(pl.when(pl.col(f.key) != "").then(f.key).alias(frames.OLD + f.key) for f in fields),
     )
-    rows = difference.rows.with_columns(status.cast(pl.UInt8).alias(frames.STATUS))
-    first = [frames.ROW, frames.LINE, frames.STATUS]
-    return Plan(rows=rows.select(*first, pl.exclude(*first)), problems=difference.problems, fields=difference.fields)
 
 
-def digest(parts: Mapping[str, bytes]) -> str:
-    """The name of a plan: 64 hexadecimal digits that no other plan shares."""
-    whole = hashlib.sha256()
-    for name in sorted(parts):
-        whole.update(f"{name} {len(parts[name])}\n".encode())
-        whole.update(parts[name])
-    return whole.hexdigest()
+def concat(
+    parts: list[tuple[pl.DataFrame, Status]], *, fields: tuple[Field, ...], conflicts: pl.DataFrame | None = None
+) -> Plan:
+    """A plan of several sets of rows, each with its status: ID, VERSION, and what a set has of the rest.
 
-
-def _parquet(frame: pl.DataFrame) -> bytes:
-    buffer = io.BytesIO()
-    frame.write_parquet(buffer, compression="zstd", compression_level=1, row_group_size=ROW_GROUP)
-    return buffer.getvalue()
+    Values that a set lacks are empty and do not change.
+    """
+    kept = [f.key for f in fields] + [frames.OLD + f.key for f in fields]
+    types = {frames.ID: pl.Int64, frames.VERSION: pl.Int64, frames.INTO: pl.Int64, **dict.fromkeys(kept, pl.String)}
+    whole = [rows.with_columns(pl.lit(status, pl.UInt8).alias(frames.STATUS)) for rows, status in parts]
+    empty = pl.DataFrame(schema=types | {frames.STATUS: pl.UInt8})
+    rows = pl.concat([empty, *whole], how="diagonal").with_row_index(frames.ROW)
+    rows = rows.with_columns((pl.col(frames.ROW) + 1).alias(frames.LINE))
+    changed = [pl.col(frames.OLD + f.key).is_not_null().alias(frames.CHANGED + f.key) for f in fields]
+    return Plan(
+        fields=fields,
+        index=rows.with_columns(changed).select(*frames.index(fields)),
+        values=rows.select(*kept, frames.INTO).lazy(),
+        conflicts=pl.DataFrame(schema=frames.CONFLICTS) if conflicts is None else conflicts,
+    )

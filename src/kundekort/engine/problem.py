@@ -1,12 +1,25 @@
-"""The stable codes of everything that can be wrong with a row or a cell, and of what is worth a warning.
+"""Everything that can be wrong with a row or a cell, and what is worth a warning: stable codes, and how they travel.
 
-Problems are data, never raised. The words for the codes stand in `kundekort.wording`.
+Problems are data, never raised: rows of a frame of `frames.PROBLEMS`, made by `frame` alone. The words for the codes
+stand in `kundekort.wording`.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from datetime import datetime
+from typing import Any, Final, Self
+
+import polars as pl
+
+from kundekort.engine import frames
+from kundekort.engine.schema import Field
+
+SHOWN: Final = 200
+"""Characters of a cell that a problem repeats."""
 
 ROW_CODES: Final = {
     "row_too_short": "fewer cells than the header has; params: cells, expected",
@@ -59,7 +72,58 @@ WARNINGS: Final = {
 """Every warning code with one sentence for developers."""
 
 
-def load_params(text: str) -> dict[str, Any]:
-    """The parameters of a problem from their text in a problem frame."""
-    params: dict[str, Any] = json.loads(text)
-    return params
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a row: `field` is a field key, None where the whole row is meant."""
+
+    field: str | None
+    code: str
+    value: str = ""
+    params: Mapping[str, Any] = dataclass_field(default_factory=dict)
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Self:
+        """The problem of a row of a problem frame."""
+        return cls(field=row["field"], code=row["code"], value=row["value"], params=json.loads(row["params"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A cell that two people change: the value one wants to write, and the other's that stands there.
+
+    `who` and `when` say who wrote the other's, where that is known.
+    """
+
+    field: str
+    mine: str
+    theirs: str
+    who: str = ""
+    when: datetime | None = None
+
+
+def frame(
+    rows: pl.DataFrame,
+    *,
+    field: Field | None,
+    code: str | pl.Expr,
+    value: pl.Expr | str = "",
+    params: Mapping[str, object] | None = None,
+) -> pl.DataFrame:
+    """A problem for each of the rows, which have ROW and LINE. Code, value and params may depend on their columns."""
+    shown = pl.lit(value) if isinstance(value, str) else value
+    return rows.select(
+        pl.col(frames.ROW),
+        pl.col(frames.LINE),
+        pl.lit(field.key if field else None, dtype=pl.String).alias("field"),
+        (pl.lit(code) if isinstance(code, str) else code).alias("code"),
+        shown.str.head(SHOWN).alias("value"),
+        _json(params or {}).alias("params"),
+    )
+
+
+def _json(params: Mapping[str, object]) -> pl.Expr:
+    """A JSON object for each row; what is no expression is the same in all of them."""
+    if not any(isinstance(value, pl.Expr) for value in params.values()):
+        return pl.lit(json.dumps(params, ensure_ascii=False))
+    columns = [(v if isinstance(v, pl.Expr) else pl.lit(v)).alias(name) for name, v in params.items()]
+    return pl.struct(columns).struct.json_encode()

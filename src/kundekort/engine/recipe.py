@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Map
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Self
 
@@ -20,7 +20,7 @@ class EmptyCells(StrEnum):
     KEEP = "keep"
 
 
-class Match(StrEnum):
+class RowKey(StrEnum):
     """By what a row finds its card. NONE makes every row a new customer."""
 
     ID = "id"
@@ -66,8 +66,18 @@ class Policy:
     """The choices a person can make about a whole file."""
 
     empty_cells: EmptyCells = EmptyCells.OVERWRITE
-    match: Match = Match.ID
+    key: RowKey = RowKey.ID
     date_order: DateOrder | None = None
+
+    @classmethod
+    def from_json(cls, data: Map[str, Any]) -> Self:
+        """The policy of a JSON object. ValueError for an unknown choice."""
+        order = data["date_order"]
+        return cls(
+            empty_cells=EmptyCells(data["empty_cells"]),
+            key=RowKey(data["key"]),
+            date_order=DateOrder(order) if order else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +95,57 @@ class Recipe:
     @classmethod
     def from_json(cls, data: Map[str, Any]) -> Self:
         """The recipe that `to_json` gave. ValueError for an unknown choice, TypeError for an unknown key."""
-        policy = data["policy"]
-        order = policy["date_order"]
         return cls(
             dialect=Dialect(**data["dialect"]),
             columns=tuple(Column(**c) for c in data["columns"]),
-            policy=Policy(
-                empty_cells=EmptyCells(policy["empty_cells"]),
-                match=Match(policy["match"]),
-                date_order=DateOrder(order) if order else None,
-            ),
+            policy=Policy.from_json(data["policy"]),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class DialectOverrides:
+    """What a person has said about the layout of the file; None: find out.
+
+    `header_row` is a physical line, from 1; `sheet` the name of a sheet of a workbook.
+    """
+
+    encoding: str | None = None
+    separator: str | None = None
+    header_row: int | None = None
+    sheet: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a person has said about a file, before or after it was looked at.
+
+    `columns`: the field of each column by its position, None for a column that is ignored; None as a whole until a
+    person has answered.
+    """
+
+    dialect: DialectOverrides = field(default_factory=DialectOverrides)
+    policy: Policy = field(default_factory=Policy)
+    columns: tuple[str | None, ...] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The answers as a JSON object."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Map[str, Any]) -> Self:
+        """The answers that `to_json` gave."""
+        columns = data["columns"]
+        return cls(
+            dialect=DialectOverrides(**data["dialect"]),
+            policy=Policy.from_json(data["policy"]),
+            columns=None if columns is None else tuple(columns),
+        )
+
+    def assign(self, matched: tuple[Column, ...]) -> tuple[Column, ...]:
+        """The columns as matched by their headers, or with the fields that the person gave them."""
+        if self.columns is None or len(self.columns) != len(matched):
+            return matched
+        return tuple(replace(c, field=f, suggestion=None) for c, f in zip(matched, self.columns, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

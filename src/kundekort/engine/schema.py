@@ -40,8 +40,8 @@ class Field:
     that mean this field. `max_length` counts characters (None: no limit of its own). `unique` means that a non-empty
     value may stand on one card only. `required` means that the value may not be empty. `choices` are the allowed values
     of kind CHOICE. `past` means that a date may not lie in the future or before 1850, as a date of birth. `help` says
-    in a language what to write, `own` marks a field that a venue has made itself, `consent` one by which a person lets
-    themselves be written to.
+    in a language what to write, `custom` marks a field that a venue has made itself, `consent` one by which a person
+    lets themselves be written to.
     """
 
     key: str
@@ -53,7 +53,7 @@ class Field:
     unique: bool = False
     required: bool = False
     choices: tuple[str, ...] = ()
-    own: bool = False
+    custom: bool = False
     help: Mapping[str, str] = field(default_factory=dict)
     past: bool = False
     consent: bool = False

@@ -10,12 +10,13 @@ import polars as pl
 from django.db import transaction
 from psycopg.sql import SQL
 
-from kundekort.bulk import postgres
+from kundekort.bulk import register
 from kundekort.engine.schema import Field, Schema
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.database import psycopg_connection
 from kundekort.services.fields import schema
 from kundekort.services.refusals import CardMerged, NotFound
+from kundekort.services.register import DatabaseRegister
 from kundekort.store import search as searches
 from kundekort.store.models import Customer
 
@@ -57,7 +58,7 @@ def card(customer_id: int, *, actor: Actor) -> Mapping[str, str | int]:
     return found[customer_id]
 
 
-def every(*, text: str = "", fields: Sequence[Field] | None = None, actor: Actor) -> Iterator[pl.DataFrame]:
+def stream(*, text: str = "", fields: Sequence[Field] | None = None, actor: Actor) -> Iterator[pl.DataFrame]:
     """All customers, or those that a search finds, as frames of canonical text from one view of the register.
 
     They come in the order of their numbers.
@@ -65,7 +66,7 @@ def every(*, text: str = "", fields: Sequence[Field] | None = None, actor: Actor
     actor.require(Role.IMPORTER if text.strip() else Role.ADMINISTRATOR)
     where, values = searches.where(text)
     with transaction.atomic():
-        yield from postgres.every_customer(
+        yield from register.stream_customers(
             psycopg_connection(),
             fields=schema().values if fields is None else fields,
             where=SQL(where),
@@ -86,27 +87,23 @@ def count(*, text: str = "") -> int:
     return searches.matching(text).count()
 
 
-def cards(ids: Sequence[int], *, register: Schema | None = None) -> dict[int, Mapping[str, str | int]]:
+def cards(ids: Sequence[int], *, present: Schema | None = None) -> dict[int, Mapping[str, str | int]]:
     """The customers there are among the ids, as canonical text of all fields of a schema (the present one)."""
-    register = register or schema()
-    keys = pl.Series("id", [i for i in ids if abs(i) < 2**63], dtype=pl.Int64)
-    with transaction.atomic():
-        rows = postgres.snapshot(
-            psycopg_connection(),
-            by=register["id"],
-            keys=keys,
-            fields=register.values,
-            progress=lambda done, total: None,
-        )
+    present = present or schema()
+    rows = DatabaseRegister().cards(present["id"], _numbers(ids), present.values)
     return {row["id"]: row for row in rows.iter_rows(named=True)}
 
 
 def _refuse_missing(ids: Sequence[int], found: Container[int]) -> None:
-    missing = pl.Series("id", [i for i in ids if i not in found and abs(i) < 2**63], dtype=pl.Int64)
-    with transaction.atomic():
-        merged = dict(postgres.redirects(psycopg_connection(), missing).iter_rows())
+    missing = _numbers([i for i in ids if i not in found])
+    merged = dict(DatabaseRegister().redirects(missing).iter_rows())
     for customer_id in ids:
         if customer_id in merged:
             raise CardMerged(id=customer_id, into=merged[customer_id])
         if customer_id not in found:
             raise NotFound(id=customer_id)
+
+
+def _numbers(ids: Sequence[int]) -> pl.Series:
+    """The ids that a register could have."""
+    return pl.Series("id", [i for i in ids if abs(i) < 2**63], dtype=pl.Int64)

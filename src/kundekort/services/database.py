@@ -1,4 +1,4 @@
-"""The way from Django's transaction to the fast road inside it."""
+"""The way from Django's transaction to the bulk path inside it."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def psycopg_connection() -> Connection:
     return cast("Connection", connection.connection)
 
 
-def is_away(error: BaseException | None) -> bool:
+def is_unreachable(error: BaseException | None) -> bool:
     """Whether an error says that the database cannot be reached just now, rather than that a statement failed."""
-    # Django wraps what its own queries raise; the fast road's errors come as they are.
+    # Django wraps what its own queries raise; the bulk path's errors come as they are.
     cause = error.__cause__ if isinstance(error, (OperationalError, InterfaceError)) else error
     if not isinstance(cause, (psycopg.OperationalError, psycopg.InterfaceError)):
         return False
@@ -33,7 +33,7 @@ def is_away(error: BaseException | None) -> bool:
 
 
 @contextmanager
-def impatient() -> Iterator[Connection]:
+def short_lock_transaction() -> Iterator[Connection]:
     """A transaction that does not wait long for others. Raises RegisterBusy, and then nothing was written."""
     try:
         with transaction.atomic():
@@ -41,7 +41,7 @@ def impatient() -> Iterator[Connection]:
             conn.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
             yield conn
     except (OperationalError, errors.OperationalError) as error:
-        # Django wraps what its own queries raise; the fast road's errors come as they are.
+        # Django wraps what its own queries raise; the bulk path's errors come as they are.
         cause = error.__cause__ if isinstance(error, OperationalError) else error
         if isinstance(cause, (errors.LockNotAvailable, errors.DeadlockDetected)):
             raise RegisterBusy from error

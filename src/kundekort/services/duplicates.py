@@ -11,7 +11,7 @@ from kundekort.services.accounts import Actor, Role
 from kundekort.services.refusals import MergeInvalid
 from kundekort.store import duplicates
 from kundekort.store.duplicates import By
-from kundekort.store.models import DifferentPeople
+from kundekort.store.models import NotDuplicates
 
 SHOWN: Final = 20
 """Cards of one group that are shown; a thousand people with the address of their club are not one person."""
@@ -49,10 +49,10 @@ def dismiss(ids: Collection[int], *, actor: Actor) -> None:
     actor.require(Role.IMPORTER)
     if len(set(ids)) < 2:
         raise MergeInvalid
-    DifferentPeople.objects.create(customers=sorted(set(ids)), created_by=actor.user, actor_name=actor.name)
+    NotDuplicates.objects.create(customers=sorted(set(ids)), created_by=actor.user, actor_name=actor.name)
 
 
 def reconsider(ids: Collection[int], *, actor: Actor) -> None:
     """Forget every decision that these cards are different people."""
     actor.require(Role.IMPORTER)
-    DifferentPeople.objects.filter(customers__contains=sorted(set(ids))).delete()
+    NotDuplicates.objects.filter(customers__contains=sorted(set(ids))).delete()

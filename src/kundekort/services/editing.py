@@ -6,38 +6,35 @@ Knows no rule of its own about values. What is new here is that two people may h
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 from django.conf import settings
 from django.utils import timezone
 
-from kundekort.bulk import postgres
-from kundekort.engine import check, frames
-from kundekort.engine import plan as plans
-from kundekort.engine.check import Checked
-from kundekort.engine.plan import Plan
-from kundekort.engine.problem import load_params
-from kundekort.engine.reading.table import Table
-from kundekort.engine.recipe import Column, Decisions, Dialect, Policy
+from kundekort.bulk.apply import RegisterMoved
+from kundekort.engine import frames, pipeline
+from kundekort.engine.facts import Question
+from kundekort.engine.frames import Status
+from kundekort.engine.plan import Plan, changed_cells
+from kundekort.engine.problem import Conflict, Problem
+from kundekort.engine.recipe import Decisions
 from kundekort.engine.schema import Schema
 from kundekort.engine.values import canonical
-from kundekort.services import customers, fields, history
+from kundekort.services import customers, fields, history, revisions
 from kundekort.services.accounts import Actor, Role
-from kundekort.services.comparing import compare
-from kundekort.services.database import impatient
-from kundekort.services.history import Cell, Conflict
-from kundekort.services.preview import Problem
+from kundekort.services.history import Cell
 from kundekort.services.refusals import CardInvalid, EditConflict, NotFound
+from kundekort.services.register import DatabaseRegister
 from kundekort.store.models import Revision
 
 
 @dataclass(frozen=True, slots=True)
-class Edited:
+class EditResult:
     """What an edit came to: the card's version now, and the cells that changed, which may be none."""
 
     version: int
-    cells: tuple[Cell, ...]
+    changed_cells: tuple[Cell, ...]
 
 
 def create(values: Mapping[str, str], *, actor: Actor) -> int:
@@ -48,11 +45,11 @@ def create(values: Mapping[str, str], *, actor: Actor) -> int:
     actor.require(Role.IMPORTER)
     try:
         return _create(values, actor=actor)
-    except postgres.RegisterMoved:  # a unique value was taken meanwhile; now the check sees where it is
+    except RegisterMoved:  # a unique value was taken meanwhile; now the check sees where it is
         return _create(values, actor=actor)
 
 
-def edit(customer_id: int, *, version: int, values: Mapping[str, str], actor: Actor) -> Edited:
+def edit(customer_id: int, *, version: int, values: Mapping[str, str], actor: Actor) -> EditResult:
     """Change a card that was opened at a version; values by field key, others stay.
 
     A value that stands as it did at that version is not touched, whoever has changed it since, and is not judged.
@@ -62,38 +59,25 @@ def edit(customer_id: int, *, version: int, values: Mapping[str, str], actor: Ac
     actor.require(Role.IMPORTER)
     try:
         return _edit(customer_id, version=version, values=values, actor=actor)
-    except postgres.RegisterMoved:
+    except RegisterMoved:
         return _edit(customer_id, version=version, values=values, actor=actor)
 
 
-def read(customer_id: int, values: Mapping[str, str], *, schema: Schema) -> Checked:
-    """Values as people write them as the checked row of a card (0: a new one). Raises CardInvalid, NotFound."""
-    for key in values:
-        if key not in (f.key for f in schema.values):
-            raise NotFound(id=key)
-    texts = {"id": str(customer_id), **values}
-    _refuse_unstorable(values)
-    row = {frames.ROW: 0, frames.LINE: 1} | {f"c{n}": text for n, text in enumerate(texts.values())}
-    types = frames.NUMBERING | {f"c{n}": pl.String for n in range(len(texts))}
-    return check.check(
-        Table(
-            dialect=Dialect(),
-            headers=tuple(texts),
-            cells=pl.DataFrame([row], schema=types),
-            problems=frames.problems(),
-            blank_rows=0,
-        ),
-        columns=[Column(header=key, field=key) for key in texts],
-        policy=Policy(),
+def plan(customer_id: int, values: Mapping[str, str], *, schema: Schema, leaving: frozenset[int] = frozenset()) -> Plan:
+    """What values as people write them would change on a card (0: a new one). Raises CardInvalid, NotFound.
+
+    `leaving` are cards that will be gone when the plan is written.
+    """
+    _refuse_unfit(values, schema=schema)
+    made = pipeline.plan(
+        pipeline.of_card(customer_id, values, schema=schema),
+        decisions=Decisions(),
+        register=DatabaseRegister(leaving=leaving),
         schema=schema,
         today=timezone.localdate(),
         country=settings.KUNDEKORT_COUNTRY,
     )
-
-
-def plan(checked: Checked, *, schema: Schema) -> Plan:
-    """What the checked row would change in the register. Raises CardInvalid."""
-    made = plans.make(compare(checked, policy=Policy(), schema=schema), Decisions())
+    assert not isinstance(made, Question)
     if not made.problems.is_empty():
         raise CardInvalid(problems=_by_field(made.problems))
     return made
@@ -101,52 +85,57 @@ def plan(checked: Checked, *, schema: Schema) -> Plan:
 
 def _create(values: Mapping[str, str], *, actor: Actor) -> int:
     schema = fields.schema()
-    with impatient() as conn:
-        made = plan(read(0, values, schema=schema), schema=schema)
-        revision = Revision.objects.create(
-            kind=Revision.Kind.EDIT, created_by=actor.user, actor_name=actor.name, created=1
-        )
-        applied = postgres.apply(conn, made, revision=revision.pk, progress=lambda done, total: None)
-    return int(applied.created.item())
+    with revisions.register_transaction(alone=False):
+        made = plan(0, values, schema=schema)
+        written = revisions.write(made, kind=Revision.Kind.EDIT, actor=actor)
+    return int(written.created.item())
 
 
-def _edit(customer_id: int, *, version: int, values: Mapping[str, str], actor: Actor) -> Edited:
+def _edit(customer_id: int, *, version: int, values: Mapping[str, str], actor: Actor) -> EditResult:
     schema = fields.schema()
-    with impatient() as conn:
+    with revisions.register_transaction(alone=False):
         customers.lock([customer_id])
         card = customers.card(customer_id, actor=actor)
-        touched = _touched(read(customer_id, values, schema=schema), card, version=version, schema=schema)
-        made = plan(touched, schema=schema)
-        if not made.changed_fields:
-            return Edited(version=int(card["version"]), cells=())
-        revision = Revision.objects.create(
-            kind=Revision.Kind.EDIT, created_by=actor.user, actor_name=actor.name, changed=1
-        )
-        postgres.apply(conn, made, revision=revision.pk, progress=lambda done, total: None)
-    changed = tuple(Cell(field=c["field"], old=c["old"], new=c["new"]) for c in made.cells.iter_rows(named=True))
-    return Edited(version=int(card["version"]) + 1, cells=changed)
+        touched = _touched(values, card, version=version, schema=schema)
+        made = plan(customer_id, touched, schema=schema)
+        if not made.totals.changed:
+            return EditResult(version=int(card["version"]), changed_cells=())
+        revisions.write(made, kind=Revision.Kind.EDIT, actor=actor)
+    cells = changed_cells(next(made.rows(Status.CHANGED)), made.fields)
+    changed = tuple(Cell(field=c["field"], old=c["old"], new=c["new"]) for c in cells.iter_rows(named=True))
+    return EditResult(version=int(card["version"]) + 1, changed_cells=changed)
 
 
-def _touched(checked: Checked, card: Mapping[str, str | int], *, version: int, schema: Schema) -> Checked:
+def _touched(
+    values: Mapping[str, str], card: Mapping[str, str | int], *, version: int, schema: Schema
+) -> dict[str, str]:
     """Only what differs from the card as it was opened. Raises EditConflict."""
-    later = history.since(int(card["id"]), version=version)
-    touched, conflicts = [], []
-    for field in (f for f in schema.values if f.key in checked.rows.columns):
-        mine, theirs = checked.rows[field.key].item(), str(card[field.key])
-        since = later.get(field.key)
-        if canonical.same(field, mine, since.was if since else theirs):
+    _refuse_unfit(values, schema=schema)
+    mine = pipeline.canonical_values(
+        values, schema=schema, today=timezone.localdate(), country=settings.KUNDEKORT_COUNTRY
+    )
+    asked = pl.DataFrame({"id": [card["id"]], "version": [version]}, schema=frames.cards([]))
+    opened = DatabaseRegister().at_version(asked, [schema[key] for key in values]).row(0, named=True)
+    touched, conflicts = {}, []
+    for field in (schema[key] for key in values):
+        theirs, was = str(card[field.key]), opened[field.key]
+        if canonical.same(field, mine[field.key], was):
             continue
-        touched.append(field.key)
-        if since and not canonical.same(field, mine, theirs) and not canonical.same(field, theirs, since.was):
-            conflicts.append(Conflict(field=field.key, mine=mine, theirs=theirs, who=since.who, when=since.when))
+        touched[field.key] = values[field.key]
+        if not canonical.same(field, theirs, was) and not canonical.same(field, mine[field.key], theirs):
+            conflicts.append(Conflict(field=field.key, mine=mine[field.key], theirs=theirs))
     if conflicts:
-        raise EditConflict(conflicts=tuple(conflicts))
-    problems = checked.problems.filter(pl.col("field").is_null() | pl.col("field").is_in(touched))
-    return Checked(rows=checked.rows.select(frames.ROW, frames.LINE, "id", *touched), problems=problems)
+        later = history.since(int(card["id"]), version=version)
+        found = tuple(replace(c, who=later[c.field].who, when=later[c.field].when) for c in conflicts)
+        raise EditConflict(conflicts=found)
+    return touched
 
 
-def _refuse_unstorable(values: Mapping[str, str]) -> None:
-    """Refuse what no file could bring either: NUL, and halves of characters."""
+def _refuse_unfit(values: Mapping[str, str], *, schema: Schema) -> None:
+    """Refuse fields that there are not, and what no file could bring either: NUL, and halves of characters."""
+    known = {f.key for f in schema.values}
+    if unknown := [key for key in values if key not in known]:
+        raise NotFound(id=unknown[0])
     problems: dict[str, list[Problem]] = {}
     for key, text in values.items():
         whole = text.encode("utf-8", "replace").decode()
@@ -159,9 +148,8 @@ def _refuse_unstorable(values: Mapping[str, str]) -> None:
 
 def _by_field(problems: pl.DataFrame) -> dict[str, list[Problem]]:
     found: dict[str, list[Problem]] = {}
-    for p in problems.iter_rows(named=True):
+    for problem in map(Problem.from_row, problems.iter_rows(named=True)):
         # A form has no other rows by which the order of day and month could be told.
-        code = "date_invalid" if p["code"] == "date_ambiguous" else p["code"]
-        problem = Problem(field=p["field"], code=code, value=p["value"], params=load_params(p["params"]))
-        found.setdefault(p["field"] or "", []).append(problem)
+        code = "date_invalid" if problem.code == "date_ambiguous" else problem.code
+        found.setdefault(problem.field or "", []).append(replace(problem, code=code))
     return found

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any, BinaryIO, Final, Self
+from typing import BinaryIO, Final
 
 import polars as pl
 from django.db.models.functions import Now
@@ -18,39 +17,18 @@ from kundekort.engine.writing import xlsx
 from kundekort.services import customers, fields, layouts, lists, segments
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.lists import Form
-from kundekort.services.progress import Report, unwatched
+from kundekort.services.progress import Report, no_progress
 from kundekort.services.refusals import ExportNotWaiting, NotFound, TooManyForWorkbook
 from kundekort.store import packages
 from kundekort.store.models import Export, Segment
+from kundekort.store.selection import Selection
 
-SMALL: Final = 20_000
+INLINE_CUSTOMERS: Final = 20_000
 """Customers up to which a list is written while the person waits; it takes about a second."""
 SAFETY_NET: Final = 60
 """Seconds after which a job writes a short list whose own process was killed before it had."""
 KEPT_DAYS: Final = 7
 """Days after which the file of an export is removed; the line that tells of it stays."""
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which customers: those of a segment by its name, those that a search finds, or without both all."""
-
-    segment: str | None = None
-    search: str | None = None
-
-    @property
-    def everybody(self) -> bool:
-        """Whether these are all customers."""
-        return self.segment is None and not (self.search or "").strip()
-
-    def to_json(self) -> dict[str, Any]:
-        """The selection as a JSON object."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """The selection that `to_json` gave; other keys are left aside."""
-        return cls(segment=data.get("segment"), search=data.get("search"))
 
 
 def count(what: Selection, *, actor: Actor) -> int:
@@ -67,13 +45,13 @@ def start(*, what: Selection, form: Form, layout: str | None = None, language: s
     Raises NotFound, SegmentInvalid, Forbidden, and TooManyForWorkbook.
     """
     export = _begun(what=what, form=form, layout=layout, language=language, actor=actor)
-    small = (export.rows or 0) <= SMALL
+    small = (export.rows or 0) <= INLINE_CUSTOMERS
     wait = {"seconds": SAFETY_NET} if small else None
     app.configure_task("make_export", schedule_in=wait).defer(export_id=export.pk)
     return make(export.pk) if small else export
 
 
-def straight(
+def stream(
     *, what: Selection, form: Form, layout: str | None = None, language: str = "en", actor: Actor
 ) -> Iterator[bytes]:
     """The bytes of a list for somebody who takes them as they come; logged from the beginning, nothing is kept.
@@ -81,12 +59,11 @@ def straight(
     Raises as `start` does, before the first byte.
     """
     export = _begun(what=what, form=form, layout=layout, language=language, actor=actor)
-    told = {**export.selection, "straight": True}
-    Export.objects.filter(pk=export.pk).update(state=Export.State.DONE, selection=told, finished_at=Now())
-    return _Writing(export, unwatched).pieces()
+    Export.objects.filter(pk=export.pk).update(state=Export.State.DONE, streamed=True, finished_at=Now())
+    return _Writing(export, no_progress).pieces()
 
 
-def make(export_id: int, *, report: Report = unwatched) -> Export:
+def make(export_id: int, *, report: Report = no_progress) -> Export:
     """Write the file of an export that is waiting; leave any other as it is. Raises TooManyForWorkbook."""
     export = Export.objects.get(pk=export_id)
     if export.state != Export.State.WAITING:
@@ -119,7 +96,7 @@ def get(export_id: int, *, actor: Actor) -> Export:
         export = Export.objects.get(pk=export_id)
     except Export.DoesNotExist as error:
         raise NotFound(id=export_id) from error
-    _require(Selection.from_json(export.selection), actor)
+    _require(export.selection, actor)
     return export
 
 
@@ -155,7 +132,7 @@ def open_file(export_id: int, *, actor: Actor) -> tuple[BinaryIO, str, str]:
 
 def filename(export: Export) -> str:
     """What the file of an export is called when somebody takes it home."""
-    segment = slugify(Selection.from_json(export.selection).segment or "")[:60]
+    segment = slugify(export.selection.segment or "")[:60]
     day = timezone.localtime(export.created_at).date().isoformat()
     return "-".join(part for part in ("kunder", segment, day) if part) + f".{Form(export.form).ending}"
 
@@ -174,12 +151,12 @@ class _Writing:
     def __init__(self, export: Export, report: Report) -> None:
         self.rows = 0
         self._expected, self._report = export.rows or 0, report
-        self._form, self._language = Form(export.form), export.selection["language"]
+        self._form, self._language = Form(export.form), export.language
         self._columns = list(layouts.get(export.layout).fields)
         if all(field.kind is not Kind.VERSION for field, _ in self._columns):
             version = next(field for field in fields.schema() if field.kind is Kind.VERSION)
             self._columns.append((version, version.header))
-        self._selection = Selection.from_json(export.selection)
+        self._selection = export.selection
         self._actor = Actor.system(export.actor_name)
 
     def pieces(self) -> Iterator[bytes]:
@@ -206,7 +183,8 @@ def _begun(*, what: Selection, form: Form, layout: str | None, language: str, ac
         created_by=actor.user,
         actor_name=actor.name,
         segment=Segment.objects.filter(name=what.segment).first() if what.segment is not None else None,
-        selection={**what.to_json(), "language": language},
+        selection=what,
+        language=language,
         layout=layouts.get(layout).name,
         form=form.value,
         rows=rows,
@@ -220,4 +198,4 @@ def _require(what: Selection, actor: Actor) -> None:
 def _frames(what: Selection, wanted: list[Field], actor: Actor) -> Iterator[pl.DataFrame]:
     if what.segment is not None:
         return segments.frames(what.segment, fields=wanted, actor=actor)
-    return customers.every(text=what.search or "", fields=wanted, actor=actor)
+    return customers.stream(text=what.search or "", fields=wanted, actor=actor)

@@ -15,8 +15,8 @@ from kundekort.engine.schema import Field, Kind, Schema
 from kundekort.engine.values.text import line
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.refusals import ChoiceInUse, FieldInvalid, NotFound
-from kundekort.store.fields import OWN, SCHEMA
-from kundekort.store.models import Customer, HeaderName, OwnField
+from kundekort.store.fields import CUSTOM_PREFIX, SCHEMA
+from kundekort.store.models import Customer, CustomField, HeaderAlias
 
 KINDS: Final = (Kind.TEXT, Kind.NUMBER, Kind.DATE, Kind.CHOICE, Kind.YES_NO)
 """The kinds an own field can have."""
@@ -39,32 +39,32 @@ class Definition:
 
 def schema(*, retired: bool = False) -> Schema:
     """All fields in use; with `retired` also those that are not, for telling of the past."""
-    own = OwnField.objects.all() if retired else OwnField.objects.filter(retired_at=None)
+    custom = CustomField.objects.all() if retired else CustomField.objects.filter(retired_at=None)
     remembered: dict[str, list[str]] = {}
-    for name, key in HeaderName.objects.values_list("name", "field"):
+    for name, key in HeaderAlias.objects.values_list("name", "field"):
         remembered.setdefault(key, []).append(name)
-    fields = [*SCHEMA.fields[:-1], *map(_field, own), SCHEMA.fields[-1]]
+    fields = [*SCHEMA.fields[:-1], *map(_field, custom), SCHEMA.fields[-1]]
     return replace(SCHEMA, fields=tuple(replace(f, synonyms=(*f.synonyms, *remembered.get(f.key, ()))) for f in fields))
 
 
-def own(*, actor: Actor) -> list[OwnField]:
+def list_custom(*, actor: Actor) -> list[CustomField]:
     """The own fields in their order, retired ones too."""
     actor.require(Role.ADMINISTRATOR)
-    return list(OwnField.objects.all())
+    return list(CustomField.objects.all())
 
 
 @transaction.atomic
-def create(definition: Definition, *, actor: Actor) -> OwnField:
+def create(definition: Definition, *, actor: Actor) -> CustomField:
     """A new own field. Raises FieldInvalid."""
     actor.require(Role.ADMINISTRATOR)
     definition = _sound(definition, key=None)
-    last = OwnField.objects.aggregate(last=Max("position"))["last"] or 0
-    made = OwnField(key=_key(definition.header), kind=definition.kind, position=last + 1)
+    last = CustomField.objects.aggregate(last=Max("position"))["last"] or 0
+    made = CustomField(key=_key(definition.header), kind=definition.kind, position=last + 1)
     return _save(made, definition)
 
 
 @transaction.atomic
-def change(key: str, definition: Definition, *, actor: Actor) -> OwnField:
+def change(key: str, definition: Definition, *, actor: Actor) -> CustomField:
     """Rename or redefine an own field; its kind stays. Files that use its former name go on meaning it.
 
     Raises FieldInvalid, and ChoiceInUse for a choice that is taken away while cards have it.
@@ -73,12 +73,12 @@ def change(key: str, definition: Definition, *, actor: Actor) -> OwnField:
     made = _get(key)
     definition = _sound(replace(definition, kind=Kind(made.kind)), key=key)
     for gone in set(made.choices) - set(definition.choices):
-        if cards := Customer.objects.filter(own__contains={key: gone}).count():
+        if cards := Customer.objects.filter(custom__contains={key: gone}).count():
             raise ChoiceInUse(choice=gone, cards=cards)
     return _save(made, definition)
 
 
-def retire(key: str, *, retired: bool = True, actor: Actor) -> OwnField:
+def retire(key: str, *, retired: bool = True, actor: Actor) -> CustomField:
     """Take an own field out of use, or back into it; its values and history stay as they are."""
     actor.require(Role.ADMINISTRATOR)
     made = _get(key)
@@ -94,16 +94,16 @@ def arrange(keys: Sequence[str], *, actor: Actor) -> None:
     """Put own fields in an order; those not named come after."""
     actor.require(Role.ADMINISTRATOR)
     order = {key: position for position, key in enumerate(keys)}
-    for position, made in enumerate(sorted(OwnField.objects.all(), key=lambda f: order.get(f.key, len(order))), 1):
-        OwnField.objects.filter(pk=made.pk).update(position=position)
+    for position, made in enumerate(sorted(CustomField.objects.all(), key=lambda f: order.get(f.key, len(order))), 1):
+        CustomField.objects.filter(pk=made.pk).update(position=position)
 
 
 def remember(header: str, key: str) -> None:
     """Let a column name mean a field from now on, whatever else it is called later."""
-    HeaderName.objects.update_or_create(name=fold(header), defaults={"field": key})
+    HeaderAlias.objects.update_or_create(name=fold(header), defaults={"field": key})
 
 
-def _field(made: OwnField) -> Field:
+def _field(made: CustomField) -> Field:
     kind = Kind(made.kind)
     return Field(
         key=made.key,
@@ -113,19 +113,19 @@ def _field(made: OwnField) -> Field:
         max_length=LONGEST_TEXT if kind is Kind.TEXT else None,
         required=made.required,
         choices=tuple(made.choices),
-        own=True,
+        custom=True,
         help=made.help,
     )
 
 
-def _get(key: str) -> OwnField:
+def _get(key: str) -> CustomField:
     try:
-        return OwnField.objects.get(key=key)
-    except OwnField.DoesNotExist as error:
+        return CustomField.objects.get(key=key)
+    except CustomField.DoesNotExist as error:
         raise NotFound(id=key) from error
 
 
-def _save(made: OwnField, definition: Definition) -> OwnField:
+def _save(made: CustomField, definition: Definition) -> CustomField:
     made.header, made.labels, made.help = definition.header, dict(definition.labels), dict(definition.help)
     made.required, made.choices = definition.required, list(definition.choices)
     made.save()
@@ -164,6 +164,6 @@ def _refuse_taken(wanted: Sequence[str], *, key: str | None) -> None:
 
 def _key(header: str) -> str:
     """A key for a new field that no field has or had: it stands in the change log for ever."""
-    base = OWN + (fold(header).encode("ascii", "ignore").decode()[:40].strip("_") or "field")
-    taken = set(OwnField.objects.values_list("key", flat=True))
+    base = CUSTOM_PREFIX + (fold(header).encode("ascii", "ignore").decode()[:40].strip("_") or "field")
+    taken = set(CustomField.objects.values_list("key", flat=True))
     return next(key for n in range(1, len(taken) + 2) if (key := base if n == 1 else f"{base}_{n}") not in taken)

@@ -6,19 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Final
 
 from django.db.models import QuerySet
 
+from kundekort.engine.frames import CARD, MERGED
 from kundekort.services import customers
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.fields import schema
 from kundekort.store.models import Change, Revision
-
-ID: Final = "id"
-"""The field of the change that brings a card into the register or takes it out."""
-MERGED: Final = "merged"
-"""The field of the change that tells which card was merged into this one, or given back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +50,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """A cell that has changed since some version of its card: what it `was` then, and who changed it last and when."""
+    """A cell that has changed since some version of its card: what it held then, who changed it last, and when."""
 
-    was: str
-    who: str
-    when: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """A cell that two people change: the value one wants to write, and the other's that stands there."""
-
-    field: str
-    mine: str
-    theirs: str
+    old: str
     who: str
     when: datetime
 
@@ -90,7 +74,7 @@ def of_customer(customer_id: int, *, actor: Actor) -> list[Entry]:
     """The history of one card, newest first; that of a merged card too."""
     actor.require(Role.READER)
     changes = _changes(customer_id).select_related("revision__undone_by").order_by("-version", "pk")
-    merges = _changes(customer_id).filter(field=ID, new="").values("revision")
+    merges = _changes(customer_id).filter(field=CARD, new="").values("revision")
     into = Change.objects.filter(revision__in=merges, field=MERGED, new=str(customer_id))
     masters = dict(into.values_list("revision_id", "customer_id"))
     return list(_entries(changes.iterator(), masters))
@@ -100,8 +84,8 @@ def since(customer_id: int, *, version: int) -> dict[str, Since]:
     """The cells of a card that have changed after a version, by field key."""
     found: dict[str, Since] = {}
     for change in _changes(customer_id).filter(version__gt=version).order_by("version", "pk"):
-        was = found[change.field].was if change.field in found else change.old
-        found[change.field] = Since(was=was, who=change.revision.actor_name, when=change.revision.created_at)
+        old = found[change.field].old if change.field in found else change.old
+        found[change.field] = Since(old=old, who=change.revision.actor_name, when=change.revision.created_at)
     return found
 
 
@@ -122,12 +106,12 @@ def _changes(customer_id: int) -> QuerySet[Change]:
 
 def _source(customer_id: int, field: str, value: str, *, before: int | None = None) -> Revision | None:
     """The act that gave a card the value it has, or had before a version; a merge only where no card brought it."""
-    changes = _changes(customer_id).filter(field__in=(field, ID), revision__undoes=None, revision__undone_by=None)
+    changes = _changes(customer_id).filter(field__in=(field, CARD), revision__undoes=None, revision__undone_by=None)
     if before is not None:
         changes = changes.filter(version__lt=before)
     last = changes.order_by("-version", "field").first()
     # What a card began with is not logged, so the act that made the card is where an unchanged value comes from.
-    if last is None or (last.field == ID and not value):
+    if last is None or (last.field == CARD and not value):
         return None
     brought = Change.objects.filter(revision=last.revision, field=field, old=value, new="").exclude(old="")
     if last.revision.kind == Revision.Kind.MERGE and (came := brought.order_by("pk").first()):
@@ -151,7 +135,7 @@ def _consent(field: str, value: str, source: Revision | None) -> Consent:
 def _entries(changes: Iterator[Change], masters: dict[int, int]) -> Iterator[Entry]:
     for revision, group in groupby(changes, key=lambda change: change.revision):
         rows = list(group)
-        came = [row for row in rows if row.field == ID and row.new]
+        came = [row for row in rows if row.field == CARD and row.new]
         source = getattr(revision, "source", None)
         yield Entry(
             when=revision.created_at,
@@ -160,7 +144,7 @@ def _entries(changes: Iterator[Change], masters: dict[int, int]) -> Iterator[Ent
             import_id=source.pk if source else None,
             filename=source.filename if source else None,
             created=any(row.version == 1 for row in came),
-            cells=tuple(Cell(field=r.field, old=r.old, new=r.new) for r in rows if r.field not in (ID, MERGED)),
+            cells=tuple(Cell(field=r.field, old=r.old, new=r.new) for r in rows if r.field not in (CARD, MERGED)),
             revision=revision.pk,
             undone=hasattr(revision, "undone_by"),
             restored=any(row.version > 1 for row in came),

@@ -10,10 +10,9 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from kundekort.engine.errors import FileRefused
-from kundekort.engine.reading.reader import Chosen
-from kundekort.engine.recipe import Decisions, Policy, Recipe
+from kundekort.engine.facts import Facts
+from kundekort.engine.recipe import Answers, Decisions, DialectOverrides, Policy, Recipe
 from kundekort.services.accounts import Actor, Role
-from kundekort.services.choices import Choices
 from kundekort.services.refusals import CannotImport, NotFound, NotWaiting
 from kundekort.store import packages
 from kundekort.store.models import Import
@@ -28,20 +27,19 @@ def receive(
     filename: str,
     actor: Actor,
     policy: Policy | None = None,
-    chosen: Chosen | None = None,
+    overrides: DialectOverrides | None = None,
     decisions: Decisions | None = None,
 ) -> Import:
-    """Keep an uploaded file as a new import, for `planning.prepare`. Raises CannotImport when it is too large."""
+    """Keep an uploaded file as a new import, to be planned. Raises CannotImport when it is too large."""
     actor.require(Role.IMPORTER)
-    first = Choices(dialect=chosen or Chosen(), policy=policy or Policy())
     with transaction.atomic():
         imp = Import.objects.create(
             created_by=actor.user,
             actor_name=actor.name,
             filename=PurePath(filename.replace("\\", "/")).name[:255].replace("\x00", ""),
             size=0,
-            chosen=first.to_json(),
-            decisions=(decisions or Decisions()).to_json(),
+            answers=Answers(dialect=overrides or DialectOverrides(), policy=policy or Policy()),
+            decisions=decisions or Decisions(),
         )
         limit = settings.KUNDEKORT_MAX_BYTES
         try:
@@ -74,7 +72,7 @@ def cancel(import_id: int, *, actor: Actor) -> Import:
     """
     imp = get(import_id, actor=actor)
     cancelled = Import.objects.filter(pk=import_id, state__in=WAITING).update(
-        state=Import.State.CANCELLED, progress=None, facts={}, finished_at=Now()
+        state=Import.State.CANCELLED, progress=None, facts=None, finished_at=Now()
     )
     if not cancelled:
         imp.refresh_from_db()
@@ -86,4 +84,9 @@ def cancel(import_id: int, *, actor: Actor) -> Import:
 
 def recipe(imp: Import) -> Recipe:
     """How the import's file is read and understood, once it has been."""
-    return Recipe.from_json(imp.recipe) if imp.recipe else Recipe()
+    return imp.recipe or Recipe()
+
+
+def facts(imp: Import) -> Facts:
+    """What is known of the import's file, once it has been looked at."""
+    return imp.facts or Facts()

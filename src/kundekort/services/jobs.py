@@ -16,8 +16,9 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException, JobAborted
 
+from kundekort.engine.facts import Question, QuestionKind
 from kundekort.services import confirming, exports, planning
-from kundekort.services.progress import Report, Stopped, Watched
+from kundekort.services.progress import Cancelled, ProgressWriter, Report
 from kundekort.services.refusals import Failed, Refusal, StalePlan
 from kundekort.store.models import Export, Import
 
@@ -67,7 +68,7 @@ def _watched(
     context: JobContext, model: type[Import | Export], number: int, failed: Callable[[int], None]
 ) -> Iterator[Report]:
     """The outermost frame of a job about a row: where cancelling, stopping and failing end."""
-    with Watched(model, number) as watched:
+    with ProgressWriter(model, number) as watched:
 
         def report(phase: str, done: int, total: int) -> None:
             if context.should_abort():
@@ -76,7 +77,7 @@ def _watched(
 
         try:
             yield report
-        except Stopped:
+        except Cancelled:
             logger.info("%s %s was cancelled while it was worked on.", model.__name__, number)
         except JobAborted:
             raise
@@ -87,9 +88,9 @@ def _watched(
 
 def _failed(import_id: int) -> None:
     """Let nobody wait for an import whose job has failed: a plan that was not made is refused, one that was is back."""
-    refusal = {"code": Failed.code, "params": {}}
+    failed = Question(QuestionKind.REFUSED, Failed.code)
     imports = Import.objects.filter(pk=import_id)
-    imports.filter(state=Import.State.RECEIVED).update(state=Import.State.REFUSED, refusal=refusal, progress=None)
+    imports.filter(state=Import.State.RECEIVED).update(state=Import.State.REFUSED, question=failed, progress=None)
     imports.filter(state=Import.State.CONFIRMING).update(state=Import.State.PREVIEW, notice=Failed.code, progress=None)
 
 

@@ -50,7 +50,7 @@ class Layout:
         return tuple(c.header for c in self.columns)
 
 
-def every() -> tuple[Layout, ...]:
+def list_all() -> tuple[Layout, ...]:
     """All layouts, the default first, then by name; the built-in one is always among them."""
     schema = fields.schema()
     made = [_layout(row, schema) for row in ColumnLayout.objects.order_by("name")]
@@ -60,7 +60,7 @@ def every() -> tuple[Layout, ...]:
 
 def get(name: str | None = None) -> Layout:
     """A layout by its name, the default one without. Raises NotFound."""
-    layouts = every()
+    layouts = list_all()
     if name is None:
         return layouts[0]
     for layout in layouts:

@@ -71,7 +71,7 @@ def written(frames: Iterable[pl.DataFrame], *, columns: Columns, form: Form, lan
         sheet = xlsx.Sheet(customers, tuple(_column(field, header) for field, header in columns))
         return xlsx.workbook([(sheet, texts), _about(about, columns, language)])
     plain = csv.PLAIN if form is Form.PLAIN else csv.SPREADSHEET
-    return csv.csv(texts, headers=[header for _, header in columns], form=plain)
+    return csv.write(texts, headers=[header for _, header in columns], form=plain)
 
 
 def template(*, columns: Columns, form: Form, language: str) -> Iterator[bytes]:
@@ -121,6 +121,6 @@ def _what_to_write(field: Field, language: str) -> str:
 
 def _example(field: Field, customer: Mapping[str, str]) -> str:
     """What an invented customer has in a field; in a venue's own one something that fits."""
-    if not field.own:
+    if not field.custom:
         return customer.get(field.key, "")
     return field.choices[0] if field.choices else _EXAMPLES.get(field.kind, "")

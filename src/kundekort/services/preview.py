@@ -9,26 +9,16 @@ from typing import Any
 import polars as pl
 
 from kundekort.engine import frames, mapping
+from kundekort.engine.facts import ProblemCount, Totals
 from kundekort.engine.frames import Status
-from kundekort.engine.plan import Totals
-from kundekort.engine.problem import load_params
+from kundekort.engine.problem import Problem
 from kundekort.services import imports
 from kundekort.services.refusals import PlanDamaged
-from kundekort.store import explanations, packages, pages
+from kundekort.store import explanations, packages, pages, plans
 from kundekort.store.models import Import
 from kundekort.store.pages import Filter
 
 STATUS_NAMES = {status: status.name.lower() for status in Status}
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong with a row: `field` is a field key, None where the whole row is meant."""
-
-    field: str | None
-    code: str
-    value: str
-    params: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +43,6 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    """How many rows have this kind of problem in this field."""
-
-    code: str
-    field: str | None
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
 class Note:
     """A warning, or a reason why nothing changes: its words are made by the doors."""
 
@@ -76,7 +57,7 @@ class Summary:
     digest: str
     totals: Totals
     changes: Mapping[str, int]
-    problems: tuple[Count, ...]
+    problems: tuple[ProblemCount, ...]
     emptied: int
     warnings: tuple[Note, ...]
 
@@ -94,14 +75,14 @@ class ColumnView:
 
 def summary(imp: Import) -> Summary:
     """What the plan of an import comes to; the import has one."""
-    facts = imp.facts
-    changes = sorted(facts["changes"].items(), key=lambda item: -item[1])
+    facts = imports.facts(imp)
+    changes = sorted(facts.changes.items(), key=lambda item: -item[1])
     return Summary(
         digest=imp.digest,
-        totals=Totals(**imp.totals),
+        totals=imp.totals,
         changes={key: count for key, count in changes if count},
-        problems=tuple(Count(**count) for count in facts["codes"]),
-        emptied=facts["emptied"],
+        problems=facts.problems,
+        emptied=facts.emptied,
         warnings=warnings(imp),
     )
 
@@ -109,13 +90,13 @@ def summary(imp: Import) -> Summary:
 def warnings(imp: Import) -> tuple[Note, ...]:
     """What is worth knowing of a file besides its problems."""
     notes = []
-    columns = mapping.left_aside(imports.recipe(imp).columns, imp.facts.get("samples", []))
+    columns = mapping.ignored_columns(imports.recipe(imp).columns, imports.facts(imp).samples)
     if ignored := [c.header for c in columns]:
         notes.append(Note("columns_ignored", {"headers": ignored}))
     for column in columns:
         if column.suggestion:
             notes.append(Note("columns_suggested", {"header": column.header, "field": column.suggestion}))
-    if blank := imp.facts.get("blank_rows"):
+    if blank := imports.facts(imp).blank_rows:
         notes.append(Note("blank_rows", {"count": blank}))
     return tuple(notes)
 
@@ -123,50 +104,45 @@ def warnings(imp: Import) -> tuple[Note, ...]:
 def other_sheets(imp: Import) -> list[str]:
     """The sheets of a workbook that were not read and may hold customers: our own explanation does not."""
     ours = {about for _, about in explanations.SHEETS.values()}
-    return [name for name in imp.facts.get("sheets", ()) if name not in {imports.recipe(imp).dialect.sheet, *ours}]
+    return [name for name in imports.facts(imp).sheets if name not in {imports.recipe(imp).dialect.sheet, *ours}]
 
 
-def page(imp: Import, chosen: Filter, *, offset: int, limit: int) -> Page:
+def page(imp: Import, wanted: Filter, *, offset: int, limit: int) -> Page:
     """At most `limit` of the rows that a filter shows, from `offset`, in the order of the file."""
     folder = packages.plan_folder(imp.pk, imp.digest)
     try:
-        total, rows, problems = pages.page(folder, chosen, offset=offset, limit=limit)
+        total, rows, problems = pages.page(folder, wanted, offset=offset, limit=limit)
     except FileNotFoundError as error:
         raise PlanDamaged from error
     by_row: dict[int, list[Problem]] = {}
     for p in problems.iter_rows(named=True):
-        by_row.setdefault(p[frames.ROW], []).append(
-            Problem(field=p["field"], code=p["code"], value=p["value"], params=load_params(p["params"]))
-        )
+        by_row.setdefault(p[frames.ROW], []).append(Problem.from_row(p))
     return Page(total=total, rows=tuple(_row(r, by_row.get(r[frames.ROW], [])) for r in rows.iter_rows(named=True)))
 
 
 def problems(imp: Import, *, limit: int) -> list[tuple[int, Problem]]:
     """The first problems of the file, each with the line its row starts on."""
-    path = packages.plan_folder(imp.pk, imp.digest) / "problems.parquet"
+    path = packages.plan_folder(imp.pk, imp.digest) / plans.PROBLEMS
     found = pl.scan_parquet(path).head(limit).collect()
-    return [
-        (p[frames.LINE], Problem(field=p["field"], code=p["code"], value=p["value"], params=load_params(p["params"])))
-        for p in found.iter_rows(named=True)
-    ]
+    return [(row[frames.LINE], Problem.from_row(row)) for row in found.iter_rows(named=True)]
 
 
 def columns(imp: Import) -> tuple[ColumnView, ...]:
     """The columns of the file with the field each becomes and its first values."""
-    samples = imp.facts.get("samples", [])
+    samples = imports.facts(imp).samples
     return tuple(
-        ColumnView(position=n, header=c.header, field=c.field, suggestion=c.suggestion, samples=tuple(values))
+        ColumnView(position=n, header=c.header, field=c.field, suggestion=c.suggestion, samples=values)
         for n, (c, values) in enumerate(zip(imports.recipe(imp).columns, samples, strict=True))
     )
 
 
 def reasons(imp: Import) -> tuple[Note, ...]:
     """Why an import changes nothing: the reasons that hold for this file, the most telling first."""
-    if imp.refusal:
-        return (Note(imp.refusal["code"], imp.refusal["params"]),)
-    if not imp.totals or imp.totals["new"] or imp.totals["changed"]:
+    if imp.question:
+        return (Note(imp.question.code, imp.question.params),)
+    totals, facts = imp.totals, imports.facts(imp)
+    if totals is None or totals.changes_register:
         return ()
-    totals = Totals(**imp.totals)
     notes = []
     if totals.errors + totals.left_out == totals.rows:
         notes.append(Note("only_errors", {"count": totals.rows}))
@@ -177,13 +153,11 @@ def reasons(imp: Import) -> tuple[Note, ...]:
             Note("unchanged_or_errors", {"unchanged": totals.unchanged, "errors": totals.errors + totals.left_out})
         )
     first = {(p.code, p.field): line for line, p in reversed(problems(imp, limit=1000))}
-    for count in imp.facts["codes"][:5]:
-        line = first.get((count["code"], count["field"]))
-        notes.append(
-            Note("problem", {"code": count["code"], "field": count["field"], "count": count["count"], "line": line})
-        )
-    if imports.recipe(imp).policy.empty_cells == "keep" and imp.facts["emptied"]:
-        notes.append(Note("empty_cells_kept", {"count": imp.facts["emptied"]}))
+    for kind in facts.problems[:5]:
+        line = first.get((kind.code, kind.field))
+        notes.append(Note("problem", {"code": kind.code, "field": kind.field, "count": kind.count, "line": line}))
+    if imports.recipe(imp).policy.empty_cells == "keep" and facts.emptied:
+        notes.append(Note("empty_cells_kept", {"count": facts.emptied}))
     return (*notes, *(n for n in warnings(imp) if n.code == "columns_ignored"))
 
 

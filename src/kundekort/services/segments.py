@@ -14,13 +14,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from kundekort.bulk import postgres
+from kundekort.bulk import register
 from kundekort.bulk.segment_query import Moment, Where, where
 from kundekort.engine.schema import Field
 from kundekort.engine.segments import check as segment_check
 from kundekort.engine.segments import condition as segment
 from kundekort.engine.segments.check import Subject
-from kundekort.engine.segments.condition import Fault, Group
+from kundekort.engine.segments.condition import Group, RuleError
 from kundekort.engine.values.text import line
 from kundekort.services import customers, fields
 from kundekort.services.accounts import Actor, Role
@@ -36,14 +36,14 @@ TAGS_OFFERED: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SavedSegment:
     """A segment under its name. With `faults` (a retired field, say) it can be looked at and mended, not counted."""
 
     id: int
     name: str
     description: str
     condition: Group
-    faults: tuple[Fault, ...]
+    faults: tuple[RuleError, ...]
     who: str
     changed_at: datetime
 
@@ -66,11 +66,11 @@ def parse(data: object) -> Group:
     """The condition of a JSON value. Raises SegmentInvalid when it is none; what it means is not looked at yet."""
     try:
         return segment.from_json(data)
-    except segment.Misshapen as misshapen:
+    except segment.MalformedCondition as misshapen:
         raise _refusal(misshapen.fault) from misshapen
 
 
-def check(condition: Group) -> tuple[Group, tuple[Fault, ...]]:
+def check(condition: Group) -> tuple[Group, tuple[RuleError, ...]]:
     """The condition with values in canonical form, and what is wrong with it in this register."""
     return segment_check.canonical_condition(
         condition,
@@ -85,7 +85,7 @@ def count(condition: Group, *, actor: Actor) -> int:
     """How many customers are meant. Raises SegmentInvalid."""
     actor.require(Role.READER)
     meant = _where(condition)
-    return postgres.count_customers(psycopg_connection(), meant.text, meant.values)
+    return register.count_customers(psycopg_connection(), meant.text, meant.values)
 
 
 def page(condition: Group, *, offset: int, limit: int, actor: Actor) -> CustomerPage:
@@ -93,13 +93,13 @@ def page(condition: Group, *, offset: int, limit: int, actor: Actor) -> Customer
     actor.require(Role.READER)
     meant = _where(condition)
     with transaction.atomic():
-        total, ids = postgres.count_and_some(psycopg_connection(), meant.text, meant.values, offset=offset, limit=limit)
+        total, ids = register.count_and_some(psycopg_connection(), meant.text, meant.values, offset=offset, limit=limit)
         shown = customers.cards(ids)
         return CustomerPage(total=total, rows=tuple(shown[i] for i in ids))
 
 
 def frames(which: Group | int | str, *, fields: Sequence[Field], actor: Actor) -> Iterator[pl.DataFrame]:
-    """The customers of a condition, or of a segment by number or name, as `customers.every` gives all.
+    """The customers of a condition, or of a segment by number or name, as `customers.stream` gives all.
 
     Raises SegmentInvalid, NotFound.
     """
@@ -107,13 +107,13 @@ def frames(which: Group | int | str, *, fields: Sequence[Field], actor: Actor) -
     return _frames(_where(which if isinstance(which, Group) else get(which, actor=actor).condition), fields)
 
 
-def every(*, actor: Actor) -> list[Saved]:
+def list_all(*, actor: Actor) -> list[SavedSegment]:
     """All segments by name."""
     actor.require(Role.READER)
     return [_saved(row) for row in Segment.objects.order_by("name")]
 
 
-def get(which: int | str, *, actor: Actor) -> Saved:
+def get(which: int | str, *, actor: Actor) -> SavedSegment:
     """A segment by its number or its name. Raises NotFound."""
     actor.require(Role.READER)
     return _saved(_row(which))
@@ -127,7 +127,7 @@ def save(
     former: int | None = None,
     seen: str | None = None,
     actor: Actor,
-) -> Saved:
+) -> SavedSegment:
     """Keep a condition under a name, or change the segment numbered `former`. Raises SegmentInvalid, NotFound.
 
     With `seen`, the ISO time of the change that was looked at, somebody else's later change is not written over.
@@ -142,7 +142,7 @@ def save(
     return _keep(row)
 
 
-def copy(segment_id: int, *, name: str, actor: Actor) -> Saved:
+def copy(segment_id: int, *, name: str, actor: Actor) -> SavedSegment:
     """Keep the same rules under another name too, even where they have faults. Raises SegmentInvalid, NotFound."""
     actor.require(Role.IMPORTER)
     row = _row(segment_id)
@@ -158,7 +158,7 @@ def delete(segment_id: int, *, actor: Actor) -> None:
         raise NotFound(id=segment_id)
 
 
-def _keep(row: Segment) -> Saved:
+def _keep(row: Segment) -> SavedSegment:
     if not row.name or len(row.name) > LONGEST_NAME:
         raise SegmentInvalid(reason="name_missing", path=())
     try:
@@ -177,9 +177,9 @@ def _row(which: int | str) -> Segment:
         raise NotFound(id=which) from error
 
 
-def _saved(row: Segment) -> Saved:
+def _saved(row: Segment) -> SavedSegment:
     condition, faults = check(segment.from_json(row.condition))
-    return Saved(
+    return SavedSegment(
         id=row.pk,
         name=row.name,
         description=row.description,
@@ -198,7 +198,7 @@ def _sound(condition: Group) -> Group:
     return condition
 
 
-def _refusal(fault: Fault) -> SegmentInvalid:
+def _refusal(fault: RuleError) -> SegmentInvalid:
     params: dict[str, Any] = {"reason": fault.reason, "path": fault.path}
     return SegmentInvalid(**params, **fault.params)
 
@@ -217,4 +217,4 @@ def _where(condition: Group) -> Where:
 
 def _frames(meant: Where, fields: Sequence[Field]) -> Iterator[pl.DataFrame]:
     with transaction.atomic():
-        yield from postgres.every_customer(psycopg_connection(), fields=fields, where=meant.text, values=meant.values)
+        yield from register.stream_customers(psycopg_connection(), fields=fields, where=meant.text, values=meant.values)

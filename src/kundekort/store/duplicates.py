@@ -34,7 +34,7 @@ _GROUPS: Final = """
         WHERE {having} GROUP BY {key} HAVING count(*) > 1
     )
     SELECT ids, count(*) OVER () FROM alike
-    WHERE EXISTS (SELECT FROM kundekort_differentpeople d WHERE d.customers @> alike.ids) = %s
+    WHERE EXISTS (SELECT FROM kundekort_notduplicates d WHERE d.customers @> alike.ids) = %s
     ORDER BY ids OFFSET %s LIMIT %s
 """
 

@@ -11,7 +11,7 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(text.split(", "))
 
 
-OWN: Final = "own_"
+CUSTOM_PREFIX: Final = "own_"
 """What the key of every field that a venue has made itself begins with, and of no other."""
 
 ADDRESS: Final = ("address", "address2", "zip_code", "city", "country")

@@ -16,6 +16,12 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
 
+from kundekort.engine.facts import Facts, Question, Totals
+from kundekort.engine.recipe import Answers, Decisions, Recipe
+from kundekort.store.progress import Progress
+from kundekort.store.selection import Selection
+from kundekort.store.values import ValueField
+
 
 class Customer(models.Model):
     """A customer card. Its columns are named by the keys of `store.fields`; `own` holds the venue's own fields."""
@@ -41,7 +47,7 @@ class Customer(models.Model):
     tags = ArrayField(models.TextField(), db_default=[])
     internal_note = models.TextField(db_default="")
     external_id = models.TextField(db_default="")
-    own = models.JSONField(db_default={})
+    custom = models.JSONField(db_default={})
     created_at = models.DateTimeField(db_default=Now())
     changed_at = models.DateTimeField(db_default=Now())
 
@@ -79,15 +85,15 @@ class Import(models.Model):
     filename = models.TextField()
     size = models.BigIntegerField()
     state = models.TextField(choices=State, default=State.RECEIVED)
-    chosen = models.JSONField(default=dict)
-    recipe = models.JSONField(null=True)
-    decisions = models.JSONField(default=dict)
-    totals = models.JSONField(default=dict)
-    facts = models.JSONField(default=dict)
+    answers = ValueField(Answers, default=Answers)
+    recipe = ValueField(Recipe, null=True)
+    decisions = ValueField(Decisions, default=Decisions)
+    question = ValueField(Question, null=True)
+    facts = ValueField(Facts, null=True)
+    totals = ValueField(Totals, null=True)
     digest = models.TextField(default="")
     notice = models.TextField(default="")
-    refusal = models.JSONField(null=True)
-    progress = models.JSONField(null=True)
+    progress = ValueField(Progress, null=True)
     revision = models.OneToOneField("Revision", null=True, on_delete=models.PROTECT, related_name="source")
     finished_at = models.DateTimeField(null=True)
 
@@ -144,19 +150,22 @@ class Change(models.Model):
         return f"{self.customer_id} {self.field}: {self.old!r} → {self.new!r}"
 
 
-class Merged(models.Model):
-    """A card that was merged into another, which may itself be merged later. `created_at` is when the card was made."""
+class RemovedCard(models.Model):
+    """A card that is no longer in the register: merged into another, which may be merged later, or taken back.
+
+    `into` is null for one that was taken back; `created_at` is when the card was made.
+    """
 
     id = models.BigIntegerField(primary_key=True)
     created_at = models.DateTimeField(db_default=Now())
-    into = models.ForeignKey(Customer, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
-    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="merged")
+    into = models.ForeignKey(Customer, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="removed")
 
     def __str__(self) -> str:
         return f"{self.pk} → {self.into_id}"
 
 
-class DifferentPeople(models.Model):
+class NotDuplicates(models.Model):
     """A decision that these cards are no duplicates of each other, however alike they look."""
 
     customers = ArrayField(models.BigIntegerField())
@@ -181,7 +190,7 @@ class Setting(models.Model):
         return f"{self.key}: {self.value}"
 
 
-class OwnField(models.Model):
+class CustomField(models.Model):
     """A column that a venue has made itself. Its key never changes; a retired one keeps its values and history."""
 
     key = models.TextField(unique=True)
@@ -218,7 +227,7 @@ class ColumnLayout(models.Model):
         return self.name
 
 
-class HeaderName(models.Model):
+class HeaderAlias(models.Model):
     """A column name that some layout or own field has had: files that use it go on meaning that field."""
 
     name = models.TextField(primary_key=True)
@@ -258,11 +267,13 @@ class Export(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     actor_name = models.TextField()
     segment = models.ForeignKey(Segment, null=True, on_delete=models.SET_NULL, related_name="+")
-    selection = models.JSONField(default=dict)
+    selection = ValueField(Selection, default=Selection)
+    language = models.TextField(default="nb")
+    streamed = models.BooleanField(default=False)
     layout = models.TextField(default="")
     form = models.TextField()
     state = models.TextField(choices=State, default=State.WAITING)
-    progress = models.JSONField(null=True)
+    progress = ValueField(Progress, null=True)
     rows = models.IntegerField(null=True)
     size = models.BigIntegerField(null=True)
     finished_at = models.DateTimeField(null=True)

@@ -11,7 +11,7 @@ import mmap
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -54,25 +54,26 @@ def source(import_id: int) -> Iterator[bytes | mmap.mmap]:
         yield mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
-def keep_plan(import_id: int, digest: str, parts: Mapping[str, bytes]) -> None:
-    """Keep a plan under its digest, and forget any other plan of the import."""
+@contextmanager
+def new_plan(import_id: int) -> Iterator[Path]:
+    """A folder for the parts of a new plan; it goes away again unless `keep_plan` takes it."""
     plans = _folder(import_id) / "plans"
     plans.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=plans, prefix="new-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def keep_plan(import_id: int, digest: str, folder: Path) -> None:
+    """Keep the plan in a folder of `new_plan` under its digest, and forget any other plan of the import."""
+    plans = _folder(import_id) / "plans"
     if not (plans / digest).exists():
-        new = Path(tempfile.mkdtemp(dir=plans, prefix="new-"))
-        for name, content in parts.items():
-            with (new / name).open("wb") as part:
-                part.write(content)
-                _sync(part)
-        new.rename(plans / digest)
+        for part in folder.iterdir():
+            with part.open("rb") as file:
+                os.fsync(file.fileno())
+        folder.rename(plans / digest)
     for other in plans.iterdir():
-        if other.name != digest:
+        if other.name != digest and other != folder:
             shutil.rmtree(other, ignore_errors=True)
-
-
-def plan_parts(import_id: int, digest: str) -> dict[str, bytes]:
-    """The parts of a kept plan by name. Raises FileNotFoundError when it is gone."""
-    return {path.name: path.read_bytes() for path in sorted(plan_folder(import_id, digest).iterdir())}
 
 
 def plan_folder(import_id: int, digest: str) -> Path:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kundekort import wording
+from kundekort.engine.facts import QuestionKind
 from kundekort.engine.recipe import ENCODINGS, SEPARATORS, EmptyCells, Recipe
 from kundekort.engine.schema import Field, Kind
 from kundekort.services import fields, imports, planning, preview
@@ -30,8 +31,8 @@ def columns(request: HttpRequest, import_id: int) -> HttpResponse:
     actor = actor_of(request.user)
     imp = imports.get(import_id, actor=actor)
     if request.method == "POST":
-        chosen = read_columns(request.POST, len(imports.recipe(imp).columns), schema=fields.schema())
-        planning.choose(import_id, actor=actor, columns=chosen, policy=PolicyForm.read(request.POST))
+        overrides = read_columns(request.POST, len(imports.recipe(imp).columns), schema=fields.schema())
+        planning.choose(import_id, actor=actor, columns=overrides, policy=PolicyForm.read(request.POST))
         return redirect("import", import_id)
     if imp.state not in (Import.State.COLUMNS, Import.State.PREVIEW):
         raise NotWaiting(state=imp.state)
@@ -42,7 +43,8 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
     """The mapping page of an import that waits for a person."""
     recipe = imports.recipe(imp)
     columns = preview.columns(imp)
-    refusal = imp.refusal and wording.refusal(imp.refusal["code"], imp.refusal["params"])
+    question = imp.question
+    refusal = wording.refusal(question.code, question.params) if question and question.code else ""
     return render(
         request,
         "kundekort/imports/columns.html",
@@ -56,11 +58,11 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
             "unknown": [c for c in columns if c.field is None],
             "known": [c for c in columns if c.field is not None],
             "names": _names(columns),
-            "asks_for_dates": _asks_for_dates(imp, recipe),
+            "asks_for_dates": question is not None and question.kind is QuestionKind.DATES,
             "layout": _offered(recipe),
             "encodings": ENCODINGS,
             "separators": SEPARATORS,
-            "sheets": imp.facts.get("sheets", []),
+            "sheets": imports.facts(imp).sheets,
             "matches": MATCHES,
         },
     )
@@ -78,20 +80,14 @@ def _names(columns: Sequence[preview.ColumnView]) -> list[str]:
     return sorted(dict.fromkeys(samples), key=str.isascii)[:NAMES_SHOWN]
 
 
-def _asks_for_dates(imp: Import, recipe: Recipe) -> bool:
-    """Whether all that is missing is which way round the dates of the file are."""
-    answered = imp.chosen.get("columns") is not None or all(c.field for c in recipe.columns)
-    return imp.state == Import.State.COLUMNS and answered and not imp.refusal
-
-
 @require_POST
 def dialect(request: HttpRequest, import_id: int) -> HttpResponse:
     """Read the file again in another way, and show its columns."""
     actor = actor_of(request.user)
-    chosen = DialectForm.read(request.POST)
-    if chosen.sheet and chosen.sheet != imports.recipe(imports.get(import_id, actor=actor)).dialect.sheet:
-        chosen = replace(chosen, header_row=None)  # where it stands in one sheet says nothing about another
-    planning.choose(import_id, actor=actor, chosen=chosen)
+    overrides = DialectForm.read(request.POST)
+    if overrides.sheet and overrides.sheet != imports.recipe(imports.get(import_id, actor=actor)).dialect.sheet:
+        overrides = replace(overrides, header_row=None)  # where it stands in one sheet says nothing about another
+    planning.choose(import_id, actor=actor, overrides=overrides)
     return redirect("import-columns", import_id)
 
 

@@ -37,8 +37,8 @@ GROUPS: Final = (
 
 def groups(schema: Schema) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """How the card gathers all fields of the register: its own ones in a group of their own, if there are any."""
-    own = tuple(f.key for f in schema if f.own)
-    return (*GROUPS[:-1], ("own", own), GROUPS[-1]) if own else GROUPS
+    custom = tuple(f.key for f in schema if f.custom)
+    return (*GROUPS[:-1], ("custom", custom), GROUPS[-1]) if custom else GROUPS
 
 
 @require_safe
@@ -71,9 +71,9 @@ def listing(request: HttpRequest) -> HttpResponse:
                 "key": key,
                 "sorted": ("descending" if descending else "ascending") if by and by == order else "",
                 "url": address(order=by, down=int(by == order and not descending), page=1) if by else "",
-                "own": by is None,
+                "custom": by is None,
             }
-            for key, by in (COLUMNS | {f.key: None for f in fields.schema() if f.own}).items()
+            for key, by in (COLUMNS | {f.key: None for f in fields.schema() if f.custom}).items()
         ],
     }
     part = bool(request.htmx)  # type: ignore[attr-defined]

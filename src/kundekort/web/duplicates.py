@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kundekort import wording
+from kundekort.engine.frames import MERGED
+from kundekort.engine.problem import Problem
 from kundekort.engine.schema import Schema
 from kundekort.services import duplicates, fields, merging, settings
 from kundekort.services.accounts import actor_of
 from kundekort.services.duplicates import Group
-from kundekort.services.history import MERGED
 from kundekort.services.merging import Proposal
-from kundekort.services.preview import Problem
 from kundekort.services.refusals import (
     AlreadyUndone,
     CardInvalid,

@@ -15,11 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from kundekort import wording
+from kundekort.engine.problem import Conflict, Problem
 from kundekort.engine.schema import Field, Kind, Schema
 from kundekort.services import customers, editing, fields, history
 from kundekort.services.accounts import Role, actor_of
-from kundekort.services.history import Conflict
-from kundekort.services.preview import Problem
 from kundekort.services.refusals import CardInvalid, EditConflict, RegisterBusy
 from kundekort.web.customers import groups
 
@@ -91,7 +90,7 @@ def edit(request: HttpRequest, customer_id: int) -> HttpResponse:
     undecided = _undecided(request.POST, schema)
     version = _version(request.POST, *(f"asked-{key}" for key in undecided))
     since = history.since(customer_id, version=version)
-    opened = now | {f.key: shown(f, since[f.key].was) for f in schema.values if f.key in since}
+    opened = now | {f.key: shown(f, since[f.key].old) for f in schema.values if f.key in since}
     touched = {
         key: text
         for key, text in _written(request.POST, schema).items()
@@ -110,9 +109,9 @@ def edit(request: HttpRequest, customer_id: int) -> HttpResponse:
     except RegisterBusy as refusal:
         notice = wording.refusal(refusal.code, refusal.params)
         return _form(request, schema, opened | touched, card=card, version=version, notice=notice)
-    if edited.cells:
-        words = ngettext("%(count)s field was changed.", "%(count)s fields were changed.", len(edited.cells))
-        messages.success(request, words % {"count": len(edited.cells)})
+    if edited.changed_cells:
+        words = ngettext("%(count)s field was changed.", "%(count)s fields were changed.", len(edited.changed_cells))
+        messages.success(request, words % {"count": len(edited.changed_cells)})
     else:
         messages.info(request, _("Nothing was changed: the card says this already."))
     return redirect("customer", customer_id)

@@ -17,7 +17,7 @@ RETRY_AFTER = 10
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """The answer to a request that failed; Django calls it while the error is being handled."""
-    if not database.is_away(sys.exception()):
+    if not database.is_unreachable(sys.exception()):
         return defaults.server_error(request)
     page = render_to_string("503.html")
     return HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": str(RETRY_AFTER)})

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kundekort import wording
 from kundekort.services import exports, layouts
 from kundekort.services.accounts import Role, actor_of
-from kundekort.services.exports import Selection
 from kundekort.services.lists import Form
 from kundekort.services.refusals import SegmentInvalid, TooManyForWorkbook
 from kundekort.store.models import Export
+from kundekort.store.selection import Selection
 from kundekort.web.progress import progress_context
 
 
@@ -30,7 +30,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "exports": [
             {
                 "export": export,
-                "what": (what := Selection.from_json(export.selection)),
+                "what": (what := export.selection),
                 "open": actor.role is Role.ADMINISTRATOR or not what.everybody,
             }
             for export in exports.recent(actor=actor, limit=100)
@@ -44,7 +44,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """Ask which form and layout a list is to have, and begin it. The address says which customers."""
     actor = actor_of(request.user)
     what = Selection(segment=request.GET.get("segment"), search=request.GET.get("search", "").strip() or None)
-    context: dict[str, Any] = {"room": "segments", "what": what, "layouts": layouts.every(), "forms": list(Form)}
+    context: dict[str, Any] = {"room": "segments", "what": what, "layouts": layouts.list_all(), "forms": list(Form)}
     try:
         if request.method == "POST":
             form = _form(request.POST.get("form", ""))
@@ -67,7 +67,7 @@ def show(request: HttpRequest, export_id: int) -> HttpResponse:
     context = {
         "room": "segments",
         "export": export,
-        "what": Selection.from_json(export.selection),
+        "what": export.selection,
         "filename": exports.filename(export),
         "days": exports.KEPT_DAYS,
         "taking": "take" in request.GET,

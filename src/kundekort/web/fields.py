@@ -17,7 +17,7 @@ from kundekort.services import fields
 from kundekort.services.accounts import Actor, actor_of
 from kundekort.services.fields import Definition
 from kundekort.services.refusals import ChoiceInUse, FieldInvalid, NotFound
-from kundekort.store.models import OwnField
+from kundekort.store.models import CustomField
 from kundekort.web.forms import written
 
 LANGUAGES: Final = {"nb": "Norsk", "en": "English", "sv": "Svenska", "da": "Dansk"}
@@ -27,7 +27,7 @@ LANGUAGES: Final = {"nb": "Norsk", "en": "English", "sv": "Svenska", "da": "Dans
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """All own fields in their order, and after them those that are no longer in use."""
-    made = fields.own(actor=actor_of(request.user))
+    made = fields.list_custom(actor=actor_of(request.user))
     context = {
         "room": "fields",
         "used": [field for field in made if field.retired_at is None],
@@ -40,7 +40,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Make an own field."""
     actor = actor_of(request.user)
-    fields.own(actor=actor)  # who may not make one need not see the form either
+    fields.list_custom(actor=actor)  # who may not make one need not see the form either
     if request.method != "POST":
         return _form(request, Definition(header="", kind=Kind.TEXT))
     definition = _read(request.POST)
@@ -89,7 +89,7 @@ def retire(request: HttpRequest, key: str) -> HttpResponse:
 def move(request: HttpRequest, key: str) -> HttpResponse:
     """Put an own field one place up or down among those in use."""
     actor = actor_of(request.user)
-    keys = [field.key for field in fields.own(actor=actor) if field.retired_at is None]
+    keys = [field.key for field in fields.list_custom(actor=actor) if field.retired_at is None]
     if key not in keys:
         raise NotFound(id=key)
     at = keys.index(key)
@@ -100,18 +100,18 @@ def move(request: HttpRequest, key: str) -> HttpResponse:
     return redirect("fields")
 
 
-def _get(key: str, actor: Actor) -> OwnField:
-    for made in fields.own(actor=actor):
+def _get(key: str, actor: Actor) -> CustomField:
+    for made in fields.list_custom(actor=actor):
         if made.key == key:
             return made
     raise NotFound(id=key)
 
 
-def _named(made: OwnField) -> dict[str, str]:
+def _named(made: CustomField) -> dict[str, str]:
     return {"name": made.header}
 
 
-def _definition(made: OwnField) -> Definition:
+def _definition(made: CustomField) -> Definition:
     return Definition(
         header=made.header,
         kind=Kind(made.kind),
@@ -139,12 +139,12 @@ def _form(
     request: HttpRequest,
     definition: Definition,
     *,
-    made: OwnField | None = None,
+    made: CustomField | None = None,
     refusal: FieldInvalid | ChoiceInUse | None = None,
 ) -> HttpResponse:
     context = {
         "room": "fields",
-        "own_field": made or "new",
+        "custom_field": made or "new",
         "made": made,
         "definition": definition,
         "choices": "\n".join(definition.choices),

@@ -9,15 +9,14 @@ from django import forms
 from django.core.exceptions import BadRequest
 from django.utils.translation import gettext_lazy as _
 
-from kundekort.engine.reading.reader import Chosen
-from kundekort.engine.recipe import ENCODINGS, SEPARATORS, DateOrder, EmptyCells, Match, Policy
+from kundekort.engine.recipe import ENCODINGS, SEPARATORS, DateOrder, DialectOverrides, EmptyCells, Policy, RowKey
 from kundekort.engine.schema import Schema
 
 MATCHES = (
-    (Match.ID, _("By CustomerID; 0 makes a new customer")),
-    (Match.EXTERNAL_ID, _("By ExternalID; one that is not in the register makes a new customer")),
-    (Match.EMAIL, _("By e-mail; one that is not in the register makes a new customer")),
-    (Match.NONE, _("Not at all: every row makes a new customer")),
+    (RowKey.ID, _("By CustomerID; 0 makes a new customer")),
+    (RowKey.EXTERNAL_ID, _("By ExternalID; one that is not in the register makes a new customer")),
+    (RowKey.EMAIL, _("By e-mail; one that is not in the register makes a new customer")),
+    (RowKey.NONE, _("Not at all: every row makes a new customer")),
 )
 
 
@@ -40,12 +39,12 @@ class DialectForm(forms.Form):
     header_row = forms.IntegerField(min_value=1, max_value=1000)
 
     @classmethod
-    def read(cls, data: Mapping[str, Any]) -> Chosen:
+    def read(cls, data: Mapping[str, Any]) -> DialectOverrides:
         """The answer in a posted form. BadRequest for what the page could not have sent."""
         form = cls(data)
         if not form.is_valid():
             raise BadRequest(form.errors.as_json())
-        return Chosen(**{name: answer or None for name, answer in form.cleaned_data.items()})
+        return DialectOverrides(**{name: answer or None for name, answer in form.cleaned_data.items()})
 
 
 class PolicyForm(forms.Form):
@@ -64,7 +63,7 @@ class PolicyForm(forms.Form):
         answer = form.cleaned_data
         order = answer["date_order"]
         return Policy(
-            match=Match(answer["match"]),
+            key=RowKey(answer["match"]),
             empty_cells=EmptyCells(answer["empty_cells"]),
             date_order=DateOrder(order) if order else None,
         )

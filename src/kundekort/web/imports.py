@@ -39,7 +39,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, actor: Actor, *, no_file: bool = False) -> HttpResponse:
-    every, layout = layouts.every(), _layout(request)
+    every, layout = layouts.list_all(), _layout(request)
     context = {
         "room": "imports",
         "no_file": no_file,
@@ -62,7 +62,7 @@ def _upload(request: HttpRequest, actor: Actor) -> HttpResponse:
         return _page(request, actor, no_file=True)
     policy = Policy(empty_cells=_layout(request).empty_cells)
     imp = imports.receive(file, filename=file.name or "", policy=policy, actor=actor)  # type: ignore[arg-type]
-    planning.prepare(imp.pk)
+    planning.plan_now_or_queue(imp.pk)
     return redirect("import", imp.pk)
 
 
@@ -103,7 +103,7 @@ def show(request: HttpRequest, import_id: int) -> HttpResponse:
             return render(request, "kundekort/imports/done.html", _done(imp, actor))
         case Import.State.CANCELLED:
             return render(request, "kundekort/imports/cancelled.html", _context(imp))
-    words = wording.refusal if imp.refusal else wording.reason
+    words = wording.refusal if imp.question else wording.reason
     reasons = [words(note.code, note.params) for note in previews.reasons(imp)]
     return render(request, "kundekort/imports/nothing.html", _context(imp) | {"reasons": reasons})
 
@@ -130,8 +130,7 @@ def _context(imp: Import) -> dict[str, Any]:
 
 def _changes_something(imp: Import) -> bool:
     """Whether there is a preview to look at: something changes, or rows with errors wait for a person."""
-    totals = imp.totals or {}
-    return bool(totals.get("new") or totals.get("changed"))
+    return imp.totals is not None and imp.totals.changes_register
 
 
 def _progress(imp: Import) -> dict[str, Any]:

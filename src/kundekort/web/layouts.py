@@ -41,7 +41,7 @@ class Line:
 def listing(request: HttpRequest) -> HttpResponse:
     """All layouts, the default one first."""
     actor_of(request.user).require(Role.ADMINISTRATOR)
-    return render(request, "kundekort/layouts/list.html", {"room": "layouts", "layouts": layouts.every()})
+    return render(request, "kundekort/layouts/list.html", {"room": "layouts", "layouts": layouts.list_all()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
 from kundekort import wording
+from kundekort.engine.facts import ProblemCount
 from kundekort.engine.recipe import Recipe
 from kundekort.services import confirming, imports, planning
 from kundekort.services import preview as previews
@@ -98,7 +99,7 @@ def _number(text: str | None, otherwise: int) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else otherwise
 
 
-def _kind(count: previews.Count, headers: dict[str, str]) -> str:
+def _kind(count: ProblemCount, headers: dict[str, str]) -> str:
     """The words of a kind of problem; a field without a column in the file goes by its own name."""
     field = count.field or ""
     return wording.kind_of_problem(count.code, headers.get(field) or wording.field(field))

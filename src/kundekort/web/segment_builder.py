@@ -36,7 +36,7 @@ _INPUTS: Final[Mapping[Kind, str]] = {
     Kind.COUNTRY: "country",
     Kind.LANGUAGE: "language",
 }
-_OWN_INPUTS: Final[Mapping[Operator, str]] = {
+_OPERATOR_INPUTS: Final[Mapping[Operator, str]] = {
     Operator.CONTAINS: "text",
     Operator.STARTS_WITH: "text",
     Operator.IN_LAST_DAYS: "days",
@@ -56,8 +56,8 @@ def of_builder(data: Any, *, actor: Actor) -> dict[str, Any]:
     keys = [key for key in subjects if key not in beside]
     named = {value for rule in rules if rule.get("field") in BY_IMPORT for value in rule.get("values") or ()}
     return {
-        "fields": [key for key in keys if not subjects[key].field.own],
-        "own_fields": [key for key in keys if subjects[key].field.own],
+        "fields": [key for key in keys if not subjects[key].field.custom],
+        "custom_fields": [key for key in keys if subjects[key].field.custom],
         "beside": beside,
         "choices": [subject.field for subject in subjects.values() if subject.field.kind is Kind.CHOICE],
         "countries": _codes(COUNTRIES),
@@ -74,7 +74,7 @@ def of_builder(data: Any, *, actor: Actor) -> dict[str, Any]:
                 operator: {
                     "words": wording.operator(operator),
                     "values": values_of(operator),
-                    "input": _OWN_INPUTS.get(operator),
+                    "input": _OPERATOR_INPUTS.get(operator),
                 }
                 for operator in Operator
             },

@@ -18,11 +18,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kundekort import wording
-from kundekort.engine.segments.condition import Fault, Group, to_json
+from kundekort.engine.segments.condition import Group, RuleError, to_json
 from kundekort.services import segments
 from kundekort.services.accounts import actor_of
 from kundekort.services.refusals import SegmentInvalid
-from kundekort.services.segments import Saved
+from kundekort.services.segments import SavedSegment
 from kundekort.web import segment_builder
 from kundekort.web.forms import written
 
@@ -36,7 +36,7 @@ NAMELESS: Final = ("name_missing", "name_taken")
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """The saved segments; their counts are fetched when they come into sight."""
-    context = {"room": "segments", "segments": segments.every(actor=actor_of(request.user))}
+    context = {"room": "segments", "segments": segments.list_all(actor=actor_of(request.user))}
     return render(request, "kundekort/segments/list.html", context)
 
 
@@ -72,7 +72,7 @@ def result(request: HttpRequest) -> HttpResponse:
         if not faults:
             context["page"] = segments.page(condition, offset=0, limit=SHOWN, actor=actor)
     except SegmentInvalid as no:
-        faults = (Fault(no.params["path"], no.params["reason"], no.params),)
+        faults = (RuleError(no.params["path"], no.params["reason"], no.params),)
     context["faults"] = [_told(fault) for fault in faults]
     return render(request, "kundekort/segments/result.html", context)
 
@@ -82,7 +82,7 @@ def copy(request: HttpRequest, segment_id: int) -> HttpResponse:
     """Keep the rules under another name too, and go there."""
     actor = actor_of(request.user)
     saved = segments.get(segment_id, actor=actor)
-    taken = {one.name for one in segments.every(actor=actor)}
+    taken = {one.name for one in segments.list_all(actor=actor)}
     first = _("Copy of %(name)s") % {"name": saved.name}
     first = first[: segments.LONGEST_NAME - 5].strip()
     name = next(name for n in range(1, len(taken) + 2) if (name := first if n == 1 else f"{first} {n}") not in taken)
@@ -103,7 +103,7 @@ def delete(request: HttpRequest, segment_id: int) -> HttpResponse:
     return render(request, "kundekort/segments/delete.html", {"room": "segments", "segment": saved})
 
 
-def _save(request: HttpRequest, former: Saved | None) -> HttpResponse:
+def _save(request: HttpRequest, former: SavedSegment | None) -> HttpResponse:
     data = _posted(request)
     try:
         saved = segments.save(
@@ -122,7 +122,9 @@ def _save(request: HttpRequest, former: Saved | None) -> HttpResponse:
     return redirect("segment", saved.id)
 
 
-def _builder(request: HttpRequest, saved: Saved | None, *, refused: SegmentInvalid | None = None) -> HttpResponse:
+def _builder(
+    request: HttpRequest, saved: SavedSegment | None, *, refused: SegmentInvalid | None = None
+) -> HttpResponse:
     """The builder with what is saved, or with what was posted and refused."""
     actor = actor_of(request.user)
     data = to_json(saved.condition if saved else Group())
@@ -155,7 +157,7 @@ def _posted(request: HttpRequest) -> Any:
     return rules
 
 
-def _told(fault: Fault) -> dict[str, str]:
+def _told(fault: RuleError) -> dict[str, str]:
     """What is wrong, beside which rule; a rule that only waits for its value is no mistake yet."""
     return {
         "path": ".".join(map(str, fault.path)),

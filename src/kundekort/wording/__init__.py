@@ -19,7 +19,7 @@ from django.utils.translation import get_language, ngettext_lazy, override
 from django.utils.translation import gettext_lazy as _
 
 from kundekort.engine.schema import Schema
-from kundekort.store.fields import OWN, SCHEMA
+from kundekort.store.fields import CUSTOM_PREFIX, SCHEMA
 from kundekort.wording.columns import COLUMN_FAULTS, KINDS
 from kundekort.wording.problems import PROBLEM_KINDS, PROBLEMS, WARNINGS
 from kundekort.wording.refusals import REFUSALS
@@ -54,10 +54,7 @@ REASONS: Final[Mapping[str, str | Promise]] = {
 """Why nothing would change. `problem` stands for all rows with one kind of problem in one field."""
 
 PHASES: Final[Mapping[str, str | Promise]] = {
-    "reading": _("Reading the file"),
-    "checking": _("Checking the rows"),
-    "fetching": _("Fetching the customers"),
-    "comparing": _("Comparing with the register"),
+    "planning": _("Comparing the file with the register"),
     "keeping": _("Keeping the preview"),
     "writing": _("Writing to the register"),
     "exporting": _("Writing the list"),
@@ -215,7 +212,7 @@ def field(key: str) -> str:
 
 def known(key: str) -> Schema:
     """A schema with the field of that name, in use or retired, if there is one; only own fields are looked up."""
-    return _fetched.get()() if key.startswith(OWN) else SCHEMA
+    return _fetched.get()() if key.startswith(CUSTOM_PREFIX) else SCHEMA
 
 
 @contextmanager

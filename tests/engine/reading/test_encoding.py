@@ -8,13 +8,14 @@ import pytest
 
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.reading import encoding
-from kundekort.engine.reading.reader import Chosen, read
+from kundekort.engine.reading.reader import read
+from kundekort.engine.recipe import DialectOverrides
 
 NORDIC = "CustomerID;FirstName;City\r\n1;Bjørn;Ålesund\r\n2;Päivi;Ærøskøbing\r\n3;Åse;Östersund – «é»\r\n"
 
 
-def text(data: bytes, chosen: str | None = None) -> tuple[str, list[str | None], list[str]]:
-    table = read(data, known=lambda header: header == "CustomerID", chosen=Chosen(encoding=chosen))
+def text(data: bytes, overrides: str | None = None) -> tuple[str, list[str | None], list[str]]:
+    table = read(data, known=lambda header: header == "CustomerID", overrides=DialectOverrides(encoding=overrides))
     return table.dialect.encoding, table.cells["c1"].to_list(), table.problems["code"].to_list()
 
 
@@ -113,4 +114,4 @@ def test_it_does_not_take_a_text_with_a_nul_for_binary() -> None:
 
 def test_it_finds_every_broken_place_of_utf8() -> None:
     data = ("å" * 10).encode() + b"\xff" + "€".encode() + b"\xe2\x82" + b"a\xc3"
-    assert list(encoding.invalid(memoryview(data))) == [20, 24, 27]
+    assert list(encoding.invalid_positions(memoryview(data))) == [20, 24, 27]

@@ -11,7 +11,10 @@ import pytest
 
 from kundekort.engine import frames
 from kundekort.engine.errors import FileRefused
-from kundekort.engine.reading.reader import Chosen, Limits, Table, read
+from kundekort.engine.reading.batches import Pace
+from kundekort.engine.reading.reader import open_source, read
+from kundekort.engine.reading.table import Limits, Table
+from kundekort.engine.recipe import DialectOverrides
 
 HEADERS = {"CustomerID", "FirstName", "LastName", "Email", "City"}
 
@@ -179,22 +182,14 @@ def test_it_refuses_what_is_over_the_limits() -> None:
     assert table("CustomerID;a;b;;;;\n1;2;3\n4;5;6;;;;\n", limits=small).headers == ("CustomerID", "a", "b")
 
 
-def test_it_can_be_watched_and_cancelled() -> None:
-    class CancelledError(Exception):
-        pass
-
-    seen: list[tuple[int, int]] = []
-    data = "CustomerID;FirstName\n" + "1;abc\n" * 3_000_000
-    table(data, progress=lambda done, total: seen.append((done, total)), limits=Limits(rows=3_000_000))
-    assert seen == sorted(seen)
-    assert len(seen) > 1
-    assert seen[-1] == (len(data), len(data))
-
-    def cancel(done: int, total: int) -> None:
-        raise CancelledError
-
-    with pytest.raises(CancelledError):
-        table(data, progress=cancel)
+def test_it_says_of_every_block_how_far_it_is_and_begins_anew_when_asked_again() -> None:
+    data = ("CustomerID;FirstName\n" + "1;abc\n" * 3_000).encode()
+    source = open_source(data, known=lambda header: True, pace=Pace(most=500, batch=1_000))
+    done = [block.done for block in source.blocks()]
+    assert len(done) > 10
+    assert done == sorted(done)
+    assert done[-1] == source.size == len(data)
+    assert done == [block.done for block in source.blocks()]
 
 
 def test_it_keeps_everything_for_who_wants_the_table_as_it_is() -> None:
@@ -208,9 +203,9 @@ def test_it_keeps_everything_for_who_wants_the_table_as_it_is() -> None:
 def test_it_obeys_what_a_person_has_chosen() -> None:
     found = table(
         "skip\nCustomerID;FirstName\na,b\n1,æ\n".encode("cp1252"),
-        chosen=Chosen(encoding="iso-8859-1", separator=",", header_row=3),
+        overrides=DialectOverrides(encoding="iso-8859-1", separator=",", header_row=3),
     )
     assert found.headers == ("a", "b")
     assert cells(found) == [("1", "æ")]
     assert (found.dialect.encoding, found.dialect.separator, found.dialect.header_row) == ("iso-8859-1", ",", 3)
-    assert refusal("CustomerID\n1\n", chosen=Chosen(header_row=9)) == ("header_only", {})
+    assert refusal("CustomerID\n1\n", overrides=DialectOverrides(header_row=9)) == ("header_only", {})

@@ -10,22 +10,24 @@ from hypothesis import strategies as st
 
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.reading.batches import Pace
-from kundekort.engine.reading.reader import Chosen, Table, read
+from kundekort.engine.reading.reader import read
+from kundekort.engine.reading.table import Table
+from kundekort.engine.recipe import DialectOverrides
 
 PIECES = [b'"', b'""', b";", b",", b"\r", b"\n", b"\r\n", b"\0", b"\xff", b"\xc3", b"\xef\xbb\xbf", "ø€".encode()]
 PIECES += [b"a", b"b c", b" ", b"\t", b'x;"y";z\n', b'"p\nq";r;s\r\n', b"1;2;3\n", b";;\n", b'4;"5\n']
 PACES = st.builds(Pace, least=st.integers(2, 40), most=st.integers(40, 90), batch=st.integers(1, 200))
 
 
-def outcome(data: bytes, pace: Pace | None, chosen: Chosen) -> Table | tuple[str, object]:
+def outcome(data: bytes, pace: Pace, overrides: DialectOverrides) -> Table | tuple[str, object]:
     try:
-        return read(data, known=lambda header: False, chosen=chosen, pace=pace)
+        return read(data, known=lambda header: False, overrides=overrides, pace=pace)
     except FileRefused as refused:
         return refused.code, refused.params
 
 
-def assert_fast_is_careful(data: bytes, pace: Pace, chosen: Chosen) -> None:
-    fast, careful = outcome(data, pace, chosen), outcome(data, None, chosen)
+def assert_fast_is_careful(data: bytes, pace: Pace, overrides: DialectOverrides) -> None:
+    fast, careful = outcome(data, pace, overrides), outcome(data, Pace(careful=True), overrides)
     if isinstance(careful, tuple) or isinstance(fast, tuple):
         assert fast == careful
         return
@@ -39,13 +41,13 @@ def assert_fast_is_careful(data: bytes, pace: Pace, chosen: Chosen) -> None:
 @example(b'a;b;c\n1;"2\r', Pace(least=2, most=11, batch=1))
 @example(b'h\n"\n\xef\xbb\xbf"\n\xef\xbb\xbfx\n', Pace(least=2, most=90, batch=1))
 def test_it_reads_any_bytes_fast_as_it_does_carefully(body: bytes, pace: Pace) -> None:
-    assert_fast_is_careful(b"a;b;c\n" + body, pace, Chosen("utf-8", ";", 1))
+    assert_fast_is_careful(b"a;b;c\n" + body, pace, DialectOverrides("utf-8", ";", 1))
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=40).map(b"".join), PACES)
 def test_it_reads_a_file_of_one_column_fast_as_it_does_carefully(body: bytes, pace: Pace) -> None:
-    assert_fast_is_careful(b"a\n" + body, pace, Chosen("utf-8", ";", 1))
+    assert_fast_is_careful(b"a\n" + body, pace, DialectOverrides("utf-8", ";", 1))
 
 
 WIDE = [
@@ -66,13 +68,13 @@ WIDE = [
 @given(st.lists(st.sampled_from(WIDE), max_size=40).map(b"".join), PACES)
 @example(b'1;2;"3\n1;2;3;4;5;6;7;8\n9";4;5;6;7;8\n1;2;3;4;5;6;7;8\n', Pace())
 def test_it_finds_the_same_lost_quotes_in_wide_files(body: bytes, pace: Pace) -> None:
-    assert_fast_is_careful(b"a;b;c;d;e;f;g;h\n" + body, pace, Chosen("utf-8", ";", 1))
+    assert_fast_is_careful(b"a;b;c;d;e;f;g;h\n" + body, pace, DialectOverrides("utf-8", ";", 1))
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=40).map(b"".join), PACES)
 def test_it_decides_the_same_when_nothing_is_said_about_the_file(body: bytes, pace: Pace) -> None:
-    assert_fast_is_careful(body, pace, Chosen())
+    assert_fast_is_careful(body, pace, DialectOverrides())
 
 
 @settings(max_examples=150, deadline=None)
@@ -81,7 +83,9 @@ def test_it_gives_back_the_cells_a_writer_quoted(rows: list[list[str]], end: str
     quoted = [['"' + cell.replace('"', '""') + '"' for cell in row] for row in rows]
     assume(any(cell.strip(" \t\r\n") for row in rows for cell in row))
     text = "a;b;c\n" + "".join(";".join(row) + end for row in quoted)
-    table = read(text.encode(), known=lambda header: False, chosen=Chosen("utf-8", ";", 1), pace=Pace(8, 64, 64))
+    table = read(
+        text.encode(), known=lambda header: False, overrides=DialectOverrides("utf-8", ";", 1), pace=Pace(8, 64, 64)
+    )
     filled = [tuple(row) for row in rows if any(cell.strip(" \t\r\n") for cell in row)]
     assert table.cells.select("c0", "c1", "c2").rows() == filled
     assert table.blank_rows == len(rows) - len(filled)

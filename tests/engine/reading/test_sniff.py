@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from kundekort.engine.reading.sniff import Layout, find
+from kundekort.engine.reading.sniff import HeaderPosition, find_header
 
 HEADERS = {"CustomerID", "FirstName", "Name", "Email"}
 
 
-def layout(text: str) -> Layout:
-    found = find(text.encode(), known=HEADERS.__contains__)
+def layout(text: str) -> HeaderPosition:
+    found = find_header(text.encode(), known=HEADERS.__contains__)
     assert found is not None
     return found
 
@@ -84,4 +84,4 @@ def test_it_finds_the_separator_of_an_unknown_table_by_structure(text: str, sepa
 
 
 def test_it_finds_no_layout_where_nothing_is_written() -> None:
-    assert find(b" \n\r\n;;\n", known=HEADERS.__contains__) is None
+    assert find_header(b" \n\r\n;;\n", known=HEADERS.__contains__) is None

@@ -14,15 +14,15 @@ from kundekort.engine.schema import Field, Kind
 from kundekort.engine.segments import check as segment_check
 from kundekort.engine.segments import condition as segment
 from kundekort.engine.segments import days as segment_days
-from kundekort.engine.segments.condition import Group, Misshapen, Operator, Quantifier, Rule
+from kundekort.engine.segments.condition import Group, MalformedCondition, Operator, Quantifier, Rule
 from kundekort.store.fields import SCHEMA
 
-OWN = (
-    Field(key="own_level", header="Level", kind=Kind.CHOICE, choices=("Gull", "Sølv"), own=True),
-    Field(key="own_points", header="Points", kind=Kind.NUMBER, own=True),
-    Field(key="own_until", header="Until", kind=Kind.DATE, own=True),
+CUSTOM_PREFIX = (
+    Field(key="own_level", header="Level", kind=Kind.CHOICE, choices=("Gull", "Sølv"), custom=True),
+    Field(key="own_points", header="Points", kind=Kind.NUMBER, custom=True),
+    Field(key="own_until", header="Until", kind=Kind.DATE, custom=True),
 )
-REGISTER = replace(SCHEMA, fields=(*SCHEMA.fields, *OWN))
+REGISTER = replace(SCHEMA, fields=(*SCHEMA.fields, *CUSTOM_PREFIX))
 TODAY = date(2026, 11, 23)
 
 
@@ -30,7 +30,7 @@ def rule(field: str, operator: str, *values: Any) -> dict[str, Any]:
     return {"field": field, "operator": operator, "values": list(values)}
 
 
-def check(data: Any) -> tuple[Group, tuple[segment.Fault, ...]]:
+def check(data: Any) -> tuple[Group, tuple[segment.RuleError, ...]]:
     return segment_check.canonical_condition(
         segment.from_json(data), schema=REGISTER, today=TODAY, retired=frozenset({"own_gone"})
     )
@@ -81,7 +81,7 @@ def test_it_leaves_a_canonical_condition_as_it_is(condition: segment.Condition) 
     ],
 )
 def test_it_refuses_json_that_is_no_condition(data: Any, path: tuple[int, ...], reason: str) -> None:
-    with pytest.raises(Misshapen) as refused:
+    with pytest.raises(MalformedCondition) as refused:
         segment.from_json(data)
     assert (refused.value.fault.path, refused.value.fault.reason) == (path, reason)
     assert reason in segment.REASONS
@@ -92,7 +92,7 @@ def test_it_refuses_groups_too_deep_inside_each_other() -> None:
     for _ in range(segment.DEEPEST):
         data = {"not": [data]}
     assert segment.from_json(data)
-    with pytest.raises(Misshapen) as refused:
+    with pytest.raises(MalformedCondition) as refused:
         segment.from_json({"all": [data]})
     assert refused.value.fault.reason == "too_deep"
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kundekort.engine.reading import reader
-from kundekort.engine.reading.reader import Chosen
+from kundekort.engine.recipe import DialectOverrides
 from kundekort.engine.writing import xlsx
 from kundekort.engine.writing.xlsx import Column, Sheet, Style, TooLarge, workbook
 
@@ -104,7 +104,7 @@ def test_it_points_at_every_part_it_has() -> None:
     targets = re.findall('Target="([^"]+)"', part(data, "xl/_rels/workbook.xml.rels"))
     assert set(types) == {"xl/workbook.xml", *(f"xl/{target}" for target in targets)}
     assert names == {*types, "[Content_Types].xml", "_rels/.rels", "xl/_rels/workbook.xml.rels"}
-    assert back(data, chosen=Chosen(sheet="Om"), as_is=True) == []
+    assert back(data, overrides=DialectOverrides(sheet="Om"), as_is=True) == []
 
 
 def test_it_writes_the_same_rows_as_the_same_bytes() -> None:

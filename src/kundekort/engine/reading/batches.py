@@ -24,17 +24,23 @@ from kundekort.engine.reading.rfc4180 import Proof, certify
 
 _SHOWN: Final = 200
 _PARSED_AT_ONCE: Final = 1 << 20
-_PATIENCE: Final = 64
+_RECORDS_AT_ONCE: Final = 64  # read carefully at most before proving is tried again
 _LOOKED_AT: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How many bytes are proven at once, at least (after something odd) and at most, and how many make a batch."""
+    """How a file is cut while it is read; what comes out is the same however it is cut.
+
+    Bytes that are proven at once, at least (after something odd) and at most; `careful`: nothing is proven, and every
+    row is read carefully. A block of a text ends after so many bytes (`batch`), one of a workbook after so many rows.
+    """
 
     least: int = 8 << 10
     most: int = 512 << 10
     batch: int = 8 << 20
+    workbook_rows: int = 20_000
+    careful: bool = False
 
 
 class Batch(NamedTuple):
@@ -46,10 +52,8 @@ class Batch(NamedTuple):
     end: int
 
 
-def batches(
-    text: bytes, start: int, line: int, *, grammar: Grammar, columns: int, pace: Pace | None
-) -> Iterator[Batch]:
-    """The rows from a position on, which is on physical line `line`. `pace` None: every one is read carefully.
+def batches(text: bytes, start: int, line: int, *, grammar: Grammar, columns: int, pace: Pace) -> Iterator[Batch]:
+    """The rows from a position on, which is on physical line `line`.
 
     A row has at least the cells of the header and, where it has more, at most `columns`.
     """
@@ -57,16 +61,15 @@ def batches(
     width = _usual_width(text, start, grammar)
     new = partial(_Growing, text=text, grammar=grammar, columns=columns, width=width, widest=grammar.most)
     growing = new(start=start)
-    size, patience = (pace.most, 0) if pace else (0, _PATIENCE)
-    full = (pace or Pace()).batch
+    size, patience = (0, _RECORDS_AT_ONCE) if pace.careful else (pace.most, 0)
     while start < len(text):
-        if pace:
+        if not pace.careful:
             proof = certify(octets, start, line, size, grammar=grammar, width=width)
             growing.add_proof(proof)
             # where little is plain, proving it costs more than reading carefully
             worth = proof.end - start >= size // 2
             size = min(size * 2, pace.most) if worth else pace.least
-            patience = 0 if worth else min(patience * 2 + 1, _PATIENCE)
+            patience = 0 if worth else min(patience * 2 + 1, _RECORDS_AT_ONCE)
             start, line = proof.end, proof.end_line
         for _ in range(patience):
             if start == len(text):
@@ -74,7 +77,7 @@ def batches(
             found = record(text, start, grammar)
             growing.add_record(found, line)
             start, line = found.end, line + found.lines
-        if start - growing.start >= full:
+        if start - growing.start >= pace.batch:
             yield growing.batch(start)
             growing = new(start=start)
     yield growing.batch(start)
@@ -140,8 +143,8 @@ class _Growing:
         if len(lines):
             plain = self._parse().insert_column(0, pl.Series(frames.LINE, lines, dtype=pl.UInt32))
             cells = pl.concat([plain, cells], how="diagonal").sort(frames.LINE)
-        told = {name: frames.PROBLEMS[name] for name in (frames.LINE, "code", "value", "params")}
-        problems = pl.DataFrame(self.problems, schema=told, orient="row").sort(frames.LINE)
+        columns = {name: frames.PROBLEMS[name] for name in (frames.LINE, "code", "value", "params")}
+        problems = pl.DataFrame(self.problems, schema=columns, orient="row").sort(frames.LINE)
         return Batch(cells, problems, self.blank_rows, end)
 
     def _parse(self) -> pl.DataFrame:

@@ -6,7 +6,7 @@ Nordic sense: the files are customer lists with æøåäöé in them. May not kn
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from mmap import mmap
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Final
@@ -42,7 +42,7 @@ _LARGE: Final = np.isin(np.arange(256), list(ascii_uppercase.encode()))
 _DIGIT: Final = np.isin(np.arange(256), list(digits.encode()))
 
 
-def find(data: memoryview) -> str:
+def detect(data: memoryview) -> str:
     """The encoding of a file, one of `recipe.ENCODINGS`; FileRefused (file_binary, file_undecodable) if it is none."""
     head = bytes(data[:_SAMPLE])
     _refuse_binary(head)
@@ -60,7 +60,7 @@ def find(data: memoryview) -> str:
     return "utf-8" if _mostly_utf8(data) else _eight_bit(data)
 
 
-def utf8(data: memoryview, encoding: str, progress: Callable[[], None]) -> bytes:
+def to_utf8(data: memoryview, encoding: str) -> bytes:
     """The text of a file as UTF-8 without byte order mark; what was no text in its encoding is no UTF-8 either.
 
     FileRefused (file_undecodable) where a tenth of the beginning is no text in that encoding.
@@ -76,7 +76,6 @@ def utf8(data: memoryview, encoding: str, progress: Callable[[], None]) -> bytes
         decoder = codecs.getincrementaldecoder(_PYTHON.get(encoding, encoding))(errors)
         pieces = []
         for at in range(0, len(data), _CHUNK):
-            progress()
             pieces.append(decoder.decode(bytes(data[at : at + _CHUNK])).encode("utf-8", errors))
         if decoder.getstate()[0]:
             pieces.append(b"\xff")  # half a letter at the end of the file
@@ -87,7 +86,7 @@ def utf8(data: memoryview, encoding: str, progress: Callable[[], None]) -> bytes
     return text
 
 
-def invalid(data: memoryview) -> Iterator[int]:
+def invalid_positions(data: memoryview) -> Iterator[int]:
     """The positions at which UTF-8 is broken, in order."""
     at = 0
     while at < len(data):
@@ -121,7 +120,7 @@ def _wide(head: bytes) -> str | None:
 def _mostly_utf8(data: memoryview) -> bool:
     """Whether there are at least as many whole UTF-8 letters as places where UTF-8 is broken."""
     broken, seen = 0, len(data)
-    for position in invalid(data):
+    for position in invalid_positions(data):
         broken += 1
         if broken == _ENOUGH_DAMAGE:
             seen = position

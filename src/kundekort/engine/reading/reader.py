@@ -17,37 +17,28 @@ from kundekort.engine.errors import FileRefused
 from kundekort.engine.reading import encoding, sniff, workbook
 from kundekort.engine.reading.batches import Pace, batches
 from kundekort.engine.reading.encoding import Buffer
-from kundekort.engine.reading.table import Chosen, Limits, Table, of_rows
-from kundekort.engine.recipe import Dialect
-
-__all__ = ["Chosen", "Limits", "Table", "read"]
-
+from kundekort.engine.reading.table import Limits, Source, Table, number
+from kundekort.engine.recipe import Dialect, DialectOverrides
 
 _PACE: Final = Pace()
-_ANY: Final = Chosen()
+_ANY: Final = DialectOverrides()
 _LIMITS: Final = Limits()
 
 
-def _no_progress(done: int, total: int) -> None:
-    """Tell nobody."""
-
-
-def read(
+def open_source(
     data: Buffer,
     *,
     known: Callable[[str], bool],
-    chosen: Chosen = _ANY,
+    overrides: DialectOverrides = _ANY,
     limits: Limits = _LIMITS,
-    progress: Callable[[int, int], None] = _no_progress,
     as_is: bool = False,
-    pace: Pace | None = _PACE,
-) -> Table:
-    """The rows of a file of separated text, or of one sheet of a workbook.
+    pace: Pace = _PACE,
+) -> Source:
+    """A file of separated text, or one sheet of a workbook, with its layout found and its rows still to be read.
 
-    `known` tells whether a header names a field. `progress` is told (bytes done, bytes in all) every few MiB and may
-    raise to cancel. `as_is` is for who wants the table for itself, no customers: cells beyond the header are kept in
-    columns without a name, and a header alone is a table. `pace` None reads every row carefully. FileRefused for what
-    cannot be read at all.
+    `known` tells whether a header names a field. `as_is` is for who wants the table for itself, no customers: cells
+    beyond the header are kept in columns without a name, and a header alone is a table. FileRefused for what cannot be
+    read at all.
     """
     view = memoryview(data).cast("B")
     if len(view) > limits.bytes:
@@ -55,37 +46,54 @@ def read(
     if not len(view):
         raise FileRefused("file_empty")
     if workbook.begins(view):
-        return workbook.read(view, known=known, chosen=chosen, limits=limits, progress=progress, as_is=as_is)
-    found = chosen.encoding or encoding.find(view)
-    text = encoding.utf8(view, found, lambda: progress(0, len(view)))
-    layout = sniff.find(text, known=known, separator=chosen.separator, header_row=chosen.header_row)
-    if layout is None:
-        raise FileRefused("header_only" if chosen.header_row else "file_empty")
-    grammar = layout.grammar
+        return workbook.open_source(
+            view, known=known, overrides=overrides, limits=limits, as_is=as_is, rows=pace.workbook_rows
+        )
+    found = overrides.encoding or encoding.detect(view)
+    text = encoding.to_utf8(view, found)
+    header = sniff.find_header(text, known=known, separator=overrides.separator, header_row=overrides.header_row)
+    if header is None:
+        raise FileRefused("header_only" if overrides.header_row else "file_empty")
+    grammar = header.grammar
     if grammar.least > limits.columns:
         raise FileRefused("too_many_columns", columns=grammar.least, limit=limits.columns)
     grammar = replace(grammar, most=min(grammar.most, limits.columns))
-    headers = layout.headers[: grammar.most]
-    cells: list[pl.DataFrame] = []
-    problems: list[pl.DataFrame] = []
-    blank_rows = rows = 0
+    headers = header.headers[: grammar.most]
     columns = limits.columns if as_is else len(headers)
-    for batch in batches(text, layout.body, layout.body_line, grammar=grammar, columns=columns, pace=pace):
-        progress(len(view) * batch.end // len(text), len(view))
-        rows += batch.cells.height
-        if rows > limits.rows:
-            raise FileRefused("too_many_rows", limit=limits.rows)
-        cells.append(batch.cells)
-        problems.append(batch.problems)
-        blank_rows += batch.blank_rows
-    if not rows and not as_is:
-        raise FileRefused("header_only")
-    numbered = pl.concat(cells, how="diagonal").with_row_index(frames.ROW)
-    unnamed = numbered.width - len(frames.NUMBERING) - len(headers)
+    return Source(
+        dialect=Dialect(encoding=found, separator=header.separator, header_row=header.line),
+        headers=headers,
+        size=len(view),
+        blocks=lambda: number(
+            (
+                (b.cells, b.problems, b.blank_rows, len(view) * b.end // len(text))
+                for b in batches(text, header.body, header.body_line, grammar=grammar, columns=columns, pace=pace)
+            ),
+            limit=limits.rows,
+            header_alone=as_is,
+        ),
+    )
+
+
+def read(
+    data: Buffer,
+    *,
+    known: Callable[[str], bool],
+    overrides: DialectOverrides = _ANY,
+    limits: Limits = _LIMITS,
+    as_is: bool = False,
+    pace: Pace = _PACE,
+) -> Table:
+    """All rows of a file at once; see `open_source`."""
+    source = open_source(data, known=known, overrides=overrides, limits=limits, as_is=as_is, pace=pace)
+    blocks = list(source.blocks())
+    cells = pl.concat([block.cells for block in blocks], how="diagonal")
+    unnamed = cells.width - len(frames.NUMBERING) - len(source.headers)
     return Table(
-        dialect=Dialect(encoding=found, separator=layout.separator, header_row=layout.line),
-        headers=headers + ("",) * unnamed,
-        cells=numbered,
-        problems=of_rows(pl.concat(problems), numbered),
-        blank_rows=blank_rows,
+        dialect=source.dialect,
+        headers=source.headers + ("",) * unnamed,
+        cells=cells,
+        problems=pl.concat([block.problems for block in blocks]),
+        blank_rows=sum(block.blank_rows for block in blocks),
+        sheets=source.sheets,
     )

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kundekort.engine.reading.encoding import invalid
+from kundekort.engine.reading.encoding import invalid_positions
 from kundekort.engine.reading.records import Grammar
 
 Octets = npt.NDArray[np.uint8]
@@ -138,7 +138,7 @@ def _strange(octets: Octets, starts: Positions, stops: Positions) -> Mask:
         return strange
     strange |= octets[starts] == _FIRST_OF_BOM
     octets = octets[: stops[-1]]
-    places = [np.flatnonzero(octets == 0), np.fromiter(invalid(octets.data), np.int64)]
+    places = [np.flatnonzero(octets == 0), np.fromiter(invalid_positions(octets.data), np.int64)]
     strange[np.searchsorted(stops, np.concatenate(places))] = True
     return strange
 

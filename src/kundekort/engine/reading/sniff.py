@@ -27,7 +27,7 @@ _DECLARED: Final = re.compile(rb'"?sep=([;,\t|])"?[;,\t| ]*(?:\r\n|\r|\n|\Z)', r
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class HeaderPosition:
     """Where the header is (`line`, from 1), what it says, and where and on which line what follows it starts."""
 
     separator: str
@@ -58,9 +58,9 @@ class _Candidate:
         return (self.known, self.order, -SEPARATORS.index(self.separator))
 
 
-def find(
+def find_header(
     text: bytes, *, known: Callable[[str], bool], separator: str | None = None, header_row: int | None = None
-) -> Layout | None:
+) -> HeaderPosition | None:
     """The layout of a text, or None where there are only blank lines.
 
     `separator` and `header_row` (physical line, from 1) are what a person has said; `known` tells whether a header
@@ -84,7 +84,7 @@ def find(
         candidates.append(_candidate(sample, each, known=known, told=header_row is not None))
     best = max(candidates, key=lambda candidate: candidate.merit)
     body_line = best.line + best.record.lines
-    return Layout(best.separator, best.line, _headers(best.record), best.record.end, body_line)
+    return HeaderPosition(best.separator, best.line, _headers(best.record), best.record.end, body_line)
 
 
 def header_among(rows: Sequence[Sequence[str]], *, known: Callable[[str], bool], told: bool) -> tuple[int, int]:

@@ -1,12 +1,15 @@
-"""What a reader gives, whatever the file is: rows of text; and what may be said of the file beforehand."""
+"""What a reader gives, whatever the file is: rows of text in blocks; and what the file may have at most."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
 
 import polars as pl
 
 from kundekort.engine import frames
+from kundekort.engine.errors import FileRefused
 from kundekort.engine.recipe import Dialect
 
 
@@ -20,27 +23,38 @@ class Limits:
     expanded: int = 2 << 30
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What a person has said about the layout of the file; None: find out.
+class Block(NamedTuple):
+    """Some consecutive rows.
 
-    `header_row` is a physical line, from 1; `sheet` the name of a sheet of a workbook.
+    `cells` has ROW and LINE and a String column for each header, c0 …; a cell is null where its row has none.
+    `problems` are those of whole rows (`frames.PROBLEMS`, field null); their rows are in `cells` too. `blank_rows` were
+    skipped. `done` are the bytes of the file that have been read by now.
     """
 
-    encoding: str | None = None
-    separator: str | None = None
-    header_row: int | None = None
-    sheet: str | None = None
+    cells: pl.DataFrame
+    problems: pl.DataFrame
+    blank_rows: int
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file whose layout is known, and the way to its rows.
+
+    `headers` are trimmed, one for each column. `blocks` begins anew at each call, and while it runs raises FileRefused
+    for what cannot be read at all. `sheets` are the names of the visible sheets of a workbook. `size` is in bytes.
+    """
+
+    dialect: Dialect
+    headers: tuple[str, ...]
+    size: int
+    blocks: Callable[[], Iterator[Block]]
+    sheets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file as rows of text.
-
-    `headers` are trimmed, one for each of the columns c0 … of `cells`, which has `_row` and `_line` before them; a cell
-    is null where its row has none. `problems` are those of whole rows (`frames.PROBLEMS`, field null); their rows are
-    in `cells` too. `blank_rows` were skipped. `sheets` are the names of the visible sheets of a workbook.
-    """
+    """A whole file as rows of text; as `Source` and `Block` say."""
 
     dialect: Dialect
     headers: tuple[str, ...]
@@ -50,7 +64,20 @@ class Table:
     sheets: tuple[str, ...] = ()
 
 
-def of_rows(problems: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
-    """The problems of lines (LINE, code, value, params) with the numbers of their rows."""
-    row = pl.Series(frames.ROW, cells[frames.LINE].search_sorted(problems[frames.LINE]), dtype=pl.UInt32)
-    return problems.with_columns(row, pl.lit(None, pl.String).alias("field")).select(*frames.PROBLEMS)
+Piece: TypeAlias = tuple[pl.DataFrame, pl.DataFrame, int, int]
+"""Rows before they are numbered: cells with LINE, problems with LINE but without ROW, blank rows, bytes done."""
+
+
+def number(pieces: Iterable[Piece], *, limit: int, header_alone: bool = False) -> Iterator[Block]:
+    """The pieces as blocks whose rows are numbered. FileRefused (too_many_rows, or header_only unless allowed)."""
+    rows = 0
+    for cells, problems, blank_rows, done in pieces:
+        numbered = cells.with_row_index(frames.ROW, offset=rows)
+        rows += cells.height
+        if rows > limit:
+            raise FileRefused("too_many_rows", limit=limit)
+        row = pl.Series(frames.ROW, cells[frames.LINE].search_sorted(problems[frames.LINE]), dtype=pl.UInt32)
+        placed = problems.with_columns(row + (rows - cells.height), pl.lit(None, pl.String).alias("field"))
+        yield Block(numbered, placed.select(*frames.PROBLEMS), blank_rows, done)
+    if not rows and not header_alone:
+        raise FileRefused("header_only")

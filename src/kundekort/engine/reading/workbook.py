@@ -18,12 +18,11 @@ from kundekort.engine.errors import FileRefused
 from kundekort.engine.reading import sniff
 from kundekort.engine.reading.package import OLE, ZIP, Sheet, Workbook, unbroken
 from kundekort.engine.reading.sheet import Row, rows
-from kundekort.engine.reading.table import Chosen, Limits, Table, of_rows
-from kundekort.engine.recipe import WORKBOOK, Dialect
+from kundekort.engine.reading.table import Limits, Piece, Source, number
+from kundekort.engine.recipe import WORKBOOK, Dialect, DialectOverrides
 
-BLOCK: Final = 20_000
-"""Rows held as Python strings at a time."""
 _SAMPLE: Final = 100
+_MARGIN_SAMPLE: Final = 200  # rows below the header that are looked at for columns without a name
 
 
 def begins(data: memoryview) -> bool:
@@ -31,43 +30,41 @@ def begins(data: memoryview) -> bool:
     return bytes(data[: len(OLE)]).startswith((ZIP, OLE))
 
 
-def read(
+def open_source(
     data: memoryview,
     *,
     known: Callable[[str], bool],
-    chosen: Chosen,
+    overrides: DialectOverrides,
     limits: Limits,
-    progress: Callable[[int, int], None],
-    as_is: bool = False,
-) -> Table:
-    """The rows of the chosen sheet, or of the first one whose header names a field; see `reader.read`.
+    as_is: bool,
+    rows: int,
+) -> Source:
+    """The sheet that was chosen, or the first one whose header names a field; see `reader.open_source`.
 
-    `_line` is the number of the row in its sheet. Blank rows are those above the last row with text. FileRefused for
-    what cannot be read at all.
+    LINE is the number of the row in its sheet. Blank rows are those above the last row with text. A block has so many
+    `rows` at most. FileRefused for what cannot be read at all.
     """
     with unbroken():
         book = Workbook(data, expanded=limits.expanded)
-        progress(0, len(data))
-        found = _find(book, chosen=chosen, known=known, most=limits.columns)
-        below = _Below(found.line, limit=limits.rows)
-        for row in _rows(book, found.sheet, most=limits.columns):
-            if row.line > found.line:
+        header = _find(book, overrides=overrides, known=known, most=limits.columns)
+        kept = None if as_is else _columns(book, header, most=limits.columns)
+    headers = header.headers if kept is None else tuple(header.name(n) for n in kept)
+
+    def pieces() -> Iterator[Piece]:
+        with unbroken():
+            below = _Below(header.line, size=len(data), whole=book.size(header.sheet))
+            for row in _below(book, header, most=limits.columns):
                 below.take(row)
-            if row.line % 1000 == 0:
-                progress(len(data) * row.done // max(1, book.size(found.sheet)), len(data))
-    if not below.count and not as_is:
-        raise FileRefused("header_only")
-    cells = below.cells(least=len(found.headers))
-    headers = found.headers + ("",) * (cells.width - len(frames.NUMBERING) - len(found.headers))
-    if not as_is:
-        headers, cells = _without_margins(headers, cells)
-    return Table(
-        dialect=Dialect(encoding=WORKBOOK, separator="", header_row=found.line, sheet=found.sheet.name),
+                if below.count == rows:
+                    yield below.piece(kept, least=len(header.headers))
+            yield below.piece(kept, least=len(header.headers))
+
+    return Source(
+        dialect=Dialect(encoding=WORKBOOK, separator="", header_row=header.line, sheet=header.sheet.name),
         headers=headers,
-        cells=cells,
-        problems=of_rows(_problems(cells), cells),
-        blank_rows=below.blank_rows,
-        sheets=tuple(sheet.name for sheet in book.sheets if not sheet.hidden or sheet is found.sheet),
+        size=len(data),
+        blocks=lambda: number(pieces(), limit=limits.rows, header_alone=as_is),
+        sheets=tuple(sheet.name for sheet in book.sheets if not sheet.hidden or sheet is header.sheet),
     )
 
 
@@ -80,17 +77,21 @@ class _Header:
     headers: tuple[str, ...]
     known: int
 
+    def name(self, column: int) -> str:
+        """The header of a column, '' beyond the header."""
+        return self.headers[column] if column < len(self.headers) else ""
 
-def _find(book: Workbook, *, chosen: Chosen, known: Callable[[str], bool], most: int) -> _Header:
+
+def _find(book: Workbook, *, overrides: DialectOverrides, known: Callable[[str], bool], most: int) -> _Header:
     """The header of the chosen sheet; of the first that names a field; of the first that is not empty."""
     sheets = sorted(book.sheets, key=lambda sheet: sheet.hidden)
-    if chosen.sheet is not None:
-        sheets = [sheet for sheet in sheets if sheet.name == chosen.sheet]
+    if overrides.sheet is not None:
+        sheets = [sheet for sheet in sheets if sheet.name == overrides.sheet]
         if not sheets:
-            raise FileRefused("sheet_unknown", sheet=chosen.sheet, sheets=[sheet.name for sheet in book.sheets])
+            raise FileRefused("sheet_unknown", sheet=overrides.sheet, sheets=[sheet.name for sheet in book.sheets])
     headers: list[_Header] = []
     for sheet in sheets:
-        least = chosen.header_row or 1
+        least = overrides.header_row or 1
         sample = list(islice((row for row in _rows(book, sheet, most=most) if row.line >= least), _SAMPLE))
         if sample:
             at, named = sniff.header_among([row.cells for row in sample], known=known, told=least > 1)
@@ -99,7 +100,7 @@ def _find(book: Workbook, *, chosen: Chosen, known: Callable[[str], bool], most:
             if named:
                 return headers[-1]
     if not headers:
-        raise FileRefused("header_only" if chosen.header_row else "file_empty")
+        raise FileRefused("header_only" if overrides.header_row else "file_empty")
     return headers[0]
 
 
@@ -111,53 +112,58 @@ def _rows(book: Workbook, sheet: Sheet, *, most: int) -> Iterator[Row]:
                 yield row
 
 
-class _Below:
-    """The rows below the header, taken one by one and kept as columns."""
+def _below(book: Workbook, header: _Header, *, most: int) -> Iterator[Row]:
+    """The rows below the header that are not blank."""
+    return (row for row in _rows(book, header.sheet, most=most) if row.line > header.line)
 
-    def __init__(self, line: int, *, limit: int) -> None:
-        self.count = self.blank_rows = 0
-        self._last, self._limit = line, limit
+
+def _columns(book: Workbook, header: _Header, *, most: int) -> list[int]:
+    """The columns that have a header or, in the first rows, a cell: tables often begin some columns to the right."""
+    sample = [row.cells for row in islice(_below(book, header, most=most), _MARGIN_SAMPLE)]
+    filled = {n for cells in sample for n, cell in enumerate(cells) if cell}
+    return sorted(filled | {n for n, name in enumerate(header.headers) if name})
+
+
+class _Below:
+    """The rows below the header, taken one by one and given on in pieces. `size` and `whole`: of file and sheet."""
+
+    def __init__(self, line: int, *, size: int, whole: int) -> None:
+        self._last, self._size, self._whole = line, size, max(1, whole)
         self._lines: list[int] = []
         self._rows: list[list[str]] = []
-        self._frames: list[pl.DataFrame] = []
+        self._blank_rows = self._done = 0
+
+    @property
+    def count(self) -> int:
+        """The rows that wait to be given on."""
+        return len(self._rows)
 
     def take(self, row: Row) -> None:
-        """One more row. FileRefused where that is one too many."""
-        self.count += 1
-        if self.count > self._limit:
-            raise FileRefused("too_many_rows", limit=self._limit)
-        self.blank_rows += row.line - self._last - 1
-        self._last = row.line
+        """One more row."""
+        self._blank_rows += row.line - self._last - 1
+        self._last, self._done = row.line, row.done
         self._lines.append(row.line)
         self._rows.append(row.cells)
-        if len(self._rows) == BLOCK:
-            self._settle()
 
-    def cells(self, *, least: int) -> pl.DataFrame:
-        """All rows taken, ROW and LINE and a String column for each column, at least so many."""
-        self._settle()
-        columns = {f"c{n}": pl.String for n in range(least)}
-        empty = pl.DataFrame(schema={frames.LINE: pl.UInt32, **columns})
-        return pl.concat([empty, *self._frames], how="diagonal").fill_null("").with_row_index(frames.ROW)
+    def piece(self, columns: list[int] | None, *, least: int) -> Piece:
+        """What has been taken since the last time: the given columns of the sheet, or all, which are at least so many.
 
-    def _settle(self) -> None:
-        columns = zip_longest(*self._rows, fillvalue="")
-        data = [pl.Series(f"c{n}", column, dtype=pl.String) for n, column in enumerate(columns)]
-        self._frames.append(pl.DataFrame([pl.Series(frames.LINE, self._lines, dtype=pl.UInt32), *data]))
+        An empty cell is ''.
+        """
+        wide = max(least, max(map(len, self._rows), default=0))
+        wanted = list(range(wide)) if columns is None else columns
+        across = dict(enumerate(zip_longest(*self._rows, fillvalue="")))
+        blank = ("",) * len(self._rows)
+        texts = [pl.Series(f"c{n}", across.get(at, blank), dtype=pl.String) for n, at in enumerate(wanted)]
+        cells = pl.DataFrame([pl.Series(frames.LINE, self._lines, dtype=pl.UInt32), *texts])
+        blank_rows, self._blank_rows = self._blank_rows, 0
         self._lines, self._rows = [], []
-
-
-def _without_margins(headers: tuple[str, ...], cells: pl.DataFrame) -> tuple[tuple[str, ...], pl.DataFrame]:
-    """The columns that have a header or a cell: tables often begin some columns to the right."""
-    kept = [n for n, header in enumerate(headers) if header or (cells[f"c{n}"] != "").any()]
-    if len(kept) == len(headers):
-        return headers, cells
-    named = {f"c{old}": f"c{new}" for new, old in enumerate(kept)}
-    return tuple(headers[n] for n in kept), cells.select(*frames.NUMBERING, *named).rename(named)
+        return cells, _problems(cells), blank_rows, self._size * self._done // self._whole
 
 
 def _problems(cells: pl.DataFrame) -> pl.DataFrame:
     """The rows with a NUL character in some cell."""
-    texts = cells.select(pl.exclude(frames.ROW, frames.LINE))
-    broken = cells.filter(texts.select(pl.any_horizontal(pl.all().str.contains("\0", literal=True))).to_series())
-    return broken.select(pl.col(frames.LINE), code=pl.lit("nul_byte"), value=pl.lit(""), params=pl.lit("{}"))
+    holds_nul = pl.any_horizontal(pl.lit(False), pl.exclude(frames.LINE).str.contains("\0", literal=True))
+    return cells.filter(holds_nul).select(
+        pl.col(frames.LINE), code=pl.lit("nul_byte"), value=pl.lit(""), params=pl.lit("{}")
+    )

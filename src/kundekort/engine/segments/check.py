@@ -16,7 +16,7 @@ from typing import Final
 import polars as pl
 
 from kundekort.engine.schema import Field, Kind, Schema
-from kundekort.engine.segments.condition import Condition, Fault, Group, Operator, Rule
+from kundekort.engine.segments.condition import Condition, Group, Operator, Rule, RuleError
 from kundekort.engine.values import canonical
 
 
@@ -131,14 +131,14 @@ def subjects(schema: Schema) -> Mapping[str, Subject]:
 
 def canonical_condition(
     condition: Group, *, schema: Schema, today: date, country: str = "NO", retired: frozenset[str] = frozenset()
-) -> tuple[Group, tuple[Fault, ...]]:
+) -> tuple[Group, tuple[RuleError, ...]]:
     """The condition with its values in canonical form, and what is wrong with it; a rule with a fault stays as it is.
 
     `country` is that of phone numbers without a calling code, `retired` the keys of fields taken out of use. The
     canonical form of a canonical condition is itself.
     """
     checking = _Checking(subjects(schema), today, country, retired)
-    faults: list[Fault] = []
+    faults: list[RuleError] = []
     return checking.group(condition, (), faults), tuple(faults)
 
 
@@ -155,7 +155,7 @@ class _Checking:
     country: str
     retired: frozenset[str]
 
-    def group(self, group: Group, path: tuple[int, ...], faults: list[Fault]) -> Group:
+    def group(self, group: Group, path: tuple[int, ...], faults: list[RuleError]) -> Group:
         parts: list[Condition] = []
         for n, part in enumerate(group.parts):
             if isinstance(part, Group):
@@ -166,7 +166,7 @@ class _Checking:
                 parts.append(checked)
             else:
                 reason, params = checked
-                faults.append(Fault((*path, n), reason, {"field": part.field, "operator": part.operator} | params))
+                faults.append(RuleError((*path, n), reason, {"field": part.field, "operator": part.operator} | params))
                 parts.append(part)
         return replace(group, parts=tuple(parts))
 

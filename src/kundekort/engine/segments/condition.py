@@ -97,7 +97,7 @@ Condition: TypeAlias = Rule | Group
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class RuleError:
     """What is wrong with one part: `path` are the positions from the root to it, from 0; `reason` one of REASONS."""
 
     path: tuple[int, ...]
@@ -105,10 +105,10 @@ class Fault:
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Misshapen(ValueError):
+class MalformedCondition(ValueError):
     """JSON that is no condition; `fault` says where and why."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: RuleError) -> None:
         super().__init__(fault.reason)
         self.fault = fault
 
@@ -137,26 +137,26 @@ def rules(condition: Condition) -> list[Rule]:
 
 def _condition(data: object, *, path: tuple[int, ...]) -> Condition:
     if not isinstance(data, Mapping):
-        raise Misshapen(Fault(path, "shape"))
+        raise MalformedCondition(RuleError(path, "shape"))
     if "field" in data:
         return _rule(data, path=path)
     quantifier = next((q for q in Quantifier if q in data), None)
     if quantifier is None or len(data) != 1 or not _is_list(parts := data[quantifier]):
-        raise Misshapen(Fault(path, "shape"))
+        raise MalformedCondition(RuleError(path, "shape"))
     if len(path) >= DEEPEST:
-        raise Misshapen(Fault(path, "too_deep", {"limit": DEEPEST}))
+        raise MalformedCondition(RuleError(path, "too_deep", {"limit": DEEPEST}))
     return Group(quantifier, tuple(_condition(part, path=(*path, n)) for n, part in enumerate(parts)))
 
 
 def _rule(data: Mapping[str, object], *, path: tuple[int, ...]) -> Rule:
     key, operator, values = data["field"], data.get("operator"), data.get("values", [])
     if not (isinstance(key, str) and isinstance(operator, str) and _is_list(values)):
-        raise Misshapen(Fault(path, "shape"))
+        raise MalformedCondition(RuleError(path, "shape"))
     if data.keys() - {"field", "operator", "values"}:
-        raise Misshapen(Fault(path, "shape"))
+        raise MalformedCondition(RuleError(path, "shape"))
     known = next((o for o in Operator if o == operator), None)
     if known is None:
-        raise Misshapen(Fault(path, "operator_unknown", {"operator": operator}))
+        raise MalformedCondition(RuleError(path, "operator_unknown", {"operator": operator}))
     return Rule(key, known, tuple(_value(value, path=path) for value in values))
 
 
@@ -165,21 +165,21 @@ def _value(value: object, *, path: tuple[int, ...]) -> str:
     if isinstance(value, bool):
         return str(int(value))
     if not isinstance(value, str | int | float):
-        raise Misshapen(Fault(path, "shape"))
+        raise MalformedCondition(RuleError(path, "shape"))
     text = str(value)
     if len(text) > LONGEST_VALUE:
-        raise Misshapen(Fault(path, "value_too_long", {"limit": LONGEST_VALUE}))
+        raise MalformedCondition(RuleError(path, "value_too_long", {"limit": LONGEST_VALUE}))
     if _UNSTORABLE.search(text):
-        raise Misshapen(Fault(path, "shape"))
+        raise MalformedCondition(RuleError(path, "shape"))
     return text
 
 
 def _refuse_large(condition: Condition) -> None:
     found = rules(condition)
     if len(found) > MOST_RULES:
-        raise Misshapen(Fault((), "too_many_rules", {"limit": MOST_RULES}))
+        raise MalformedCondition(RuleError((), "too_many_rules", {"limit": MOST_RULES}))
     if sum(len(rule.values) for rule in found) > MOST_VALUES:
-        raise Misshapen(Fault((), "too_many_values", {"limit": MOST_VALUES}))
+        raise MalformedCondition(RuleError((), "too_many_values", {"limit": MOST_VALUES}))
 
 
 def _is_list(data: object) -> TypeGuard[Sequence[object]]:

@@ -6,6 +6,7 @@ Whether 03/04/1990 has the day or the month first is decided for a whole column 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -27,12 +28,32 @@ _PROVES: Final = r"^(?:1[3-9]|2[0-9]|3[01])[/-](?:0?[1-9]|1[0-2])[/-][0-9]{4}(?:
 _DENIES: Final = r"^(?:0?[1-9]|1[0-2])[/-](?:1[3-9]|2[0-9]|3[01])[/-][0-9]{4}(?:[T ].*)?$"
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How many cells of a column prove that its slash and dash dates have the day, or the month, first."""
+
+    day_first: int = 0
+    month_first: int = 0
+
+    def __add__(self, other: Evidence) -> Evidence:
+        return Evidence(self.day_first + other.day_first, self.month_first + other.month_first)
+
+    @property
+    def order(self) -> DateOrder | None:
+        """What most of the cells that can tell prove; None where nothing is proven."""
+        if self.day_first == self.month_first:
+            return None
+        return DateOrder.DAY_FIRST if self.day_first > self.month_first else DateOrder.MONTH_FIRST
+
+
+def evidence(text: pl.Series) -> Evidence:
+    """What the cells of a column, or of a part of it, prove about the order of day and month."""
+    return Evidence(*(int(text.str.contains(pattern).sum()) for pattern in (_PROVES, _DENIES)))
+
+
 def order(text: pl.Series) -> DateOrder | None:
     """Which way round the slash and dash dates of a column are: what most of the cells that can tell prove."""
-    day_first, month_first = (text.str.contains(p).sum() for p in (_PROVES, _DENIES))
-    if day_first == month_first:
-        return None
-    return DateOrder.DAY_FIRST if day_first > month_first else DateOrder.MONTH_FIRST
+    return evidence(text).order
 
 
 def day(value: str, *, order: DateOrder | None, latest: date | None) -> Answer:

@@ -35,7 +35,7 @@ CLEAN: Final = Form(separator=",", line_end="\n", byte_order_mark=False, protect
 """Plain CSV as the standard has it, for people who only want a messy file made clean."""
 
 
-def csv(frames: Iterable[pl.DataFrame], *, headers: Sequence[str], form: Form) -> Iterator[bytes]:
+def write(frames: Iterable[pl.DataFrame], *, headers: Sequence[str], form: Form) -> Iterator[bytes]:
     """The bytes of a CSV file, UTF-8: its header row, then each frame in turn; null is written as an empty cell.
 
     Frames hold String columns only, in the order of `headers`.

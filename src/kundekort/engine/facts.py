@@ -1,0 +1,106 @@
+"""What is counted and shown of a file and its plan besides the rows themselves: values with a JSON form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any, Self
+
+
+class QuestionKind(StrEnum):
+    """What a person has to say before a file can go on; REFUSED: nothing they could say would help."""
+
+    COLUMNS = "columns"
+    DATES = "dates"
+    SHEET = "sheet"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person must answer: `code` is a reason of `errors.FILE_CODES`, '' where nothing is wrong yet."""
+
+    kind: QuestionKind
+    code: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """The question as a JSON object."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The question that `to_json` gave."""
+        return cls(kind=QuestionKind(data["kind"]), code=data["code"], params=data["params"])
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many rows of a plan came to what; `rows` is the sum of all but the changed cells."""
+
+    rows: int
+    new: int
+    changed: int
+    unchanged: int
+    errors: int
+    left_out: int
+    cells_changed: int
+    removed: int = 0
+    restored: int = 0
+
+    @property
+    def changes_register(self) -> bool:
+        """Whether anything would be written."""
+        return bool(self.new or self.changed or self.removed or self.restored)
+
+    def to_json(self) -> dict[str, int]:
+        """The totals as a JSON object."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, int]) -> Self:
+        """The totals that `to_json` gave."""
+        return cls(**data)
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemCount:
+    """How many rows have this kind of problem in this field; `field` None: in the whole row."""
+
+    code: str
+    field: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a file.
+
+    `samples` are the first values of each column, `sheets` the visible sheets of a workbook; from its plan:
+    `blank_rows` that were skipped, filled cells of the register that stand `emptied` in the file, `changes` (changed
+    cells by field key), and the kinds of `problems`, most first.
+    """
+
+    samples: tuple[tuple[str, ...], ...] = ()
+    sheets: tuple[str, ...] = ()
+    blank_rows: int = 0
+    emptied: int = 0
+    changes: Mapping[str, int] = field(default_factory=dict)
+    problems: tuple[ProblemCount, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The facts as a JSON object."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The facts that `to_json` gave."""
+        return cls(
+            samples=tuple(tuple(values) for values in data["samples"]),
+            sheets=tuple(data["sheets"]),
+            blank_rows=data["blank_rows"],
+            emptied=data["emptied"],
+            changes=data["changes"],
+            problems=tuple(ProblemCount(**count) for count in data["problems"]),
+        )

@@ -1,0 +1,294 @@
+"""plan = f(file, answers, decisions, register): the one way to a plan, for files, edited cards, and whoever comes next.
+
+`understand` says how a file is read and what its columns become, or what a person has to say first; `plan` compares
+its rows with the register, block by block, so that memory is set by the block and not by the file. What only the whole
+file can tell (values that stand twice, which way round dates are, totals) is gathered in small columns on the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Protocol
+
+import polars as pl
+
+from kundekort.engine import diff, frames, mapping
+from kundekort.engine.check import CheckedRows, check
+from kundekort.engine.errors import FileRefused
+from kundekort.engine.facts import Question, QuestionKind
+from kundekort.engine.frames import Status
+from kundekort.engine.plan import MemoryRows, Plan, RowSink
+from kundekort.engine.reading.batches import Pace
+from kundekort.engine.reading.encoding import Buffer
+from kundekort.engine.reading.reader import open_source
+from kundekort.engine.reading.table import Block, Limits, Source
+from kundekort.engine.recipe import Answers, Column, DateOrder, Decisions, Dialect, Policy, Recipe, RowKey
+from kundekort.engine.schema import Field, Schema
+from kundekort.engine.uniqueness import KEY_CODES, UniqueValues
+from kundekort.engine.values import canonical
+from kundekort.engine.values.dates import Evidence
+
+_ANSWERABLE: Final = ("no_known_column", "column_twice", "no_key_column")
+"""Refusals that a person can lift by saying what the columns of the file are."""
+_SAMPLE_ROWS: Final = 200
+_SAMPLES: Final = 3
+_SAMPLE_CHARACTERS: Final = 80
+
+
+class Register(Protocol):
+    """What a plan asks of the register, set by set."""
+
+    def cards(self, by: Field, keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
+        """The cards that have one of the keys in a field (`diff.keys`): a frame of `frames.cards(fields)`, any order.
+
+        Two cards with the same key are two rows; an empty key finds nothing.
+        """
+
+    def redirects(self, ids: pl.Series) -> pl.DataFrame:
+        """Which of the ids (Int64) are merged cards: a frame of `frames.REDIRECTS`."""
+
+    def owners(self, field: Field, values: pl.Series) -> pl.DataFrame:
+        """The cards that have one of the values in a unique field: `id`, and the value under the field's key."""
+
+    def at_version(self, cards: pl.DataFrame, fields: Sequence[Field]) -> pl.DataFrame:
+        """The cards (`id`, `version`) as they were at these versions: a frame of `frames.cards(fields)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """How a file is read and what its columns become; `samples` are the first values of each column.
+
+    With a `question`, somebody has to answer before there can be a plan; `source` and `recipe` are None where not even
+    the layout of the file is known.
+    """
+
+    source: Source | None
+    recipe: Recipe | None
+    samples: tuple[tuple[str, ...], ...] = ()
+    question: Question | None = None
+
+
+def understand(
+    data: Buffer, *, answers: Answers, schema: Schema, limits: Limits, ask: bool = True, pace: Pace | None = None
+) -> Interpretation:
+    """The layout and the columns of a file, as far as its beginning and a person's answers say.
+
+    Without `ask`, columns that no field is known for are ignored rather than asked about.
+    """
+    source = recipe = None
+    samples: tuple[tuple[str, ...], ...] = ()
+    try:
+        source = open_source(
+            data,
+            known=mapping.header_test(schema),
+            overrides=answers.dialect,
+            limits=limits,
+            pace=pace or Pace(),
+        )
+        samples = _samples(source)
+        columns = answers.assign(mapping.match_headers(source.headers, schema))
+        recipe = Recipe(dialect=source.dialect, columns=columns, policy=answers.policy)
+        mapping.check_columns(columns, schema=schema, policy=answers.policy, separator=source.dialect.separator)
+    except FileRefused as refused:
+        return Interpretation(source, recipe, samples, _refusal(refused))
+    unknown = mapping.ignored_columns(columns, samples)
+    question = Question(QuestionKind.COLUMNS) if ask and answers.columns is None and unknown else None
+    return Interpretation(source, recipe, samples, question)
+
+
+def of_card(number: int, values: Mapping[str, str], *, schema: Schema) -> Interpretation:
+    """A card made (0) or changed by hand, values by field key: a file of one row."""
+    texts = {"id": str(number), **values}
+    cells = pl.DataFrame(
+        [{frames.ROW: 0, frames.LINE: 1} | {f"c{n}": text for n, text in enumerate(texts.values())}],
+        schema=frames.NUMBERING | {f"c{n}": pl.String for n in range(len(texts))},
+    )
+    block = Block(cells, pl.DataFrame(schema=frames.PROBLEMS), 0, 1)
+    columns = tuple(Column(header=key, field=key) for key in texts)
+    source = Source(dialect=Dialect(), headers=tuple(texts), size=1, blocks=lambda: iter((block,)))
+    return Interpretation(source, Recipe(columns=columns))
+
+
+def plan(
+    file: Interpretation,
+    *,
+    decisions: Decisions,
+    register: Register,
+    schema: Schema,
+    today: date,
+    country: str,
+    ask: bool = False,
+    rows: Callable[[], RowSink] = MemoryRows,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Plan | Question:
+    """What is to happen to each row of a file that has no question, or with `ask` what has to be said of its dates.
+
+    `country` (alpha-2) is that of phone numbers without a calling code. `rows` makes a new place for the values each
+    time it is called. `progress` is told (bytes of the file done, its bytes) and may raise to cancel.
+    """
+    assert file.source is not None
+    assert file.recipe is not None
+    try:
+        draft = _draft(file.source, file.recipe, register, schema, today, country, rows, progress)
+    except FileRefused as refused:
+        return _refusal(refused)
+    made = draft.plan(decisions)
+    if ask and file.recipe.policy.date_order is None and "date_ambiguous" in made.problems["code"]:
+        return Question(QuestionKind.DATES)
+    return made
+
+
+def canonical_values(values: Mapping[str, str], *, schema: Schema, today: date, country: str) -> dict[str, str]:
+    """What people write as canonical text, by field key; what is wrong stays as it is, trimmed."""
+    texts = {key: canonical.clean(pl.Series([text], dtype=pl.String)) for key, text in values.items()}
+    readings = {
+        key: canonical.read(schema[key], text, today=today, country=country, order=None) for key, text in texts.items()
+    }
+    return {key: reading.text.item() for key, reading in readings.items()}
+
+
+def _draft(
+    source: Source,
+    recipe: Recipe,
+    register: Register,
+    schema: Schema,
+    today: date,
+    country: str,
+    rows: Callable[[], RowSink],
+    progress: Callable[[int, int], None],
+) -> _Draft:
+    """The plan of all blocks. Only the whole file can tell which way round its slash dates are.
+
+    Most files have no such date. Where one turns up, the blocks are gone through again with what the dates so far say,
+    and in the end once more if all of them together say something else.
+    """
+    orders: Mapping[str, DateOrder] = {}
+    guessed = recipe.policy.date_order is not None
+    while True:
+        draft = _Draft(recipe, register, schema, today, country, orders, rows())
+        for block in source.blocks():
+            draft.add(block)
+            progress(block.done, source.size)
+            if draft.date_orders and not guessed:
+                break
+        else:
+            if draft.date_orders == orders or recipe.policy.date_order is not None:
+                return draft
+        guessed, orders = True, draft.date_orders
+
+
+class _Draft:
+    """A plan while it is made: blocks go in, and at the end comes out what they are together."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        register: Register,
+        schema: Schema,
+        today: date,
+        country: str,
+        given_orders: Mapping[str, DateOrder],
+        sink: RowSink,
+    ) -> None:
+        self._recipe, self._register, self._schema = recipe, register, schema
+        self._today, self._country, self._given_orders, self._sink = today, country, given_orders, sink
+        self._unique = UniqueValues(policy=recipe.policy, schema=schema)
+        self._evidence: dict[str, Evidence] = {}
+        self._index: list[pl.DataFrame] = []
+        self._problems: list[pl.DataFrame] = []
+        self._fields: tuple[Field, ...] = ()
+        self._blank_rows = 0
+
+    @property
+    def date_orders(self) -> dict[str, DateOrder]:
+        """What the dates of each column so far say about their order, for the columns that say anything."""
+        return {key: order for key, evidence in self._evidence.items() if (order := evidence.order) is not None}
+
+    def add(self, block: Block) -> None:
+        """Check the rows of a block and compare them with the register."""
+        self._blank_rows += block.blank_rows
+        checked = check(
+            block,
+            columns=self._recipe.columns,
+            policy=self._recipe.policy,
+            schema=self._schema,
+            today=self._today,
+            country=self._country,
+            date_orders=self._given_orders,
+            unique=self._unique,
+        )
+        for key, evidence in checked.evidence.items():
+            self._evidence[key] = self._evidence.get(key, Evidence()) + evidence
+        difference = compare(checked, register=self._register, policy=self._recipe.policy, schema=self._schema)
+        self._fields = difference.fields
+        self._problems.append(difference.problems)
+        changed = [pl.col(frames.OLD + f.key).is_not_null().alias(frames.CHANGED + f.key) for f in difference.fields]
+        known = (frames.ROW, frames.LINE, frames.ID, frames.VERSION, diff.EMPTIED)
+        self._index.append(difference.rows.select(*known, *changed))
+        keys = [f.key for f in difference.fields]
+        self._sink.add(difference.rows.select(*keys, *(frames.OLD + key for key in keys)))
+
+    def plan(self, decisions: Decisions) -> Plan:
+        """What is to happen to the rows, given what a person decided. Every row gets exactly one status."""
+        problems = self._all_problems()
+        index = pl.concat(self._index)
+        wrong = pl.col(frames.ROW).is_in(problems[frames.ROW].unique().implode())
+        status = (
+            pl.when(wrong)
+            .then(Status.LEFT_OUT if decisions.leave_out_errors else Status.ERROR)
+            .when(pl.col(frames.ID) == 0)
+            .then(Status.NEW)
+            .when(pl.any_horizontal(pl.lit(False), *(frames.CHANGED + f.key for f in self._fields)))
+            .then(Status.CHANGED)
+            .otherwise(Status.UNCHANGED)
+        )
+        index = index.with_columns(status.cast(pl.UInt8).alias(frames.STATUS))
+        return Plan(
+            fields=self._fields,
+            index=index.select(*frames.index(self._fields)),
+            values=self._sink.finish(),
+            problems=problems,
+            blank_rows=self._blank_rows,
+            emptied=int(index.filter(~wrong)[diff.EMPTIED].sum()),
+        )
+
+    def _all_problems(self) -> pl.DataFrame:
+        """The problems of the blocks and of the file as a whole, without what only follows from others."""
+        whole = self._unique.problems()
+        of_keys = whole.filter(pl.col("code").is_in(KEY_CODES))[frames.ROW].unique()
+        # of a row that is not known to be the only one about its card, nothing can be said that its card decides
+        follows = (pl.col("code") == "value_taken") & pl.col(frames.ROW).is_in(of_keys.implode())
+        blocks = frames.concat(self._problems, frames.PROBLEMS).filter(~follows)
+        return frames.concat([blocks, whole], frames.PROBLEMS)
+
+
+def compare(checked: CheckedRows, *, register: Register, policy: Policy, schema: Schema) -> diff.Difference:
+    """Checked rows beside the cards of the register: what each would change, and what only the register can tell."""
+    fields = diff.given_fields(checked.rows, schema)
+    by = mapping.key_field(policy, schema)
+    needed = diff.needed_fields(fields, policy, schema)
+    cards, redirects = pl.DataFrame(schema=frames.cards(needed)), pl.DataFrame(schema=frames.REDIRECTS)
+    if by is not None:
+        keys = diff.keys(checked.rows, by)
+        cards = register.cards(by, keys, needed)
+        if policy.key is RowKey.ID:
+            redirects = register.redirects(keys.filter((keys > 0) & ~keys.is_in(cards["id"].implode())))
+    owners = {f.key: register.owners(f, checked.rows[f.key]) for f in fields if f.unique}
+    return diff.diff(checked, cards=cards, owners=owners, redirects=redirects, policy=policy, schema=schema)
+
+
+def _samples(source: Source) -> tuple[tuple[str, ...], ...]:
+    """The first values of each column. FileRefused (header_only) for a file without rows."""
+    first = next(block.cells for block in source.blocks() if block.cells.height)
+    texts = first.head(_SAMPLE_ROWS).select(pl.exclude(frames.ROW, frames.LINE).str.head(_SAMPLE_CHARACTERS))
+    return tuple(
+        tuple(dict.fromkeys(v for v in column if v and v.strip()))[:_SAMPLES] for column in texts.iter_columns()
+    )
+
+
+def _refusal(refused: FileRefused) -> Question:
+    """What is wrong with a file, and whether a person can do something about it."""
+    kind = QuestionKind.COLUMNS if refused.code in _ANSWERABLE else QuestionKind.REFUSED
+    return Question(QuestionKind.SHEET if refused.code == "sheet_unknown" else kind, refused.code, refused.params)

@@ -1,0 +1,43 @@
+"""The register of the database, as plans ask it. Reads only; cards that move from here on are noticed at writing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+from django.db import transaction
+
+from kundekort.bulk import register
+from kundekort.engine.schema import Field
+from kundekort.services.database import psycopg_connection
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseRegister:
+    """An `engine.pipeline.Register`; each question is answered in a transaction of its own, or in that of the caller.
+
+    `leaving` are cards that will be gone when the plan is written: whatever they own is free to be taken.
+    """
+
+    leaving: frozenset[int] = frozenset()
+
+    def cards(self, by: Field, keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
+        """The cards that have one of the keys in a field."""
+        with transaction.atomic():
+            return register.cards(psycopg_connection(), by, keys, fields)
+
+    def redirects(self, ids: pl.Series) -> pl.DataFrame:
+        """Which of the ids are merged cards."""
+        with transaction.atomic():
+            return register.redirects(psycopg_connection(), ids)
+
+    def owners(self, field: Field, values: pl.Series) -> pl.DataFrame:
+        """The cards that have one of the values in a unique field."""
+        found = self.cards(field, values, [field])
+        return found.filter(~pl.col("id").is_in(list(self.leaving))).select("id", field.key)
+
+    def at_version(self, cards: pl.DataFrame, fields: Sequence[Field]) -> pl.DataFrame:
+        """The cards as they were at these versions."""
+        with transaction.atomic():
+            return register.at_version(psycopg_connection(), cards, fields)

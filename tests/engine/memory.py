@@ -1,0 +1,153 @@
+"""A register in memory, and the way of a file through production's own pipeline to it: for the tests of the laws."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import polars as pl
+
+from kundekort.engine import frames, pipeline
+from kundekort.engine.facts import Question
+from kundekort.engine.frames import CARD, ID, INTO, MERGED, OLD, VERSION, Status
+from kundekort.engine.plan import Plan, changed_cells
+from kundekort.engine.reading.batches import Pace
+from kundekort.engine.reading.table import Limits
+from kundekort.engine.recipe import Answers, Decisions, Policy
+from kundekort.engine.schema import Field, Kind
+from kundekort.store.fields import SCHEMA
+
+TODAY = date(2026, 11, 23)
+EMPTY = {f.key: "" for f in SCHEMA.values}
+
+
+@dataclass
+class MemoryRegister:
+    """Cards as canonical text by their number; answers and applies in the plainest way there is."""
+
+    cards_by_id: dict[int, dict[str, str]] = field(default_factory=dict)
+    versions: dict[int, int] = field(default_factory=dict)
+    merged: dict[int, int] = field(default_factory=dict)
+    log: list[pl.DataFrame] = field(default_factory=list)
+    last: int = 0
+
+    def _frame(self, ids: Sequence[int], fields: Sequence[Field]) -> pl.DataFrame:
+        rows = [
+            {"id": i, "version": self.versions[i], **{f.key: self.cards_by_id[i][f.key] for f in fields}} for i in ids
+        ]
+        return pl.DataFrame(rows, schema=frames.cards(fields))
+
+    def cards(self, by: Field, keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
+        wanted = set(keys.drop_nulls())
+        if by.kind is Kind.ID:
+            return self._frame([i for i in self.cards_by_id if i in wanted], fields)
+        fold = str.lower if by.kind is Kind.EMAIL else str
+        found = [i for i, card in self.cards_by_id.items() if card[by.key] and fold(card[by.key]) in wanted]
+        return self._frame(found, fields)
+
+    def redirects(self, ids: pl.Series) -> pl.DataFrame:
+        rows = []
+        for number in set(ids.drop_nulls()) & set(self.merged):
+            into = self.merged[number]
+            while into in self.merged:
+                into = self.merged[into]
+            rows.append((number, into))
+        return pl.DataFrame(rows, schema=frames.REDIRECTS, orient="row")
+
+    def owners(self, field: Field, values: pl.Series) -> pl.DataFrame:
+        return self.cards(field, values, [field]).select("id", field.key)
+
+    def at_version(self, cards: pl.DataFrame, fields: Sequence[Field]) -> pl.DataFrame:
+        keys = {f.key for f in fields}
+        then = {}
+        for number, version in cards.select("id", "version").iter_rows():
+            if number in self.cards_by_id:
+                then[number] = {"version": version} | {key: self.cards_by_id[number][key] for key in keys}
+        for change in reversed([row for log in self.log for row in log.iter_rows(named=True)]):
+            card = then.get(change["customer_id"])
+            if card is not None and change["version"] > card["version"] and change["field"] in keys:
+                card[change["field"]] = change["old"]
+        rows = [{"id": i} | card for i, card in then.items()]
+        return pl.DataFrame(rows, schema=frames.cards(fields))
+
+    def apply(self, plan: Plan) -> pl.DataFrame:
+        """Do what the plan says; the changes of this revision."""
+        log = [pl.DataFrame(schema=frames.CHANGES)]
+        masters: dict[int, int] = {}
+        for rows in plan.rows(Status.REMOVED, Status.CHANGED, Status.RESTORED, Status.NEW):
+            log.append(changed_cells(rows.filter(pl.col(frames.STATUS) != Status.NEW), plan.fields))
+            for row in rows.iter_rows(named=True):
+                self._apply(row, plan.fields, log, masters)
+        merges = [
+            {"customer_id": row[INTO], "version": self.versions[row[INTO]], "field": MERGED, "old": old, "new": new}
+            for rows in plan.rows(Status.REMOVED, Status.RESTORED)
+            for row in rows.iter_rows(named=True)
+            if row[INTO] is not None
+            for old, new in [
+                ("", str(row[ID])) if row[frames.STATUS] == Status.REMOVED else (str(row[ID]), ""),
+            ]
+        ]
+        log.append(pl.DataFrame(merges, schema=frames.CHANGES))
+        self.log.append(pl.concat(log))
+        return self.log[-1]
+
+    def _apply(
+        self, row: dict[str, object], fields: Sequence[Field], log: list[pl.DataFrame], masters: dict[int, int]
+    ) -> None:
+        def card_change(number: int, version: int, old: str, new: str) -> pl.DataFrame:
+            return pl.DataFrame([(number, version, CARD, old, new)], schema=frames.CHANGES, orient="row")
+
+        number, version = int(str(row[ID])), int(str(row[VERSION])) + 1
+        match row[frames.STATUS]:
+            case Status.REMOVED:
+                assert self.versions.pop(number) == version - 1
+                del self.cards_by_id[number]
+                if row[INTO] is not None:
+                    self.merged[number] = int(str(row[INTO]))
+                log.append(card_change(number, version, str(number), ""))
+            case Status.CHANGED:
+                assert self.versions[number] == version - 1
+                changed = {f.key: str(row[f.key]) for f in fields if row[OLD + f.key] is not None}
+                self.cards_by_id[number] |= changed
+                self.versions[number] = version
+            case Status.RESTORED:
+                self.cards_by_id[number] = EMPTY | {f.key: str(row[f.key]) for f in fields}
+                self.versions[number] = version
+                self.merged.pop(number, None)
+                log.append(card_change(number, version, "", str(number)))
+            case Status.NEW:
+                self.last = number = max([self.last, *self.cards_by_id]) + 1
+                self.cards_by_id[number] = EMPTY | {f.key: str(row[f.key] or "") for f in fields}
+                self.versions[number] = 1
+                log.append(card_change(number, 1, "", str(number)))
+
+
+def plan(
+    text: str | bytes,
+    register: MemoryRegister,
+    *,
+    policy: Policy | None = None,
+    leave_out: bool = False,
+    pace: Pace | None = None,
+) -> Plan:
+    """The plan of a file for a register."""
+    data = text.encode() if isinstance(text, str) else text
+    answers = Answers(policy=policy or Policy())
+    file = pipeline.understand(data, answers=answers, schema=SCHEMA, limits=Limits(), ask=False, pace=pace)
+    assert file.question is None, file.question
+    made = pipeline.plan(
+        file,
+        decisions=Decisions(leave_out_errors=leave_out),
+        register=register,
+        schema=SCHEMA,
+        today=TODAY,
+        country="NO",
+    )
+    assert not isinstance(made, Question), made
+    return made
+
+
+def whole(plan: Plan) -> pl.DataFrame:
+    """All rows of a plan, index and values side by side."""
+    return pl.concat([plan.index, plan.values.collect()], how="horizontal")
