@@ -46,7 +46,7 @@ def run(name: str, frame: pl.DataFrame) -> Import:
     tell(f"{name}: preview of {imp.totals['rows']:,} rows, {len(data) / 1e6:.0f} MB", began)
     for box in ("all", "changes", "changed"):
         began = time.perf_counter()
-        page = preview.page(imp, Filter(box=box), offset=imp.totals["rows"] // 25, limit=100)
+        page = preview.page(imp, Filter(box=box), offset=imp.totals.rows // 25, limit=100)
         tell(f"{name}: a page of {page.total:,} rows ({box})", began)
     began = time.perf_counter()
     confirming.apply(imp.pk, digest=imp.digest, actor_name="bench")

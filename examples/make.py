@@ -12,7 +12,7 @@ import polars as pl
 
 from kundekort.cli.demo import CUSTOMERS
 from kundekort.cli.sample import customers
-from kundekort.engine.writing.csv import SPREADSHEET, Form, csv
+from kundekort.engine.writing.csv import SPREADSHEET, Form, write
 from kundekort.store.fields import SCHEMA
 
 Row = dict[str, str]
@@ -141,7 +141,7 @@ def dotted(date: str) -> str:
 def written(rows: Sequence[Row], *, headers: Sequence[str], form: Form) -> bytes:
     """Rows as the bytes of a file."""
     frame = pl.DataFrame({header: [row[header] for row in rows] for header in headers})
-    return b"".join(csv([frame], headers=headers, form=form))
+    return b"".join(write([frame], headers=headers, form=form))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from kundekort.engine.recipe import EmptyCells
 from kundekort.engine.schema import Kind
 from kundekort.engine.segments.condition import from_json
 from kundekort.engine.writing.csv import PLAIN
-from kundekort.engine.writing.csv import csv as as_csv
+from kundekort.engine.writing.csv import write as as_csv
 from kundekort.services import accounts, editing, fields, layouts, segments
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.fields import Definition

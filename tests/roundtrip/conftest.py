@@ -12,9 +12,9 @@ from django.db import connection
 
 from kundekort.services import exports, preview
 from kundekort.services.accounts import Actor
-from kundekort.services.exports import Selection
 from kundekort.services.lists import Form
 from kundekort.store.models import Customer, Import
+from kundekort.store.selection import Selection
 from tests.roundtrip.values import VALUES, customers
 
 FIRST = 1001
@@ -27,7 +27,7 @@ collect_ignore = [] if os.environ.get("DEMAND_LIBREOFFICE") or shutil.which("sof
 @pytest.fixture
 def register(load: Callable[..., Import]) -> None:
     """Customers with the hurting values, numbered from FIRST."""
-    assert load(customers()).totals["new"] == len(VALUES)
+    assert load(customers()).totals.new == len(VALUES)
     by = FIRST - min(Customer.objects.values_list("pk", flat=True))
     with connection.cursor() as cursor:
         cursor.execute("UPDATE kundekort_customer SET id = id + %s", [by + 1_000_000])  # beside all there are
@@ -51,7 +51,7 @@ def nothing_changes(register: None, upload: Callable[..., Import]) -> Callable[.
 
     def check(data: bytes, *, filename: str) -> None:
         imp = upload(data, filename=filename, ask=True)
-        assert imp.state == Import.State.PREVIEW, (imp.state, imp.refusal, imp.recipe)
+        assert imp.state == Import.State.PREVIEW, (imp.state, imp.question, imp.recipe)
         expected: dict[str, Any] = dict.fromkeys(imp.totals, 0)
         expected |= {"rows": len(VALUES), "unchanged": len(VALUES)}
         shown = preview.page(imp, preview.Filter(), offset=0, limit=3)

@@ -39,9 +39,9 @@ def test_it_changes_nothing_by_saving_csv_as_a_workbook(
 def test_it_shows_that_the_protection_is_needed(exported: Exported, upload: Callable[..., Import]) -> None:
     number, separator = calc.LOCALES["nb-NO"]
     again = calc.saved(exported(Form.PLAIN), ending="csv", target=calc.csv(separator, number), number=number)
-    assert upload(again).totals["unchanged"] == 0
+    assert upload(again).totals.unchanged == 0
 
 
 def test_it_refuses_what_calc_saves_in_its_own_form(exported: Exported, upload: Callable[..., Import]) -> None:
     imp = upload(calc.saved(exported(Form.XLSX), ending="xlsx", target=calc.ODS), filename="kunder.ods")
-    assert (imp.state, imp.refusal) == (Import.State.REFUSED, {"code": "file_binary", "params": {"kind": "ods"}})
+    assert (imp.state, imp.question) == (Import.State.REFUSED, {"code": "file_binary", "params": {"kind": "ods"}})

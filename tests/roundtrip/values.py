@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from kundekort.engine.writing.csv import PLAIN, csv
+from kundekort.engine.writing.csv import PLAIN, write
 
 VALUES: Final = (
     # leading zeros and long digits
@@ -99,4 +99,4 @@ def customers() -> bytes:
          ("", "0", "1")[n % 3], ("1", "", "0")[n % 3], f"{value}|0{n}", LONG if n == 0 else value, f"{n:04}")
         for n, value in enumerate(VALUES)
     ]  # fmt: skip
-    return b"".join(csv([pl.DataFrame(rows, schema=list(KEYS), orient="row")], headers=HEADERS, form=PLAIN))
+    return b"".join(write([pl.DataFrame(rows, schema=list(KEYS), orient="row")], headers=HEADERS, form=PLAIN))

@@ -15,10 +15,10 @@ from kundekort.engine.recipe import DialectOverrides, EmptyCells
 from kundekort.engine.segments.condition import from_json
 from kundekort.services import exports, fields, layouts, segments
 from kundekort.services.accounts import Actor
-from kundekort.services.exports import Selection
 from kundekort.services.lists import Form
 from kundekort.services.refusals import ExportNotWaiting, Forbidden, NotFound, TooManyForWorkbook
 from kundekort.store.models import Customer, Export, Import
+from kundekort.store.selection import Selection
 
 THREE = "CustomerID;FirstName;LastName;City;Gender\n0;Kari;Vik;Oslo;2\n0;Ola;Dal;Bergen;1\n0;Siv;Berg;Oslo;2\n"
 EVERYBODY = Selection()

@@ -172,4 +172,4 @@ def test_it_lets_nobody_wait_for_a_job_that_failed(bob: Actor) -> None:
     imp = queued(rows(30_000), bob)
     jobs._failed(imp.pk)
     imp.refresh_from_db()
-    assert (imp.state, imp.refusal["code"]) == (Import.State.REFUSED, "failed")
+    assert (imp.state, imp.question.code) == (Import.State.REFUSED, "failed")

@@ -54,5 +54,5 @@ def test_it_undoes_every_merge_and_can_tell_every_former_value(
     for number in ids:
         card = dict(customers.card(number, actor=bob))
         assert card["version"] == 3 + 2 * (edit and number == ids[0])
-        former = {key: cell.was for key, cell in history.since(number, version=1).items() if key in card}
+        former = {key: cell.old for key, cell in history.since(number, version=1).items() if key in card}
         assert card | former | {"version": 1, "id": number} == made[number]

@@ -13,9 +13,9 @@ from kundekort.engine.recipe import EmptyCells
 from kundekort.engine.segments.condition import from_json
 from kundekort.services import exports, layouts, segments
 from kundekort.services.accounts import Actor
-from kundekort.services.exports import Selection
 from kundekort.services.lists import Form
 from kundekort.store.models import Export
+from kundekort.store.selection import Selection
 from tests.web.conftest import send
 
 ORDER = "/exports/new/?segment=Nordmann"

@@ -14,14 +14,14 @@ from kundekort.engine.segments.condition import from_json
 from kundekort.services import accounts, fields, segments
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.fields import Definition
-from kundekort.services.segments import Saved
+from kundekort.services.segments import SavedSegment
 from kundekort.store.models import Import, Segment
 
 NORDMANN = {"all": [{"field": "last_name", "operator": "is", "values": ["nordmann"]}]}
 
 
 @pytest.fixture
-def nordmann(bob: Actor) -> Saved:
+def nordmann(bob: Actor) -> SavedSegment:
     return segments.save("Nordmann", condition=from_json(NORDMANN), description="Alle som heter det", actor=bob)
 
 
@@ -47,7 +47,7 @@ def test_it_leaves_out_characters_that_nobody_writes(as_bob: Client) -> None:
     assert as_bob.post("/segments/new/", {"condition": json.dumps(half), "name": "x"}).status_code == 400
 
 
-def test_it_lists_segments_and_counts_them_afterwards(as_bob: Client, nordmann: Saved, three: list[int]) -> None:
+def test_it_lists_segments_and_counts_them_afterwards(as_bob: Client, nordmann: SavedSegment, three: list[int]) -> None:
     page = as_bob.get("/segments/").content.decode()
     assert "Alle som heter det" in page
     assert f'hx-get="/segments/{nordmann.id}/count/"' in page
@@ -91,7 +91,7 @@ def test_it_saves_a_new_segment(as_bob: Client) -> None:
     assert (made.name, made.description, made.condition) == ("Alle Nordmann", "Til julebrevet", NORDMANN)
 
 
-def test_it_keeps_what_was_written_when_the_name_is_taken(as_bob: Client, nordmann: Saved) -> None:
+def test_it_keeps_what_was_written_when_the_name_is_taken(as_bob: Client, nordmann: SavedSegment) -> None:
     rules = {"any": [{"field": "city", "operator": "is", "values": ["Bodø"]}]}
     page = save(as_bob, "/segments/new/", rules, name="Nordmann", description="en annen")
     assert "Det finnes allerede et segment" in page
@@ -106,7 +106,7 @@ def test_it_does_not_save_rules_that_cannot_be_understood(as_bob: Client) -> Non
     assert not Segment.objects.exists()
 
 
-def test_it_changes_a_segment_and_its_name(as_bob: Client, nordmann: Saved) -> None:
+def test_it_changes_a_segment_and_its_name(as_bob: Client, nordmann: SavedSegment) -> None:
     rules = {"all": [{"field": "city", "operator": "is", "values": ["Oslo"]}]}
     save(as_bob, f"/segments/{nordmann.id}/", rules, name="Osloboere", description="")
     made = Segment.objects.get()
@@ -125,13 +125,13 @@ def test_it_offers_the_tags_of_the_register(as_bob: Client, load: Callable[..., 
     assert re.findall(r'<option value="([^"]*)"></option>', page) == ["Premiere", "Venner"]
 
 
-def test_it_copies_under_a_name_of_its_own(as_bob: Client, nordmann: Saved) -> None:
+def test_it_copies_under_a_name_of_its_own(as_bob: Client, nordmann: SavedSegment) -> None:
     for name in ("Kopi av Nordmann", "Kopi av Nordmann 2"):
         assert name in as_bob.post(f"/segments/{nordmann.id}/copy/", follow=True).content.decode()
     assert set(Segment.objects.values_list("name", flat=True)) == {"Nordmann", "Kopi av Nordmann", "Kopi av Nordmann 2"}
 
 
-def test_it_deletes_only_after_asking(as_bob: Client, nordmann: Saved) -> None:
+def test_it_deletes_only_after_asking(as_bob: Client, nordmann: SavedSegment) -> None:
     assert "Slett segmentet" in as_bob.get(f"/segments/{nordmann.id}/delete/").content.decode()
     assert Segment.objects.exists()
     assert "er slettet" in as_bob.post(f"/segments/{nordmann.id}/delete/", follow=True).content.decode()
@@ -151,7 +151,7 @@ def test_it_shows_a_rule_whose_field_is_no_longer_in_use(as_bob: Client, alice: 
     assert "ikke lenger i bruk" in ask(as_bob, {"all": [rule]})
 
 
-def test_it_is_for_those_who_import(client: Client, charlie: Actor, nordmann: Saved) -> None:
+def test_it_is_for_those_who_import(client: Client, charlie: Actor, nordmann: SavedSegment) -> None:
     client.force_login(charlie.user)
     for path in ("", "new/", f"{nordmann.id}/", f"{nordmann.id}/count/", f"{nordmann.id}/delete/"):
         assert client.get(f"/segments/{path}").status_code == 403, path
@@ -161,7 +161,7 @@ def test_it_is_for_those_who_import(client: Client, charlie: Actor, nordmann: Sa
     assert Segment.objects.count() == 1
 
 
-def test_it_lets_readers_look_but_not_touch(client: Client, nordmann: Saved, three: list[int]) -> None:
+def test_it_lets_readers_look_but_not_touch(client: Client, nordmann: SavedSegment, three: list[int]) -> None:
     client.force_login(accounts.create_user(username="rita", password="theatre-doors", role=Role.READER))
     page = client.get("/segments/").content.decode()
     assert "Nordmann" in page
@@ -173,7 +173,7 @@ def test_it_lets_readers_look_but_not_touch(client: Client, nordmann: Saved, thr
     assert "Eksporter" not in client.get("/customers/", {"q": "kari"}).content.decode()
 
 
-def test_it_does_not_write_over_what_somebody_saved_meanwhile(as_bob: Client, nordmann: Saved) -> None:
+def test_it_does_not_write_over_what_somebody_saved_meanwhile(as_bob: Client, nordmann: SavedSegment) -> None:
     path = f"/segments/{nordmann.id}/"
 
     def seen() -> str:
