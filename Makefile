@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check install browser roundtrip messages screenshots clean
+.PHONY: demo test quick check install browser roundtrip messages screenshots clean
 
 demo: $(VENV)/.run  ## The main job on sample data, then the site on 127.0.0.1:8000
 	KUNDEKORT_DATA="$${KUNDEKORT_DATA:-$(CURDIR)/.demo}" $(BIN)/kundekort demo
@@ -13,7 +13,9 @@ demo: $(VENV)/.run  ## The main job on sample data, then the site on 127.0.0.1:8
 test: $(VENV)/.dev browser  ## All tests
 	$(BIN)/pytest -n auto --dist loadfile
 
-check: test  ## Tests, lint, floors and types
+check: quick test  ## All that must hold: the quick checks first, then the tests
+
+quick: $(VENV)/.dev  ## Lint, format, floors and types, told in seconds
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports

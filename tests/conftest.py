@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import translation
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
+from pytest_django import DjangoDbBlocker
 
-from kundekort.services import accounts, confirming, imports, planning
+from kundekort.services import accounts, confirming, database, imports, planning
 from kundekort.services.accounts import Actor, Role
 from kundekort.store.models import Import
+from tests.waiting import PATIENCE, until
 
 
 @pytest.fixture(autouse=True)
@@ -20,6 +23,32 @@ def _in_norwegian() -> Iterator[None]:
     """Begin in the site's own language, whatever language the test before has left."""
     with translation.override("nb"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have nobody refused because a busy machine let another hold a card for seconds."""
+    monkeypatch.setattr(database, "PATIENCE", f"{PATIENCE}s")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The database of the tests, which is dropped once nobody else is connected.
+
+    Threads of the live server end after the last test, and a statement of a killed worker may run on for a while.
+    Whoever is connected for longer is a mistake of a test; what it asked last tells which.
+    """
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+
+        def others() -> list[object]:
+            cursor.execute(
+                "SELECT pid, state, query FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+            )
+            return list(cursor.fetchall())
+
+        until(lambda: not others(), otherwise=lambda: f"still connected: {others()}")
 
 
 @pytest.fixture
@@ -68,5 +97,6 @@ def load(upload: Callable[..., Import], bob: Actor) -> Callable[..., Import]:
     return load
 
 
-settings.register_profile("kundekort", deadline=None)  # machines are shared; time is measured by the bench
+# Machines are shared; time is measured by the bench.
+settings.register_profile("kundekort", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("kundekort")

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE
+
 pytestmark = pytest.mark.slow
 
 FILE = "CustomerID;FirstName;Email;Gender\n0;Kari;kari@example.com;2\n0;Ola;ola.example.com;1\n"
@@ -48,7 +50,7 @@ class Terminal:
 
     def _read(self) -> bool:
         """Whether there was something to read before the process ended."""
-        readable, _, _ = select.select([self._here], [], [], 60)
+        readable, _, _ = select.select([self._here], [], [], PATIENCE)
         if not readable:
             self.process.kill()
             self.process.wait()

@@ -5,35 +5,27 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from random import SystemRandom
 from urllib.request import urlopen
 
 import pytest
 
+from tests.waiting import until
+
 pytestmark = pytest.mark.slow
-
-
-def until(true: Callable[[], object], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.1)
 
 
 def workers(parent: int) -> set[int]:
     """The worker processes that a process has started."""
-    statuses = {int(p.parent.name): p for p in Path("/proc").glob("[0-9]*/status")}
-    with suppress(FileNotFoundError):  # processes come and go while one looks
-        return {
-            pid
-            for pid, status in statuses.items()
-            if f"PPid:\t{parent}\n" in status.read_text()
-            and b"kundekort.cli\0worker" in status.with_name("cmdline").read_bytes()
-        }
-    return set()
+    found = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # processes come and go while one looks
+            status, command = (process / "status").read_text(), (process / "cmdline").read_bytes()
+            if f"PPid:\t{parent}\n" in status and b"kundekort.cli\0worker" in command:
+                found.add(int(process.name))
+    return found
 
 
 def database(environment: dict[str, str]) -> int:
@@ -46,9 +38,12 @@ def database(environment: dict[str, str]) -> int:
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A free port below those that the system hands out by itself, so that nobody gets it by chance meanwhile."""
+    while True:
+        port = SystemRandom().randrange(20_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def test_it_serves_restarts_a_dead_worker_and_stops_everything(environment: dict[str, str], port: int) -> None:
@@ -62,8 +57,7 @@ def test_it_serves_restarts_a_dead_worker_and_stops_everything(environment: dict
             second = subprocess.run(command, env=environment, capture_output=True, check=False)
             assert (second.returncode, len(second.stderr.splitlines())) == (2, 1)
 
-            until(lambda: workers(server.pid))
-            [worker] = workers(server.pid)
+            [worker] = until(lambda: workers(server.pid))
             os.kill(worker, signal.SIGKILL)
             until(lambda: workers(server.pid) - {worker})
 

@@ -4,10 +4,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+
+from tests.waiting import residents, until
 
 USE = """
 import sys, psycopg
@@ -81,7 +82,7 @@ def test_it_recovers_when_the_plug_is_pulled(data: Path) -> None:
     os.kill(server(data), signal.SIGKILL)
     first.kill()
     end(first)
-    time.sleep(0.2)
+    until(lambda: not residents(data / "postgres"))  # its children notice that it is gone, and leave
     second = use(data)
     assert rows(second) == 2
     end(second)

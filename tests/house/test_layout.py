@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent.parent
 SOURCE = ROOT / "src" / "kundekort"
 WEB = SOURCE / "web"
 LONGEST = 400
-TEXTS = (".py", ".html", ".js", ".css", ".md", ".toml", ".txt", ".sh", ".yml")
+TEXTS = (".py", ".html", ".js", ".css", ".md", ".toml", ".txt", ".sh", ".yml", ".yaml")
 
 
 def tracked() -> list[Path]:

@@ -32,7 +32,6 @@ def saved(data: bytes, *, ending: str, target: str, number: int = 1033) -> bytes
             + ["--convert-to", target, "--outdir", f"{folder}/saved", str(source)],
             capture_output=True,
             text=True,
-            timeout=120,
             check=True,
         )
         made = list((Path(folder) / "saved").glob("*"))

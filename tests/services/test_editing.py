@@ -12,6 +12,7 @@ from kundekort.services.accounts import Actor
 from kundekort.services.fields import Definition
 from kundekort.services.refusals import CardInvalid, EditConflict, Forbidden, NotFound, RegisterBusy
 from kundekort.store.models import Change, Customer, Import, Revision
+from tests.waiting import PATIENCE
 
 Load = Callable[..., Import]
 
@@ -201,13 +202,13 @@ def test_it_does_not_wait_long_for_somebody_else(bob: Actor, ase: int, monkeypat
         with transaction.atomic():
             customers.lock([ase])
             held.set()
-            over.wait(30)
+            over.wait(PATIENCE)
         connection.close()
 
     thread = threading.Thread(target=hold)
     thread.start()
-    held.wait(30)
     try:
+        assert held.wait(PATIENCE)
         with pytest.raises(RegisterBusy):
             editing.edit(ase, version=1, values={"city": "Oslo"}, actor=bob)
     finally:

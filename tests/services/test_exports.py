@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -148,7 +148,8 @@ def test_it_lets_nobody_wait_when_a_workbook_grows_too_large(alice: Actor, monke
 def test_it_names_files_by_segment_and_day(bob: Actor) -> None:
     segments.save("Oslo øst / VIP", condition=from_json({"all": []}), actor=bob)
     export = exports.start(what=Selection(segment="Oslo øst / VIP"), form=Form.XLSX, actor=bob)
-    assert exports.filename(export) == f"kunder-oslo-st-vip-{timezone.localdate().isoformat()}.xlsx"
+    export.created_at = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)  # when the next day has begun in Oslo
+    assert exports.filename(export) == "kunder-oslo-st-vip-2026-03-02.xlsx"
 
 
 def test_it_removes_files_after_some_days(alice: Actor) -> None:

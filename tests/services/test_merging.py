@@ -26,6 +26,7 @@ from kundekort.services.refusals import (
 )
 from kundekort.store.duplicates import By
 from kundekort.store.models import Change, Customer, Import, RemovedCard, Revision
+from tests.waiting import PATIENCE
 
 Upload = Callable[..., Import]
 
@@ -375,7 +376,7 @@ def at_once(*actions: Callable[[], object]) -> list[str]:
 
     def run(action: Callable[[], object]) -> None:
         try:
-            start.wait(30)
+            start.wait(PATIENCE)
             action()
             outcomes.append("done")
         except Refusal as refused:

@@ -34,7 +34,7 @@ def rows(ids: list[int]) -> list[dict[str, object]]:
 
 
 @pytest.mark.django_db
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(cards=CARDS, choices=st.dictionaries(st.sampled_from(list(VALUES)), st.integers(0, 1)), edit=st.booleans())
 def test_it_undoes_every_merge_and_can_tell_every_former_value(
     bob: Actor, cards: list[dict[str, str]], choices: dict[str, int], edit: bool

@@ -281,5 +281,5 @@ def test_it_selects_what_asking_every_card_selects(
             root = condition if isinstance(condition, Group) else Group(parts=(condition,))
             expected = [card.id for card in cards if holds(root, card, cards, register, today)]
             found = [i for frame in segments.frames(root, fields=[], actor=SYSTEM) for i in frame["id"]]
-            assert found == expected, root
+            assert found == expected or timezone.localdate() != today, root  # unless it has struck midnight
         transaction.set_rollback(True)

@@ -102,7 +102,8 @@ def test_it_tells_nothing_of_the_inside_when_it_fails(as_bob: Client, monkeypatc
 def test_it_says_so_when_the_database_is_killed(as_bob: Client) -> None:
     killer = connection.copy()
     with killer.cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+        # Its answer comes once the other has ended, in a minute at most.
+        cursor.execute("SELECT pg_terminate_backend(%s, 60000)", [connection.connection.info.backend_pid])
     killer.close()
     _expect_no_register(as_bob)
 

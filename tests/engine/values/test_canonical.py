@@ -52,7 +52,11 @@ def test_it_cleans_text(written: str | None, kept: str | None) -> None:
 
 
 @pytest.mark.parametrize("kind", list(Kind))
-@pytest.mark.parametrize("huge", ["a" * 10**6, "9" * 10**6, "a@" + "." * 10**6 + " x", "a" + " " * 10**6 + "b|c"])
+@pytest.mark.parametrize(
+    "huge",
+    ["a" * 10**6, "9" * 10**6, "a@" + "." * 10**6 + " x", "a" + " " * 10**6 + "b|c"],
+    ids=["letters", "digits", "dots", "spaces"],
+)
 def test_it_takes_huge_cells_in_its_stride(kind: Kind, huge: str) -> None:
     ((text, code),) = read(kind, huge, limit=254)
     assert code is not None
