@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, Request, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from kundekort.services.accounts import Actor
@@ -15,6 +15,10 @@ from tests.e2e.browser import executable
 
 # Playwright's loop runs in this thread, which is no reason for Django to refuse the tests their database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# Long enough for a machine that is busy with something else; whatever is waited for is a state, never a time.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 
 AXE = Path(__file__).parent / "vendor" / "axe-4.14.1.min.js"
 
@@ -48,13 +52,17 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
     """A page on which no script may fail and nothing may be blocked by the content security policy."""
-    context = browser.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900})
+    context = browser.new_context(
+        base_url=live_server.url,
+        viewport={"width": 1440, "height": 900},
+        reduced_motion="reduce",  # colours change at once when the theme does
+    )
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=live_server.url)
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE)
     yield page
     context.close()
     assert faults == []
@@ -113,3 +121,20 @@ def axe() -> Callable[[Page], list[str]]:
         ]
 
     return axe
+
+
+@pytest.fixture
+def weights(page: Page) -> Callable[[], dict[str, int]]:
+    """The bytes of every answer so far that is no static file, by address, once the page is at rest."""
+    finished: list[Request] = []
+    page.on("requestfinished", lambda request: finished.append(request))
+
+    def weights() -> dict[str, int]:
+        page.wait_for_load_state("networkidle")
+        return {
+            request.url: request.sizes()["responseBodySize"]
+            for request in list(finished)  # asking for sizes may let more come
+            if "/static/" not in request.url
+        }
+
+    return weights

@@ -255,7 +255,6 @@ def test_it_is_for_everybody(at_work: Page, axe: Axe, large: Segment, bob: Actor
         at_work.goto(address)
         for theme in ("light", "dark"):
             at_work.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
-            at_work.wait_for_timeout(250)  # Tabler fades from one colour to the other
             assert axe(at_work) == [], (address, theme)
 
 
