@@ -5,7 +5,7 @@ import { makePanel } from "./panel.js";
 
 const PAGE = 100;
 const view = JSON.parse(document.getElementById("view").textContent);
-view.words = Object.fromEntries([...document.getElementById("words").content.children].map((word) => [word.dataset.key, word.textContent]));
+view.words = Object.fromEntries([...document.getElementById("words").content.children].map((word) => [word.dataset.key, word.textContent.trim()]));
 const root = document.getElementById("preview");
 const holder = document.getElementById("grid");
 const frame = holder.parentElement;
