@@ -42,7 +42,7 @@ def test_it_says_what_is_wrong_with_a_field_that_the_file_lacks(send: Send) -> N
 @pytest.fixture
 def logged_out(send: Send) -> Page:
     page = send(HEADER + line(1))
-    expect(page.locator(".tabulator-row")).to_have_count(1)
+    expect(page.locator("#grid tbody tr")).to_have_count(1)
     Session.objects.all().delete()
     return page
 
