@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from kundekort.services.accounts import Actor
@@ -134,3 +134,20 @@ def axe() -> Callable[[Page], list[str]]:
         ]
 
     return axe
+
+
+@pytest.fixture
+def weights(page: Page) -> Callable[[], dict[str, int]]:
+    """The bytes of every answer so far that is no static file, by address, once the page is at rest."""
+    finished: list[Request] = []
+    page.on("requestfinished", lambda request: finished.append(request))
+
+    def weights() -> dict[str, int]:
+        page.wait_for_load_state("networkidle")
+        return {
+            request.url: request.sizes()["responseBodySize"]
+            for request in list(finished)  # asking for sizes may let more come
+            if "/static/" not in request.url
+        }
+
+    return weights

@@ -8,6 +8,9 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
+from kundekort.services import imports
+from kundekort.services.accounts import Actor
+from kundekort.store.models import Import
 from tests.e2e.files import HEADER, line
 
 Send = Callable[..., Page]
@@ -42,7 +45,7 @@ def test_it_says_what_is_wrong_with_a_field_that_the_file_lacks(send: Send) -> N
 @pytest.fixture
 def logged_out(send: Send) -> Page:
     page = send(HEADER + line(1))
-    expect(page.locator(".tabulator-row")).to_have_count(1)
+    expect(page.locator("#grid tbody tr")).to_have_count(1)
     Session.objects.all().delete()
     return page
 
@@ -62,6 +65,24 @@ def test_it_comes_back_to_the_import_after_logging_in_again(logged_out: Page) ->
     expect(logged_out.get_by_role("alert")).to_contain_text("Ingenting er gjort")
     logged_out.get_by_role("button", name="Bekreft: opprette 1 kunde").click()
     expect(logged_out.get_by_role("heading", name="Customer successfully imported!")).to_be_visible()
+
+
+def test_it_says_in_the_grid_that_the_import_has_been_cancelled_meanwhile(send: Send, bob: Actor) -> None:
+    page = send(HEADER + line(1))
+    expect(page.locator("#grid tbody tr")).to_have_count(1)
+    imports.cancel(Import.objects.get().pk, actor=bob)
+    page.locator("[data-box=new]").click()
+    expect(page.locator("[data-failed]")).to_contain_text("venter ikke lenger på svar")
+    page.get_by_role("link", name="Se hva som ble av importen").click()
+    expect(page.get_by_role("heading", name="Importen ble annullert")).to_be_visible()
+
+
+def test_it_takes_no_harm_from_leaving_before_the_rows_are_there(at_work: Page, send: Send) -> None:
+    at_work.route("**/rows/?*", lambda route: None)  # never answered
+    page = send(HEADER + line(1))
+    expect(page.locator(".kk-busy")).to_have_count(1)
+    page.get_by_role("button", name="Annuller").click()
+    expect(page.get_by_role("heading", name="Importen ble annullert")).to_be_visible()
 
 
 def test_it_logs_in_again_on_the_page_that_waits_for_a_job(send: Send) -> None:

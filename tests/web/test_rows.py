@@ -3,8 +3,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from django.test import Client
 
+from kundekort.services import imports
+from kundekort.services import preview as previews
+from kundekort.services.accounts import Actor
+from kundekort.store import packages
+from kundekort.store.models import Import
 from tests.web.conftest import HEADER, latest, send
 
 
@@ -74,12 +80,42 @@ def test_it_takes_nonsense_for_nothing(as_bob: Client) -> None:
     assert rows(as_bob, box="'; drop", offset="-1", limit="²")["total"] == 1
 
 
+def moved_on(client: Client) -> None:
+    """Whatever was asked for, the answer is that there is nothing to show any more, which is no fault."""
+    answer = client.get(f"/imports/{latest().pk}/rows/", headers={"accept": "application/json"})
+    assert answer.status_code == 200
+    assert json.loads(answer.content) == {
+        "code": "not_waiting",
+        "message": "Denne importen venter ikke lenger på svar. Åpne den fra listen over importer.",
+    }
+
+
 def test_it_answers_in_json_when_there_is_nothing_to_show(as_bob: Client) -> None:
     send(as_bob, HEADER + "0;Ny;Kunde;;1\n")
     as_bob.post(f"/imports/{latest().pk}/cancel/")
+    moved_on(as_bob)
+
+
+def test_it_answers_the_same_when_the_import_is_cancelled_while_it_looks(
+    as_bob: Client, bob: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(as_bob, HEADER + "0;Ny;Kunde;;1\n")
+    look = previews.page
+
+    def cancelled(imp: Import, *args: Any, **options: Any) -> previews.Page:
+        imports.cancel(imp.pk, actor=bob)
+        return look(imp, *args, **options)
+
+    monkeypatch.setattr(previews, "page", cancelled)
+    moved_on(as_bob)
+
+
+def test_it_says_when_the_rows_are_lost(as_bob: Client) -> None:
+    send(as_bob, HEADER + "0;Ny;Kunde;;1\n")
+    packages.remove(latest().pk)
     answer = as_bob.get(f"/imports/{latest().pk}/rows/", headers={"accept": "application/json"})
     assert answer.status_code == 409
-    assert json.loads(answer.content)["code"] == "not_waiting"
+    assert json.loads(answer.content)["code"] == "plan_damaged"
 
 
 def test_it_tells_of_a_field_without_a_column_for_the_whole_row(as_bob: Client) -> None:

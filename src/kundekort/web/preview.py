@@ -18,11 +18,13 @@ from kundekort.engine.recipe import Recipe
 from kundekort.services import confirming, imports, planning
 from kundekort.services import preview as previews
 from kundekort.services.accounts import actor_of
-from kundekort.services.refusals import NotWaiting
+from kundekort.services.refusals import NotWaiting, PlanDamaged
 from kundekort.store.models import Import
 from kundekort.store.pages import BOXES, Filter
 from kundekort.web.templatetags.kundekort import SPRITE, kind
 
+SHOWN: Final = (Import.State.PREVIEW, Import.State.DONE)
+"""The states of an import that has rows to show."""
 MOST_ROWS: Final = 100
 LONGEST_CELL: Final = 300
 """Characters of a cell that the grid is sent, so that a page stays light whatever the file holds."""
@@ -60,10 +62,10 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
 
 @require_safe
 def rows(request: HttpRequest, import_id: int) -> JsonResponse:
-    """Some rows of the preview as JSON, with the words for their problems."""
+    """Some rows of the preview as JSON, with the words for their problems; code and message once there are none."""
     imp = imports.get(import_id, actor=actor_of(request.user))
-    if imp.state not in (Import.State.PREVIEW, Import.State.DONE):
-        raise NotWaiting(state=imp.state)
+    if imp.state not in SHOWN:
+        return _moved_on(imp)
     asked = request.GET
     box = asked.get("box", "all")
     chosen = Filter(
@@ -74,7 +76,13 @@ def rows(request: HttpRequest, import_id: int) -> JsonResponse:
         search=asked.get("search", ""),
     )
     limit = min(_number(asked.get("limit"), MOST_ROWS), MOST_ROWS)
-    found = previews.page(imp, chosen, offset=_number(asked.get("offset"), 0), limit=limit)
+    try:
+        found = previews.page(imp, chosen, offset=_number(asked.get("offset"), 0), limit=limit)
+    except PlanDamaged:
+        imp.refresh_from_db()
+        if imp.state in SHOWN:
+            raise
+        return _moved_on(imp)  # while its rows were being looked for
     shown = {column.field for column in imports.recipe(imp).columns}
     return JsonResponse({"total": found.total, "rows": [_row(row, shown) for row in found.rows]})
 
@@ -93,6 +101,12 @@ def confirm(request: HttpRequest, import_id: int) -> HttpResponse:
     """Carry out the plan that was shown, named by its digest."""
     confirming.confirm(import_id, digest=request.POST.get("digest", ""), actor=actor_of(request.user))
     return redirect("import", import_id)
+
+
+def _moved_on(imp: Import) -> JsonResponse:
+    """That the import was cancelled, confirmed or read anew: an answer, not a fault that a browser has to log."""
+    refusal = NotWaiting(state=imp.state)
+    return JsonResponse({"code": refusal.code, "message": wording.refusal(refusal.code, refusal.params)})
 
 
 def _number(text: str | None, otherwise: int) -> int:

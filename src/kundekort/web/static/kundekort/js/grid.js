@@ -1,119 +1,128 @@
-// The grid of the preview: makes Tabulator show rows of the plan. It knows nothing of filters, pages or keys.
-import { FormatModule, FrozenColumnsModule, ResizeColumnsModule, Tabulator } from "../../vendor/tabulator-6.5.3.esm.min.js";
+// The grid of the preview: a table whose columns fit what stands in them. It knows nothing of filters, pages or keys.
+import { dataCell, element, lineCell, statusCell } from "./cells.js";
 
-Tabulator.registerModule([FormatModule, FrozenColumnsModule, ResizeColumnsModule]);
+const FIRST = ["id", "first_name", "last_name"];
+// Pixels: how wide a column may begin, and how wide it may be made. The handle of a frozen one must stay within the window.
+const FROZEN = { frozen: true, fitting: 170, widest: 300 };
+const LOOSE = { frozen: false, fitting: 440, widest: 1200 };
+const NARROWEST = 56;
+const STEP = 16;
 
-const SIGNS = { new: "plus", changed: "pencil", unchanged: "equal", error: "alert-circle", left_out: "circle-minus" };
+// `view`: { sprite, words, columns: [{ key, header, kind }] }; `wide`: the media query of a wide window.
+// Gives { show(rows) }, to be called for every page of rows, and again when the window becomes wide or narrow.
+export const makeGrid = (holder, view, wide) => {
+  const table = element("table", "kk-grid");
+  table.setAttribute("role", "grid");
+  table.setAttribute("aria-label", view.words.grid);
+  holder.append(table);
+  const chosen = new Map(); // the widths a person has given to columns, by key
+  let columns = [];
 
-export const element = (tag, className = "", text = "") => {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text) made.textContent = text;
-  return made;
-};
-
-export const icon = (sprite, name) => {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `${sprite}#${name}`);
-  svg.append(use);
-  return svg;
-};
-
-export const sign = (view, status) => {
-  const made = element("span", `kk-sign kk-sign-${status}`);
-  made.append(icon(view.sprite, SIGNS[status]), view.words[`status.${status}`]);
-  return made;
-};
-
-export const problemsOf = (row, key) => row.problems.filter((problem) => problem.field === key);
-
-const value = (view, text) => (text ? document.createTextNode(text) : element("span", "kk-nothing", view.words.empty));
-
-// The new value after the old one, struck through; screen readers hear both with their words.
-export const change = (view, row, key) => {
-  const del = element("del");
-  del.append(element("span", "visually-hidden", `${view.words.was} `), value(view, row.old[key]));
-  const ins = element("ins");
-  ins.append(element("span", "visually-hidden", ` ${view.words.becomes} `), value(view, row.cells[key]));
-  return [del, ins];
-};
-
-const dataCell = (view, column) => (cell) => {
-  const row = cell.getData();
-  const box = cell.getElement();
-  const problems = row.status === "error" || row.status === "left_out" ? problemsOf(row, column.key) : [];
-  box.dataset.key = column.key;
-  const content = document.createDocumentFragment();
-  if (problems.length) {
-    const reason = problems.map((problem) => problem.text).join(" ");
-    box.classList.add("kk-cell-error");
-    box.title = reason;
-    content.append(problems[0].value || row.cells[column.key] || "", element("span", "kk-reason", reason));
-  } else if (column.key in row.old) {
-    box.classList.add("kk-cell-changed");
-    content.append(...change(view, row, column.key));
-    box.title = `${row.old[column.key] || view.words.empty} → ${row.cells[column.key] || view.words.empty}`;
-  } else if (column.kind === "id" && row.status === "new") {
-    content.append(element("span", "kk-soft", view.words.new_id));
-  } else {
-    content.append(row.cells[column.key] || "");
-  }
-  return wrapped(content);
-};
-
-const wrapped = (content) => {
-  const box = element("span");
-  box.append(content);
-  return box;
-};
-
-const statusCell = (view) => (cell) => {
-  const row = cell.getData();
-  const made = wrapped(sign(view, row.status));
-  const whole = row.status === "error" || row.status === "left_out" ? problemsOf(row, null) : [];
-  if (whole.length) {
-    const reason = whole.map((problem) => problem.text).join(" ");
-    cell.getElement().classList.add("kk-cell-error");
-    cell.getElement().title = reason;
-    made.append(element("span", "kk-reason", reason));
-  }
-  return made;
-};
-
-const FROZEN = ["id", "first_name", "last_name"];
-
-// `view`: { sprite, words, columns: [{ key, header, kind }] }
-export const makeGrid = (holder, view) =>
-  new Promise((ready) => {
-    const wide = matchMedia("(min-width: 62.01rem)").matches;
-    const first = FROZEN.flatMap((key) => view.columns.filter((column) => wide && column.key === key));
+  // A window that is wide enough keeps who the customer is in sight; a narrow one only what becomes of the row.
+  const arrange = () => {
+    const first = FIRST.flatMap((key) => view.columns.filter((column) => wide.matches && column.key === key));
     const rest = view.columns.filter((column) => !first.includes(column));
-    const columns = [
-      { title: view.words.line, field: "line", frozen: wide, cssClass: "kk-plain kk-soft", formatter: (cell) => String(cell.getValue()) },
-      { title: view.words.row, field: "status", frozen: true, cssClass: "kk-plain", formatter: statusCell(view), maxInitialWidth: 170 },
-      ...[...first, ...rest].map((column) => ({
-        title: column.header.replace(/[&<>]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign]),
-        field: `cells.${column.key}`,
-        frozen: first.includes(column),
-        formatter: dataCell(view, column),
-        maxInitialWidth: first.includes(column) ? 170 : 440,
-      })),
+    return [
+      { key: "line", header: view.words.line, cell: lineCell, ...(wide.matches ? FROZEN : LOOSE) },
+      { key: "status", header: view.words.row, cell: statusCell, ...FROZEN },
+      ...first.map((column) => ({ ...column, cell: dataCell, ...FROZEN })),
+      ...rest.map((column) => ({ ...column, cell: dataCell, ...LOOSE })),
     ];
-    const table = new Tabulator(holder, {
-      columns,
-      columnDefaults: { resizable: "header", minWidth: 56 },
-      index: "number",
-      layout: "fitData",
-      layoutColumnsOnNewData: true,
-      renderVertical: "basic",
-      rowFormatter: (row) => row.getElement().classList.add(`kk-row-${row.getData().status}`),
+  };
+
+  const row = (one) => {
+    const made = element("tr", `kk-row-${one.status}`);
+    for (const column of columns) {
+      const cell = column.cell(view, one, column);
+      cell.classList.toggle("kk-frozen", column.frozen);
+      made.append(cell);
+    }
+    return made;
+  };
+
+  const head = (column) => {
+    const made = element("th", column.frozen ? "kk-frozen" : "", column.header);
+    made.scope = "col";
+    made.setAttribute("aria-label", column.header); // or the handle would be told with every cell
+    made.append(grip(column));
+    return made;
+  };
+
+  // The handle at the end of a header: dragged, moved with the arrow keys, or double-clicked to fit again.
+  const grip = (column) => {
+    const made = element("span", "kk-grip");
+    made.tabIndex = -1; // the arrow keys lead to it
+    made.setAttribute("role", "separator");
+    made.setAttribute("aria-orientation", "vertical");
+    made.setAttribute("aria-label", view.words.width.replace("{column}", column.header));
+    made.setAttribute("aria-valuemin", NARROWEST);
+    made.setAttribute("aria-valuemax", column.widest);
+    const resize = (width) => {
+      chosen.set(column.key, Math.min(Math.max(Math.round(width), NARROWEST), column.widest));
+      place();
+    };
+    made.addEventListener("pointerdown", (event) => made.setPointerCapture(event.pointerId));
+    made.addEventListener("pointermove", (event) => {
+      if (made.hasPointerCapture(event.pointerId)) resize(event.clientX - made.parentElement.getBoundingClientRect().left);
     });
-    table.on("tableBuilt", () => {
-      // The cells can be reached by keyboard, so the box around them need not be; a grid may hold only rows.
-      holder.querySelector(".tabulator-tableholder").removeAttribute("tabindex");
-      ready(table);
+    made.addEventListener("dblclick", () => {
+      chosen.delete(column.key);
+      place();
     });
+    made.addEventListener("keydown", (event) => {
+      const step = { ArrowLeft: -STEP, ArrowRight: STEP }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      resize(Number(made.getAttribute("aria-valuenow")) + step);
+    });
+    return made;
+  };
+
+  // How wide each column would be if nothing were cut off.
+  const measure = () => {
+    table.classList.remove("kk-placed");
+    table.style.width = "";
+    for (const col of table.querySelectorAll("col")) col.style.width = "";
+    [...table.tHead.rows[0].cells].forEach((cell, n) => {
+      columns[n].natural = Math.ceil(cell.getBoundingClientRect().width);
+    });
+    place();
+  };
+  const place = () => {
+    let whole = 0;
+    let frozen = 0;
+    columns.forEach((column, n) => {
+      const width = chosen.get(column.key) ?? Math.min(Math.max(column.natural, NARROWEST), column.fitting);
+      table.querySelectorAll("col")[n].style.width = `${width}px`;
+      table.querySelectorAll(".kk-grip")[n].setAttribute("aria-valuenow", width);
+      if (column.frozen) {
+        table.style.setProperty(`--kk-left-${n + 1}`, `${frozen}px`);
+        frozen += width;
+      }
+      whole += width;
+    });
+    table.style.width = `max(100%, ${whole}px)`;
+    table.classList.add("kk-placed");
+    // What is scrolled to must not lie under the frozen columns or the header.
+    holder.style.scrollPadding = `${table.tHead.offsetHeight}px 0 0 ${frozen}px`;
+  };
+
+  document.fonts.addEventListener("loadingdone", () => columns.length && measure());
+  holder.addEventListener("mouseover", (event) => {
+    const cell = event.target.closest("td");
+    if (cell && !cell.title && cell.scrollWidth > cell.clientWidth) cell.title = cell.textContent;
   });
+
+  return {
+    show(rows) {
+      columns = arrange();
+      const [widths, header, body] = [element("colgroup"), element("thead"), element("tbody")];
+      widths.append(...columns.map(() => element("col")));
+      header.insertRow().append(...columns.map(head));
+      body.append(...rows.map(row));
+      table.replaceChildren(widths, header, body);
+      holder.scrollTop = 0;
+      measure();
+    },
+  };
+};

@@ -1,20 +1,20 @@
 // Moving about in the grid by keyboard (one tab stop, arrows within), marking a range and copying it as tab-separated text.
 
-const cellsOf = (row) => [...row.querySelectorAll(".tabulator-cell")];
+const cellsOf = (row) => [...row.cells];
 
 // `on`: { open(row number), close(), page(step) → Promise<boolean> }
 export const watchKeys = (holder, say, on) => {
   let anchor = null;
-  const rows = () => [...holder.querySelectorAll(".tabulator-row")];
+  const rows = () => [...holder.querySelectorAll("tbody tr")];
   const at = (cell) => {
-    const row = cell?.closest(".tabulator-row");
+    const row = cell?.closest("tr");
     return row ? [rows().indexOf(row), cellsOf(row).indexOf(cell)] : [0, 0];
   };
   const cellAt = (y, x) => {
     const row = rows()[y];
     return row && cellsOf(row)[x];
   };
-  const active = () => holder.querySelector('.tabulator-cell[tabindex="0"]');
+  const active = () => holder.querySelector('td[tabindex="0"]');
 
   const unpick = () => {
     for (const cell of holder.querySelectorAll(".kk-picked")) cell.classList.remove("kk-picked");
@@ -52,18 +52,20 @@ export const watchKeys = (holder, say, on) => {
     if (extend) pick();
     else unpick();
   };
-  // Frozen columns lie over the others, so a cell counts as seen only when it is to the right of them.
+  // A frozen cell is in sight however far the others are scrolled, so only its row is looked for. Of a wide one the beginning counts.
   const reveal = (cell) => {
-    cell.scrollIntoView({ block: "nearest", inline: "nearest" });
-    if (cell.classList.contains("tabulator-frozen")) return;
-    const table = holder.querySelector(".tabulator-tableholder");
-    const frozen = [...cell.parentElement.querySelectorAll(".tabulator-frozen")];
-    const edge = Math.max(...frozen.map((box) => box.getBoundingClientRect().right), 0);
-    const hidden = edge - cell.getBoundingClientRect().left;
-    if (hidden > 0) table.scrollLeft -= hidden + 8;
+    const shown = cell.classList.contains("kk-frozen") ? cell.parentElement : cell;
+    const room = holder.clientWidth - parseFloat(getComputedStyle(holder).scrollPaddingLeft);
+    shown.scrollIntoView({ block: "nearest", inline: shown === cell && cell.offsetWidth > room ? "start" : "nearest" });
   };
 
-  const stops = () => [...holder.querySelectorAll(".kk-cell-changed, .kk-cell-error, .kk-row-new .tabulator-cell:nth-child(2)")];
+  // What is told of the row takes room from the grid.
+  const open = (cell) => {
+    on.open(at(cell)[0]);
+    reveal(cell);
+  };
+
+  const stops = () => [...holder.querySelectorAll(".kk-cell-changed, .kk-cell-error, .kk-row-new td:nth-child(2)")];
   const step = async (direction) => {
     const here = active();
     const inside = here && holder.contains(document.activeElement);
@@ -77,7 +79,11 @@ export const watchKeys = (holder, say, on) => {
   };
 
   holder.addEventListener("keydown", (event) => {
-    if (!event.target.classList.contains("tabulator-cell")) return;
+    if (event.key === "ArrowDown" && event.target.matches(".kk-grip")) {
+      event.preventDefault();
+      return focus(cellAt(0, event.target.parentElement.cellIndex));
+    }
+    if (!event.target.matches("td")) return;
     const [y, x] = at(event.target);
     const width = cellsOf(event.target.parentElement).length;
     const moves = {
@@ -90,26 +96,29 @@ export const watchKeys = (holder, say, on) => {
       PageDown: [Math.min(y + 10, rows().length - 1), x],
       PageUp: [Math.max(y - 10, 0), x],
     };
-    if (event.key in moves) {
+    if (event.key === "ArrowUp" && y === 0 && !event.shiftKey) {
+      event.preventDefault();
+      holder.querySelectorAll(".kk-grip")[x].focus({ preventScroll: true });
+    } else if (event.key in moves) {
       event.preventDefault();
       focus(cellAt(...moves[event.key]), { extend: event.shiftKey });
     } else if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
-      on.open(y);
+      open(event.target);
     } else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "c" && !String(getSelection())) {
       event.preventDefault();
       copy();
     }
   });
   holder.addEventListener("mousedown", (event) => {
-    const cell = event.target.closest(".tabulator-cell");
+    const cell = event.target.closest("td");
     if (!cell) return;
     if (event.shiftKey) event.preventDefault();
     focus(cell, { extend: event.shiftKey });
   });
   holder.addEventListener("click", (event) => {
-    const cell = event.target.closest(".tabulator-cell");
-    if (cell && !event.shiftKey && !String(getSelection())) on.open(at(cell)[0]);
+    const cell = event.target.closest("td");
+    if (cell && !event.shiftKey && !String(getSelection())) open(cell);
   });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=checkbox]), select, textarea")) return;
@@ -125,7 +134,7 @@ export const watchKeys = (holder, say, on) => {
   return {
     settle() {
       anchor = null;
-      for (const cell of holder.querySelectorAll(".tabulator-cell")) cell.setAttribute("tabindex", "-1");
+      for (const cell of holder.querySelectorAll("td")) cell.setAttribute("tabindex", "-1");
       cellAt(0, 1)?.setAttribute("tabindex", "0");
     },
     step,

@@ -1,5 +1,5 @@
 // The panel beside the grid: everything about one row in words.
-import { change, element, problemsOf, sign } from "./grid.js";
+import { change, element, problemsOf, sign } from "./cells.js";
 
 export const makePanel = (panel, view) => {
   const title = panel.querySelector("[data-title]");

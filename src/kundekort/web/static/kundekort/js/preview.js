@@ -5,7 +5,7 @@ import { makePanel } from "./panel.js";
 
 const PAGE = 100;
 const view = JSON.parse(document.getElementById("view").textContent);
-view.words = Object.fromEntries([...document.getElementById("words").content.children].map((word) => [word.dataset.key, word.textContent]));
+view.words = Object.fromEntries([...document.getElementById("words").content.children].map((word) => [word.dataset.key, word.textContent.trim()]));
 const root = document.getElementById("preview");
 const holder = document.getElementById("grid");
 const frame = holder.parentElement;
@@ -16,37 +16,47 @@ const number = new Intl.NumberFormat(view.language);
 const start = () => ({ box: view.box, column: "", code: "", field: "", search: "", offset: 0 });
 let wanted = start();
 let page = { total: 0, rows: [] };
-let asked = 0;
+let coming = new AbortController();
 
-const table = await makeGrid(holder, view);
-table.element.setAttribute("aria-label", view.words.grid);
+const wide = matchMedia("(min-width: 62.01rem)");
+const grid = makeGrid(holder, view, wide);
 const panel = makePanel(document.getElementById("panel"), view);
 
 const load = async () => {
-  const turn = ++asked;
+  coming.abort();
+  const { signal } = (coming = new AbortController());
   frame.classList.add("kk-busy");
   try {
-    const answer = await fetch(`${view.rows}?${new URLSearchParams({ ...wanted, limit: PAGE })}`, { headers: { Accept: "application/json" } });
+    const answer = await fetch(`${view.rows}?${new URLSearchParams({ ...wanted, limit: PAGE })}`, { headers: { Accept: "application/json" }, signal });
     if (answer.redirected) return tell(view.words.logged_out); // to the page where one logs in
     if (!answer.ok) throw new Error(String(answer.status));
     const got = await answer.json();
-    if (turn !== asked) return;
+    if (got.code) return tell(got.message, { moved: true }); // cancelled, confirmed or read anew since this page was loaded
     page = got;
-    await table.setData(page.rows);
-    keys.settle();
-    panel.hide();
+    draw();
     tell("");
   } catch (error) {
-    if (turn === asked) tell(view.words.failed);
+    if (signal.aborted) return; // something else is asked for by now, or the page is left
+    tell(view.words.failed);
     console.warn(error);
   } finally {
-    if (turn === asked) frame.classList.remove("kk-busy");
+    if (!signal.aborted) frame.classList.remove("kk-busy");
   }
   show();
 };
+addEventListener("pagehide", () => coming.abort());
+addEventListener("pageshow", (event) => event.persisted && load());
 
-const tell = (words) => {
+const draw = () => {
+  grid.show(page.rows);
+  keys.settle();
+  panel.hide();
+};
+wide.addEventListener("change", draw);
+
+const tell = (words, { moved = false } = {}) => {
   find("[data-failed]").textContent = words;
+  find("[data-moved]").hidden = !moved;
 };
 
 const show = () => {
@@ -77,13 +87,12 @@ const turn = async (step) => {
   if (offset < 0 || offset >= page.total) return false;
   wanted.offset = offset;
   await load();
-  holder.querySelector(".tabulator-tableholder").scrollTop = 0;
   return true;
 };
 
 const open = (index) => {
   for (const row of holder.querySelectorAll(".kk-row-open")) row.classList.remove("kk-row-open");
-  holder.querySelectorAll(".tabulator-row")[index].classList.add("kk-row-open");
+  holder.querySelectorAll("tbody tr")[index].classList.add("kk-row-open");
   panel.show(page.rows[index]);
 };
 const close = () => {
