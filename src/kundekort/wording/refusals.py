@@ -102,6 +102,9 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     ),
     "settings_wrong": _("The settings are not right: %(why)s."),
     "port_taken": _("Port %(port)s on %(host)s is in use. Stop the other program, or choose another with --port."),
+    "port_refused": _(
+        "Kundekort cannot listen on port %(port)s of %(host)s: %(why)s. Choose others with --host and --port."
+    ),
     "server_stopped": _("The web server stopped by itself (code %(status)s). What it wrote above says why."),
     "register_not_empty": _(
         "This register holds customers of its own, so no samples were added. Set KUNDEKORT_DATA to an empty folder."
