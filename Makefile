@@ -1,14 +1,20 @@
 # The face of the project. Every target sets up all it needs; a second run finds it done.
 
 PYTHON ?= python3
+PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test quick check install browser roundtrip messages screenshots clean
+# From left to right: what demo needs first is a port, and all else would wait for nothing.
+.NOTPARALLEL:
+.PHONY: demo port test quick check install browser roundtrip messages screenshots clean
 
-demo: $(VENV)/.run  ## The main job on sample data, then the site on 127.0.0.1:8000
-	KUNDEKORT_DATA="$${KUNDEKORT_DATA:-$(CURDIR)/.demo}" $(BIN)/kundekort demo
+demo: port $(VENV)/.run  ## The main job on sample data, then the site on 127.0.0.1:8000, or another PORT=
+	KUNDEKORT_DATA="$${KUNDEKORT_DATA:-$(CURDIR)/.demo}" $(BIN)/kundekort demo --port $(PORT)
+
+port:  # asked before minutes of work
+	@$(PYTHON) src/kundekort/cli/port.py '$(PORT)'
 
 test: $(VENV)/.dev browser  ## All tests
 	$(BIN)/pytest -n auto --dist loadfile

@@ -12,6 +12,8 @@ import polars as pl
 
 from kundekort.cli.demo import CUSTOMERS
 from kundekort.cli.sample import customers
+from kundekort.cli.sample_register import edited_since, exported
+from kundekort.cli.sample_register import register as sample_register
 from kundekort.engine.writing.csv import SPREADSHEET, Form, write
 from kundekort.store.fields import SCHEMA
 
@@ -22,9 +24,12 @@ MOVED = [("Havnegata 4", "8006", "Bodø"), ("Bakkehaugen 17B", "0475", "Oslo"), 
 
 def files() -> dict[str, bytes]:
     """The bytes of each example by its name."""
-    register = [{**row, "CustomerID": str(number)} for number, row in enumerate(sample(CUSTOMERS), start=1)]
+    everybody = in_export(sample_register(CUSTOMERS).to_dicts())
+    register = [{**row, "CustomerID": str(number)} for number, row in enumerate(everybody, start=1)]
     return {
         "customers-edited.csv": edited(register),
+        "stale-export.csv": stale(register),
+        "damaged-by-spreadsheet.csv": damaged(register),
         "new-subscribers.csv": new_subscribers(),
         "newsletter.csv": newsletter(register),
         "box-office.txt": box_office(register),
@@ -33,7 +38,12 @@ def files() -> dict[str, bytes]:
 
 def sample(count: int, *, seed: int = 1) -> list[Row]:
     """Invented customers as they stand in an export."""
-    return [{**row, "Version": "1"} for row in customers(count, seed=seed).to_dicts()]
+    return in_export(customers(count, seed=seed).to_dicts())
+
+
+def in_export(rows: Sequence[Row]) -> list[Row]:
+    """Customers with the column that an export adds."""
+    return [{**row, "Version": "1"} for row in rows]
 
 
 def edited(register: Sequence[Row]) -> bytes:
@@ -68,6 +78,38 @@ def edited(register: Sequence[Row]) -> bytes:
     new[12].update(CustomerID="99999")
     new[13].update(Gender="")
     return written(rows + new, headers=HEADERS, form=SPREADSHEET)
+
+
+def stale(register: Sequence[Row]) -> bytes:
+    """A list that lay about: edited by its owner, while the box office has edited some of the same cards."""
+    numbers = exported(register)
+    rows = [dict(register[number - 1]) for number in numbers]
+    since = edited_since(register)
+    both = [row for row in rows if int(row["CustomerID"]) in since]
+    alone = [row for row in rows if int(row["CustomerID"]) not in since]
+    for number, row in enumerate(alone[:6]):
+        row.update(Mobile=f"46 1{number} 22 3{number}")
+    for row in alone[6:10]:
+        row.update(Tags=f"{row['Tags']}|Premiere".removeprefix("|"))
+    both[0].update(Tags="Sponsor")  # another cell than the office has changed
+    both[4].update(Mobile="46 19 22 39")  # the same cell
+    return written(rows, headers=HEADERS, form=SPREADSHEET)
+
+
+def damaged(register: Sequence[Row]) -> bytes:
+    """An export that was opened as plain CSV in a Norwegian Excel, and saved: what it took for numbers is broken."""
+    norwegian = [row for row in register[4::12] if row["Country"] == "NO" and row["FirstName"] and row["Mobile"]]
+    rows = [dict(row) for row in norwegian[:40]]
+    for row in rows:
+        row.update({header: row[header].lstrip("0") for header in ("ZipCode", "ExternalID")})
+        row.update({header: row[header].lstrip("+") for header in ("Mobile", "Phone")})
+        row.update(DateOfBirth=dotted(row["DateOfBirth"]))
+    for row in rows[5::9]:  # where the column was narrow
+        row.update(Mobile=f"{row['Mobile'][0]},{row['Mobile'][1:3]}E+09")
+    for row in rows[7::12]:  # a formula that found nothing
+        row.update(City="#N/A")
+    form = Form(separator=";", line_end="\r\n", byte_order_mark=False, protected=False)
+    return written(rows, headers=HEADERS, form=form).decode().encode("windows-1252", errors="replace")
 
 
 def new_subscribers() -> bytes:

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 
 # A folder set from outside is kept, for looking at what a failed test left. Every other process makes its own, also one
-# that inherits another's surroundings: files of imports and exports are named by numbers that each database counts.
+# that inherits another's setup: files of imports and exports are named by numbers that each database counts.
 _folder = os.environ.get("KUNDEKORT_TEST_DATA")
 if _folder is None:
     _folder = tempfile.mkdtemp(prefix="kundekort-test-")

@@ -13,19 +13,18 @@ import fcntl
 import hashlib
 import importlib.util
 import os
-import pwd
 import shutil
-import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
+
+from kundekort import unprivileged
+from kundekort.unprivileged import locked, server_user
 
 VERSION: Final = "18"
-SYSTEM_USER: Final = "kundekort"
 START_SECONDS: Final = 600
 """How long crash recovery may take before starting counts as failed."""
 
@@ -52,8 +51,8 @@ def start(data: Path) -> str:
     Raises EmbeddedError when the server cannot be made or started.
     """
     data.mkdir(parents=True, exist_ok=True, mode=0o755)
-    folder = data.resolve() / "postgres"
-    with _locked(data / "postgres.lock"):
+    with locked(data / "postgres.lock"):
+        folder = _settle(data.resolve())
         users = (data / "postgres.users").open("w")
         fcntl.flock(users, fcntl.LOCK_SH)
         if not (folder / "PG_VERSION").exists():
@@ -66,10 +65,10 @@ def start(data: Path) -> str:
 
 def keep(data: Path) -> None:
     """Start a server that has died under its users again. Raises EmbeddedError when that cannot be done (yet)."""
-    folder = data.resolve() / "postgres"
+    folder = (data / "postgres").resolve()
     if _alive(folder):
         return
-    with _locked(data / "postgres.lock"):
+    with locked(data / "postgres.lock"):
         if not _ready(folder):
             _launch(folder)
 
@@ -89,7 +88,7 @@ def _leave(data: Path, folder: Path, users: IO[str], pid: int) -> None:
     """Give up this process's share of the server, and stop it when nobody else has one."""
     if os.getpid() != pid:  # a forked child inherits the handler, but the share is its parent's
         return
-    with _locked(data / "postgres.lock"):
+    with locked(data / "postgres.lock"):
         try:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -100,21 +99,54 @@ def _leave(data: Path, folder: Path, users: IO[str], pid: int) -> None:
             _run(folder, "pg_ctl", "-D", str(folder), "-w", "-t", "60", "-m", "fast", "stop")
 
 
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """An exclusive lock on a file, for the length of a with statement."""
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+def _settle(data: Path) -> Path:
+    """Where the cluster of a data folder stands: there, or where the server's user can reach it and a link leads.
+
+    Raises EmbeddedError where it stands in a place that no server can use.
+    """
+    place = data / "postgres"
+    if place.is_symlink():
+        folder = place.resolve()
+        if folder.parent.parent == unprivileged.FOLDER / "clusters":  # any other link is somebody's own
+            _refuse_stranger(data, folder)
+        return folder
+    user = server_user()
+    if user is None or unprivileged.reaches(user, data):
+        return place
+    if (place / "PG_VERSION").exists():
+        raise EmbeddedError(
+            f"the system user {user.pw_name}, who runs it, cannot reach {place}; "
+            f"move that folder to where it can, and put a link to it in its place"
+        )
+    shutil.rmtree(place, ignore_errors=True)
+    return unprivileged.move_out(place, user)
+
+
+def _refuse_stranger(data: Path, folder: Path) -> None:
+    """Raises EmbeddedError where a link leads to nothing, or to the cluster of the data folder it was copied from."""
+    back = folder.parent / "data"
+    if not folder.parent.is_dir():
+        raise EmbeddedError(
+            f"{data / 'postgres'} leads to {folder}, which is gone; "
+            f"bring it back, or remove the link to begin with an empty register"
+        )
+    if (owner := back.resolve()) == data:
+        return
+    if (owner / "postgres").resolve() == folder:
+        raise EmbeddedError(
+            f"{folder} is the database of {owner}, of which {data} is a copy; "
+            f"remove the link {data / 'postgres'} to begin with an empty register"
+        )
+    back.unlink()  # the data folder has moved
+    back.symlink_to(data)
 
 
 def _create(folder: Path) -> None:
     """Make a new database cluster; an attempt that was interrupted is cleared away first."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700)
-    if (user := _system_user()) is not None:
+    if (user := server_user()) is not None:
         os.chown(folder, user.pw_uid, user.pw_gid)
-        _let_traverse(folder)
     new = folder / "new"
     _run(
         folder,
@@ -130,9 +162,8 @@ def _create(folder: Path) -> None:
 def _launch(folder: Path) -> None:
     socket = _socket_folder(folder)
     socket.mkdir(exist_ok=True, mode=0o700)
-    if (user := _system_user()) is not None:
-        _let_traverse(_programs(folder))
-        os.chown(socket, user.pw_uid, user.pw_gid)
+    if (user := server_user()) is not None:
+        os.chown(socket, user.pw_uid, user.pw_gid, follow_symlinks=False)
     options = " ".join(f"-c {k}='{v}'" for k, v in (SETTINGS | {"unix_socket_directories": str(socket)}).items())
     log = str(folder / "server.log")
     _run(folder, "pg_ctl", "-D", str(folder), "-w", "-t", str(START_SECONDS), "-l", log, "-o", options, "start")
@@ -152,8 +183,6 @@ def _ready(folder: Path) -> bool:
 
 def _run(folder: Path, program: str, *arguments: str, check: bool = True) -> int:
     """Run one of the server's programs, as root on behalf of an ordinary user; its exit code."""
-    user = _system_user()
-    identity: dict[str, Any] = {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
     with tempfile.TemporaryFile("w+") as output:  # a pipe would stay open as long as the server that inherits it
         done = subprocess.run(  # noqa: S603 - our own program with our own arguments
             [str(_programs(folder) / program), *arguments],
@@ -163,7 +192,7 @@ def _run(folder: Path, program: str, *arguments: str, check: bool = True) -> int
             cwd="/",
             env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"},
             check=False,
-            **identity,
+            **unprivileged.identity(server_user()),
         )
         if check and done.returncode != 0:
             output.seek(0)
@@ -179,10 +208,10 @@ def _programs(folder: Path) -> Path:
     version = VERSION
     with suppress(FileNotFoundError):
         version = (folder / "PG_VERSION").read_text().strip()
-    programs = Path(spec.origin).parent / f"pginstall{version}" / "bin"
+    programs = Path(spec.origin).parent / f"pginstall{version}"
     if not programs.is_dir():
         raise EmbeddedError(f"{folder} was made by PostgreSQL {version}, which this installation does not bring")
-    return programs
+    return unprivileged.reachable(programs) / "bin"
 
 
 def _socket_folder(folder: Path) -> Path:
@@ -190,24 +219,3 @@ def _socket_folder(folder: Path) -> Path:
     if len(os.fsencode(folder)) <= 80:
         return folder
     return Path(tempfile.gettempdir()) / f"kundekort-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}"
-
-
-def _system_user() -> pwd.struct_passwd | None:
-    """The ordinary user on whose behalf root runs the server, made when missing; None for anybody but root."""
-    if os.geteuid() != 0:
-        return None
-    with suppress(KeyError):
-        return pwd.getpwnam(SYSTEM_USER)
-    with suppress(FileNotFoundError, subprocess.CalledProcessError):
-        command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
-        subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - constant
-        return pwd.getpwnam(SYSTEM_USER)
-    return pwd.getpwnam("nobody")
-
-
-def _let_traverse(path: Path) -> None:
-    """Let the server's user walk down to a path: search permission on the folders above, and nothing more."""
-    for parent in path.parents:
-        mode = parent.stat().st_mode
-        if not mode & stat.S_IXOTH:
-            parent.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from kundekort.cli.demo import CUSTOMERS
-from kundekort.cli.sample import HEADERS, customers
-from kundekort.engine.writing.csv import SPREADSHEET, write
-from kundekort.services import confirming, imports, planning
+from kundekort.cli import demo, sample
+from kundekort.cli.sample_register import TWICE
+from kundekort.services import customers, duplicates, imports, planning
 from kundekort.services.accounts import Actor
-from kundekort.store.models import Import
+from kundekort.store.duplicates import By
+from kundekort.store.models import Customer, Import
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 COUNTS = ("rows", "new", "changed", "unchanged", "errors", "cells_changed")
@@ -31,11 +31,8 @@ def test_it_writes_the_same_files_again() -> None:
 
 @pytest.mark.django_db(transaction=True, reset_sequences=True)  # the examples name customers by number, from 1
 def test_it_counts_what_the_readme_says() -> None:
-    samples = b"".join(write([customers(CUSTOMERS)], headers=HEADERS, form=SPREADSHEET))
-    loaded = planned(samples, "samples.csv")
-    assert loaded.totals is not None
-    assert loaded.totals.new == CUSTOMERS, "every sample is a valid customer"
-    confirming.apply(loaded.pk, digest=loaded.digest, actor_name="test")
+    demo.have_customers(Actor.system("test"))
+    assert customers.count() == demo.CUSTOMERS, "every sample is a valid customer"
 
     told = re.findall(r"^\| `(\S+)`((?: \| \d+)+) \|", (EXAMPLES / "README.md").read_text(), re.MULTILINE)
     assert {name for name, _ in told} == {p.name for p in EXAMPLES.iterdir() if p.suffix in (".csv", ".txt")}
@@ -45,13 +42,32 @@ def test_it_counts_what_the_readme_says() -> None:
         assert [totals[count] for count in COUNTS] == [int(n) for n in re.findall(r"\d+", numbers)], name
 
 
+@pytest.mark.django_db(transaction=True, reset_sequences=True)
+def test_it_has_people_twice_and_cards_edited_since_an_export(capsys: pytest.CaptureFixture[str]) -> None:
+    actor = demo.have_login()
+    demo.have_customers(actor)
+    groups = {by: duplicates.candidates(by=by, offset=0, limit=1, actor=actor).total for by in By}
+    assert min(groups.values()) >= TWICE
+    assert Customer.objects.filter(version=2).count() == 12
+
+    first = demo.have_waiting(EXAMPLES / demo.EXAMPLE.name, actor)
+    assert first == demo.have_waiting(EXAMPLES / demo.EXAMPLE.name, actor) == list(demo.OTHERS)
+    waiting = [(imp.filename, imp.state) for imp in imports.recent(actor=actor) if imp.state in imports.WAITING]
+    assert waiting == [
+        ("customers-edited.csv", "preview"),
+        ("stale-export.csv", "preview"),
+        ("damaged-by-spreadsheet.csv", "preview"),
+        ("box-office.txt", "columns"),
+    ]
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_it_invents_the_same_customers_for_the_same_seed(seed: int) -> None:
-    assert customers(50, seed=seed).equals(customers(60, seed=seed).head(50))
-    assert not customers(50, seed=seed).equals(customers(50, seed=seed + 1))
+    assert sample.customers(50, seed=seed).equals(sample.customers(60, seed=seed).head(50))
+    assert not sample.customers(50, seed=seed).equals(sample.customers(50, seed=seed + 1))
 
 
 def test_it_invents_only_addresses_that_nobody_has() -> None:
-    addresses = customers(2000)["Email"]
+    addresses = sample.customers(2000)["Email"]
     assert addresses.str.contains(r"^$|@example\.(com|org|net)$").all()
     assert not addresses.filter(addresses != "").is_duplicated().any()

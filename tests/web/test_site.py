@@ -7,7 +7,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import get_resolver
 
-from kundekort.services.accounts import Actor
+from kundekort import version
+from kundekort.services.accounts import Actor, Role, create_user
 from tests.web.conftest import HEADER, latest, send
 
 OPEN = {"login", "language"}
@@ -34,6 +35,19 @@ def test_it_logs_in_and_out(client: Client, bob: Actor) -> None:
 def test_it_says_that_the_password_is_wrong(client: Client, bob: Actor) -> None:
     answer = client.post("/login/", {"username": "bob", "password": "wrong"})
     assert "Brukernavnet eller passordet er feil" in answer.content.decode()
+
+
+def test_it_says_how_to_make_the_first_user_until_there_is_one(client: Client, db: None) -> None:
+    command = "kundekort createuser NAVN --role administrator"
+    assert command in client.get("/login/").content.decode()
+    create_user(username="rita", password="theatre-doors", role=Role.READER)
+    assert command not in client.get("/login/").content.decode()
+
+
+def test_it_tells_its_version_at_the_foot_of_every_page(client: Client, bob: Actor) -> None:
+    client.force_login(bob.user)
+    for page in (Client().get("/login/"), client.get("/imports/")):
+        assert f"Kundekort {version()}</footer>" in page.content.decode()
 
 
 def test_it_does_not_lead_to_other_sites_after_login(client: Client, bob: Actor) -> None:
@@ -71,8 +85,6 @@ def test_it_allows_only_its_own_scripts_and_styles(as_bob: Client) -> None:
 
 
 def test_it_keeps_imports_from_readers(client: Client, db: None) -> None:
-    from kundekort.services.accounts import Role, create_user
-
     client.force_login(create_user(username="rita", password="theatre-doors", role=Role.READER))
     page = client.get("/", follow=True)
     assert page.redirect_chain[-1][0] == "/customers/"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import platform
 import sys
 from io import TextIOWrapper
+from typing import Annotated
 
 import typer
 
+from kundekort import version
 from kundekort.cli import accounts, demo, files, importing, segments, server, usage
 from kundekort.cli.language import _
 
@@ -15,7 +18,7 @@ app = typer.Typer(
     name="kundekort",
     help=_("A customer register for venues: change many customer cards at once without fear."),
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -23,22 +26,48 @@ app.command(
     "import",
     cls=usage.ToldInJson,
     help=_("Update and create customers from a file: see every change, then confirm or cancel."),
+    short_help=_("Update and create customers from a file."),
 )(importing.import_file)
-app.command("export", help=_("Write all customers, a segment or a search in the import format."))(
-    files.export_customers
-)
-app.command("rows", help=_("Write the table of a messy file or of a workbook exactly as read, as clean CSV."))(
-    files.rows
-)
-app.command("template", help=_("Write a file in the import format with two invented customers to write over."))(
-    files.template
-)
-app.add_typer(segments.app, name="segments")
+app.command(
+    "export",
+    help=_("Write all customers, a segment or a search in the import format."),
+    short_help=_("Write customers in the import format."),
+)(files.export_customers)
+app.command(
+    "rows",
+    help=_("Write the table of a messy file or of a workbook exactly as read, as clean CSV."),
+    short_help=_("Write the table of a messy file as clean CSV."),
+)(files.rows)
+app.command(
+    "template",
+    help=_("Write a file in the import format with two invented customers to write over."),
+    short_help=_("Write a file in the import format to begin with."),
+)(files.template)
+app.add_typer(segments.app, name="segments", short_help=_("List, show, save and delete segments."))
 app.command("serve", help=_("Serve the website and run its jobs until Ctrl-C."))(server.serve)
 app.command("worker", help=_("Run jobs until Ctrl-C, as many workers as wanted."))(server.worker)
-app.command("demo", help=_("Load sample customers, preview an edited list of them, and serve the site."))(demo.demo)
+app.command(
+    "demo",
+    help=_("Load sample customers, preview an edited list of them, and serve the site."),
+    short_help=_("Serve the site with sample customers and files."),
+)(demo.demo)
 app.command("createuser", help=_("Create a user of the website."))(accounts.createuser)
 app.command("migrate", help=_("Prepare the database for this version."))(accounts.migrate)
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        print(f"kundekort {version()} (Python {platform.python_version()})")
+        raise typer.Exit
+
+
+@app.callback()
+def kundekort(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help=_("Print the version and stop."))
+    ] = False,
+) -> None:
+    """Take the options that belong to no command."""
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -15,6 +16,7 @@ from kundekort.cli.language import _
 
 if TYPE_CHECKING:
     from kundekort.services.accounts import Actor
+    from kundekort.store.models import Import
 
 HOST: Final = "127.0.0.1"
 """Never further: the password of the demonstration is known to everybody."""
@@ -24,6 +26,12 @@ USER: Final = "demo"
 PASSWORD: Final = "demo"  # noqa: S105 - for a register of invented people on this machine
 FILENAME: Final = "sample-customers.csv"
 EXAMPLE: Final = Path("examples/customers-edited.csv")
+OTHERS: Final = {
+    "stale-export.csv": _("a list from before the box office changed some of its cards"),
+    "damaged-by-spreadsheet.csv": _("zeros and numbers that a spreadsheet has spoilt"),
+    "box-office.txt": _("columns about which you are asked"),
+}
+"""Examples beside that one which wait on the website too, and what each of them shows."""
 
 
 def demo(
@@ -36,13 +44,13 @@ def demo(
         if not example.is_file():
             raise CommandRefused("example_missing", path=str(example))
         setup.setup_django()
-        actor = _have_login()
-        _have_customers(actor)
-        _preview(example, actor)
-        server.run(HOST, port, processes=1, ready=lambda: _tell(port))
+        actor = have_login()
+        have_customers(actor)
+        waiting = have_waiting(example, actor)
+        server.run(HOST, port, processes=1, ready=lambda: _tell(port, example, waiting))
 
 
-def _have_login() -> Actor:
+def have_login() -> Actor:
     """The demonstration's own administrator. Raises CommandRefused in a register that holds real customers."""
     from django.contrib.auth import authenticate
 
@@ -58,35 +66,59 @@ def _have_login() -> Actor:
     return accounts.actor_of(user)
 
 
-def _have_customers(actor: Actor) -> None:
-    """Load the sample customers by an ordinary import, unless the register has some."""
+def have_customers(actor: Actor) -> None:
+    """Load the sample customers by an ordinary import, and edit some as a colleague; not if the register has any."""
     from kundekort.cli.importing import applied, planned
-    from kundekort.cli.sample import HEADERS, customers
+    from kundekort.cli.sample import HEADERS
+    from kundekort.cli.sample_register import edited_since, register
     from kundekort.engine.writing.csv import SPREADSHEET, write
-    from kundekort.services import customers as register
-    from kundekort.services import imports
+    from kundekort.services import customers, editing, imports
+    from kundekort.services.accounts import Actor, Role
+    from kundekort.services.refusals import NotFound
 
-    if register.count():
+    if customers.count():
         return
-    file = BytesIO(b"".join(write([customers(CUSTOMERS)], headers=HEADERS, form=SPREADSHEET)))
+    people = register(CUSTOMERS)
+    file = BytesIO(b"".join(write([people], headers=HEADERS, form=SPREADSHEET)))
     applied(planned(imports.receive(file, filename=FILENAME, actor=actor)))
+    colleague = Actor(name=_("Box office"), role=Role.IMPORTER)
+    for number, values in edited_since(people.to_dicts()).items():
+        with suppress(NotFound):  # a register that had customers before goes on counting
+            editing.edit(number, version=1, values=values, actor=colleague)
 
 
-def _preview(example: Path, actor: Actor) -> None:
-    """Preview the edited list; it waits on the website, and what an earlier run left waiting is cancelled."""
+def have_waiting(example: Path, actor: Actor) -> list[str]:
+    """Preview the edited list, and have it and others wait on the website; the names of these others.
+
+    What an earlier run left waiting is cancelled.
+    """
     from kundekort.cli import show
     from kundekort.cli.importing import planned
+    from kundekort.services import imports, planning
+
+    others = [name for name in OTHERS if name != example.name and example.with_name(name).is_file()]
+    for earlier in imports.recent(actor=actor, limit=100):
+        if earlier.filename in (example.name, *others) and earlier.state in imports.WAITING:
+            imports.cancel(earlier.pk, actor=actor)
+    for name in reversed(others):  # the list of imports begins with the newest
+        planning.plan(_received(example.with_name(name), actor).pk)
+    show.preview_of(planned(_received(example, actor)))
+    return others
+
+
+def _received(path: Path, actor: Actor) -> Import:
     from kundekort.services import imports
 
-    for earlier in imports.recent(actor=actor, limit=100):
-        if earlier.filename == example.name and earlier.state == earlier.State.PREVIEW:
-            imports.cancel(earlier.pk, actor=actor)
-    with example.open("rb") as stream:
-        received = imports.receive(stream, filename=example.name, actor=actor)
-    show.preview_of(planned(received))
+    with path.open("rb") as stream:
+        return imports.receive(stream, filename=path.name, actor=actor)
 
 
-def _tell(port: int) -> None:
+def _tell(port: int, example: Path, waiting: list[str]) -> None:
     server.tell_address(HOST, port)
-    words = _("Log in as %(name)s with the password %(password)s. The list above waits there to be confirmed.")
-    print(words % {"name": USER, "password": PASSWORD}, file=sys.stderr, flush=True)
+    words = _("Log in as %(name)s with the password %(password)s. There, under Import / update, wait:")
+    lines = [words % {"name": USER, "password": PASSWORD}]
+    told = {example.name: _("the list above")} | {name: OTHERS[name] for name in waiting}
+    wide = max(map(len, told))
+    lines += [f"  {name:{wide}}  {what}" for name, what in told.items()]
+    lines.append(_("Under Duplicates are people who stand in the register twice."))
+    print(*lines, sep="\n", file=sys.stderr, flush=True)

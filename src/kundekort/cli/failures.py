@@ -19,6 +19,7 @@ EXIT_CODES: Final[Mapping[str, int]] = {
     "database_unreachable": 1,
     "database_not_ready": 1,
     "database_will_not_start": 1,
+    "data_unusable": 1,
     "settings_wrong": 1,
     "failed": 1,
     "rows_have_errors": 3,

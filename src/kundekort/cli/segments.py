@@ -61,7 +61,10 @@ def show(name: Name) -> None:
             print(fault["message"], file=sys.stderr)
 
 
-@app.command(help=_("Save the rules of a JSON file as a segment, in place of what it had."))
+@app.command(
+    help=_("Save the rules of a JSON file as a segment, in place of what it had."),
+    short_help=_("Save the rules of a JSON file as a segment."),
+)
 def save(
     name: Name,
     file: Annotated[Path, typer.Option("--file", "-f", metavar="FILE", help=_("The rules; - is standard input."))],

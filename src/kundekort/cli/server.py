@@ -6,6 +6,7 @@ Both are processes of their own. A worker that dies is started again; when the w
 from __future__ import annotations
 
 import ctypes
+import errno
 import signal
 import socket
 import subprocess
@@ -13,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from types import FrameType
 from typing import Annotated, Final
 
@@ -22,6 +23,7 @@ import typer
 from kundekort.cli import setup
 from kundekort.cli.failures import CommandRefused, report_failures
 from kundekort.cli.language import _
+from kundekort.cli.port import refuse_busy
 
 LOOK_EVERY: Final = 0.2
 """Seconds between two looks at the processes."""
@@ -47,7 +49,16 @@ def serve(
     with report_failures():
         refuse_taken_port(host, port)
         setup.setup_django()
-        run(host, port, processes=processes, ready=lambda: tell_address(host, port))
+        run(host, port, processes=processes, ready=lambda: _tell(host, port))
+
+
+def _tell(host: str, port: int) -> None:
+    from kundekort.services import accounts
+
+    tell_address(host, port)
+    if accounts.nobody_yet():
+        words = _("Nobody can log in yet. Create the first user: kundekort createuser NAME --role administrator")
+        print(words, file=sys.stderr, flush=True)
 
 
 def worker() -> None:
@@ -60,14 +71,12 @@ def worker() -> None:
 
 
 def refuse_taken_port(host: str, port: int) -> None:
-    """Raises CommandRefused when something else listens there already."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with closing(socket.socket(family)) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise CommandRefused("port_taken", host=host, port=port) from error
+    """Raises CommandRefused when something else listens there already, or nobody may."""
+    try:
+        refuse_busy(host, port)
+    except OSError as error:
+        code = "port_taken" if error.errno == errno.EADDRINUSE else "port_refused"
+        raise CommandRefused(code, host=host, port=port, why=error.strerror) from error
 
 
 def tell_address(host: str, port: int) -> None:

@@ -46,7 +46,9 @@ def setup_django(*, migrated: bool = True) -> None:
     except EmbeddedError as error:
         # The server's programs say many lines; the last one is why.
         raise CommandRefused("database_will_not_start", why=str(error).strip().rpartition("\n")[2]) from error
-    except (ImproperlyConfigured, OSError, ValueError) as error:
+    except OSError as error:  # a folder of somebody else, a disk that is full or cannot be written
+        raise CommandRefused("data_unusable", path=error.filename or "…", why=error.strerror or str(error)) from error
+    except (ImproperlyConfigured, ValueError) as error:
         raise CommandRefused("settings_wrong", why=str(error)) from error
     translation.activate(language())
     if migrated:

@@ -58,6 +58,11 @@ def actor_of(user: AbstractBaseUser | AnonymousUser) -> Actor:
     return Actor(name=user.get_full_name() or user.get_username(), role=role, user=user)
 
 
+def nobody_yet() -> bool:
+    """Whether there is no user at all, so that nobody can log in: what a new register has to say first."""
+    return not User.objects.exists()
+
+
 @transaction.atomic
 def create_user(*, username: str, password: str, role: Role, full_name: str = "", check_password: bool = True) -> User:
     """A new user with a role. Raises NameTaken or WeakPassword."""

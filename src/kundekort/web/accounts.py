@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth import views
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import login_not_required
@@ -10,9 +12,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.i18n import set_language
 
-from kundekort.services.accounts import Role, actor_of
+from kundekort.services.accounts import Role, actor_of, nobody_yet
 
-log_in = views.LoginView.as_view(template_name="kundekort/accounts/login.html", redirect_authenticated_user=True)
+
+class LogIn(views.LoginView):
+    """The page for logging in; in a register without users it says how to make the first one."""
+
+    template_name = "kundekort/accounts/login.html"
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """What the template needs."""
+        return super().get_context_data(**kwargs) | {"nobody_yet": nobody_yet()}
+
+
+log_in = LogIn.as_view()
 log_out = views.LogoutView.as_view()
 language = login_not_required(set_language)
 

@@ -96,8 +96,15 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "database_unreachable": _("The database cannot be reached: %(why)s. Check KUNDEKORT_DATABASE_URL."),
     "database_not_ready": _("The database has not been prepared for this version. Run “kundekort migrate”."),
     "database_will_not_start": _("The database that comes with Kundekort did not start: %(why)s."),
+    "data_unusable": _(
+        "Kundekort cannot use “%(path)s”: %(why)s. Run it as the user to whom its data belongs, "
+        "or set KUNDEKORT_DATA to a folder of your own."
+    ),
     "settings_wrong": _("The settings are not right: %(why)s."),
     "port_taken": _("Port %(port)s on %(host)s is in use. Stop the other program, or choose another with --port."),
+    "port_refused": _(
+        "Kundekort cannot listen on port %(port)s of %(host)s: %(why)s. Choose others with --host and --port."
+    ),
     "server_stopped": _("The web server stopped by itself (code %(status)s). What it wrote above says why."),
     "register_not_empty": _(
         "This register holds customers of its own, so no samples were added. Set KUNDEKORT_DATA to an empty folder."

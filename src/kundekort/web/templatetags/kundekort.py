@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 
-from kundekort import wording
+from kundekort import version, wording
 from kundekort.engine.values.countries import COUNTRIES
 from kundekort.web.accounts import may_administer, may_import
 
@@ -23,6 +23,7 @@ _COUNTRIES = {line[:2]: line.split("|")[1] for line in COUNTRIES.strip().splitli
 
 SPRITE = "vendor/tabler-icons-3.51.0.svg"
 
+register.simple_tag(version)
 register.filter("state_words", wording.state)
 register.filter("may_import", may_import)
 register.filter("may_administer", may_administer)
