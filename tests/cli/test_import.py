@@ -328,5 +328,5 @@ def test_it_leaves_no_import_without_somebody_to_plan_it(
     assert imp.state == Import.State.RECEIVED
     job = ProcrastinateJob.objects.get(args={"import_id": imp.pk})
     assert (job.task_name, job.status) == ("plan_import", "todo")
-    assert before < job.scheduled_at <= timezone.now() + timedelta(seconds=planning.SAFETY_NET)
+    assert before < job.scheduled_at <= timezone.now() + timedelta(seconds=planning.FALLBACK_SECONDS)
     assert planning.plan(job.args["import_id"]).state == Import.State.PREVIEW

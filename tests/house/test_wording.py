@@ -12,9 +12,10 @@ from kundekort import wording
 from kundekort.engine import recipe
 from kundekort.engine.errors import FILE_CODES
 from kundekort.engine.problem import CODES, WARNINGS
-from kundekort.services import fields, layouts, progress, refusals
+from kundekort.services import fields, layouts, refusals
 from kundekort.services.lists import Form
 from kundekort.store.models import Export, Import
+from kundekort.store.progress import SHARES
 
 
 class Asked(dict[str, int]):
@@ -66,7 +67,7 @@ def test_it_has_no_words_for_codes_that_are_gone() -> None:
 
 
 def test_it_names_every_phase_state_encoding_and_separator() -> None:
-    assert set(wording.PHASES) == set(progress.SHARES)
+    assert set(wording.PHASES) == set(SHARES)
     assert set(wording.STATES) == set(Import.State.values)
     assert set(wording.EXPORT_STATES) == set(Export.State.values)
     assert set(wording.FORMS) == set(Form)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -52,10 +51,9 @@ def nothing_changes(register: None, upload: Callable[..., Import]) -> Callable[.
     def check(data: bytes, *, filename: str) -> None:
         imp = upload(data, filename=filename, ask=True)
         assert imp.state == Import.State.PREVIEW, (imp.state, imp.question, imp.recipe)
-        expected: dict[str, Any] = dict.fromkeys(imp.totals, 0)
-        expected |= {"rows": len(VALUES), "unchanged": len(VALUES)}
+        count = len(VALUES)
         shown = preview.page(imp, preview.Filter(), offset=0, limit=3)
-        assert imp.totals == expected, shown
+        assert (imp.totals.rows, imp.totals.unchanged) == (count, count), shown
         assert list(preview.warnings(imp)) == []
 
     return check

@@ -36,4 +36,4 @@ def test_it_notices_the_one_cell_that_was_edited(
     data = exported(form)
     load("CustomerID;City;Gender\n1003;Vadsø;2\n")
     totals = upload(data).totals
-    assert (totals["unchanged"], totals["changed"], totals["cells_changed"]) == (len(VALUES) - 1, 1, 1)
+    assert (totals.unchanged, totals.changed, totals.cells_changed) == (len(VALUES) - 1, 1, 1)

@@ -17,7 +17,7 @@ from kundekort.services.refusals import (
     RowsHaveErrors,
     StalePlan,
 )
-from kundekort.store import packages
+from kundekort.store import packages, plans
 from kundekort.store.models import Change, Customer, Import, Revision
 from kundekort.store.pages import Filter
 
@@ -132,7 +132,7 @@ def test_it_can_take_leaving_out_back(upload: Upload, bob: Actor) -> None:
 
 def test_it_refuses_a_plan_that_is_not_what_its_digest_says(upload: Upload, bob: Actor) -> None:
     imp = upload(TWO)
-    path = packages.plan_folder(imp.pk, imp.digest) / "rows.parquet"
+    path = packages.plan_folder(imp.pk, imp.digest) / plans.VALUES
     path.write_bytes(path.read_bytes()[:-1] + b"?")
     with pytest.raises(PlanDamaged):
         confirming.confirm(imp.pk, digest=imp.digest, actor=bob)
@@ -142,8 +142,7 @@ def test_it_refuses_a_plan_that_is_not_what_its_digest_says(upload: Upload, bob:
 def test_it_keeps_nothing_of_a_cancelled_import_but_a_line(upload: Upload, bob: Actor) -> None:
     imp = upload(TWO)
     imports.cancel(imp.pk, actor=bob)
-    with pytest.raises(FileNotFoundError):
-        packages.plan_parts(imp.pk, imp.digest)
+    assert not packages.plan_folder(imp.pk, imp.digest).exists()
     with pytest.raises(NotWaiting):
         confirming.confirm(imp.pk, digest=imp.digest, actor=bob)
     assert [(i.pk, i.state) for i in imports.recent(actor=bob)] == [(imp.pk, "cancelled")]

@@ -15,6 +15,7 @@ from kundekort.services import exports, layouts, segments
 from kundekort.services.accounts import Actor
 from kundekort.services.lists import Form
 from kundekort.store.models import Export
+from kundekort.store.progress import Progress
 from kundekort.store.selection import Selection
 from tests.web.conftest import send
 
@@ -77,7 +78,7 @@ def test_it_gives_what_a_search_finds(as_bob: Client) -> None:
     assert "/exports/new/?search=%C3%A5s" in as_bob.get("/customers/", {"q": "ås"}).content.decode()
     as_bob.post("/exports/new/?search=%C3%A5s", {"form": "plain"})
     export = Export.objects.get()
-    assert export.selection["search"] == "ås"
+    assert export.selection.search == "ås"
     assert b"ase@example.com" in content(as_bob, export)
     assert b"kari@example.com" not in content(as_bob, export)
 
@@ -115,8 +116,7 @@ def test_it_shows_progress_and_then_the_way_to_the_file(as_bob: Client, long: No
     progress = f"/exports/{export.pk}/progress/"
     assert f'hx-get="{progress}"' in page
     assert "Venter på tur" in as_bob.get(progress).content.decode()
-    done = {"phase": "exporting", "done": 1, "total": 2, "fraction": 0.5, "seconds_left": 3}
-    Export.objects.update(progress=done)
+    Export.objects.update(progress=Progress("exporting", 1, 2, seconds_left=3))
     assert 'value="50"' in as_bob.get(progress).content.decode()
     exports.make(export.pk)
     assert as_bob.get(progress)["HX-Redirect"] == f"/exports/{export.pk}/?take=1"

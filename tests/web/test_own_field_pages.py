@@ -93,7 +93,7 @@ def test_it_renames_a_field_and_goes_on_understanding_its_former_name(as_alice: 
     assert (seat.header, seat.labels["nb"]) == ("Place", "Plass")
     send(as_alice, "CustomerID;FirstName;Gender;Seat\n0;Kari;2;Sal\n")
     assert "Plass" in text(as_alice, "/imports/")
-    assert Import.objects.get().recipe["columns"][3]["field"] == seat.key
+    assert Import.objects.get().recipe.columns[3].field == seat.key
 
 
 def test_it_keeps_a_choice_that_cards_have(as_alice: Client, seat: CustomField, load: Callable[..., Import]) -> None:
@@ -164,7 +164,7 @@ def test_it_offers_own_fields_on_the_mapping_page(as_alice: Client, seat: Custom
     answer = {f"column-{n}": key for n, key in enumerate(("id", "first_name", "gender", seat.key))}
     as_alice.post(f"/imports/{imp.pk}/columns/", answer | {"match": "id", "empty_cells": "overwrite"})
     imp.refresh_from_db()
-    assert imp.recipe["columns"][3]["field"] == seat.key
+    assert imp.recipe.columns[3].field == seat.key
 
 
 @pytest.mark.parametrize("address", ["/settings/fields/", "/settings/fields/new/", "/settings/layouts/"])

@@ -4,15 +4,16 @@ from django.test import Client
 
 from kundekort.services import planning
 from kundekort.store.models import Import
+from kundekort.store.progress import Progress
 from tests.web.conftest import HEADER, latest, send
 
 
 def test_it_tells_phase_rows_and_seconds(as_bob: Client) -> None:
     send(as_bob, HEADER + "0;Kari;Nordmann;;2\n" * 120_000)
-    progress = {"phase": "checking", "done": 40_000, "total": 120_000, "fraction": 0.45, "seconds_left": 12}
-    Import.objects.update(progress=progress)
-    part = as_bob.get(f"/imports/{latest().pk}/progress/").content.decode()
-    assert 'value="45"' in part
+    imp = Import.objects.get()
+    Import.objects.update(state=Import.State.CONFIRMING, progress=Progress("writing", 40_000, 120_000, seconds_left=12))
+    part = as_bob.get(f"/imports/{imp.pk}/progress/").content.decode()
+    assert 'value="33"' in part
     assert "40\xa0000 av 120\xa0000 rader" in part
     assert "omtrent 12 sekunder igjen" in part
     assert "<html" not in part

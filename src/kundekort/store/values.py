@@ -29,6 +29,8 @@ class ValueField(models.JSONField):
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
         """As any JSON field: the database knows no value."""
         name, _, arguments, options = super().deconstruct()
+        if "default" in options:
+            options["default"] = dict
         return name, "django.db.models.JSONField", list(arguments), options
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
