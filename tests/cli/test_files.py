@@ -90,7 +90,7 @@ def test_it_exports_what_a_spreadsheet_keeps_and_the_import_finds_unchanged(
     for written in (plain, protected):
         totals = upload(written.stdout_bytes).totals
         assert totals is not None
-        assert (totals["unchanged"], totals["rows"], totals["errors"]) == (1, 1, 0)
+        assert (totals.unchanged, totals.rows, totals.errors) == (1, 1, 0)
 
 
 @pytest.mark.django_db
@@ -106,7 +106,7 @@ def test_it_gives_a_template_that_can_be_imported(
         made = CliRunner().invoke(app, ["template", "-o", str(tmp_path / f"t.{ending}"), *layout])
         assert made.exit_code == 0, made.stderr
         imp = upload((tmp_path / f"t.{ending}").read_bytes())
-        assert (imp.totals.new, imp.totals.rows, len(imp.recipe["columns"])) == (2, 2, columns)
+        assert (imp.totals.new, imp.totals.rows, len(imp.recipe.columns)) == (2, 2, columns)
 
 
 @pytest.mark.django_db

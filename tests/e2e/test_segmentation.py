@@ -203,7 +203,7 @@ def test_it_takes_a_list_home_and_brings_it_back(at_work: Page, oslo: None, tmp_
 def test_it_waits_for_a_long_list_and_then_fetches_it(
     at_work: Page, oslo: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exports, "SMALL", 1)
+    monkeypatch.setattr(exports, "INLINE_CUSTOMERS", 1)
     page = at_work
     page.goto("/exports/new/?segment=Oslo")
     page.get_by_label("CSV for regneark").check()

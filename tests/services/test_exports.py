@@ -101,13 +101,13 @@ def test_it_logs_what_is_taken_straight_and_keeps_no_file(alice: Actor) -> None:
     pieces = exports.stream(what=Selection(search="kari"), form=Form.PLAIN, actor=alice)
     assert b"Kari" in b"".join(pieces)
     (logged,) = exports.recent(actor=alice)
-    assert (logged.actor_name, logged.rows, logged.size, logged.selection["search"]) == ("Alice Ås", 1, None, "kari")
+    assert (logged.actor_name, logged.rows, logged.size, logged.selection.search) == ("Alice Ås", 1, None, "kari")
     with pytest.raises(NotFound):
         exports.open_file(logged.pk, actor=alice)
 
 
 def test_it_gives_up_a_list_that_nobody_waits_for(alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exports, "SMALL", 2)
+    monkeypatch.setattr(exports, "INLINE_CUSTOMERS", 2)
     waiting = exports.start(what=EVERYBODY, form=Form.CSV, actor=alice)
     assert waiting.state == Export.State.WAITING
     assert exports.cancel(waiting.pk, actor=alice).state == Export.State.CANCELLED
@@ -119,7 +119,7 @@ def test_it_gives_up_a_list_that_nobody_waits_for(alice: Actor, monkeypatch: pyt
 def test_it_leaves_no_file_when_it_is_cancelled_while_it_is_written(
     alice: Actor, monkeypatch: pytest.MonkeyPatch, settings: object
 ) -> None:
-    monkeypatch.setattr(exports, "SMALL", 2)
+    monkeypatch.setattr(exports, "INLINE_CUSTOMERS", 2)
     waiting = exports.start(what=EVERYBODY, form=Form.CSV, actor=alice)
 
     def report(phase: str, done: int, total: int) -> None:
@@ -131,7 +131,7 @@ def test_it_leaves_no_file_when_it_is_cancelled_while_it_is_written(
 
 
 def test_it_refuses_more_customers_than_a_workbook_holds(alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kundekort.engine.xlsx.MOST_ROWS", 2)
+    monkeypatch.setattr("kundekort.engine.writing.xlsx.MOST_ROWS", 2)
     with pytest.raises(TooManyForWorkbook) as refused:
         exports.start(what=EVERYBODY, form=Form.XLSX, actor=alice)
     assert refused.value.params == {"count": 3, "limit": 2}
@@ -139,7 +139,7 @@ def test_it_refuses_more_customers_than_a_workbook_holds(alice: Actor, monkeypat
 
 
 def test_it_lets_nobody_wait_when_a_workbook_grows_too_large(alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kundekort.engine.xlsx.MOST_BYTES", 1000)
+    monkeypatch.setattr("kundekort.engine.writing.xlsx.MOST_BYTES", 1000)
     with pytest.raises(TooManyForWorkbook):
         exports.start(what=EVERYBODY, form=Form.XLSX, actor=alice)
     assert exports.recent(actor=alice)[0].state == Export.State.FAILED
@@ -168,11 +168,11 @@ def test_it_plans_a_workbook_like_any_file(upload: Callable[..., Import], alice:
     Customer.objects.filter(first_name="Kari").update(last_name="Vig")
     imp = upload(data, filename="kunder.xlsx")
     assert imp.state == Import.State.PREVIEW
-    assert {k: imp.totals[k] for k in ("rows", "changed", "unchanged", "errors")} == {
+    assert {k: getattr(imp.totals, k) for k in ("rows", "changed", "unchanged", "errors")} == {
         "rows": 3,
         "changed": 1,
         "unchanged": 2,
         "errors": 0,
     }
-    assert imp.facts["sheets"] == ["Customers", "About"]
-    assert imp.recipe["dialect"] == {"encoding": "xlsx", "separator": "", "header_row": 1, "sheet": "Customers"}
+    assert imp.facts.sheets == ("Customers", "About")
+    assert imp.recipe.dialect == Dialect(encoding="xlsx", separator="", header_row=1, sheet="Customers")

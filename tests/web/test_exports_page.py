@@ -38,7 +38,7 @@ def as_alice(client: Client, alice: Actor) -> Client:
 @pytest.fixture
 def long(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lists of more than one customer are long ones."""
-    monkeypatch.setattr(exports, "SMALL", 1)
+    monkeypatch.setattr(exports, "INLINE_CUSTOMERS", 1)
 
 
 def content(client: Client, export: Export) -> bytes:

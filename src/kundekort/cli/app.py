@@ -18,7 +18,7 @@ app = typer.Typer(
     name="kundekort",
     help=_("A customer register for venues: change many customer cards at once without fear."),
     no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["--help", "-h"]},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )

@@ -168,6 +168,7 @@ def _draft(
     guessed = recipe.policy.date_order is not None
     while True:
         draft = _Draft(recipe, register, schema, today, country, orders, rows())
+        progress(0, source.size)
         for block in source.blocks():
             draft.add(block)
             progress(block.done, source.size)
