@@ -13,6 +13,7 @@ from psycopg import sql
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from kundekort.engine.schema import Field, Kind
+from kundekort.engine.values.canonical import ignores_case
 
 CUSTOMER: Final = Identifier("kundekort_customer")
 CHANGE: Final = Identifier("kundekort_change")
@@ -118,9 +119,9 @@ def customers_by_id(fields: Sequence[Field]) -> Composed:
 
 
 def customers_by_text(field: Field, fields: Sequence[Field]) -> Composed:
-    """The customers with a wanted value in a text field; e-mail addresses are compared without case."""
+    """The customers with a wanted value in a text field, in lower case where the field ignores it."""
     column = _column("c", field)
-    match = SQL("lower({})").format(column) if field.kind is Kind.EMAIL else column
+    match = SQL("lower({})").format(column) if ignores_case(field) else column
     return SQL("SELECT c.id, c.version{} FROM {} c JOIN {} w ON {} = w.value AND {} <> ''").format(
         _texts(fields), CUSTOMER, WANTED, match, column
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from kundekort.engine.schema import Field, Kind, Schema
+from kundekort.engine.schema import Field, Schema
+from kundekort.engine.values.kinds import KINDS
 
 Card = Mapping[str, str]
 
@@ -22,16 +23,7 @@ def union(cards: Sequence[Card], *, schema: Schema, together: Sequence[str] = ()
 
 def _one(field: Field, values: Sequence[str]) -> str:
     given = [value for value in dict.fromkeys(values) if value]
-    match field.kind:
-        case Kind.TAGS:
-            return "|".join(sorted({tag for value in given for tag in value.split("|")}))
-        case Kind.NOTE:
-            return "\n\n".join(given)
-        case Kind.GENDER:
-            given = [value for value in given if value != "0"] or ["0"]
-    if field.consent and "0" in given:
-        return "0"
-    return given[0] if given else ""
+    return "0" if field.consent and "0" in given else KINDS[field.kind].union(given)
 
 
 def _agreeing(cards: Sequence[Card], together: Sequence[str]) -> list[Card]:

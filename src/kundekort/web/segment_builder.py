@@ -17,8 +17,7 @@ from kundekort import wording
 from kundekort.engine.schema import Kind
 from kundekort.engine.segments.check import BESIDE, BY_IMPORT, Family, Subject, values_of
 from kundekort.engine.segments.condition import Operator
-from kundekort.engine.values.countries import COUNTRIES
-from kundekort.engine.values.languages import LANGUAGES
+from kundekort.engine.values import countries, languages
 from kundekort.services import imports, segments
 from kundekort.services.accounts import Actor
 from kundekort.services.refusals import NotFound
@@ -60,8 +59,8 @@ def of_builder(data: Any, *, actor: Actor) -> dict[str, Any]:
         "own_fields": [key for key in keys if subjects[key].field.own],
         "beside": beside,
         "choices": [subject.field for subject in subjects.values() if subject.field.kind is Kind.CHOICE],
-        "countries": _codes(COUNTRIES),
-        "languages": _codes(LANGUAGES),
+        "countries": countries.CODES,
+        "languages": languages.CODES,
         "months": MONTHS.items(),
         "imports": _imports(named, actor),
         "tags": segments.tags(actor=actor),
@@ -100,11 +99,6 @@ def _rules(data: Any) -> Iterator[Mapping[str, Any]]:
         for parts in data.values():
             for part in parts if isinstance(parts, list) else ():
                 yield from _rules(part)
-
-
-def _codes(table: str) -> list[str]:
-    """The two-letter codes of a table of names; the browser names them in the page's language."""
-    return [line.partition("|")[0].split()[0] for line in table.splitlines() if line[:2].strip()]
 
 
 def _imports(named: set[str], actor: Actor) -> list[tuple[int, str]]:

@@ -1,18 +1,24 @@
 """Dates as people and spreadsheets write them, to ISO.
 
-Whether 03/04/1990 has the day or the month first is decided for a whole column (`order`), never for a single cell.
+Accepted: the year first; day first with dots; slashes and dashes where it is certain which is the day; no time but
+midnight, and a year of four digits. A field of the `past` takes dates from 1850 to today. Canonical: 1990-12-31.
+
+Whether 03/04/1990 has the day or the month first is decided for a whole column (`evidence`), never for a single cell.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Final
 
 import polars as pl
 
 from kundekort.engine.recipe import DateOrder
-from kundekort.engine.values.column import Answer
+from kundekort.engine.values.column import Canonical, Outcome, map_distinct
+from kundekort.engine.values.rules import Context, KindRules
 
 EARLIEST: Final = date(1850, 1, 1)
 """Nobody in the register was born before this day."""
@@ -27,15 +33,35 @@ _PROVES: Final = r"^(?:1[3-9]|2[0-9]|3[01])[/-](?:0?[1-9]|1[0-2])[/-][0-9]{4}(?:
 _DENIES: Final = r"^(?:0?[1-9]|1[0-2])[/-](?:1[3-9]|2[0-9]|3[01])[/-][0-9]{4}(?:[T ].*)?$"
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How many cells prove that the day comes first in slash and dash dates, and how many that the month does."""
+
+    day_first: int = 0
+    month_first: int = 0
+
+    def __add__(self, other: Evidence) -> Evidence:
+        return Evidence(self.day_first + other.day_first, self.month_first + other.month_first)
+
+    @property
+    def order(self) -> DateOrder | None:
+        """What most of the cells that can tell prove; None without any, or for a draw."""
+        if self.day_first == self.month_first:
+            return None
+        return DateOrder.DAY_FIRST if self.day_first > self.month_first else DateOrder.MONTH_FIRST
+
+
+def evidence(text: pl.Series) -> Evidence:
+    """What the cells of a column prove about its order; that of its blocks added up is that of the column."""
+    return Evidence(*(int(text.str.contains(proof).sum()) for proof in (_PROVES, _DENIES)))
+
+
 def order(text: pl.Series) -> DateOrder | None:
     """Which way round the slash and dash dates of a column are: what most of the cells that can tell prove."""
-    day_first, month_first = (text.str.contains(p).sum() for p in (_PROVES, _DENIES))
-    if day_first == month_first:
-        return None
-    return DateOrder.DAY_FIRST if day_first > month_first else DateOrder.MONTH_FIRST
+    return evidence(text).order
 
 
-def day(value: str, *, order: DateOrder | None, latest: date | None) -> Answer:
+def day(value: str, *, order: DateOrder | None, latest: date | None) -> Outcome:
     """The ISO date of one trimmed, non-empty value, or date_invalid, date_ambiguous (where only `order` could tell) or,
     when `latest` is given, date_out_of_range (before EARLIEST or after `latest`)."""
     found = _day(_MIDNIGHT.sub("", value), order)
@@ -71,3 +97,11 @@ def _date(year: str, month: str, day: str) -> date | str:
         return date(int(year), int(month), int(day))
     except ValueError:
         return "date_invalid"
+
+
+def _read(text: pl.Series, context: Context) -> Canonical:
+    latest = context.today if context.field.past else None
+    return map_distinct(text, partial(day, order=context.order, latest=latest))
+
+
+RULES: Final = KindRules(read=_read)

@@ -13,12 +13,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 
 from kundekort import wording
-from kundekort.engine.values.countries import COUNTRIES
+from kundekort.engine.values.countries import NAMES
 from kundekort.web.accounts import may_administer, may_import
 
 register = template.Library()
 
-_COUNTRIES = {line[:2]: line.split("|")[1] for line in COUNTRIES.strip().splitlines() if line[:1].strip()}
+_COUNTRIES = {line[:2]: line.split("|")[1] for line in NAMES.strip().splitlines() if line[:1].strip()}
 """The first name of each country in the engine's table, which is the Norwegian one."""
 
 SPRITE = "vendor/tabler-icons-3.51.0.svg"
