@@ -10,15 +10,17 @@ import pytest
 from django.utils import translation
 from hypothesis import settings
 
+from kundekort import wording
 from kundekort.services import accounts, confirming, imports, planning
 from kundekort.services.accounts import Actor, Role
+from kundekort.store.fields import SCHEMA
 from kundekort.store.models import Import
 
 
 @pytest.fixture(autouse=True)
 def _in_norwegian() -> Iterator[None]:
-    """Begin in the site's own language, whatever language the test before has left."""
-    with translation.override("nb"):
+    """Begin in the site's own language and with the built-in fields, whatever the test before has left."""
+    with translation.override("nb"), wording.schema(lambda: SCHEMA):
         yield
 
 

@@ -22,19 +22,34 @@ WANTED: Final = Identifier("wanted")
 STAGED: Final = Identifier("staged")
 EVERYBODY: Final = SQL("TRUE")
 
+_AS_IS: Final = (
+    Kind.ID,
+    Kind.TEXT,
+    Kind.NOTE,
+    Kind.ZIP,
+    Kind.COUNTRY,
+    Kind.EMAIL,
+    Kind.PHONE,
+    Kind.LANGUAGE,
+    Kind.NUMBER,
+    Kind.CHOICE,
+    Kind.VERSION,
+)
+"""The kinds that are stored as their canonical text, or as the number that it is."""
 _TO_TEXT: Final = {
+    **dict.fromkeys(_AS_IS, SQL("{}")),
     Kind.GENDER: SQL("{}::text"),
     Kind.DATE: SQL("coalesce({}::text, '')"),
     Kind.YES_NO: SQL("coalesce({}::int::text, '')"),
     Kind.TAGS: SQL("array_to_string({}, '|')"),
 }
 _FROM_TEXT: Final = {
+    **dict.fromkeys(_AS_IS, SQL("{}")),
     Kind.GENDER: SQL("{}::smallint"),
     Kind.DATE: SQL("nullif({}, '')::date"),
     Kind.YES_NO: SQL("nullif({}, '')::int::boolean"),
     Kind.TAGS: SQL("string_to_array({}, '|')"),
 }
-_AS_IS: Final = SQL("{}")
 
 
 def _column(alias: str, field: Field) -> Composed:
@@ -45,12 +60,12 @@ def _stored(field: Field) -> Composed:
     """The canonical text of a stored field; a venue's own fields stand together in one JSON object."""
     if field.own:
         return SQL("coalesce(c.own ->> {}, '')").format(Literal(field.key))
-    return _TO_TEXT.get(field.kind, _AS_IS).format(_column("c", field))
+    return _TO_TEXT[field.kind].format(_column("c", field))
 
 
 def _given(field: Field) -> Composed:
     """What is stored for the staged canonical text of a field."""
-    return _FROM_TEXT.get(field.kind, _AS_IS).format(_column("s", field))
+    return _FROM_TEXT[field.kind].format(_column("s", field))
 
 
 def _own(fields: Sequence[Field]) -> Composed:

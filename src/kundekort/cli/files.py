@@ -95,7 +95,7 @@ def template(to: OutputFile = STANDARD, layout: LayoutName = None) -> None:
             from kundekort.services import layouts
 
             columns = layouts.get(layout).fields
-        output.write(lists.template(columns=columns, form=lists.Form(form), language=language()), to)
+        output.write(lists.template(columns=columns, form=lists.FileFormat(form), language=language()), to)
 
 
 def export_customers(
@@ -118,7 +118,8 @@ def export_customers(
         from kundekort.services import exports, lists
 
         what = exports.Selection(segment=segment, search=search)
-        pieces = exports.straight(what=what, form=lists.Form(form), layout=layout, language=language(), actor=actor())
+        file_format = lists.FileFormat(form)
+        pieces = exports.straight(what=what, form=file_format, layout=layout, language=language(), actor=actor())
         output.write(pieces, to)
 
 

@@ -68,6 +68,7 @@ def test_it_leaves_the_file_s_own_cells_alone() -> None:
 
 PRECISELY = {
     Kind.TEXT: {"=1+1": "=1+1", "0150": "0150"},
+    Kind.NOTE: {"en\nto": "en\nto", "=1+1": "=1+1", "": ""},
     Kind.ZIP: {"0150": "0150", "SW1A 1AA": "SW1A 1AA"},
     Kind.ID: {"0": "0", "17": "17", "0017": "17", "000": "0", "9223372036854775807": "9223372036854775807"},
     Kind.VERSION: {"3": "3", "03": "3", "": ""},

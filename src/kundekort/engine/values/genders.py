@@ -1,8 +1,7 @@
 """Gender: '0' none or not given, '1' man, '2' woman.
 
-Accepted: the numbers, and the words and letters that lists have for them. An empty cell is `gender_missing`, because
-a list that leaves it out could mean either that it is not known or that nobody asked (decision 6). Of several cards
-the first that knows it counts.
+Accepted: the numbers, and the words and letters that lists have for them. Canonical: the number. An empty cell is
+`gender_missing`: it nearly always comes from a damaged row (decision 6). Of several cards the first that knows counts.
 """
 
 from __future__ import annotations

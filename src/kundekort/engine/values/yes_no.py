@@ -1,6 +1,7 @@
 """Yes or no: '1' and '0'; nothing means that nobody has asked.
 
 Accepted: the numbers, and the words and letters that lists and spreadsheets have for them.
+Canonical: the number.
 """
 
 from __future__ import annotations
