@@ -12,16 +12,18 @@ from django.utils import translation
 from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
 
+from kundekort import wording
 from kundekort.services import accounts, confirming, database, imports, planning
 from kundekort.services.accounts import Actor, Role
+from kundekort.store.fields import SCHEMA
 from kundekort.store.models import Import
 from tests.waiting import PATIENCE, until
 
 
 @pytest.fixture(autouse=True)
 def _in_norwegian() -> Iterator[None]:
-    """Begin in the site's own language, whatever language the test before has left."""
-    with translation.override("nb"):
+    """Begin in the site's own language and with the built-in fields, whatever the test before has left."""
+    with translation.override("nb"), wording.schema(lambda: SCHEMA):
         yield
 
 

@@ -235,7 +235,7 @@ def large(load: Callable[..., Import], alice: Actor, bob: Actor) -> Segment:
 def _pages(large: Segment, bob: Actor) -> list[str]:
     Segment.objects.create(name="Alle", condition={"all": []}, actor_name="bob")
     what = exports.Selection(segment="Alle")
-    done = exports.start(what=what, form=exports.Form.CSV, actor=bob)
+    done = exports.start(what=what, form=exports.FileFormat.CSV, actor=bob)
     waiting = Export.objects.create(actor_name="bob", selection=what.to_json(), form="xlsx", rows=12)
     return [
         "/segments/",

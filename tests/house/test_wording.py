@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.utils import translation
@@ -12,10 +13,14 @@ from kundekort import wording
 from kundekort.engine import recipe
 from kundekort.engine.errors import FILE_CODES
 from kundekort.engine.problem import CODES, WARNINGS
+from kundekort.engine.schema import Schema
+from kundekort.engine.values import countries, languages
 from kundekort.services import fields, layouts, refusals
-from kundekort.services.lists import Form
+from kundekort.services.lists import FileFormat
+from kundekort.store.fields import SCHEMA
 from kundekort.store.models import Export, Import
 from kundekort.store.progress import SHARES
+from kundekort.wording import lists as explanations
 
 
 class Asked(dict[str, int]):
@@ -70,7 +75,7 @@ def test_it_names_every_phase_state_encoding_and_separator() -> None:
     assert set(wording.PHASES) == set(SHARES)
     assert set(wording.STATES) == set(Import.State.values)
     assert set(wording.EXPORT_STATES) == set(Export.State.values)
-    assert set(wording.FORMS) == set(Form)
+    assert set(wording.FILE_FORMATS) == set(FileFormat)
     assert set(wording.ENCODINGS) == {*recipe.ENCODINGS, recipe.WORKBOOK}
     assert set(wording.SEPARATORS) == set(recipe.SEPARATORS)
 
@@ -78,7 +83,58 @@ def test_it_names_every_phase_state_encoding_and_separator() -> None:
 def test_it_has_words_for_every_fault_of_fields_and_layouts() -> None:
     code = "".join(inspect.getsource(module) for module in (fields, layouts))
     assert set(re.findall(r'reason="(\w+)"', code)) == set(wording.COLUMN_FAULTS)
-    assert set(wording.KINDS) == set(fields.KINDS)
+
+
+def test_it_explains_lists_in_every_language_of_the_fields() -> None:
+    spoken = {language for field in SCHEMA for language in field.labels}
+    tables = [explanations.SHEETS, explanations.HEADERS, explanations.REQUIRED, explanations.LONGEST]
+    assert all(set(table) == spoken for table in (*tables, *explanations.KINDS.values()))
+    assert explanations.sheet_names("fi") == explanations.sheet_names("en")
+
+
+def test_it_names_every_country_and_language() -> None:
+    for language in ("nb", "nn", "en", "sv", "da"):
+        with translation.override(language):
+            assert set(wording.countries()) == set(countries.CODES)
+            assert set(wording.languages()) == set(languages.CODES)
+            assert [code for code, name in (wording.countries() | wording.languages()).items() if name == code] == []
+    assert wording.country_name("QQ") == "QQ"
+    assert wording.language_name("qq") == "qq"
+
+
+def test_it_puts_them_in_the_order_of_the_alphabet_after_the_near_ones() -> None:
+    norwegian = list(wording.countries().values())
+    assert norwegian[:3] == ["Norge", "Sverige", "Danmark"]
+    assert norwegian[-2:] == ["Øst-Timor", "Østerrike"]
+    with wording.in_english():
+        english = list(wording.countries().values())
+    assert english[0] == "Norway"
+    assert english.index("Congo - Kinshasa") < english.index("Côte d’Ivoire") < english.index("Croatia")
+
+
+def test_it_asks_once_for_a_schema_and_only_when_a_field_is_named() -> None:
+    asked = []
+
+    def provider() -> Schema:
+        asked.append(1)
+        return SCHEMA
+
+    with wording.schema(provider):
+        assert wording.warning("blank_rows", {"count": 1})
+        assert asked == []
+        assert wording.field("first_name") == wording.field("first_name") == "Fornavn"
+        with wording.in_english():
+            assert wording.field("last_name") == "Last name"
+    assert asked == [1]
+
+
+def test_it_makes_words_without_a_database() -> None:
+    sources = "".join(path.read_text() for path in Path(wording.__file__).parent.glob("*.py"))
+    assert "django.db" not in sources
+    with wording.schema(lambda: Schema(fields=())):
+        assert wording.refusal("no_key_column", {"field": "id"}) == (
+            "Filen har ingen kolonne for id. Legg den til, eller velg en annen måte å finne kundene på."
+        )
 
 
 def test_it_speaks_norwegian() -> None:

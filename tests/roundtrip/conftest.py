@@ -11,7 +11,7 @@ from django.db import connection
 
 from kundekort.services import exports, preview
 from kundekort.services.accounts import Actor
-from kundekort.services.lists import Form
+from kundekort.services.lists import FileFormat
 from kundekort.store.models import Customer, Import
 from kundekort.store.selection import Selection
 from tests.roundtrip.values import VALUES, customers
@@ -35,10 +35,10 @@ def register(load: Callable[..., Import]) -> None:
 
 
 @pytest.fixture
-def exported(register: None, alice: Actor) -> Callable[[Form], bytes]:
+def exported(register: None, alice: Actor) -> Callable[[FileFormat], bytes]:
     """The whole register as a file of some form."""
 
-    def exported(form: Form) -> bytes:
+    def exported(form: FileFormat) -> bytes:
         return b"".join(exports.stream(what=Selection(), form=form, actor=alice))
 
     return exported

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kundekort.services.lists import Form
+from kundekort.services.lists import FileFormat
 from tests.roundtrip import calc
 
 FILES = Path(__file__).parent / "files"
@@ -19,21 +19,21 @@ FILES = Path(__file__).parent / "files"
 @pytest.mark.parametrize(
     ("name", "form", "locale", "is_workbook"),
     [
-        ("xlsx-saved-as.xlsx", Form.XLSX, "nb-NO", True),
-        ("csv-saved-as-in-nb.xlsx", Form.CSV, "nb-NO", True),
-        *((f"csv-saved-in-{locale[:2]}.csv", Form.CSV, locale, False) for locale in ("en-US", "nb-NO")),
+        ("xlsx-saved-as.xlsx", FileFormat.XLSX, "nb-NO", True),
+        ("csv-saved-as-in-nb.xlsx", FileFormat.CSV, "nb-NO", True),
+        *((f"csv-saved-in-{locale[:2]}.csv", FileFormat.CSV, locale, False) for locale in ("en-US", "nb-NO")),
     ],
 )
 def test_it_is_saved(
     name: str,
-    form: Form,
+    form: FileFormat,
     locale: str,
     is_workbook: bool,
-    exported: Callable[[Form], bytes],
+    exported: Callable[[FileFormat], bytes],
     nothing_changes: Callable[..., None],
 ) -> None:
     number, separator = calc.LOCALES[locale]
     target = calc.XLSX if is_workbook else calc.csv(separator, number)
-    made = calc.saved(exported(form), ending=form.ending, target=target, number=number)
+    made = calc.saved(exported(form), ending=form.extension, target=target, number=number)
     nothing_changes(made, filename=name)
     (FILES / name).write_bytes(made)

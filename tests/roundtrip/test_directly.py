@@ -5,18 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from kundekort.services.lists import Form
+from kundekort.services.lists import FileFormat
 from kundekort.store.models import Import
 from tests.roundtrip.values import VALUES
 
 PREPARED = sorted((Path(__file__).parent / "files").iterdir())
 
 
-@pytest.mark.parametrize("form", Form)
+@pytest.mark.parametrize("form", FileFormat)
 def test_it_changes_nothing(
-    form: Form, exported: Callable[[Form], bytes], nothing_changes: Callable[..., None]
+    form: FileFormat, exported: Callable[[FileFormat], bytes], nothing_changes: Callable[..., None]
 ) -> None:
-    nothing_changes(exported(form), filename=f"kunder.{form.ending}")
+    nothing_changes(exported(form), filename=f"kunder.{form.extension}")
 
 
 @pytest.mark.parametrize("file", PREPARED, ids=lambda file: file.name)
@@ -29,9 +29,12 @@ def test_it_has_files_of_both_forms() -> None:
     assert {file.suffix for file in PREPARED} == {".csv", ".xlsx"}
 
 
-@pytest.mark.parametrize("form", Form)
+@pytest.mark.parametrize("form", FileFormat)
 def test_it_notices_the_one_cell_that_was_edited(
-    form: Form, exported: Callable[[Form], bytes], upload: Callable[..., Import], load: Callable[..., Import]
+    form: FileFormat,
+    exported: Callable[[FileFormat], bytes],
+    upload: Callable[..., Import],
+    load: Callable[..., Import],
 ) -> None:
     data = exported(form)
     load("CustomerID;City;Gender\n1003;Vadsø;2\n")

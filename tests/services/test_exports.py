@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from kundekort.engine.reading import reader
 from kundekort.engine.reading.table import Table
-from kundekort.engine.recipe import DialectOverrides, EmptyCells
+from kundekort.engine.recipe import Dialect, DialectOverrides, EmptyCells
 from kundekort.engine.segments.condition import from_json
 from kundekort.services import exports, fields, layouts, segments
 from kundekort.services.accounts import Actor
-from kundekort.services.lists import Form
+from kundekort.services.lists import FileFormat
 from kundekort.services.refusals import ExportNotWaiting, Forbidden, NotFound, TooManyForWorkbook
 from kundekort.store.models import Customer, Export, Import
 from kundekort.store.selection import Selection
@@ -43,8 +43,8 @@ def first_names(export: Export, actor: Actor) -> list[str]:
     return found.cells[f"c{found.headers.index('FirstName')}"].to_list()
 
 
-@pytest.mark.parametrize("form", Form)
-def test_it_writes_every_field_and_the_version(form: Form, alice: Actor) -> None:
+@pytest.mark.parametrize("form", FileFormat)
+def test_it_writes_every_field_and_the_version(form: FileFormat, alice: Actor) -> None:
     export = exports.start(what=EVERYBODY, form=form, actor=alice)
     assert (export.state, export.rows, export.actor_name) == (Export.State.DONE, 3, "Alice Ås")
     found = table(export, alice)
@@ -53,8 +53,8 @@ def test_it_writes_every_field_and_the_version(form: Form, alice: Actor) -> None
     assert first_names(export, alice) == ["Kari", "Ola", "Siv"]
 
 
-@pytest.mark.parametrize("form", Form)
-def test_it_gives_the_customers_of_a_segment_and_of_a_search(form: Form, bob: Actor) -> None:
+@pytest.mark.parametrize("form", FileFormat)
+def test_it_gives_the_customers_of_a_segment_and_of_a_search(form: FileFormat, bob: Actor) -> None:
     oslo = from_json({"all": [{"field": "city", "operator": "is", "values": ["oslo"]}]})
     segments.save("I Oslo", condition=oslo, actor=bob)
     assert first_names(exports.start(what=Selection(segment="I Oslo"), form=form, actor=bob), bob) == ["Kari", "Siv"]
@@ -64,12 +64,12 @@ def test_it_gives_the_customers_of_a_segment_and_of_a_search(form: Form, bob: Ac
 def test_it_gives_all_customers_to_administrators_only(bob: Actor, alice: Actor, charlie: Actor) -> None:
     for what in (EVERYBODY, Selection(search=" ")):
         with pytest.raises(Forbidden):
-            exports.start(what=what, form=Form.CSV, actor=bob)
+            exports.start(what=what, form=FileFormat.CSV, actor=bob)
         with pytest.raises(Forbidden):
-            exports.stream(what=what, form=Form.CSV, actor=bob)
+            exports.stream(what=what, form=FileFormat.CSV, actor=bob)
     with pytest.raises(Forbidden):
-        exports.start(what=Selection(search="kari"), form=Form.CSV, actor=charlie)
-    taken = exports.start(what=EVERYBODY, form=Form.CSV, actor=alice)
+        exports.start(what=Selection(search="kari"), form=FileFormat.CSV, actor=charlie)
+    taken = exports.start(what=EVERYBODY, form=FileFormat.CSV, actor=alice)
     with pytest.raises(Forbidden):
         exports.open_file(taken.pk, actor=bob)
     assert [e.pk for e in exports.recent(actor=bob)] == [taken.pk]
@@ -78,16 +78,16 @@ def test_it_gives_all_customers_to_administrators_only(bob: Actor, alice: Actor,
 def test_it_follows_a_layout(alice: Actor) -> None:
     columns = [("last_name", "Surname"), ("id", "Number"), ("first_name", "FirstName")]
     layouts.save("Short", columns=columns, empty_cells=EmptyCells.KEEP, is_default=False, actor=alice)
-    export = exports.start(what=EVERYBODY, form=Form.XLSX, layout="Short", actor=alice)
+    export = exports.start(what=EVERYBODY, form=FileFormat.XLSX, layout="Short", actor=alice)
     found = reader.read(content(export, alice), known=lambda header: True)
     assert found.headers == ("Surname", "Number", "FirstName", "Version")
     assert found.cells["c0"].to_list() == ["Vik", "Dal", "Berg"]
     with pytest.raises(NotFound):
-        exports.start(what=EVERYBODY, form=Form.XLSX, layout="Nowhere", actor=alice)
+        exports.start(what=EVERYBODY, form=FileFormat.XLSX, layout="Nowhere", actor=alice)
 
 
 def test_it_explains_each_column_in_the_language_of_the_person(alice: Actor) -> None:
-    export = exports.start(what=EVERYBODY, form=Form.XLSX, language="nb", actor=alice)
+    export = exports.start(what=EVERYBODY, form=FileFormat.XLSX, language="nb", actor=alice)
     data = content(export, alice)
     about = reader.read(data, known=lambda header: True, overrides=DialectOverrides(sheet="Forklaring"))
     assert about.sheets == ("Kunder", "Forklaring")
@@ -98,7 +98,7 @@ def test_it_explains_each_column_in_the_language_of_the_person(alice: Actor) -> 
 
 
 def test_it_logs_what_is_taken_straight_and_keeps_no_file(alice: Actor) -> None:
-    pieces = exports.stream(what=Selection(search="kari"), form=Form.PLAIN, actor=alice)
+    pieces = exports.stream(what=Selection(search="kari"), form=FileFormat.PLAIN, actor=alice)
     assert b"Kari" in b"".join(pieces)
     (logged,) = exports.recent(actor=alice)
     assert (logged.actor_name, logged.rows, logged.size, logged.selection.search) == ("Alice Ås", 1, None, "kari")
@@ -108,7 +108,7 @@ def test_it_logs_what_is_taken_straight_and_keeps_no_file(alice: Actor) -> None:
 
 def test_it_gives_up_a_list_that_nobody_waits_for(alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exports, "INLINE_CUSTOMERS", 2)
-    waiting = exports.start(what=EVERYBODY, form=Form.CSV, actor=alice)
+    waiting = exports.start(what=EVERYBODY, form=FileFormat.CSV, actor=alice)
     assert waiting.state == Export.State.WAITING
     assert exports.cancel(waiting.pk, actor=alice).state == Export.State.CANCELLED
     assert exports.make(waiting.pk).state == Export.State.CANCELLED
@@ -120,7 +120,7 @@ def test_it_leaves_no_file_when_it_is_cancelled_while_it_is_written(
     alice: Actor, monkeypatch: pytest.MonkeyPatch, settings: object
 ) -> None:
     monkeypatch.setattr(exports, "INLINE_CUSTOMERS", 2)
-    waiting = exports.start(what=EVERYBODY, form=Form.CSV, actor=alice)
+    waiting = exports.start(what=EVERYBODY, form=FileFormat.CSV, actor=alice)
 
     def report(phase: str, done: int, total: int) -> None:
         Export.objects.filter(pk=waiting.pk).update(state=Export.State.CANCELLED)
@@ -133,27 +133,27 @@ def test_it_leaves_no_file_when_it_is_cancelled_while_it_is_written(
 def test_it_refuses_more_customers_than_a_workbook_holds(alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kundekort.engine.writing.xlsx.MOST_ROWS", 2)
     with pytest.raises(TooManyForWorkbook) as refused:
-        exports.start(what=EVERYBODY, form=Form.XLSX, actor=alice)
+        exports.start(what=EVERYBODY, form=FileFormat.XLSX, actor=alice)
     assert refused.value.params == {"count": 3, "limit": 2}
-    assert exports.start(what=EVERYBODY, form=Form.CSV, actor=alice).state == Export.State.DONE
+    assert exports.start(what=EVERYBODY, form=FileFormat.CSV, actor=alice).state == Export.State.DONE
 
 
 def test_it_lets_nobody_wait_when_a_workbook_grows_too_large(alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kundekort.engine.writing.xlsx.MOST_BYTES", 1000)
     with pytest.raises(TooManyForWorkbook):
-        exports.start(what=EVERYBODY, form=Form.XLSX, actor=alice)
+        exports.start(what=EVERYBODY, form=FileFormat.XLSX, actor=alice)
     assert exports.recent(actor=alice)[0].state == Export.State.FAILED
 
 
 def test_it_names_files_by_segment_and_day(bob: Actor) -> None:
     segments.save("Oslo øst / VIP", condition=from_json({"all": []}), actor=bob)
-    export = exports.start(what=Selection(segment="Oslo øst / VIP"), form=Form.XLSX, actor=bob)
+    export = exports.start(what=Selection(segment="Oslo øst / VIP"), form=FileFormat.XLSX, actor=bob)
     export.created_at = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)  # when the next day has begun in Oslo
     assert exports.filename(export) == "kunder-oslo-st-vip-2026-03-02.xlsx"
 
 
 def test_it_removes_files_after_some_days(alice: Actor) -> None:
-    old, new = (exports.start(what=EVERYBODY, form=Form.CSV, actor=alice) for _ in range(2))
+    old, new = (exports.start(what=EVERYBODY, form=FileFormat.CSV, actor=alice) for _ in range(2))
     Export.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=exports.KEPT_DAYS + 1))
     exports.remove_old()
     with pytest.raises(NotFound):
@@ -163,7 +163,7 @@ def test_it_removes_files_after_some_days(alice: Actor) -> None:
 
 
 def test_it_plans_a_workbook_like_any_file(upload: Callable[..., Import], alice: Actor) -> None:
-    export = exports.start(what=EVERYBODY, form=Form.XLSX, actor=alice)
+    export = exports.start(what=EVERYBODY, form=FileFormat.XLSX, actor=alice)
     data = content(export, alice)
     Customer.objects.filter(first_name="Kari").update(last_name="Vig")
     imp = upload(data, filename="kunder.xlsx")

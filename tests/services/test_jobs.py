@@ -14,7 +14,7 @@ from django.db import connection, models, transaction
 from kundekort.engine.reading import reader
 from kundekort.services import confirming, exports, imports, jobs, planning, progress
 from kundekort.services.accounts import Actor
-from kundekort.services.lists import Form
+from kundekort.services.lists import FileFormat
 from kundekort.services.refusals import NotFound
 from kundekort.store.models import Change, Customer, Export, Import
 from tests.waiting import until
@@ -116,8 +116,8 @@ def test_it_writes_a_long_list_by_a_job(alice: Actor, bob: Actor, worker: Callab
     planning.plan(imp.pk)
     imp.refresh_from_db()
     confirming.apply(imp.pk, digest=imp.digest, actor_name=bob.name)
-    export = exports.start(what=exports.Selection(), form=Form.XLSX, actor=alice)
-    given_up = exports.start(what=exports.Selection(), form=Form.CSV, actor=alice)
+    export = exports.start(what=exports.Selection(), form=FileFormat.XLSX, actor=alice)
+    given_up = exports.start(what=exports.Selection(), form=FileFormat.CSV, actor=alice)
     assert (export.state, export.rows) == (Export.State.WAITING, 30_000)
     with pytest.raises(NotFound):
         exports.open_file(export.pk, actor=alice)

@@ -13,7 +13,7 @@ from kundekort.engine.recipe import EmptyCells
 from kundekort.engine.segments.condition import from_json
 from kundekort.services import exports, layouts, segments
 from kundekort.services.accounts import Actor
-from kundekort.services.lists import Form
+from kundekort.services.lists import FileFormat
 from kundekort.store.models import Export
 from kundekort.store.progress import Progress
 from kundekort.store.selection import Selection
@@ -53,8 +53,8 @@ def test_it_asks_for_the_form_and_says_how_many(as_bob: Client) -> None:
     assert 'name="layout"' not in page
 
 
-@pytest.mark.parametrize("form", Form)
-def test_it_gives_a_short_list_at_once(as_bob: Client, form: Form) -> None:
+@pytest.mark.parametrize("form", FileFormat)
+def test_it_gives_a_short_list_at_once(as_bob: Client, form: FileFormat) -> None:
     answer = as_bob.post(ORDER, {"form": form}, follow=True)
     export = Export.objects.get()
     address = f"/exports/{export.pk}/file/"
@@ -87,7 +87,7 @@ def test_it_gives_the_complete_list_to_administrators_only(as_bob: Client, alice
     assert "Eksporter hele listen" not in as_bob.get("/segments/").content.decode()
     assert as_bob.get("/exports/new/").status_code == 403
     assert as_bob.post("/exports/new/?search=+", {"form": "csv"}).status_code == 403
-    taken = exports.start(what=Selection(), form=Form.CSV, actor=alice)
+    taken = exports.start(what=Selection(), form=FileFormat.CSV, actor=alice)
     assert as_bob.get(f"/exports/{taken.pk}/").status_code == 403
     assert as_bob.get(f"/exports/{taken.pk}/file/").status_code == 403
     listed = as_bob.get("/exports/").content.decode()
@@ -152,13 +152,13 @@ def test_it_does_not_export_a_segment_that_must_be_mended(as_bob: Client) -> Non
 
 
 def test_it_tells_a_list_that_was_never_kept_from_one_that_was_removed(as_bob: Client, bob: Actor) -> None:
-    b"".join(exports.stream(what=Selection(segment="Nordmann"), form=Form.CSV, actor=bob))
+    b"".join(exports.stream(what=Selection(segment="Nordmann"), form=FileFormat.CSV, actor=bob))
     straight = Export.objects.get()
     page = as_bob.get("/exports/").content.decode()
     assert "Skrevet rett ut" in page
     assert "Ikke lenger lagret" not in page
     assert "Denne listen ble skrevet rett ut" in as_bob.get(f"/exports/{straight.pk}/").content.decode()
-    kept = exports.start(what=Selection(segment="Nordmann"), form=Form.CSV, actor=bob)
+    kept = exports.start(what=Selection(segment="Nordmann"), form=FileFormat.CSV, actor=bob)
     Export.objects.filter(pk=kept.pk).update(created_at=timezone.now() - timedelta(days=exports.KEPT_DAYS + 1))
     exports.remove_old()
     assert "Ikke lenger lagret" in as_bob.get("/exports/").content.decode()
@@ -186,7 +186,7 @@ def test_it_refuses_what_the_page_could_not_have_sent(as_bob: Client) -> None:
 
 
 def test_it_gives_nothing_to_readers(client: Client, charlie: Actor, bob: Actor) -> None:
-    taken = exports.start(what=Selection(segment="Nordmann"), form=Form.CSV, actor=bob)
+    taken = exports.start(what=Selection(segment="Nordmann"), form=FileFormat.CSV, actor=bob)
     client.force_login(charlie.user)
     paths = ("", "new/?segment=Nordmann", f"{taken.pk}/", f"{taken.pk}/file/", f"{taken.pk}/progress/")
     assert {path: client.get(f"/exports/{path}").status_code for path in paths} == dict.fromkeys(paths, 403)

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
 
-from kundekort.engine.schema import Kind
+from kundekort.engine.schema import Kind, Schema
 from kundekort.services import fields
 from kundekort.services.accounts import Actor
 from kundekort.services.fields import Definition
@@ -171,3 +172,21 @@ def test_it_offers_own_fields_on_the_mapping_page(as_alice: Client, seat: Custom
 def test_it_keeps_settings_from_importers(as_bob: Client, address: str) -> None:
     assert as_bob.get(address).status_code == 403
     assert "/settings/" not in text(as_bob, "/imports/")
+
+
+def test_it_asks_for_the_fields_once_for_a_page(
+    as_alice: Client, seat: CustomField, load: Callable[..., Import], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def schema(*, retired: bool = False) -> Schema:
+        asked.append(retired)
+        return whole(retired=retired)
+
+    load("CustomerID;FirstName;Gender;Seat\n0;Åse;2;Sal\n")
+    whole = fields.schema
+    monkeypatch.setattr("kundekort.web.middleware.fields", SimpleNamespace(schema=schema))
+    page = text(as_alice, f"/customers/{Customer.objects.get().pk}/")
+    assert page.count("Fast plass") == 1
+    assert "Fornavn" in page
+    assert asked == [True]

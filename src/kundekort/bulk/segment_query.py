@@ -86,6 +86,14 @@ def _rule(rule: Rule, subject: Subject, moment: Moment) -> Where:
 
 
 _EQUAL: Final = (Operator.IS, Operator.ONE_OF)
+_TEXTS: Final = (Kind.TEXT, Kind.NOTE, Kind.ZIP, Kind.COUNTRY, Kind.EMAIL, Kind.PHONE, Kind.LANGUAGE)
+_EMPTY: Final[Mapping[Kind, SQL]] = {
+    **dict.fromkeys(_TEXTS, SQL("{} = ''")),
+    Kind.DATE: SQL("{} IS NULL"),
+    Kind.YES_NO: SQL("{} IS NULL"),
+    Kind.TAGS: SQL("cardinality({}) = 0"),
+}
+"""When a field of the card has no value; id and gender always have one, numbers and choices are own fields only."""
 
 
 def _column(field: Field) -> Composed:
@@ -100,10 +108,7 @@ def _custom(field: Field) -> Composed:
 def _empty(field: Field) -> Composed:
     if field.custom:
         return SQL("{} IS NULL").format(_custom(field))
-    if field.kind is Kind.TAGS:
-        return SQL("cardinality({}) = 0").format(_column(field))
-    nullable = field.kind in (Kind.DATE, Kind.YES_NO)
-    return SQL("{} IS NULL" if nullable else "{} = ''").format(_column(field))
+    return _EMPTY[field.kind].format(_column(field))
 
 
 def _text(rule: Rule, field: Field) -> Where:

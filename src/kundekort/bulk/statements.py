@@ -13,6 +13,7 @@ from psycopg import sql
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from kundekort.engine.schema import Field, Kind
+from kundekort.engine.values.canonical import ignores_case
 
 CUSTOMER: Final = Identifier("kundekort_customer")
 CHANGE: Final = Identifier("kundekort_change")
@@ -22,19 +23,34 @@ VERSIONS: Final = Identifier("versions")
 STAGED: Final = Identifier("staged")
 EVERYBODY: Final = SQL("TRUE")
 
+_AS_IS: Final = (
+    Kind.ID,
+    Kind.TEXT,
+    Kind.NOTE,
+    Kind.ZIP,
+    Kind.COUNTRY,
+    Kind.EMAIL,
+    Kind.PHONE,
+    Kind.LANGUAGE,
+    Kind.NUMBER,
+    Kind.CHOICE,
+    Kind.VERSION,
+)
+"""The kinds that are stored as their canonical text, or as the number that it is."""
 _TO_TEXT: Final = {
+    **dict.fromkeys(_AS_IS, SQL("{}")),
     Kind.GENDER: SQL("{}::text"),
     Kind.DATE: SQL("coalesce({}::text, '')"),
     Kind.YES_NO: SQL("coalesce({}::int::text, '')"),
     Kind.TAGS: SQL("array_to_string({}, '|')"),
 }
 _FROM_TEXT: Final = {
+    **dict.fromkeys(_AS_IS, SQL("{}")),
     Kind.GENDER: SQL("{}::smallint"),
     Kind.DATE: SQL("nullif({}, '')::date"),
     Kind.YES_NO: SQL("nullif({}, '')::int::boolean"),
     Kind.TAGS: SQL("string_to_array({}, '|')"),
 }
-_AS_IS: Final = SQL("{}")
 
 
 def _column(alias: str, field: Field) -> Composed:
@@ -45,12 +61,12 @@ def _stored(field: Field) -> Composed:
     """The canonical text of a stored field; a venue's own fields stand together in one JSON object."""
     if field.custom:
         return SQL("coalesce(c.custom ->> {}, '')").format(Literal(field.key))
-    return _TO_TEXT.get(field.kind, _AS_IS).format(_column("c", field))
+    return _TO_TEXT[field.kind].format(_column("c", field))
 
 
 def _given(field: Field) -> Composed:
     """What is stored for the staged canonical text of a field."""
-    return _FROM_TEXT.get(field.kind, _AS_IS).format(_column("s", field))
+    return _FROM_TEXT[field.kind].format(_column("s", field))
 
 
 def _custom(fields: Sequence[Field]) -> Composed:
@@ -119,9 +135,9 @@ def customers_by_id(fields: Sequence[Field]) -> Composed:
 
 
 def customers_by_text(field: Field, fields: Sequence[Field]) -> Composed:
-    """The customers with a wanted value in a text field; e-mail addresses are compared without case."""
+    """The customers with a wanted value in a text field, in lower case where the field ignores it."""
     column = _column("c", field)
-    match = SQL("lower({})").format(column) if field.kind is Kind.EMAIL else column
+    match = SQL("lower({})").format(column) if ignores_case(field) else column
     return SQL("SELECT c.id, c.version{} FROM {} c JOIN {} w ON {} = w.value AND {} <> ''").format(
         _texts(fields), CUSTOMER, WANTED, match, column
     )

@@ -95,7 +95,7 @@ def template(to: OutputFile = STANDARD, layout: LayoutName = None) -> None:
             from kundekort.services import layouts
 
             columns = layouts.get(layout).fields
-        output.write(lists.template(columns=columns, form=lists.Form(form), language=language()), to)
+        output.write(lists.template(columns=columns, form=lists.FileFormat(form), language=language()), to)
 
 
 def export_customers(
@@ -119,7 +119,8 @@ def export_customers(
         from kundekort.store.selection import Selection
 
         what = Selection(segment=segment, search=search)
-        pieces = exports.stream(what=what, form=lists.Form(form), layout=layout, language=language(), actor=actor())
+        file_format = lists.FileFormat(form)
+        pieces = exports.stream(what=what, form=file_format, layout=layout, language=language(), actor=actor())
         output.write(pieces, to)
 
 

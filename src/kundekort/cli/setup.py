@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import django
 from django.conf import settings
@@ -19,11 +20,17 @@ from kundekort.cli.failures import CommandRefused
 from kundekort.cli.language import language
 from kundekort.embedded import EmbeddedError
 
+if TYPE_CHECKING:
+    from kundekort.engine.schema import Schema
+
 _MIGRATING = 0x6D696772  # "migr": whoever comes second waits and finds the work done
 
 
 def setup_translations() -> None:
     """Make sentences available without a database."""
+    from kundekort import wording
+    from kundekort.store.fields import SCHEMA
+
     if not settings.configured:
         settings.configure(
             USE_I18N=True,
@@ -32,6 +39,7 @@ def setup_translations() -> None:
             USE_THOUSAND_SEPARATOR=True,
         )
         django.setup()
+        wording.use_schema(lambda: SCHEMA)
     translation.activate(language())
 
 
@@ -40,6 +48,8 @@ def setup_django(*, migrated: bool = True) -> None:
 
     Raises CommandRefused when the database cannot be started or reached, or is not prepared.
     """
+    from kundekort import wording
+
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kundekort.config.settings")
     try:
         django.setup()
@@ -51,6 +61,7 @@ def setup_django(*, migrated: bool = True) -> None:
     except (ImproperlyConfigured, ValueError) as error:
         raise CommandRefused("settings_wrong", why=str(error)) from error
     translation.activate(language())
+    wording.use_schema(_fields)
     if migrated:
         _have_tables()
 
@@ -73,6 +84,12 @@ def migrate(*, verbosity: int = 1) -> None:
             call_command("migrate", verbosity=verbosity, interactive=False)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATING])
+
+
+def _fields() -> Schema:
+    from kundekort.services import fields
+
+    return fields.schema(retired=True)
 
 
 def _have_tables() -> None:

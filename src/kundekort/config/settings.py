@@ -46,7 +46,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "kundekort.web.middleware.page_above",
-    "kundekort.web.middleware.looking_once",
+    "kundekort.web.middleware.field_names",
     "kundekort.web.middleware.Refusals",
 ]
 

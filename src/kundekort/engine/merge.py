@@ -10,7 +10,8 @@ from kundekort.engine import frames
 from kundekort.engine import plan as plans
 from kundekort.engine.frames import Status
 from kundekort.engine.plan import Plan
-from kundekort.engine.schema import Field, Kind, Schema
+from kundekort.engine.schema import Field, Schema
+from kundekort.engine.values.kinds import KINDS
 
 Card = Mapping[str, str]
 
@@ -39,16 +40,7 @@ def plan(master: Plan, others: pl.DataFrame, *, schema: Schema) -> Plan:
 
 def _one(field: Field, values: Sequence[str]) -> str:
     given = [value for value in dict.fromkeys(values) if value]
-    match field.kind:
-        case Kind.TAGS:
-            return "|".join(sorted({tag for value in given for tag in value.split("|")}))
-        case Kind.NOTE:
-            return "\n\n".join(given)
-        case Kind.GENDER:
-            given = [value for value in given if value != "0"] or ["0"]
-    if field.consent and "0" in given:
-        return "0"
-    return given[0] if given else ""
+    return "0" if field.consent and "0" in given else KINDS[field.kind].union(given)
 
 
 def _agreeing(cards: Sequence[Card], together: Sequence[str]) -> list[Card]:

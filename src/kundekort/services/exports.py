@@ -16,7 +16,7 @@ from kundekort.engine.schema import Field, Kind
 from kundekort.engine.writing import xlsx
 from kundekort.services import customers, fields, layouts, lists, segments
 from kundekort.services.accounts import Actor, Role
-from kundekort.services.lists import Form
+from kundekort.services.lists import FileFormat
 from kundekort.services.progress import Report, no_progress
 from kundekort.services.refusals import ExportNotWaiting, NotFound, TooManyForWorkbook
 from kundekort.store import packages
@@ -39,7 +39,9 @@ def count(what: Selection, *, actor: Actor) -> int:
     return customers.count(text=what.search or "")
 
 
-def start(*, what: Selection, form: Form, layout: str | None = None, language: str = "en", actor: Actor) -> Export:
+def start(
+    *, what: Selection, form: FileFormat, layout: str | None = None, language: str = "en", actor: Actor
+) -> Export:
     """Begin a list in a layout (the default one): done at once when it is short, else by a job.
 
     Raises NotFound, SegmentInvalid, Forbidden, and TooManyForWorkbook.
@@ -52,7 +54,7 @@ def start(*, what: Selection, form: Form, layout: str | None = None, language: s
 
 
 def stream(
-    *, what: Selection, form: Form, layout: str | None = None, language: str = "en", actor: Actor
+    *, what: Selection, form: FileFormat, layout: str | None = None, language: str = "en", actor: Actor
 ) -> Iterator[bytes]:
     """The bytes of a list for somebody who takes them as they come; logged from the beginning, nothing is kept.
 
@@ -127,14 +129,14 @@ def open_file(export_id: int, *, actor: Actor) -> tuple[BinaryIO, str, str]:
         file = packages.export_file(export_id)
     except FileNotFoundError as error:
         raise NotFound(id=export_id) from error
-    return file, filename(export), Form(export.form).media_type
+    return file, filename(export), FileFormat(export.form).media_type
 
 
 def filename(export: Export) -> str:
     """What the file of an export is called when somebody takes it home."""
     segment = slugify(export.selection.segment or "")[:60]
     day = timezone.localtime(export.created_at).date().isoformat()
-    return "-".join(part for part in ("kunder", segment, day) if part) + f".{Form(export.form).ending}"
+    return "-".join(part for part in ("kunder", segment, day) if part) + f".{FileFormat(export.form).extension}"
 
 
 def remove_old() -> None:
@@ -151,7 +153,7 @@ class _Writing:
     def __init__(self, export: Export, report: Report) -> None:
         self.rows = 0
         self._expected, self._report = export.rows or 0, report
-        self._form, self._language = Form(export.form), export.language
+        self._form, self._language = FileFormat(export.form), export.language
         self._columns = list(layouts.get(export.layout).fields)
         if all(field.kind is not Kind.VERSION for field, _ in self._columns):
             version = next(field for field in fields.schema() if field.kind is Kind.VERSION)
@@ -162,7 +164,7 @@ class _Writing:
     def pieces(self) -> Iterator[bytes]:
         """The bytes of the list. Raises TooManyForWorkbook."""
         try:
-            yield from lists.written(self._frames(), columns=self._columns, form=self._form, language=self._language)
+            yield from lists.write(self._frames(), columns=self._columns, form=self._form, language=self._language)
         except xlsx.TooLarge as error:
             raise TooManyForWorkbook(count=self._expected, limit=xlsx.MOST_ROWS) from error
 
@@ -175,9 +177,9 @@ class _Writing:
             self._report("exporting", min(self.rows, self._expected), self._expected)
 
 
-def _begun(*, what: Selection, form: Form, layout: str | None, language: str, actor: Actor) -> Export:
+def _begun(*, what: Selection, form: FileFormat, layout: str | None, language: str, actor: Actor) -> Export:
     rows = count(what, actor=actor)
-    if form is Form.XLSX and rows > xlsx.MOST_ROWS:
+    if form is FileFormat.XLSX and rows > xlsx.MOST_ROWS:
         raise TooManyForWorkbook(count=rows, limit=xlsx.MOST_ROWS)
     return Export.objects.create(
         created_by=actor.user,

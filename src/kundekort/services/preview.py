@@ -14,9 +14,10 @@ from kundekort.engine.frames import Status
 from kundekort.engine.problem import Problem
 from kundekort.services import imports
 from kundekort.services.refusals import PlanDamaged
-from kundekort.store import explanations, packages, pages, plans
+from kundekort.store import packages, pages, plans
 from kundekort.store.models import Import
 from kundekort.store.pages import Filter
+from kundekort.wording.lists import SHEETS
 
 STATUS_NAMES = {status: status.name.lower() for status in Status}
 
@@ -103,7 +104,7 @@ def warnings(imp: Import) -> tuple[Note, ...]:
 
 def other_sheets(imp: Import) -> list[str]:
     """The sheets of a workbook that were not read and may hold customers: our own explanation does not."""
-    ours = {about for _, about in explanations.SHEETS.values()}
+    ours = {about for _, about in SHEETS.values()}
     return [name for name in imports.facts(imp).sheets if name not in {imports.recipe(imp).dialect.sheet, *ours}]
 
 

@@ -186,6 +186,8 @@ def _form(
         "conflicts": bool(conflicts),
         "opened": opened,
         "notice": notice,
+        "countries": wording.countries(),
+        "languages": wording.languages(),
     }
     return render(request, "kundekort/customers/edit.html", context)
 

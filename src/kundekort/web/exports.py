@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kundekort import wording
 from kundekort.services import exports, layouts
 from kundekort.services.accounts import Role, actor_of
-from kundekort.services.lists import Form
+from kundekort.services.lists import FileFormat
 from kundekort.services.refusals import SegmentInvalid, TooManyForWorkbook
 from kundekort.store.models import Export
 from kundekort.store.selection import Selection
@@ -44,7 +44,12 @@ def new(request: HttpRequest) -> HttpResponse:
     """Ask which form and layout a list is to have, and begin it. The address says which customers."""
     actor = actor_of(request.user)
     what = Selection(segment=request.GET.get("segment"), search=request.GET.get("search", "").strip() or None)
-    context: dict[str, Any] = {"room": "segments", "what": what, "layouts": layouts.list_all(), "forms": list(Form)}
+    context: dict[str, Any] = {
+        "room": "segments",
+        "what": what,
+        "layouts": layouts.list_all(),
+        "forms": list(FileFormat),
+    }
     try:
         if request.method == "POST":
             form = _form(request.POST.get("form", ""))
@@ -106,11 +111,11 @@ def _taking(export: Export) -> str:
     return reverse("export", args=[export.pk]) + "?take=1"
 
 
-def _form(name: str) -> Form:
+def _form(name: str) -> FileFormat:
     """The form of that name. BadRequest for what the page could not have sent."""
-    if name not in list(Form):
+    if name not in list(FileFormat):
         raise BadRequest("unknown form")
-    return Form(name)
+    return FileFormat(name)
 
 
 def _progress(export: Export) -> dict[str, Any]:

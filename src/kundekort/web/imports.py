@@ -18,7 +18,7 @@ from kundekort.services import customers, imports, layouts, lists, planning
 from kundekort.services import preview as previews
 from kundekort.services.accounts import Actor, actor_of
 from kundekort.services.layouts import Layout
-from kundekort.services.lists import Form
+from kundekort.services.lists import FileFormat
 from kundekort.services.refusals import CannotImport, NotFound, PlanDamaged
 from kundekort.store.models import Import
 from kundekort.store.pages import Filter
@@ -69,11 +69,11 @@ def _upload(request: HttpRequest, actor: Actor) -> HttpResponse:
 @require_safe
 def template(request: HttpRequest, ending: str) -> HttpResponse:
     """A column layout as a file to fill in."""
-    if ending not in (Form.CSV, Form.XLSX):
+    if ending not in (FileFormat.CSV, FileFormat.XLSX):
         raise NotFound(id=ending)
-    form = Form(ending)
+    form = FileFormat(ending)
     content = b"".join(lists.template(columns=_layout(request).fields, form=form, language=get_language() or "nb"))
-    headers = {"Content-Disposition": f'attachment; filename="kundekort-template.{form.ending}"'}
+    headers = {"Content-Disposition": f'attachment; filename="kundekort-template.{form.extension}"'}
     return HttpResponse(content, content_type=form.media_type, headers=headers)
 
 

@@ -18,6 +18,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from kundekort import wording
+from kundekort.services import fields
 from kundekort.services.refusals import AlreadyApplied, CardMerged, Forbidden, NotFound, Refusal, StalePlan
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -58,11 +59,11 @@ def chosen_language(respond: Respond) -> Respond:
     return answer
 
 
-def looking_once(respond: Respond) -> Respond:
-    """Middleware: look the names of the venue's own fields up once for a page, however often it tells them."""
+def field_names(respond: Respond) -> Respond:
+    """Middleware: call fields as the register does, which is asked once for a page, however often it names them."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        with wording.looking_once():
+        with wording.schema(lambda: fields.schema(retired=True)):
             return respond(request)
 
     return answer

@@ -11,14 +11,11 @@ from typing import Any, Final
 from django.utils.dates import MONTHS
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
 
 from kundekort import wording
 from kundekort.engine.schema import Kind
 from kundekort.engine.segments.check import BESIDE, BY_IMPORT, Family, Subject, values_of
 from kundekort.engine.segments.condition import Operator
-from kundekort.engine.values.countries import COUNTRIES
-from kundekort.engine.values.languages import LANGUAGES
 from kundekort.services import imports, segments
 from kundekort.services.accounts import Actor
 from kundekort.services.refusals import NotFound
@@ -27,15 +24,17 @@ from kundekort.store.models import Import
 IMPORTS_OFFERED: Final = 200
 
 _INPUTS: Final[Mapping[Kind, str]] = {
-    Kind.ID: "number",
-    Kind.NUMBER: "number",
+    **dict.fromkeys((Kind.TEXT, Kind.NOTE, Kind.ZIP, Kind.EMAIL, Kind.PHONE), "text"),
+    **dict.fromkeys((Kind.ID, Kind.NUMBER), "number"),
     Kind.DATE: "date",
     Kind.TAGS: "tag",
     Kind.GENDER: "gender",
     Kind.YES_NO: "yes_no",
     Kind.COUNTRY: "country",
     Kind.LANGUAGE: "language",
+    Kind.CHOICE: "choice-{key}",
 }
+"""The templates of inputs by what a rule asks of, where its question has none of its own."""
 _OPERATOR_INPUTS: Final[Mapping[Operator, str]] = {
     Operator.CONTAINS: "text",
     Operator.STARTS_WITH: "text",
@@ -60,13 +59,12 @@ def of_builder(data: Any, *, actor: Actor) -> dict[str, Any]:
         "custom_fields": [key for key in keys if subjects[key].field.custom],
         "beside": beside,
         "choices": [subject.field for subject in subjects.values() if subject.field.kind is Kind.CHOICE],
-        "countries": _codes(COUNTRIES),
-        "languages": _codes(LANGUAGES),
+        "countries": wording.countries(),
+        "languages": wording.languages(),
         "months": MONTHS.items(),
         "imports": _imports(named, actor),
         "tags": segments.tags(actor=actor),
         "questions": {
-            "language": get_language(),
             "subjects": {
                 key: {"operators": subject.operators, "input": _input(subject)} for key, subject in subjects.items()
             },
@@ -87,9 +85,7 @@ def _input(subject: Subject) -> str:
     """The name of the input in which a value of a subject is written."""
     if subject.family is Family.IMPORT:
         return "import"
-    if subject.field.kind is Kind.CHOICE:
-        return f"choice-{subject.key}"
-    return _INPUTS.get(subject.field.kind, "text")
+    return _INPUTS[subject.field.kind].format(key=subject.key)
 
 
 def _rules(data: Any) -> Iterator[Mapping[str, Any]]:
@@ -100,11 +96,6 @@ def _rules(data: Any) -> Iterator[Mapping[str, Any]]:
         for parts in data.values():
             for part in parts if isinstance(parts, list) else ():
                 yield from _rules(part)
-
-
-def _codes(table: str) -> list[str]:
-    """The two-letter codes of a table of names; the browser names them in the page's language."""
-    return [line.partition("|")[0].split()[0] for line in table.splitlines() if line[:2].strip()]
 
 
 def _imports(named: set[str], actor: Actor) -> list[tuple[int, str]]:

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kundekort.engine.recipe import DateOrder
 from kundekort.engine.schema import Field, Kind
-from kundekort.engine.values import canonical
+from kundekort.engine.values import canonical, dates
 
 TODAY = date(2026, 11, 23)
 
@@ -71,6 +72,7 @@ def test_it_leaves_the_file_s_own_cells_alone() -> None:
 
 PRECISELY = {
     Kind.TEXT: {"=1+1": "=1+1", "0150": "0150"},
+    Kind.NOTE: {"en\nto": "en\nto", "=1+1": "=1+1", "": ""},
     Kind.ZIP: {"0150": "0150", "SW1A 1AA": "SW1A 1AA"},
     Kind.ID: {"0": "0", "17": "17", "0017": "17", "000": "0", "9223372036854775807": "9223372036854775807"},
     Kind.VERSION: {"3": "3", "03": "3", "": ""},
@@ -264,3 +266,26 @@ def test_it_checks_postal_codes_by_country(country: str, good: list[str], bad: l
     assert fits == [True] * (len(good) + 2) + [False] * len(bad)
     unknown = frame.select(canonical.zip_fits(pl.col("zip"), pl.lit(None, dtype=pl.String))).to_series()
     assert unknown.all()
+
+
+DAYS = st.sampled_from(["25/12/1990", "12-25-1990", "03/04/1990", "1990-05-12", "12.05.1990", "x", "", None])
+
+
+@given(days=st.lists(DAYS, max_size=12), cut=st.integers(0, 12))
+def test_it_finds_the_order_of_dates_however_the_column_is_cut(days: list[str | None], cut: int) -> None:
+    column = pl.Series(days, dtype=pl.String)
+    assert dates.evidence(column[:cut]) + dates.evidence(column[cut:]) == dates.evidence(column)
+    assert dates.order(column) == dates.evidence(column).order
+
+
+@pytest.mark.parametrize(
+    ("days", "order"),
+    [
+        (["25/12/1990", "03/04/1990"], DateOrder.DAY_FIRST),
+        (["25/12/1990", "12-25-1990", "12/31/1990"], DateOrder.MONTH_FIRST),
+        (["25/12/1990", "12-25-1990"], None),
+        (["03/04/1990", "12.05.1990"], None),
+    ],
+)
+def test_it_believes_most_of_the_dates_that_can_tell(days: list[str], order: DateOrder | None) -> None:
+    assert dates.evidence(pl.Series(days)).order is order

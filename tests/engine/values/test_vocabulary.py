@@ -4,7 +4,7 @@ import pytest
 from babel import Locale
 from babel.core import get_global
 
-from kundekort.engine.values import vocabulary
+from kundekort.engine.values import countries, languages, numbers
 
 SPOKEN = [Locale(code) for code in ("nb", "nn", "sv", "da", "en")]
 # CLDR also names areas that are no countries, and languages that are older names of others.
@@ -21,21 +21,21 @@ def test_it_knows_every_country_by_its_codes_and_names(code: str) -> None:
     alpha3 = [a for a, now in get_global("territory_aliases").items() if now == [code] and len(a) == 3 and a.isalpha()]
     old = {"BUR", "DDR", "FXX", "TMP", "YMD", "ZAR"}
     for word in {code, code.lower(), *names, *alpha3} - old:
-        assert vocabulary.country(word) == (code, None), word
+        assert countries.country(word) == (code, None), word
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_it_knows_every_language_by_its_code_and_names(code: str) -> None:
     expected = OTHER_LANGUAGE.get(code, code)
     for word in {code, code.upper(), *(locale.languages[code] for locale in SPOKEN)}:
-        assert vocabulary.language(word) == (expected, None), word
+        assert languages.language(word) == (expected, None), word
 
 
 def test_it_keeps_only_iso_codes() -> None:
-    assert {vocabulary.country(c)[0] for c in COUNTRIES} == set(COUNTRIES)
-    assert {vocabulary.language(c)[0] for c in LANGUAGES} == set(LANGUAGES) - {"no"}
+    assert {countries.country(c)[0] for c in COUNTRIES} == set(COUNTRIES)
+    assert {languages.language(c)[0] for c in LANGUAGES} == set(LANGUAGES) - {"no"}
 
 
 def test_it_takes_no_number_that_the_database_could_not_compare() -> None:
-    assert vocabulary.number("9" * 100) == ("9" * 100, None)
-    assert vocabulary.number("9" * 101)[1] == "number_invalid"
+    assert numbers.number("9" * 100) == ("9" * 100, None)
+    assert numbers.number("9" * 101)[1] == "number_invalid"

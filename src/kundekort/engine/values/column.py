@@ -11,31 +11,36 @@ from typing import TypeAlias
 
 import polars as pl
 
-Answer: TypeAlias = tuple[str, str | None]
+Outcome: TypeAlias = tuple[str, str | None]
 """The canonical text of a value and None, or the value itself and the problem code that says what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Canonical:
     """A column understood: canonical `text` (the given text where there is a problem) and problem `code` or null."""
 
     text: pl.Series
     code: pl.Series
 
 
-def accept(text: pl.Series) -> Reading:
+def accept(text: pl.Series) -> Canonical:
     """A column in which nothing is wrong and all is canonical."""
-    return Reading(text=text, code=pl.Series("code", [None], dtype=pl.String).new_from_index(0, len(text)))
+    return Canonical(text=text, code=pl.Series("code", [None], dtype=pl.String).new_from_index(0, len(text)))
 
 
-def by_value(text: pl.Series, answer: Callable[[str], Answer], *, odd: pl.Series | None = None) -> Reading:
-    """The column with `answer` given once for each distinct non-empty value among the odd cells (default: all)."""
+def map_distinct(text: pl.Series, outcome: Callable[[str], Outcome], *, odd: pl.Series | None = None) -> Canonical:
+    """The column with `outcome` asked once for each distinct non-empty value among the odd cells (default: all)."""
     looked_at = text if odd is None else text.filter(odd)
-    answers = {v: answer(v) for v in looked_at.unique().to_list() if v}
-    new = {value: canonical for value, (canonical, _) in answers.items() if canonical != value}
-    wrong = {value: code for value, (_, code) in answers.items() if code is not None}
-    reading = accept(text)
-    return Reading(
+    outcomes = {v: outcome(v) for v in looked_at.unique().to_list() if v}
+    new = {value: canonical for value, (canonical, _) in outcomes.items() if canonical != value}
+    wrong = {value: code for value, (_, code) in outcomes.items() if code is not None}
+    return Canonical(
         text=text.replace(new) if new else text,
-        code=text.replace_strict(wrong, default=None, return_dtype=pl.String) if wrong else reading.code,
+        code=text.replace_strict(wrong, default=None, return_dtype=pl.String) if wrong else accept(text).code,
     )
+
+
+def mark(code: str, cells: pl.Series, codes: pl.Series) -> pl.Series:
+    """The problem codes of a column with `code` in those cells (null: not in it), whatever stood there."""
+    cells = cells.fill_null(False)
+    return pl.Series([code]).zip_with(cells, codes).alias("code") if cells.any() else codes

@@ -1,4 +1,6 @@
-"""The words people use for countries: per line ISO 3166 alpha-2, alpha-3 and names; data only, no rule stands here.
+"""Countries: ISO 3166 alpha-2, by the words that people use for them.
+
+Accepted: alpha-2, alpha-3 and names, whatever their case and accents. Canonical: alpha-2.
 
 The names are those of Unicode CLDR 47 in nb, nn, sv, da and en (read once through Babel 2.18), that of the Nordic and
 some other countries in their own language, and after them a few everyday words such as Holland or USA. Names that fold
@@ -10,7 +12,11 @@ from __future__ import annotations
 
 from typing import Final
 
-COUNTRIES: Final = """
+from kundekort.engine.values.column import Outcome
+from kundekort.engine.values.rules import KindRules, one_by_one
+from kundekort.engine.values.vocabulary import Vocabulary
+
+NAMES: Final = """
 AD AND|Andorra
 AE ARE|De forente arabiske emirater|Dei sameinte arabiske emirata|Förenade Arabemiraten|
    De Forenede Arabiske Emirater|United Arab Emirates|UAE|Emiratene
@@ -277,3 +283,16 @@ ZM ZMB|Zambia
 ZW ZWE|Zimbabwe
 """
 """One country a line: alpha-2, a space, names separated by `|`; a line that starts with a space goes on."""
+
+_VOCABULARY: Final = Vocabulary.of_names(NAMES)
+
+CODES: Final = _VOCABULARY.codes
+"""Every country of the table."""
+
+
+def country(value: str) -> Outcome:
+    """ISO 3166 alpha-2 of a country's code or name, or country_unknown."""
+    return _VOCABULARY.outcome(value, unknown="country_unknown")
+
+
+RULES: Final = KindRules(read=one_by_one(country))

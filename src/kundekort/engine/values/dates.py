@@ -1,6 +1,9 @@
 """Dates as people and spreadsheets write them, to ISO.
 
-Whether 03/04/1990 has the day or the month first is decided for a whole column (`order`), never for a single cell.
+Accepted: the year first; day first with dots; slashes and dashes where it is certain which is the day; no time but
+midnight, and a year of four digits. A field of the `past` takes dates from 1850 to today. Canonical: 1990-12-31.
+
+Whether 03/04/1990 has the day or the month first is decided for a whole column (`evidence`), never for a single cell.
 """
 
 from __future__ import annotations
@@ -8,12 +11,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Final
 
 import polars as pl
 
 from kundekort.engine.recipe import DateOrder
-from kundekort.engine.values.column import Answer
+from kundekort.engine.values.column import Canonical, Outcome, map_distinct
+from kundekort.engine.values.rules import Context, KindRules
 
 EARLIEST: Final = date(1850, 1, 1)
 """Nobody in the register was born before this day."""
@@ -56,7 +61,7 @@ def order(text: pl.Series) -> DateOrder | None:
     return evidence(text).order
 
 
-def day(value: str, *, order: DateOrder | None, latest: date | None) -> Answer:
+def day(value: str, *, order: DateOrder | None, latest: date | None) -> Outcome:
     """The ISO date of one trimmed, non-empty value, or date_invalid, date_ambiguous (where only `order` could tell) or,
     when `latest` is given, date_out_of_range (before EARLIEST or after `latest`)."""
     found = _day(_MIDNIGHT.sub("", value), order)
@@ -92,3 +97,11 @@ def _date(year: str, month: str, day: str) -> date | str:
         return date(int(year), int(month), int(day))
     except ValueError:
         return "date_invalid"
+
+
+def _read(text: pl.Series, context: Context) -> Canonical:
+    latest = context.today if context.field.past else None
+    return map_distinct(text, partial(day, order=context.order, latest=latest))
+
+
+RULES: Final = KindRules(read=_read)

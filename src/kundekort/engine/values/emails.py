@@ -1,6 +1,7 @@
-"""E-mail addresses: ordinary ones by expression, the odd distinct ones through email-validator. Nothing is rewritten.
+"""E-mail addresses: ordinary ones by expression, the odd distinct ones through email-validator.
 
-An address may be invented (a@example.com, a@b.test): whether anybody reads it is not asked, and no network is used.
+Accepted: one address, which may be invented (a@example.com, a@b.test): whether anybody reads it is not asked, and no
+network is used. Canonical: as it is written; two that differ in case only are the same.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from typing import Final
 import polars as pl
 from email_validator import EmailNotValidError, validate_email
 
-from kundekort.engine.values.column import Answer, Reading, by_value
+from kundekort.engine.values.column import Canonical, Outcome, map_distinct
+from kundekort.engine.values.rules import KindRules
 
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+"
 _LABEL: Final = r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"
@@ -23,13 +25,13 @@ _LONGEST: Final = 254
 _SHAPED: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 
 
-def read(text: pl.Series) -> Reading:
+def read(text: pl.Series) -> Canonical:
     """A trimmed column as it is, with email_invalid where a cell is not one address."""
     ordinary = text.str.contains(_ORDINARY) & (text.str.len_bytes() <= _SHORT)
-    return by_value(text, careful, odd=~ordinary)
+    return map_distinct(text, careful, odd=~ordinary)
 
 
-def careful(value: str) -> Answer:
+def careful(value: str) -> Outcome:
     """The trimmed value, or email_invalid."""
     if len(value) <= _LONGEST and _SHAPED.fullmatch(value):
         try:
@@ -39,3 +41,6 @@ def careful(value: str) -> Answer:
         else:
             return value, None
     return value, "email_invalid"
+
+
+RULES: Final = KindRules(read=lambda text, context: read(text), ignores_case=True)

@@ -1,4 +1,6 @@
-"""The words people use for languages: per line ISO 639-1, ISO 639-2 and names; data only, no rule stands here.
+"""Languages: ISO 639-1, by the words that people use for them.
+
+Accepted: ISO 639-1, ISO 639-2, locales such as nb-NO, and names, whatever their case and accents. Canonical: ISO 639-1.
 
 The names are those of Unicode CLDR 47 in nb, nn, sv, da, en and the language itself (read once through Babel 2.18),
 and after them a few everyday words. "no" and "norsk" mean nb. Names that fold to the same letters stand once.
@@ -8,9 +10,14 @@ CLDR data: Copyright © 1991-2025 Unicode, Inc., Unicode License v3, https://www
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
-LANGUAGES: Final = """
+from kundekort.engine.values.column import Outcome
+from kundekort.engine.values.rules import KindRules, one_by_one
+from kundekort.engine.values.vocabulary import Vocabulary
+
+NAMES: Final = """
 aa aar|afar|Qafar
 ab abk|abkhasisk|abchaziska|Abkhazian|Аԥсшәа
 ae ave|avestisk|avestiska|avestan
@@ -194,3 +201,19 @@ zh zho|chi|kinesisk|kinesiska|Chinese|mandarin
 zu zul|zulu|isiZulu
 """
 """One language a line: ISO 639-1, a space, names separated by `|`; a line that starts with a space goes on."""
+
+_VOCABULARY: Final = Vocabulary.of_names(NAMES)
+_LOCALE: Final = re.compile(r"([A-Za-z]{2,3})[-_][A-Za-z]{2}")
+
+CODES: Final = _VOCABULARY.codes
+"""Every language of the table."""
+
+
+def language(value: str) -> Outcome:
+    """ISO 639-1 of a language's code, name or locale such as nb-NO, or language_unknown."""
+    locale = _LOCALE.fullmatch(value)
+    code, problem = _VOCABULARY.outcome(locale[1] if locale else value, unknown="language_unknown")
+    return (value if problem else code), problem
+
+
+RULES: Final = KindRules(read=one_by_one(language))

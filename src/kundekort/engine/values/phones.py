@@ -1,7 +1,8 @@
 """Phone numbers to E.164: ordinary forms by expression, the odd distinct ones through phonenumbers.
 
-A number is accepted when it has a *possible* length for a mobile or fixed line; number plans change faster than
-programs, and a false alarm costs more than a wrong digit. The fast way may accept only what the careful one accepts so.
+Accepted: digits with what people put between them; without a calling code it is a number of the register's country. It
+has to have a *possible* length for a mobile or fixed line; number plans change faster than programs, and a false alarm
+costs more than a wrong digit. Canonical: E.164. The fast way may accept only what the careful one accepts so.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from phonenumbers import (
     parse,
 )
 
-from kundekort.engine.values.column import Answer, Reading, by_value
+from kundekort.engine.values.column import Canonical, Outcome, map_distinct
+from kundekort.engine.values.rules import KindRules
 
 _BETWEEN: Final = r"[ ()./\-\u2010-\u2015\u2212]"
 _WRITTEN: Final = re.compile(r"\+?[0-9]{4,17}")
@@ -32,7 +34,7 @@ _NATIONAL: Final = {"NO": "[2-9][0-9]{7}", "DK": "[2-9][0-9]{7}", "IS": "[4-9][0
 """Numbers without country code that need no second look; a leading 0 is the trunk prefix and goes."""
 
 
-def read(text: pl.Series, *, country: str) -> Reading:
+def read(text: pl.Series, *, country: str) -> Canonical:
     """A trimmed column as E.164, or phone_invalid. A number without country code is one of `country` (alpha-2)."""
     cell, compact = pl.col("cell"), pl.col("compact")
     home = rf"^{_NATIONAL.get(country, '[^0-9]')}$"
@@ -47,10 +49,10 @@ def read(text: pl.Series, *, country: str) -> Reading:
         .with_columns(plain=compact.str.contains(_international()))
         .select("plain", number=pl.when("plain").then("compact").otherwise("cell"))
     )
-    return by_value(frame["number"], partial(careful, country=country), odd=~frame["plain"])
+    return map_distinct(frame["number"], partial(careful, country=country), odd=~frame["plain"])
 
 
-def careful(value: str, *, country: str) -> Answer:
+def careful(value: str, *, country: str) -> Outcome:
     """E.164 of one trimmed value as phonenumbers understands it, or phone_invalid."""
     written = re.sub(_BETWEEN, "", re.sub("^tel:", "", value, flags=re.IGNORECASE))
     written = re.sub("^00", "+", written)
@@ -80,3 +82,6 @@ def _international() -> str:
         if plan and plan.fixed_line and plan.mobile
         for length in sorted({*plan.fixed_line.possible_length, *plan.mobile.possible_length})
     )
+
+
+RULES: Final = KindRules(read=lambda text, context: read(text, country=context.country))

@@ -1,10 +1,16 @@
-"""Which postal codes a country has, where the rule is simple and sure. A country without a rule is never wrong."""
+"""Postal codes: text whose zeros count, and which codes a country has.
+
+Accepted: anything in a cell by itself; with the country of its row, what that country has, where the rule is simple and
+sure (decision 8). A country without a rule is never wrong. Canonical: as it is cleaned.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
 import polars as pl
+
+from kundekort.engine.values.rules import KindRules, as_is
 
 _FORMS: Final = {
     "[0-9]{3}": "FO IS",
@@ -32,3 +38,6 @@ def zip_fits(zip_code: pl.Expr, country: pl.Expr) -> pl.Expr:
     """Whether a postal code is one of the country (alpha-2); true where either is empty or no rule is known."""
     unruled = ~country.is_in(_COUNTRIES) | (zip_code == "")
     return (unruled | pl.concat_str(country, zip_code, separator=" ").str.contains(_FITS)).fill_null(True)
+
+
+RULES: Final = KindRules(read=as_is)

@@ -1,4 +1,7 @@
-"""Text as it is kept: trimmed, NFC, ordinary spaces, LF line ends. This module knows no fields."""
+"""Text as it is kept, which is the first step of every other kind too: trimmed, NFC, ordinary spaces, LF line ends.
+
+Accepted: anything. Canonical: as it is cleaned.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import unicodedata
 from typing import Final
 
 import polars as pl
+
+from kundekort.engine.values.rules import KindRules, as_is
 
 _INVISIBLE: Final = "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _EDGE: Final = "".join(filter(str.isspace, map(chr, range(0x3001)))) + _INVISIBLE
@@ -39,3 +44,6 @@ def line(value: str) -> str:
 def trimmed(value: str) -> str:
     """One text without white space and invisible marks around it, as in `clean`."""
     return value.strip(_EDGE)
+
+
+RULES: Final = KindRules(read=as_is)

@@ -10,16 +10,11 @@ from django.templatetags.static import static
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language_info
 
 from kundekort import version, wording
-from kundekort.engine.values.countries import COUNTRIES
 from kundekort.web.accounts import may_administer, may_import
 
 register = template.Library()
-
-_COUNTRIES = {line[:2]: line.split("|")[1] for line in COUNTRIES.strip().splitlines() if line[:1].strip()}
-"""The first name of each country in the engine's table, which is the Norwegian one."""
 
 SPRITE = "vendor/tabler-icons-3.51.0.svg"
 
@@ -31,9 +26,10 @@ register.filter("kind_words", wording.kind_of_field)
 register.filter("label", wording.field)
 register.filter("phase_words", wording.phase)
 register.filter("export_state_words", wording.export_state)
-register.filter("form_words", wording.form)
+register.filter("file_format_words", wording.file_format)
 register.filter("encoding_words", wording.encoding)
 register.filter("separator_words", wording.separator)
+register.filter("language_words", wording.language_name)
 
 
 @register.simple_tag
@@ -45,7 +41,7 @@ def icon(name: str) -> SafeString:
 @register.filter
 def kind(key: str) -> str:
     """The kind of a field; '' for a key the register does not know."""
-    schema = wording.known(key)
+    schema = wording.current_schema()
     return str(schema[key].kind) if key in schema else ""
 
 
@@ -63,18 +59,10 @@ def name(card: Mapping[str, str | int]) -> str:
 
 
 @register.filter
-def language_words(code: str) -> str:
-    """The name of a language in that language; its code where there is no name."""
-    try:
-        return str(get_language_info(code)["name_local"]).capitalize()
-    except KeyError:
-        return code
-
-
-@register.filter
 def country_words(code: str) -> str:
-    """A country by its Norwegian name and its code; only the code where there is no name."""
-    return f"{_COUNTRIES[code]} ({code})" if code in _COUNTRIES else code
+    """A country by its name in the language of the page, and its code; only the code where there is no name."""
+    name = wording.country_name(code)
+    return code if name == code else f"{name} ({code})"
 
 
 @register.filter

@@ -11,20 +11,6 @@ const make = (id) => document.getElementById(id).content.firstElementChild.clone
 const partsOf = (group) => [...group.querySelector("[data-parts]").children].map((item) => item.firstElementChild);
 const isGroup = (part) => part.matches(".kk-group");
 
-// Countries and languages come as codes; the browser knows their names.
-for (const template of document.querySelectorAll("template[id^=input-]")) {
-  const select = template.content.querySelector("select[data-names]");
-  if (!select) continue;
-  const names = new Intl.DisplayNames([asked.language, "en"], { type: select.dataset.names });
-  const options = [...select.options].slice(1);
-  for (const option of options) {
-    option.value = option.text;
-    const name = names.of(option.value);
-    option.text = name.charAt(0).toLocaleUpperCase(asked.language) + name.slice(1);
-  }
-  select.append(...options.sort((one, other) => one.text.localeCompare(other.text, asked.language)));
-}
-
 const choose = (control, value, text = value) => {
   if (control.matches("select") && value && ![...control.options].some((option) => option.value === value)) control.add(new Option(text, value));
   control.value = value;

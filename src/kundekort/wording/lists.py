@@ -1,11 +1,15 @@
-"""What a list of customers says of itself: its sheets, and what to write in a cell of each kind. Plain data."""
+"""What a list of customers says of itself: its sheets, and what to write in a cell of each kind.
+
+In more languages than the pages have: a list is read by people who have never seen them. A language without words here
+gets English.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
-from kundekort.engine.schema import Kind
+from kundekort.engine.schema import Field, Kind
 
 FALLBACK: Final = "en"
 
@@ -165,3 +169,30 @@ EXAMPLES: Final[tuple[Mapping[str, str], ...]] = (
     },
 )
 """Two invented customers by field key, for templates: both new, so that a template is never about somebody's card."""
+
+
+def sheet_names(language: str) -> tuple[str, str]:
+    """The sheet with the customers, and the one that explains it."""
+    return SHEETS[_known(language)]
+
+
+def headers(language: str) -> tuple[str, str, str]:
+    """The header of the sheet that explains."""
+    return HEADERS[_known(language)]
+
+
+def what_to_write(field: Field, language: str) -> str:
+    """What to write in a cell of a field; of an own one also what the venue says about it."""
+    language = _known(language)
+    sentences = [KINDS[field.kind][language].format(", ".join(field.choices))]
+    if field.max_length is not None and field.kind in (Kind.TEXT, Kind.NOTE):
+        sentences.append(LONGEST[language].format(field.max_length))
+    if field.required:
+        sentences.append(REQUIRED[language])
+    if field.help.get(language):
+        sentences.append(field.help[language])
+    return " ".join(sentences)
+
+
+def _known(language: str) -> str:
+    return language if language in SHEETS else FALLBACK

@@ -1,0 +1,65 @@
+"""The words of imports and exports on their way: where they stand, and why nothing would change; tables only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+PHASES: Final[Mapping[str, str | Promise]] = {
+    "reading": _("Reading the file"),
+    "checking": _("Checking the rows"),
+    "fetching": _("Fetching the customers"),
+    "comparing": _("Comparing with the register"),
+    "keeping": _("Keeping the preview"),
+    "writing": _("Writing to the register"),
+    "exporting": _("Writing the list"),
+}
+
+STATES: Final[Mapping[str, str | Promise]] = {
+    "received": _("Received"),
+    "columns": _("Waiting for columns"),
+    "preview": _("Waiting for confirmation"),
+    "confirming": _("Being imported"),
+    "done": _("Imported"),
+    "cancelled": _("Cancelled"),
+    "refused": _("Refused"),
+}
+
+EXPORT_STATES: Final[Mapping[str, str | Promise]] = {
+    "waiting": _("Being written"),
+    "done": _("Ready"),
+    "failed": _("Failed"),
+    "cancelled": _("Cancelled"),
+}
+
+REASONS: Final[Mapping[str, str | Promise]] = {
+    "all_unchanged": ngettext_lazy(
+        "The file’s only row says what the register already says.",
+        "All %(count)s rows say what the register already says.",
+        "count",
+    ),
+    "only_errors": ngettext_lazy(
+        "The file’s only row has errors.", "All %(count)s rows have errors or were left out.", "count"
+    ),
+    "unchanged_or_errors": ngettext_lazy(
+        "%(unchanged)s row says what the register already says; with errors or left out: %(errors)s.",
+        "%(unchanged)s rows say what the register already says; with errors or left out: %(errors)s.",
+        "unchanged",
+    ),
+    "problem": ngettext_lazy(
+        "%(count)s row, line %(line)s: %(problem)s",
+        "%(count)s rows, the first on line %(line)s: %(problem)s",
+        "count",
+    ),
+    "columns_ignored": _("These columns were left aside, because no field has their name: %(headers)s."),
+    "empty_cells_kept": ngettext_lazy(
+        "%(count)s empty cell left the stored value as it is; choose to overwrite if it should be emptied.",
+        "%(count)s empty cells left the stored values as they are; choose to overwrite if they should be emptied.",
+        "count",
+    ),
+}
+"""Why nothing would change. `problem` stands for all rows with one kind of problem in one field."""

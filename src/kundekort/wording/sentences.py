@@ -1,0 +1,133 @@
+"""Whole sentences: what is wrong, why, and the way on.
+
+A parameter that is missing leaves a gap in the sentence rather than no sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Final
+
+from django.template.defaultfilters import filesizeformat
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from kundekort.wording.columns import COLUMN_FAULTS
+from kundekort.wording.fields import field
+from kundekort.wording.files import FILE_KINDS
+from kundekort.wording.names import encoding, kind_of_problem, operator, separator
+from kundekort.wording.places import country_name
+from kundekort.wording.problems import PROBLEMS, WARNINGS
+from kundekort.wording.progress import REASONS
+from kundekort.wording.refusals import REFUSALS
+from kundekort.wording.segments import FAULTS
+
+_SHOWN: Final = 60
+"""Characters of a cell that a sentence quotes; the whole cell stands beside it."""
+
+
+def problem(code: str, params: Mapping[str, Any], value: str | None = None, field_label: str = "") -> str:
+    """What is wrong with a cell, or with the whole row, and what to do about it."""
+    return _sentence(PROBLEMS, code, {**params, "value": value or "", "field": field_label})
+
+
+def warning(code: str, params: Mapping[str, Any]) -> str:
+    """What is worth knowing before confirming."""
+    return _sentence(WARNINGS, code, params)
+
+
+def refusal(code: str, params: Mapping[str, Any]) -> str:
+    """Why something cannot be done, and the way on."""
+    if code == "segment_invalid":
+        params = {"fault": segment_fault(params["reason"], params["path"], params)}
+    if code in ("field_invalid", "layout_invalid"):
+        params = {"fault": column_fault(params["reason"], params)}
+    return _sentence(REFUSALS, code, params)
+
+
+def reason(code: str, params: Mapping[str, Any]) -> str:
+    """Why an import changed nothing: one of the reasons, or the refusal of the whole file."""
+    if code == "problem":
+        label = field(params["field"]) if params.get("field") else ""
+        return _sentence(REASONS, code, {**params, "problem": kind_of_problem(params["code"], label)})
+    return _sentence(REASONS if code in REASONS else REFUSALS, code, params)
+
+
+def segment_fault(reason: str, path: Sequence[int], params: Mapping[str, Any]) -> str:
+    """What is wrong with a part of a segment; rules are counted from 1, 2.1 is the first of the second group."""
+    told = _sentence(FAULTS, reason, params)
+    place = {"rule": ".".join(str(position + 1) for position in path), "fault": told}
+    return str(_("Rule %(rule)s: %(fault)s") % place) if path else told
+
+
+def column_fault(reason: str, params: Mapping[str, Any]) -> str:
+    """What is wrong with an own field or a column layout."""
+    return _sentence(COLUMN_FAULTS, reason, params)
+
+
+def in_english() -> AbstractContextManager[object]:
+    """A block in which all words are English, whatever language is active: for programs that read them."""
+    return override("en")
+
+
+class Count(int):
+    """A number that writes itself with the thousands separator of the active language."""
+
+    def __str__(self) -> str:
+        return str(number_format(int(self), force_grouping=True))
+
+
+class _Gap(dict[str, Any]):
+    """Parameters of a sentence; what is missing is written as an ellipsis."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def _sentence(table: Mapping[str, str | Promise], code: str, params: Mapping[str, Any]) -> str:
+    words = table[code]
+    shown = _Gap({name: _shown(code, name, value) for name, value in params.items()})
+    return str(words % shown)
+
+
+def _shown(code: str, name: str, value: object) -> object:
+    """A parameter as a sentence shows it."""
+    match name, value:
+        case "value", str():
+            line = " ".join(value.split())
+            return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
+        case "field", str():
+            return field(value)
+        case "operator", str():
+            return operator(value)
+        case "code", str():
+            return kind_of_problem(value)
+        case "headers", list() | tuple():
+            return _listed([_("“%(header)s”") % {"header": header} for header in value])
+        case "fields", list() | tuple():
+            return _listed([field(key) for key in value])
+        case "separator", str():
+            return separator(value)
+        case "encoding", str():
+            return encoding(value)
+        case "country", str():
+            return country_name(value)
+        case "why", str():  # the first sentence of what another program said
+            return value.strip().partition("\n")[0].rstrip(". ")
+        case "kind", str():
+            return str(FILE_KINDS.get(value) or _("of an unknown kind"))
+        case "limit", int() if code in ("file_too_large", "file_expands"):
+            return filesizeformat(value)
+        case "count" | "errors" | "unchanged" | "limit" | "length" | "columns" | "cells" | "expected", int():
+            return Count(value)
+        case _, list() | tuple():
+            return _listed([str(item) for item in value])
+    return value
+
+
+def _listed(items: list[str]) -> str:
+    """The first few of many, so that a sentence stays a sentence."""
+    return ", ".join(items[:8]) + ", …" * (len(items) > 8)
