@@ -12,8 +12,10 @@ from django.views.decorators.http import require_safe
 from kundekort.engine.schema import Schema
 from kundekort.services import customers, fields, history
 from kundekort.services.accounts import actor_of
+from kundekort.web.query import flag, number
 
 PAGE: Final = 50
+LAST_PAGE: Final = 9_999_999
 COLUMNS: Final = {
     "id": "id",
     "last_name": "name",
@@ -46,9 +48,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     """Customers that match the search, some at a time; asked by htmx, only their table."""
     text = request.GET.get("q", "").strip()
     order = request.GET.get("order", "id")
-    descending = request.GET.get("down") == "1"
-    number = request.GET.get("page", "1")
-    page = max(int(number), 1) if number.isascii() and number.isdigit() and len(number) < 8 else 1
+    descending = flag(request.GET.get("down"))
+    page = number(request.GET.get("page"), least=1, most=LAST_PAGE) or 1
     offset = (page - 1) * PAGE
     found = customers.search(
         text=text, offset=offset, limit=PAGE, order=order, descending=descending, actor=actor_of(request.user)

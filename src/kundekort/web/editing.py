@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -22,8 +22,11 @@ from kundekort.services.history import Conflict
 from kundekort.services.preview import Problem
 from kundekort.services.refusals import CardInvalid, EditConflict, RegisterBusy
 from kundekort.web.customers import groups
+from kundekort.web.query import number
 
 Texts = Mapping[str, str]
+
+LAST_VERSION: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +72,13 @@ def create(request: HttpRequest) -> HttpResponse:
         return _form(request, schema, blank)
     written = _written(request.POST, schema)
     try:
-        number = editing.create({key: text for key, text in written.items() if text}, actor=actor)
+        made = editing.create({key: text for key, text in written.items() if text}, actor=actor)
     except CardInvalid as refusal:
         return _form(request, schema, blank | written, problems=refusal.params["problems"])
     except RegisterBusy as refusal:
         return _form(request, schema, blank | written, notice=wording.refusal(refusal.code, refusal.params))
-    messages.success(request, _("The customer was created with number %(number)s.") % {"number": number})
-    return redirect("customer", number)
+    messages.success(request, _("The customer was created with number %(number)s.") % {"number": made})
+    return redirect("customer", made)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -139,10 +142,11 @@ def _undecided(data: QueryDict, schema: Schema) -> list[str]:
 
 def _version(data: QueryDict, *asked: str) -> int:
     """The version the answer counts from: an unanswered question is put again from where it was first `asked`."""
-    texts = [data.get(name, "") for name in asked or ("version",)]
-    if not all(text.isascii() and text.isdigit() and len(text) < 10 for text in texts):
+    names = asked or ("version",)
+    versions = [found for name in names if (found := number(data.get(name), most=LAST_VERSION)) is not None]
+    if len(versions) < len(names):
         raise BadRequest("no version")
-    return min(map(int, texts))
+    return min(versions)
 
 
 def _form(

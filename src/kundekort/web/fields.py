@@ -19,6 +19,7 @@ from kundekort.services.fields import Definition
 from kundekort.services.refusals import ChoiceInUse, FieldInvalid, NotFound
 from kundekort.store.models import OwnField
 from kundekort.web.forms import written
+from kundekort.web.query import flag
 
 LANGUAGES: Final = {"nb": "Norsk", "en": "English", "sv": "Svenska", "da": "Dansk"}
 """The languages in which a field can have a name and a help text, each by its own name."""
@@ -71,7 +72,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def retire(request: HttpRequest, key: str) -> HttpResponse:
     """Take an own field out of use, or back into it."""
-    retired = request.POST.get("retired") == "1"
+    retired = flag(request.POST.get("retired"))
     try:
         made = fields.retire(key, retired=retired, actor=actor_of(request.user))
     except FieldInvalid as refusal:
@@ -130,7 +131,7 @@ def _read(data: QueryDict, *, kind: str | None = None) -> Definition:
         kind=Kind(wish) if wish in set(Kind) else Kind.ID,
         labels={code: written(data.get(f"label-{code}", "")) for code in LANGUAGES},
         help={code: written(data.get(f"help-{code}", "")) for code in LANGUAGES},
-        required=data.get("required") == "1",
+        required=flag(data.get("required")),
         choices=written(data.get("choices", "")).splitlines(),
     )
 

@@ -20,6 +20,7 @@ from kundekort.services.accounts import actor_of
 from kundekort.services.refusals import NotWaiting
 from kundekort.store.models import Import
 from kundekort.store.pages import BOXES, Filter
+from kundekort.web.query import flag, number
 from kundekort.web.templatetags.kundekort import SPRITE, kind
 
 MOST_ROWS: Final = 100
@@ -72,8 +73,8 @@ def rows(request: HttpRequest, import_id: int) -> JsonResponse:
         field=asked.get("field", ""),
         search=asked.get("search", ""),
     )
-    limit = min(_number(asked.get("limit"), MOST_ROWS), MOST_ROWS)
-    found = previews.page(imp, chosen, offset=_number(asked.get("offset"), 0), limit=limit)
+    limit = number(asked.get("limit"), least=1, most=MOST_ROWS) or MOST_ROWS
+    found = previews.page(imp, chosen, offset=number(asked.get("offset")) or 0, limit=limit)
     shown = {column.field for column in imports.recipe(imp).columns}
     return JsonResponse({"total": found.total, "rows": [_row(row, shown) for row in found.rows]})
 
@@ -81,9 +82,8 @@ def rows(request: HttpRequest, import_id: int) -> JsonResponse:
 @require_POST
 def errors(request: HttpRequest, import_id: int) -> HttpResponse:
     """Leave the rows with errors out, or take them back in."""
-    planning.leave_out_errors(
-        import_id, actor=actor_of(request.user), leave_out=request.POST.get("leave_out", "1") == "1"
-    )
+    leave_out = flag(request.POST.get("leave_out", "1"))
+    planning.leave_out_errors(import_id, actor=actor_of(request.user), leave_out=leave_out)
     return redirect("import", import_id)
 
 
@@ -92,10 +92,6 @@ def confirm(request: HttpRequest, import_id: int) -> HttpResponse:
     """Carry out the plan that was shown, named by its digest."""
     confirming.confirm(import_id, digest=request.POST.get("digest", ""), actor=actor_of(request.user))
     return redirect("import", import_id)
-
-
-def _number(text: str | None, otherwise: int) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else otherwise
 
 
 def _kind(count: previews.Count, headers: dict[str, str]) -> str:

@@ -23,6 +23,7 @@ from kundekort.services import imports, segments
 from kundekort.services.accounts import Actor
 from kundekort.services.refusals import NotFound
 from kundekort.store.models import Import
+from kundekort.web.query import number
 
 IMPORTS_OFFERED: Final = 200
 
@@ -110,10 +111,10 @@ def _codes(table: str) -> list[str]:
 def _imports(named: set[str], actor: Actor) -> list[tuple[int, str]]:
     """The newest imports that changed the register, and those that rules name, as people know them."""
     found = {imp.pk: imp for imp in imports.recent(actor=actor, limit=IMPORTS_OFFERED) if imp.revision_id}
-    for number in named:
-        if number.isdigit() and len(number) < 16 and int(number) not in found:
+    for wanted in map(number, named):
+        if wanted is not None and wanted not in found:
             try:
-                found[int(number)] = imports.get(int(number), actor=actor)
+                found[wanted] = imports.get(wanted, actor=actor)
             except NotFound:
                 continue
     return [(imp.pk, _import_words(imp)) for imp in found.values()]
