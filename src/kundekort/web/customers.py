@@ -26,6 +26,8 @@ COLUMNS: Final = {
     "city": "city",
 }
 """The columns of the list, each with the order its header gives ('': none)."""
+NAMES: Final = ("last_name", "first_name", "company")
+"""The columns that lead to the card."""
 
 GROUPS: Final = (
     ("person", ("first_name", "last_name", "company", "gender", "date_of_birth", "language")),
@@ -72,6 +74,7 @@ def listing(request: HttpRequest) -> HttpResponse:
                 "key": key,
                 "sorted": ("descending" if descending else "ascending") if by and by == order else "",
                 "url": address(order=by, down=int(by == order and not descending), page=1) if by else "",
+                "leads": key in NAMES,
                 "own": by is None,
             }
             for key, by in (COLUMNS | {f.key: None for f in fields.schema() if f.own}).items()
@@ -89,7 +92,6 @@ def card(request: HttpRequest, customer_id: int) -> HttpResponse:
     context = {
         "room": "customers",
         "customer": customer,
-        "tags": str(customer["tags"]).split("|"),
         "groups": groups(fields.schema()),
         "consents": {c.field: c for c in history.consents(customer_id, actor=actor)},
         "history": history.of_customer(customer_id, actor=actor),

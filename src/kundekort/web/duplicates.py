@@ -86,6 +86,7 @@ def walk(request: HttpRequest) -> HttpResponse:
     }
     if found.groups:
         context |= _side_by_side(request, found.groups[0])
+        context["choosing"] = context["master"] is not None and not dismissed
     return render(request, "kundekort/duplicates/walk.html", context)
 
 

@@ -34,7 +34,7 @@ class Input:
     """One field of the form: the text in it, what is wrong with it, and what somebody else has written there.
 
     Where two have written: `whose` value is to stay ('' while nobody has said), `undecided` if it was asked in vain,
-    and `focused` for the one to decide first.
+    `focused` for the one to decide first, and the version from which the answer counts, that of the card when `opened`.
     """
 
     field: Field
@@ -44,16 +44,12 @@ class Input:
     whose: str = ""
     undecided: bool = False
     focused: bool = False
-
-    @property
-    def wide(self) -> bool:
-        """Whether it needs the whole width."""
-        return self.field.kind in (Kind.NOTE, Kind.TAGS)
+    opened: int | None = None
 
     @property
     def several_lines(self) -> bool:
         """Whether a field of one line would lose something of the text."""
-        return self.field.kind is Kind.NOTE or "\n" in self.text
+        return "\n" in self.text
 
     @property
     def help(self) -> str:
@@ -175,6 +171,7 @@ def _form(
             whose="mine" if f.key in theirs and f.key not in open_ones else "",
             undecided=f.key in undecided,
             focused=f.key in open_ones[:1],
+            opened=opened,
         )
         for f in schema.values
     }
@@ -189,7 +186,6 @@ def _form(
         "marked": [one for _group, several in gathered for one in several if one.problems or one.conflict],
         "wrong": bool(wrong),
         "conflicts": bool(conflicts),
-        "opened": opened,
         "notice": notice,
     }
     return render(request, "kundekort/customers/edit.html", context)

@@ -27,16 +27,18 @@ from kundekort.web.query import number
 
 IMPORTS_OFFERED: Final = 200
 
-_INPUTS: Final[Mapping[Kind, str]] = {
-    Kind.ID: "number",
-    Kind.NUMBER: "number",
+INPUTS: Final[Mapping[Kind, str]] = {
+    **dict.fromkeys((Kind.TEXT, Kind.NOTE, Kind.ZIP, Kind.EMAIL, Kind.PHONE), "text"),
+    **dict.fromkeys((Kind.ID, Kind.NUMBER), "number"),
     Kind.DATE: "date",
-    Kind.TAGS: "tag",
+    Kind.TAGS: "tags",
     Kind.GENDER: "gender",
     Kind.YES_NO: "yes_no",
     Kind.COUNTRY: "country",
     Kind.LANGUAGE: "language",
+    Kind.CHOICE: "choice",
 }
+"""The input for values of each kind that can be asked about; it is a template in segments/inputs."""
 _OWN_INPUTS: Final[Mapping[Operator, str]] = {
     Operator.CONTAINS: "text",
     Operator.STARTS_WITH: "text",
@@ -47,6 +49,7 @@ _OWN_INPUTS: Final[Mapping[Operator, str]] = {
     Operator.AGE_BETWEEN: "years",
 }
 """Operators whose values are written in their own way, whatever they ask of."""
+_EVERY_INPUT: Final = tuple(dict.fromkeys((*INPUTS.values(), *_OWN_INPUTS.values(), "lines", "import")))
 
 
 def of_builder(data: Any, *, actor: Actor) -> dict[str, Any]:
@@ -60,6 +63,7 @@ def of_builder(data: Any, *, actor: Actor) -> dict[str, Any]:
         "fields": [key for key in keys if not subjects[key].field.own],
         "own_fields": [key for key in keys if subjects[key].field.own],
         "beside": beside,
+        "inputs": [name for name in _EVERY_INPUT if name != "choice"],
         "choices": [subject.field for subject in subjects.values() if subject.field.kind is Kind.CHOICE],
         "countries": _codes(COUNTRIES),
         "languages": _codes(LANGUAGES),
@@ -90,7 +94,7 @@ def _input(subject: Subject) -> str:
         return "import"
     if subject.field.kind is Kind.CHOICE:
         return f"choice-{subject.key}"
-    return _INPUTS.get(subject.field.kind, "text")
+    return INPUTS[subject.field.kind]
 
 
 def _rules(data: Any) -> Iterator[Mapping[str, Any]]:
