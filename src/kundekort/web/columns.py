@@ -18,7 +18,7 @@ from kundekort.services import fields, imports, planning, preview
 from kundekort.services.accounts import actor_of
 from kundekort.services.refusals import NotWaiting
 from kundekort.store.models import Import
-from kundekort.web.forms import MATCHES, DialectForm, PolicyForm, read_columns
+from kundekort.web.forms.imports import MATCHES, DialectForm, PolicyForm, read_columns
 
 NAMES: Final = ("last_name", "first_name", "company", "city", "address")
 """The fields in which a person sees at once whether the letters are right."""

@@ -12,8 +12,10 @@ from django.views.decorators.http import require_safe
 from kundekort.engine.schema import Schema
 from kundekort.services import customers, fields, history
 from kundekort.services.accounts import actor_of
+from kundekort.web.query import flag, number
 
 PAGE: Final = 50
+LAST_PAGE: Final = 9_999_999
 COLUMNS: Final = {
     "id": "id",
     "last_name": "name",
@@ -24,6 +26,8 @@ COLUMNS: Final = {
     "city": "city",
 }
 """The columns of the list, each with the order its header gives ('': none)."""
+NAMES: Final = ("last_name", "first_name", "company")
+"""The columns that lead to the card."""
 
 GROUPS: Final = (
     ("person", ("first_name", "last_name", "company", "gender", "date_of_birth", "language")),
@@ -46,9 +50,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     """Customers that match the search, some at a time; asked by htmx, only their table."""
     text = request.GET.get("q", "").strip()
     order = request.GET.get("order", "id")
-    descending = request.GET.get("down") == "1"
-    number = request.GET.get("page", "1")
-    page = max(int(number), 1) if number.isascii() and number.isdigit() and len(number) < 8 else 1
+    descending = flag(request.GET.get("down"))
+    page = number(request.GET.get("page"), least=1, most=LAST_PAGE) or 1
     offset = (page - 1) * PAGE
     found = customers.search(
         text=text, offset=offset, limit=PAGE, order=order, descending=descending, actor=actor_of(request.user)
@@ -72,6 +75,8 @@ def listing(request: HttpRequest) -> HttpResponse:
                 "sorted": ("descending" if descending else "ascending") if by and by == order else "",
                 "url": address(order=by, down=int(by == order and not descending), page=1) if by else "",
                 "custom": by is None,
+                "leads": key in NAMES,
+                "own": by is None,
             }
             for key, by in (COLUMNS | {f.key: None for f in fields.schema() if f.custom}).items()
         ],
@@ -88,7 +93,6 @@ def card(request: HttpRequest, customer_id: int) -> HttpResponse:
     context = {
         "room": "customers",
         "customer": customer,
-        "tags": str(customer["tags"]).split("|"),
         "groups": groups(fields.schema()),
         "consents": {c.field: c for c in history.consents(customer_id, actor=actor)},
         "history": history.of_customer(customer_id, actor=actor),

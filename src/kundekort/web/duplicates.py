@@ -35,6 +35,7 @@ from kundekort.services.refusals import (
     UndoConflict,
 )
 from kundekort.store.duplicates import By
+from kundekort.web.query import flag, number
 
 ALL_TAKEN: Final = 4
 """Cards of a group up to which all are proposed to be merged; of larger ones the first two, the rest as one chooses."""
@@ -57,8 +58,8 @@ def walk(request: HttpRequest) -> HttpResponse:
     """One group of cards that may be one person, and the way to the next."""
     actor = actor_of(request.user)
     by = By(wish) if (wish := request.GET.get("by", "")) in set(By) else By.EMAIL
-    dismissed = request.GET.get("dismissed") == "1"
-    at = _number(request.GET.get("at")) or 0
+    dismissed = flag(request.GET.get("dismissed"))
+    at = number(request.GET.get("at")) or 0
     found = duplicates.candidates(by=by, offset=at, limit=1, dismissed=dismissed, actor=actor)
     if not found.groups and at:  # the last one was just merged: begin again, if there is anything left
         at = 0
@@ -80,11 +81,12 @@ def walk(request: HttpRequest) -> HttpResponse:
         "next": address(at=at + 1) if at + 1 < found.total else "",
         "back": reverse("duplicates") + address(),
         "allow_merge": settings.current().allow_merge,
-        "merged": _number(request.GET.get("merged")),
-        "into": _number(request.GET.get("into")),
+        "merged": number(request.GET.get("merged")),
+        "into": number(request.GET.get("into")),
     }
     if found.groups:
         context |= _side_by_side(request, found.groups[0])
+        context["choosing"] = context["master"] is not None and not dismissed
     return render(request, "kundekort/duplicates/walk.html", context)
 
 
@@ -92,11 +94,11 @@ def walk(request: HttpRequest) -> HttpResponse:
 def merge(request: HttpRequest) -> HttpResponse:
     """Make one card of those that were chosen, with the values that were chosen."""
     given = request.POST
-    master, taken = _number(given.get("master")), _numbers(given, "taken")
+    master, taken = number(given.get("master")), _numbers(given, "taken")
     if master is None:
         raise BadRequest("no master")
-    others = [number for number in taken if number != master]
-    versions = {number: version for number in (master, *others) if (version := _number(given.get(f"version-{number}")))}
+    others = [other for other in taken if other != master]
+    versions = {card: version for card in (master, *others) if (version := number(given.get(f"version-{card}")))}
     values = _values(given, among=(master, *others))
     try:
         done = merging.merge(
@@ -115,7 +117,7 @@ def merge(request: HttpRequest) -> HttpResponse:
 def dismiss(request: HttpRequest) -> HttpResponse:
     """Remember that cards are different people, or forget it."""
     actor, ids = actor_of(request.user), _numbers(request.POST, "id")
-    if request.POST.get("reconsider") == "1":
+    if flag(request.POST.get("reconsider")):
         duplicates.reconsider(ids, actor=actor)
         messages.success(request, _("These customers are shown among the duplicates again."))
     else:
@@ -127,7 +129,7 @@ def dismiss(request: HttpRequest) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, revision_id: int) -> HttpResponse:
     """Take a merge back; where the master has been changed since, ask first."""
-    keep = request.POST.get("keep_later") == "1"
+    keep = flag(request.POST.get("keep_later"))
     try:
         done = merging.undo(revision_id, keep_later=keep, actor=actor_of(request.user))
     except UndoConflict as refusal:
@@ -147,15 +149,15 @@ def undo(request: HttpRequest, revision_id: int) -> HttpResponse:
 @require_POST
 def allow(request: HttpRequest) -> HttpResponse:
     """Switch merging on or off for everybody."""
-    settings.change(actor=actor_of(request.user), allow_merge=request.POST.get("allow_merge") == "1")
+    settings.change(actor=actor_of(request.user), allow_merge=flag(request.POST.get("allow_merge")))
     return redirect(_back(request.POST))
 
 
 def _side_by_side(request: HttpRequest, group: Group) -> dict[str, Any]:
     ids = [int(card["id"]) for card in group.cards]
-    chosen = [number for number in _numbers(request.GET, "taken") if number in ids]
+    chosen = [one for one in _numbers(request.GET, "taken") if one in ids]
     taken = chosen if len(chosen) > 1 else ids if len(ids) <= ALL_TAKEN else ids[:2]
-    wish = _number(request.GET.get("master"))
+    wish = number(request.GET.get("master"))
     schema = fields.schema()
     try:
         proposal = merging.proposal(taken, master=wish if wish in taken else None, actor=actor_of(request.user))
@@ -178,7 +180,7 @@ def _values(data: QueryDict, *, among: Sequence[int]) -> dict[str, int | str]:
     values: dict[str, int | str] = {}
     for field in fields.schema().values:
         answer, together = data.get(f"value-{field.key}"), data.get(f"together-{field.key}")
-        winner = _number(answer)
+        winner = number(answer)
         if winner is not None and winner in among:
             values[field.key] = winner
         elif answer == "together" and together is not None:
@@ -196,7 +198,7 @@ def _line(key: str, cards: Sequence[Card], proposal: Proposal | None) -> Line:
 
 
 def _differs(line: Line) -> bool:
-    return len({text for _number, text in line.values}) > 1
+    return len({text for _card, text in line.values}) > 1
 
 
 def _alike(lines: Sequence[Line], schema: Schema) -> list[tuple[str, str]]:
@@ -212,16 +214,12 @@ def _tell_problems(request: HttpRequest, problems: Mapping[str, Sequence[Problem
 
 def _back(data: QueryDict, **more: int) -> str:
     """The page that a form came from, which is the walk at some place or a card."""
-    if (number := _number(data.get("customer"))) is not None:
-        return reverse("customer", args=[number])
+    if (customer := number(data.get("customer"))) is not None:
+        return reverse("customer", args=[customer])
     by = wish if (wish := data.get("by", "")) in set(By) else By.EMAIL
-    query = {"by": by, "at": _number(data.get("at")) or 0, "dismissed": int(data.get("dismissed") == "1")}
+    query = {"by": by, "at": number(data.get("at")) or 0, "dismissed": int(flag(data.get("dismissed")))}
     return f"{reverse('duplicates')}?{urlencode(query | more)}"
 
 
 def _numbers(data: QueryDict, name: str) -> list[int]:
-    return [number for text in data.getlist(name) if (number := _number(text)) is not None]
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+    return [found for text in data.getlist(name) if (found := number(text)) is not None]

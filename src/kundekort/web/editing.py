@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -21,8 +21,11 @@ from kundekort.services import customers, editing, fields, history
 from kundekort.services.accounts import Role, actor_of
 from kundekort.services.refusals import CardInvalid, EditConflict, RegisterBusy
 from kundekort.web.customers import groups
+from kundekort.web.query import number
 
 Texts = Mapping[str, str]
+
+LAST_VERSION: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Input:
     """One field of the form: the text in it, what is wrong with it, and what somebody else has written there.
 
     Where two have written: `whose` value is to stay ('' while nobody has said), `undecided` if it was asked in vain,
-    and `focused` for the one to decide first.
+    `focused` for the one to decide first, and the version from which the answer counts, that of the card when `opened`.
     """
 
     field: Field
@@ -40,16 +43,12 @@ class Input:
     whose: str = ""
     undecided: bool = False
     focused: bool = False
-
-    @property
-    def wide(self) -> bool:
-        """Whether it needs the whole width."""
-        return self.field.kind in (Kind.NOTE, Kind.TAGS)
+    opened: int | None = None
 
     @property
     def several_lines(self) -> bool:
         """Whether a field of one line would lose something of the text."""
-        return self.field.kind is Kind.NOTE or "\n" in self.text
+        return "\n" in self.text
 
     @property
     def help(self) -> str:
@@ -68,13 +67,13 @@ def create(request: HttpRequest) -> HttpResponse:
         return _form(request, schema, blank)
     written = _written(request.POST, schema)
     try:
-        number = editing.create({key: text for key, text in written.items() if text}, actor=actor)
+        made = editing.create({key: text for key, text in written.items() if text}, actor=actor)
     except CardInvalid as refusal:
         return _form(request, schema, blank | written, problems=refusal.params["problems"])
     except RegisterBusy as refusal:
         return _form(request, schema, blank | written, notice=wording.refusal(refusal.code, refusal.params))
-    messages.success(request, _("The customer was created with number %(number)s.") % {"number": number})
-    return redirect("customer", number)
+    messages.success(request, _("The customer was created with number %(number)s.") % {"number": made})
+    return redirect("customer", made)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -138,10 +137,11 @@ def _undecided(data: QueryDict, schema: Schema) -> list[str]:
 
 def _version(data: QueryDict, *asked: str) -> int:
     """The version the answer counts from: an unanswered question is put again from where it was first `asked`."""
-    texts = [data.get(name, "") for name in asked or ("version",)]
-    if not all(text.isascii() and text.isdigit() and len(text) < 10 for text in texts):
+    names = asked or ("version",)
+    versions = [found for name in names if (found := number(data.get(name), most=LAST_VERSION)) is not None]
+    if len(versions) < len(names):
         raise BadRequest("no version")
-    return min(map(int, texts))
+    return min(versions)
 
 
 def _form(
@@ -170,6 +170,7 @@ def _form(
             whose="mine" if f.key in theirs and f.key not in open_ones else "",
             undecided=f.key in undecided,
             focused=f.key in open_ones[:1],
+            opened=opened,
         )
         for f in schema.values
     }
@@ -184,10 +185,7 @@ def _form(
         "marked": [one for _group, several in gathered for one in several if one.problems or one.conflict],
         "wrong": bool(wrong),
         "conflicts": bool(conflicts),
-        "opened": opened,
         "notice": notice,
-        "countries": wording.countries(),
-        "languages": wording.languages(),
     }
     return render(request, "kundekort/customers/edit.html", context)
 

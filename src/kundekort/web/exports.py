@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -69,13 +70,15 @@ def new(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, export_id: int) -> HttpResponse:
     """The page of a list: waiting for it, or the file."""
     export = exports.get(export_id, actor=actor_of(request.user))
+    what = Selection.from_json(export.selection)
     context = {
         "room": "segments",
         "export": export,
-        "what": export.selection,
+        "what": what,
         "filename": exports.filename(export),
         "days": exports.KEPT_DAYS,
         "taking": "take" in request.GET,
+        "again": _query(what),
     }
     if export.state == Export.State.WAITING:
         return render(request, "kundekort/exports/working.html", context | _progress(export))
@@ -109,6 +112,12 @@ def cancel(request: HttpRequest, export_id: int) -> HttpResponse:
 def _taking(export: Export) -> str:
     """The page of a list at which its download begins by itself."""
     return reverse("export", args=[export.pk]) + "?take=1"
+
+
+def _query(what: Selection) -> str:
+    """How an address says which customers."""
+    said = {"segment": what.segment} if what.segment is not None else {"search": what.search}
+    return "" if what.everybody else f"?{urlencode(said)}"
 
 
 def _form(name: str) -> FileFormat:

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
-
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kundekort import wording
-from kundekort.engine.schema import Kind
 from kundekort.services import fields
 from kundekort.services.accounts import Actor, actor_of
-from kundekort.services.fields import Definition
 from kundekort.services.refusals import ChoiceInUse, FieldInvalid, NotFound
 from kundekort.store.models import CustomField
-from kundekort.web.forms import written
-
-LANGUAGES: Final = {"nb": "Norsk", "en": "English", "sv": "Svenska", "da": "Dansk"}
-"""The languages in which a field can have a name and a help text, each by its own name."""
+from kundekort.web.forms.fields import FieldForm
+from kundekort.web.query import flag
 
 
 @require_safe
@@ -41,13 +34,14 @@ def new(request: HttpRequest) -> HttpResponse:
     """Make an own field."""
     actor = actor_of(request.user)
     fields.list_custom(actor=actor)  # who may not make one need not see the form either
-    if request.method != "POST":
-        return _form(request, Definition(header="", kind=Kind.TEXT))
-    definition = _read(request.POST)
+    form = FieldForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return _page(request, form)
     try:
-        made = fields.create(definition, actor=actor)
+        made = fields.create(form.definition(), actor=actor)
     except FieldInvalid as refusal:
-        return _form(request, definition, refusal=refusal)
+        form.refuse(refusal)
+        return _page(request, form)
     messages.success(request, _("The field “%(name)s” is ready: in files, on the cards, everywhere.") % _named(made))
     return redirect("fields")
 
@@ -56,14 +50,14 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, key: str) -> HttpResponse:
     """Rename or redefine an own field."""
     actor = actor_of(request.user)
-    made = _get(key, actor)
-    if request.method != "POST":
-        return _form(request, _definition(made), made=made)
-    definition = _read(request.POST, kind=made.kind)
+    form = FieldForm(request.POST if request.method == "POST" else None, made=_get(key, actor))
+    if not form.is_valid():
+        return _page(request, form)
     try:
-        made = fields.change(key, definition, actor=actor)
+        made = fields.change(key, form.definition(), actor=actor)
     except (FieldInvalid, ChoiceInUse) as refusal:
-        return _form(request, definition, made=made, refusal=refusal)
+        form.refuse(refusal)
+        return _page(request, form)
     messages.success(request, _("The field “%(name)s” was changed.") % _named(made))
     return redirect("fields")
 
@@ -71,7 +65,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def retire(request: HttpRequest, key: str) -> HttpResponse:
     """Take an own field out of use, or back into it."""
-    retired = request.POST.get("retired") == "1"
+    retired = flag(request.POST.get("retired"))
     try:
         made = fields.retire(key, retired=retired, actor=actor_of(request.user))
     except FieldInvalid as refusal:
@@ -111,62 +105,6 @@ def _named(made: CustomField) -> dict[str, str]:
     return {"name": made.header}
 
 
-def _definition(made: CustomField) -> Definition:
-    return Definition(
-        header=made.header,
-        kind=Kind(made.kind),
-        labels=made.labels,
-        help=made.help,
-        required=made.required,
-        choices=made.choices,
-    )
-
-
-def _read(data: QueryDict, *, kind: str | None = None) -> Definition:
-    """What the form says; a field that there is keeps its kind."""
-    wish = kind or data.get("kind", "")
-    return Definition(
-        header=written(data.get("header", "")),
-        kind=Kind(wish) if wish in set(Kind) else Kind.ID,
-        labels={code: written(data.get(f"label-{code}", "")) for code in LANGUAGES},
-        help={code: written(data.get(f"help-{code}", "")) for code in LANGUAGES},
-        required=data.get("required") == "1",
-        choices=written(data.get("choices", "")).splitlines(),
-    )
-
-
-def _form(
-    request: HttpRequest,
-    definition: Definition,
-    *,
-    made: CustomField | None = None,
-    refusal: FieldInvalid | ChoiceInUse | None = None,
-) -> HttpResponse:
-    context = {
-        "room": "fields",
-        "custom_field": made or "new",
-        "made": made,
-        "definition": definition,
-        "choices": "\n".join(definition.choices),
-        "kinds": fields.KINDS,
-        "languages": [
-            {
-                "code": code,
-                "name": name,
-                "label": definition.labels.get(code, ""),
-                "help": definition.help.get(code, ""),
-            }
-            for code, name in LANGUAGES.items()
-        ],
-        "faults": _faults(refusal) if refusal else {},
-    }
+def _page(request: HttpRequest, form: FieldForm) -> HttpResponse:
+    context = {"room": "fields", "own_field": form.made or "new", "form": form, "kinds": fields.KINDS}
     return render(request, "kundekort/fields/form.html", context)
-
-
-def _faults(refusal: FieldInvalid | ChoiceInUse) -> Mapping[str, Any]:
-    """The words of a refusal under the part of the form that they are about."""
-    if isinstance(refusal, ChoiceInUse):
-        return {"choices": wording.refusal(refusal.code, refusal.params)}
-    reason = refusal.params["reason"]
-    part = "choices" if reason.startswith("choices") else "kind" if reason == "kind_unknown" else "header"
-    return {part: wording.column_fault(reason, refusal.params)}

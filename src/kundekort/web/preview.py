@@ -21,6 +21,7 @@ from kundekort.services.accounts import actor_of
 from kundekort.services.refusals import NotWaiting, PlanDamaged
 from kundekort.store.models import Import
 from kundekort.store.pages import BOXES, Filter
+from kundekort.web.query import flag, number
 from kundekort.web.templatetags.kundekort import SPRITE, kind
 
 SHOWN: Final = (Import.State.PREVIEW, Import.State.DONE)
@@ -83,6 +84,8 @@ def rows(request: HttpRequest, import_id: int) -> JsonResponse:
         if imp.state in SHOWN:
             raise
         return _moved_on(imp)  # while its rows were being looked for
+    limit = number(asked.get("limit"), least=1, most=MOST_ROWS) or MOST_ROWS
+    found = previews.page(imp, chosen, offset=number(asked.get("offset")) or 0, limit=limit)
     shown = {column.field for column in imports.recipe(imp).columns}
     return JsonResponse({"total": found.total, "rows": [_row(row, shown) for row in found.rows]})
 
@@ -90,9 +93,8 @@ def rows(request: HttpRequest, import_id: int) -> JsonResponse:
 @require_POST
 def errors(request: HttpRequest, import_id: int) -> HttpResponse:
     """Leave the rows with errors out, or take them back in."""
-    planning.leave_out_errors(
-        import_id, actor=actor_of(request.user), leave_out=request.POST.get("leave_out", "1") == "1"
-    )
+    leave_out = flag(request.POST.get("leave_out", "1"))
+    planning.leave_out_errors(import_id, actor=actor_of(request.user), leave_out=leave_out)
     return redirect("import", import_id)
 
 

@@ -20,21 +20,22 @@ from kundekort.services import imports, segments
 from kundekort.services.accounts import Actor
 from kundekort.services.refusals import NotFound
 from kundekort.store.models import Import
+from kundekort.web.query import number
 
 IMPORTS_OFFERED: Final = 200
 
-_INPUTS: Final[Mapping[Kind, str]] = {
+INPUTS: Final[Mapping[Kind, str]] = {
     **dict.fromkeys((Kind.TEXT, Kind.NOTE, Kind.ZIP, Kind.EMAIL, Kind.PHONE), "text"),
     **dict.fromkeys((Kind.ID, Kind.NUMBER), "number"),
     Kind.DATE: "date",
-    Kind.TAGS: "tag",
+    Kind.TAGS: "tags",
     Kind.GENDER: "gender",
     Kind.YES_NO: "yes_no",
     Kind.COUNTRY: "country",
     Kind.LANGUAGE: "language",
-    Kind.CHOICE: "choice-{key}",
+    Kind.CHOICE: "choice",
 }
-"""The templates of inputs by what a rule asks of, where its question has none of its own."""
+"""The input for values of each kind that can be asked about; it is a template in segments/inputs."""
 _OPERATOR_INPUTS: Final[Mapping[Operator, str]] = {
     Operator.CONTAINS: "text",
     Operator.STARTS_WITH: "text",
@@ -45,6 +46,7 @@ _OPERATOR_INPUTS: Final[Mapping[Operator, str]] = {
     Operator.AGE_BETWEEN: "years",
 }
 """Operators whose values are written in their own way, whatever they ask of."""
+_EVERY_INPUT: Final = tuple(dict.fromkeys((*INPUTS.values(), *_OPERATOR_INPUTS.values(), "lines", "import")))
 
 
 def of_builder(data: Any, *, actor: Actor) -> dict[str, Any]:
@@ -58,6 +60,7 @@ def of_builder(data: Any, *, actor: Actor) -> dict[str, Any]:
         "fields": [key for key in keys if not subjects[key].field.custom],
         "custom_fields": [key for key in keys if subjects[key].field.custom],
         "beside": beside,
+        "inputs": [name for name in _EVERY_INPUT if name != "choice"],
         "choices": [subject.field for subject in subjects.values() if subject.field.kind is Kind.CHOICE],
         "countries": wording.countries(),
         "languages": wording.languages(),
@@ -85,7 +88,9 @@ def _input(subject: Subject) -> str:
     """The name of the input in which a value of a subject is written."""
     if subject.family is Family.IMPORT:
         return "import"
-    return _INPUTS[subject.field.kind].format(key=subject.key)
+    if subject.field.kind is Kind.CHOICE:
+        return f"choice-{subject.key}"
+    return INPUTS[subject.field.kind]
 
 
 def _rules(data: Any) -> Iterator[Mapping[str, Any]]:
@@ -101,10 +106,10 @@ def _rules(data: Any) -> Iterator[Mapping[str, Any]]:
 def _imports(named: set[str], actor: Actor) -> list[tuple[int, str]]:
     """The newest imports that changed the register, and those that rules name, as people know them."""
     found = {imp.pk: imp for imp in imports.recent(actor=actor, limit=IMPORTS_OFFERED) if imp.revision_id}
-    for number in named:
-        if number.isdigit() and len(number) < 16 and int(number) not in found:
+    for wanted in map(number, named):
+        if wanted is not None and wanted not in found:
             try:
-                found[int(number)] = imports.get(int(number), actor=actor)
+                found[wanted] = imports.get(wanted, actor=actor)
             except NotFound:
                 continue
     return [(imp.pk, _import_words(imp)) for imp in found.values()]

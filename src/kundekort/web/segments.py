@@ -10,7 +10,6 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,13 +23,11 @@ from kundekort.services.accounts import actor_of
 from kundekort.services.refusals import SegmentInvalid
 from kundekort.services.segments import SavedSegment
 from kundekort.web import segment_builder
-from kundekort.web.forms import written
+from kundekort.web.forms.segments import RulesForm, SegmentForm
 
 SHOWN: Final = 8
 """Customers that stand under the count."""
 COLUMNS: Final = ("id", "last_name", "first_name", "company", "email", "city")
-NAMELESS: Final = ("name_missing", "name_taken")
-"""What can be wrong with the name; everything else is about the rules."""
 
 
 @require_safe
@@ -68,7 +65,7 @@ def result(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request.user)
     context: dict[str, Any] = {"columns": COLUMNS}
     try:
-        condition, faults = segments.check(segments.parse(_posted(request)))
+        condition, faults = segments.check(segments.parse(RulesForm(request.POST).rules()))
         if not faults:
             context["page"] = segments.page(condition, offset=0, limit=SHOWN, actor=actor)
     except SegmentInvalid as no:
@@ -104,57 +101,42 @@ def delete(request: HttpRequest, segment_id: int) -> HttpResponse:
 
 
 def _save(request: HttpRequest, former: SavedSegment | None) -> HttpResponse:
-    data = _posted(request)
+    form = SegmentForm(request.POST)
+    rules, said = form.rules(), form.cleaned_data
     try:
         saved = segments.save(
-            written(request.POST.get("name", "")),
-            condition=segments.parse(data),
-            description=written(request.POST.get("description", "")),
+            said["name"],
+            condition=segments.parse(rules),
+            description=said["description"],
             former=former.id if former else None,
-            seen=request.POST.get("seen"),
+            seen=said["seen"],
             actor=actor_of(request.user),
         )
-    except SegmentInvalid as no:
-        return _builder(request, former, refused=no)
+    except SegmentInvalid as refusal:
+        form.refuse(refusal)
+        return _page(request, form, rules, former)
     messages.success(request, _("The segment “%(name)s” is saved.") % {"name": saved.name})
-    if request.POST.get("then") == "export":
+    if said["then"] == "export":
         return redirect(f"{reverse('export-new')}?{urlencode({'segment': saved.name})}")
     return redirect("segment", saved.id)
 
 
-def _builder(
-    request: HttpRequest, saved: SavedSegment | None, *, refused: SegmentInvalid | None = None
-) -> HttpResponse:
-    """The builder with what is saved, or with what was posted and refused."""
-    actor = actor_of(request.user)
-    data = to_json(saved.condition if saved else Group())
-    named = {"name": saved.name if saved else "", "description": saved.description if saved else ""}
-    told: dict[str, str] = {}
-    if refused:
-        data = _posted(request)
-        named = {part: written(request.POST.get(part, "")) for part in named}
-        words = wording.segment_fault(refused.params["reason"], refused.params["path"], refused.params)
-        told = {"name_fault" if refused.params["reason"] in NAMELESS else "rules_fault": words}
+def _builder(request: HttpRequest, saved: SavedSegment | None) -> HttpResponse:
+    """The builder with what is saved."""
+    initial = {"name": saved.name, "description": saved.description} if saved else None
+    return _page(request, SegmentForm(initial=initial), to_json(saved.condition if saved else Group()), saved)
+
+
+def _page(request: HttpRequest, form: SegmentForm, rules: Any, saved: SavedSegment | None) -> HttpResponse:
     context = {
         "room": "segments",
         "segment": saved,
-        "condition": json.dumps(data, ensure_ascii=False),
+        "form": form,
+        "condition": json.dumps(rules, ensure_ascii=False),
         "seen": saved.changed_at.isoformat() if saved else "",
-        **named,
-        **told,
-        **segment_builder.of_builder(data, actor=actor),
+        **segment_builder.of_builder(rules, actor=actor_of(request.user)),
     }
     return render(request, "kundekort/segments/builder.html", context)
-
-
-def _posted(request: HttpRequest) -> Any:
-    """The JSON of the rules. BadRequest for what the page could not have sent."""
-    try:
-        rules = json.loads(request.POST.get("condition", ""))
-        json.dumps(rules, ensure_ascii=False).encode()  # halves of characters are JSON too, but no text
-    except (ValueError, RecursionError) as error:
-        raise BadRequest("condition is not JSON") from error
-    return rules
 
 
 def _told(fault: RuleError) -> dict[str, str]:

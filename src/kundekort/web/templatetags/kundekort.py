@@ -6,19 +6,24 @@ from collections.abc import Mapping
 from datetime import date
 
 from django import template
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from kundekort import version, wording
+from kundekort.engine.schema import Kind
 from kundekort.web.accounts import may_administer, may_import
+from kundekort.web.editing import Input
 
 register = template.Library()
 
 SPRITE = "vendor/tabler-icons-3.51.0.svg"
 
 register.simple_tag(version)
+register.simple_tag(wording.countries)
+register.simple_tag(wording.languages)
 register.filter("state_words", wording.state)
 register.filter("may_import", may_import)
 register.filter("may_administer", may_administer)
@@ -36,6 +41,24 @@ register.filter("language_words", wording.language_name)
 def icon(name: str) -> SafeString:
     """An icon of the sprite, hidden from screen readers: a word always stands beside it."""
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static(SPRITE), name)
+
+
+@register.simple_tag
+def value(key: str, text: str, *, on_card: bool = False) -> SafeString:
+    """What a field of a customer says, by the partial of its kind; on the card itself with links and signs.
+
+    Without a line end around it, since it stands within a sentence; a field that is not known any more is a text.
+    """
+    part = f"values/{kind(key) or Kind.TEXT}" if text else "parts/empty"
+    shown = render_to_string(f"kundekort/{part}.html", {"key": key, "text": text, "on_card": on_card})
+    return SafeString(shown.strip())
+
+
+@register.simple_tag
+def field_input(input: Input) -> SafeString:
+    """A field of the card form with all that belongs to it, by the partial of its kind."""
+    context = {"input": input, "field": input.field, "key": input.field.key, "text": input.text}
+    return render_to_string(f"kundekort/inputs/{input.field.kind}.html", context)
 
 
 @register.filter
@@ -66,9 +89,9 @@ def country_words(code: str) -> str:
 
 
 @register.filter
-def tag_words(tags: str) -> str:
-    """Tags as a line that people read."""
-    return " · ".join(tags.split("|"))
+def tags(text: str) -> list[str]:
+    """The tags of a customer one by one."""
+    return text.split("|")
 
 
 @register.filter

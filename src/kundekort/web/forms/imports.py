@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from django import forms
 from django.core.exceptions import BadRequest
@@ -18,15 +18,6 @@ MATCHES = (
     (RowKey.EMAIL, _("By e-mail; one that is not in the register makes a new customer")),
     (RowKey.NONE, _("Not at all: every row makes a new customer")),
 )
-
-
-_CONTROLS: Final = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)))
-"""What nobody writes and the database partly refuses: control characters but tabs and the ends of lines."""
-
-
-def written(text: str) -> str:
-    """What a person wrote into a form, without the control characters that came along from elsewhere."""
-    return text.translate(_CONTROLS)
 
 
 class DialectForm(forms.Form):
