@@ -27,7 +27,7 @@ SOURCE = Path(kundekort.__file__).parent
 EVERY = frozenset(Kind)
 ASKED = EVERY - {Kind.VERSION}
 """The kinds that segments ask about."""
-CUSTOM_PREFIX = frozenset(fields.KINDS)
+CUSTOM = frozenset(fields.KINDS)
 """The kinds of fields that a venue makes itself."""
 STORED = EVERY - {Kind.NUMBER, Kind.CHOICE}
 """The kinds of fields that have a column of their own in the database."""
@@ -40,8 +40,8 @@ TABLES: dict[str, tuple[Mapping[Kind, object], Set[Kind]]] = {
     "bulk/statements.py _FROM_TEXT": (statements._FROM_TEXT, EVERY),
     "bulk/segment_query.py _EMPTY": (segment_query._EMPTY, ASKED & STORED - NEVER_EMPTY),
     "services/lists.py _COLUMNS": (lists._COLUMNS, EVERY),
-    "services/lists.py _EXAMPLES": (lists._EXAMPLES, CUSTOM_PREFIX),
-    "web/segment_builder.py _INPUTS": (segment_builder._INPUTS, ASKED),
+    "services/lists.py _EXAMPLES": (lists._EXAMPLES, CUSTOM),
+    "web/segment_builder.py INPUTS": (segment_builder.INPUTS, ASKED),
     "wording/lists.py KINDS": (explanations.KINDS, EVERY),
 }
 COLUMNS: Mapping[Kind, str] = {
@@ -91,7 +91,7 @@ def test_it_tests_what_every_kind_accepts() -> None:
 
 
 def test_it_names_every_kind_of_own_field() -> None:
-    assert set(columns.KINDS) == CUSTOM_PREFIX
+    assert set(columns.KINDS) == CUSTOM
 
 
 def test_it_asks_the_families_all_they_can_be_asked() -> None:
@@ -101,9 +101,18 @@ def test_it_asks_the_families_all_they_can_be_asked() -> None:
 
 
 def test_it_has_an_input_for_every_kind_that_segments_ask_about() -> None:
-    page = (SOURCE / "web/templates/kundekort/segments/builder.html").read_text()
-    made = set(re.findall(r'<template id="input-([\w-]+)"', page)) | {"choice-{key}"}
-    assert {*segment_builder._INPUTS.values(), *segment_builder._OPERATOR_INPUTS.values()} <= made
+    made = partials("segments/inputs")
+    assert {*segment_builder.INPUTS.values(), *segment_builder._OPERATOR_INPUTS.values()} <= made
+
+
+def test_it_shows_and_takes_every_kind_on_a_card_by_a_partial_of_its_own() -> None:
+    on_card = {str(kind) for kind in EVERY - {Kind.ID, Kind.VERSION}}
+    assert partials("values") == on_card
+    assert partials("inputs") == on_card
+
+
+def partials(folder: str) -> set[str]:
+    return {path.stem for path in (SOURCE / "web/templates/kundekort" / folder).glob("*.html")}
 
 
 def test_it_stores_each_kind_in_the_column_that_the_statements_expect() -> None:

@@ -21,6 +21,7 @@ ROOT = Path(__file__).parent.parent.parent
 SOURCE = ROOT / "src" / "kundekort"
 WEB = SOURCE / "web"
 LONGEST = 400
+LONGEST_TEMPLATE_LINE = 160
 TEXTS = (".py", ".html", ".js", ".css", ".md", ".toml", ".txt", ".sh", ".yml", ".yaml")
 
 
@@ -42,6 +43,16 @@ def test_it_has_no_long_file() -> None:
         str(path.relative_to(ROOT)): lines
         for path in [*SOURCE.rglob("*.py"), *(ROOT / "tests").rglob("*.py"), *WEB.glob("static/kundekort/**/*.js")]
         if (lines := len(path.read_text().splitlines())) > LONGEST
+    }
+    assert long == {}
+
+
+def test_it_has_no_long_line_in_a_template() -> None:
+    long = {
+        f"{path.relative_to(WEB)}:{number}": len(line)
+        for path in WEB.rglob("*.html")
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if len(line) > LONGEST_TEMPLATE_LINE
     }
     assert long == {}
 

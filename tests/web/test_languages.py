@@ -19,15 +19,15 @@ def card(load: Callable[..., Import]) -> str:
 
 def test_it_names_them_in_norwegian(as_bob: Client, card: str) -> None:
     page = as_bob.get(card).content.decode()
-    assert "<dd>Norge (NO)</dd>" in page
-    assert "<dd>Norsk bokmål</dd>" in page
+    assert "Norge (NO)" in page
+    assert "Norsk bokmål" in page
 
 
 def test_it_names_them_in_english(as_bob: Client, card: str) -> None:
     as_bob.post("/language/", {"language": "en"})
     page = as_bob.get(card).content.decode()
-    assert "<dd>Norway (NO)</dd>" in page
-    assert "<dd>Norwegian Bokmål</dd>" in page
+    assert "Norway (NO)" in page
+    assert "Norwegian Bokmål" in page
 
 
 @pytest.mark.parametrize("address", ["/customers/new/", "/segments/new/"])

@@ -70,7 +70,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, export_id: int) -> HttpResponse:
     """The page of a list: waiting for it, or the file."""
     export = exports.get(export_id, actor=actor_of(request.user))
-    what = Selection.from_json(export.selection)
+    what = export.selection
     context = {
         "room": "segments",
         "export": export,

@@ -10,10 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 PHASES: Final[Mapping[str, str | Promise]] = {
-    "reading": _("Reading the file"),
-    "checking": _("Checking the rows"),
-    "fetching": _("Fetching the customers"),
-    "comparing": _("Comparing with the register"),
+    "planning": _("Comparing the file with the register"),
     "keeping": _("Keeping the preview"),
     "writing": _("Writing to the register"),
     "exporting": _("Writing the list"),
