@@ -9,6 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 from kundekort.services import confirming, planning
 from kundekort.services.accounts import Actor
 from kundekort.store.models import Customer, Import
+from kundekort.store.progress import Progress
 from tests.e2e.files import HEADER, line, register
 
 Send = Callable[..., Page]
@@ -74,9 +75,7 @@ def test_it_shows_progress_and_goes_on_by_itself(send: Send) -> None:
     page = send(HEADER + "".join(line(n) for n in range(40_000)))
     expect(page.get_by_role("progressbar")).to_be_visible()
     imp = Import.objects.get()
-    Import.objects.update(
-        progress={"phase": "checking", "done": 20_000, "total": 40_000, "fraction": 0.5, "seconds_left": 7}
-    )
+    Import.objects.update(progress=Progress("writing", 20_000, 40_000, seconds_left=7))
     expect(page.get_by_text("omtrent 7 sekunder igjen")).to_be_visible()
     expect(page.get_by_role("progressbar")).to_have_attribute("value", "50")
     planning.plan(imp.pk)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from django.conf import settings
 
-from kundekort.services import imports
+from kundekort.services import imports, preview
 from kundekort.services.accounts import Actor
 from kundekort.store.models import Import
+from kundekort.store.pages import Filter
 
 
 def test_it_keeps_files_where_nobody_else_can_look(upload: Callable[..., Import]) -> None:
@@ -22,3 +23,10 @@ def test_it_forgets_the_plans_it_shows_no_more(upload: Callable[..., Import], bo
     assert [path.name for path in (folder / "plans").iterdir()] == [imp.digest]
     imports.cancel(imp.pk, actor=bob)
     assert not folder.exists()
+
+
+def test_it_keeps_a_plan_of_a_file_that_has_numbers_only(upload: Callable[..., Import]) -> None:
+    upload("CustomerID;FirstName;Gender\n0;A;1\n")
+    imp = upload("CustomerID\n77\n")
+    assert imp.totals.errors == 1
+    assert preview.page(imp, Filter(), offset=0, limit=9).total == 1

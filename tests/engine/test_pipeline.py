@@ -1,0 +1,123 @@
+"""`understand` and `plan` as functions: what has to be asked comes back as a value."""
+
+from __future__ import annotations
+
+import pytest
+
+from kundekort.engine import pipeline
+from kundekort.engine.facts import Question, QuestionKind
+from kundekort.engine.plan import Plan
+from kundekort.engine.reading.batches import Pace
+from kundekort.engine.reading.table import Limits
+from kundekort.engine.recipe import Answers, DateOrder, Decisions, DialectOverrides, Policy
+from kundekort.engine.writing.xlsx import Column, Sheet, workbook
+from kundekort.store.fields import SCHEMA
+from tests.engine.memory import TODAY, MemoryRegister, plan, whole
+
+HEADER = "CustomerID;FirstName;Gender;DateOfBirth\n"
+
+
+def understand(
+    text: str | bytes, answers: Answers | None = None, *, ask: bool = True, limits: Limits | None = None
+) -> pipeline.Interpretation:
+    data = text.encode() if isinstance(text, str) else text
+    return pipeline.understand(
+        data,
+        answers=answers or Answers(),
+        schema=SCHEMA,
+        limits=limits or Limits(),
+        ask=ask,
+        pace=Pace(most=30, batch=20),
+    )
+
+
+def outcome(text: str, answers: Answers | None = None, *, limits: Limits | None = None) -> Plan | Question:
+    file = understand(text, answers, limits=limits)
+    assert file.question is None
+    return pipeline.plan(
+        file,
+        decisions=Decisions(),
+        register=MemoryRegister(),
+        schema=SCHEMA,
+        today=TODAY,
+        country="NO",
+        ask=True,
+    )
+
+
+def test_it_asks_about_columns_that_no_field_is_known_for() -> None:
+    text = "CustomerID;FirstName;Gender;Rabattkode\n0;Åse;2;R10\n"
+    file = understand(text)
+    assert file.question == Question(QuestionKind.COLUMNS)
+    assert file.recipe is not None
+    assert [c.field for c in file.recipe.columns] == ["id", "first_name", "gender", None]
+    assert file.samples == (("0",), ("Åse",), ("2",), ("R10",))
+    assert understand(text, ask=False).question is None
+    assert understand(text, Answers(columns=("id", "first_name", "gender", None))).question is None
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("a;b\n1;2\n", Question(QuestionKind.COLUMNS, "no_known_column", {"headers": ["a", "b"], "separator": ";"})),
+        ("FirstName;Gender\nA;1\n", Question(QuestionKind.COLUMNS, "no_key_column", {"field": "id"})),
+        (HEADER, Question(QuestionKind.REFUSED, "header_only")),
+        ("", Question(QuestionKind.REFUSED, "file_empty")),
+    ],
+)
+def test_it_says_as_a_value_why_a_file_cannot_go_on(text: str, question: Question) -> None:
+    assert understand(text).question == question
+
+
+def test_it_asks_about_a_sheet_that_there_is_not() -> None:
+    data = b"".join(workbook([(Sheet("Kunder", (Column("CustomerID"),)), [])]))
+    question = understand(data, Answers(dialect=DialectOverrides(sheet="Ark9"))).question
+    assert question == Question(QuestionKind.SHEET, "sheet_unknown", {"sheet": "Ark9", "sheets": ["Kunder"]})
+
+
+def test_it_asks_about_dates_that_only_the_whole_file_could_tell() -> None:
+    text = HEADER + "0;A;1;03/04/1990\n" * 9
+    assert outcome(text) == Question(QuestionKind.DATES)
+    told = outcome(text, Answers(policy=Policy(date_order=DateOrder.MONTH_FIRST)))
+    assert isinstance(told, Plan)
+    assert set(whole(told)["date_of_birth"]) == {"1990-03-04"}
+    proven = outcome(text + "0;B;1;25/12/1990\n")
+    assert isinstance(proven, Plan)
+    assert whole(proven)["date_of_birth"].to_list() == ["1990-04-03"] * 9 + ["1990-12-25"]
+    drawn = outcome("0;B;1;12/25/1990\n".join([HEADER, text.removeprefix(HEADER) + "0;B;1;25/12/1990\n"]))
+    assert drawn == Question(QuestionKind.DATES)
+
+
+def test_it_refuses_what_turns_out_too_long_in_the_middle() -> None:
+    refused = outcome(HEADER + "0;A;1;\n" * 9, limits=Limits(rows=8))
+    assert refused == Question(QuestionKind.REFUSED, "too_many_rows", {"limit": 8})
+
+
+def test_it_says_how_far_it_is_and_stops_when_the_listener_raises() -> None:
+    file = understand(HEADER + "0;A;1;\n" * 200)
+    seen: list[int] = []
+
+    class Enough(Exception):
+        pass
+
+    def listen(done: int, total: int) -> None:
+        seen.append(done * 100 // total)
+        if len(seen) == 3:
+            raise Enough
+
+    with pytest.raises(Enough):
+        pipeline.plan(
+            file,
+            decisions=Decisions(),
+            register=MemoryRegister(),
+            schema=SCHEMA,
+            today=TODAY,
+            country="NO",
+            progress=listen,
+        )
+    assert seen[0] == 0 < seen[1] < seen[2]
+
+
+def test_it_reads_a_file_without_fields_but_the_number() -> None:
+    register = MemoryRegister(cards_by_id={1: dict.fromkeys((f.key for f in SCHEMA.values), "x")}, versions={1: 1})
+    assert plan("CustomerID\n1\n", register).totals.unchanged == 1

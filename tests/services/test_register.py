@@ -1,0 +1,79 @@
+"""The register in memory that the laws use answers as the real one does, whatever it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+import pytest
+
+from kundekort.bulk import register
+from kundekort.engine import frames
+from kundekort.engine.pipeline import Register
+from kundekort.services import editing, merging
+from kundekort.services.accounts import Actor
+from kundekort.services.database import psycopg_connection
+from kundekort.services.register import DatabaseRegister
+from kundekort.store.fields import SCHEMA
+from kundekort.store.models import Customer, Import, RemovedCard, Revision
+from tests.engine.memory import MemoryRegister
+
+FILE = (
+    "CustomerID;FirstName;Email;Gender;ExternalID;Tags;DateOfBirth;EmailConsent\n"
+    '0;Åse;ase@example.no;2;X1;b|a;1990-02-01;1\n0;"To\nlinjer\t\\";ASE@example.no;0;X2;;;0\n0;Per;;1;;;;\n'
+    "0;Kari;kari@example.no;2;X4;;;\n0;Ola;ola@example.no;1;X5;;;\n"
+)
+EVERYTHING = pl.Series([-1, 0, *range(1, 10**4), 2**63 - 1, None])
+
+
+@pytest.fixture
+def both(load: Callable[..., Import], bob: Actor) -> tuple[DatabaseRegister, MemoryRegister, list[int]]:
+    """The same cards with the same past in the database and in memory: imported, edited, merged twice."""
+    load(FILE)
+    ids = list(Customer.objects.order_by("pk").values_list("pk", flat=True))
+    ase, other, per, kari, ola = ids
+    editing.edit(ase, version=1, values={"first_name": "Aase", "gender": "0"}, actor=bob)
+    editing.edit(ase, version=2, values={"first_name": "Åse M", "tags": "c"}, actor=bob)
+    merging.merge(master=per, others=[kari], versions={per: 1, kari: 1}, values={}, actor=bob)
+    merging.merge(master=other, others=[per], versions={other: 1, per: 2}, values={}, actor=bob)
+    real = DatabaseRegister()
+    cards = real.cards(SCHEMA["id"], pl.Series(ids), SCHEMA.values)
+    log = [register.changes(psycopg_connection(), r.pk) for r in Revision.objects.order_by("pk")]
+    memory = MemoryRegister(
+        cards_by_id={row["id"]: {f.key: row[f.key] for f in SCHEMA.values} for row in cards.iter_rows(named=True)},
+        versions={row["id"]: row["version"] for row in cards.iter_rows(named=True)},
+        merged={i: into for i, into in RemovedCard.objects.values_list("pk", "into_id") if into is not None},
+        log=log,
+    )
+    return real, memory, ids
+
+
+def test_it_answers_as_the_register_in_memory_does(
+    both: tuple[DatabaseRegister, MemoryRegister, list[int]],
+) -> None:
+    real, memory, ids = both
+    asked: list[Callable[[Register], pl.DataFrame]] = [
+        lambda r: r.cards(SCHEMA["id"], pl.Series([*ids, ids[0], None, -5]), SCHEMA.values),
+        lambda r: r.cards(SCHEMA["id"], pl.Series([], dtype=pl.Int64), SCHEMA.values),
+        lambda r: r.cards(SCHEMA["email"], pl.Series(["ase@example.no", "", "x\0y", None]), [SCHEMA["email"]]),
+        lambda r: r.cards(SCHEMA["external_id"], pl.Series(["X1", "x2", "X5"]), [SCHEMA["city"]]),
+        lambda r: r.redirects(pl.Series([*ids, 0, 99_999])),
+        lambda r: r.owners(SCHEMA["external_id"], pl.Series(["X1", "X2", "X4", ""])),
+        *(lambda r, v=v: r.at_version(versions(ids, v), SCHEMA.values) for v in (0, 1, 2, 3, 9)),
+    ]
+    for question in asked:
+        answers = [question(register).sort("id").rows() for register in (real, memory)]
+        assert answers[0] == answers[1]
+    assert len(real.redirects(pl.Series(ids))) == 2
+
+
+def test_it_lets_go_of_what_leaves(both: tuple[DatabaseRegister, MemoryRegister, list[int]]) -> None:
+    real, _, ids = both
+    values = pl.Series(["X1", "X5"])
+    field = SCHEMA["external_id"]
+    assert set(real.owners(field, values)["id"]) == {ids[0], ids[4]}
+    assert set(DatabaseRegister(leaving=frozenset({ids[0]})).owners(field, values)["id"]) == {ids[4]}
+
+
+def versions(ids: list[int], version: int) -> pl.DataFrame:
+    return pl.DataFrame({"id": ids, "version": [version] * len(ids)}, schema=frames.cards([]))
