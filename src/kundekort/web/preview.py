@@ -76,16 +76,15 @@ def rows(request: HttpRequest, import_id: int) -> JsonResponse:
         field=asked.get("field", ""),
         search=asked.get("search", ""),
     )
-    limit = min(_number(asked.get("limit"), MOST_ROWS), MOST_ROWS)
+    limit = number(asked.get("limit"), least=1, most=MOST_ROWS) or MOST_ROWS
+    digest = imp.digest
     try:
-        found = previews.page(imp, chosen, offset=_number(asked.get("offset"), 0), limit=limit)
+        found = previews.page(imp, chosen, offset=number(asked.get("offset")) or 0, limit=limit)
     except PlanDamaged:
         imp.refresh_from_db()
-        if imp.state in SHOWN:
+        if imp.state in SHOWN and imp.digest == digest:
             raise
         return _moved_on(imp)  # while its rows were being looked for
-    limit = number(asked.get("limit"), least=1, most=MOST_ROWS) or MOST_ROWS
-    found = previews.page(imp, chosen, offset=number(asked.get("offset")) or 0, limit=limit)
     shown = {column.field for column in imports.recipe(imp).columns}
     return JsonResponse({"total": found.total, "rows": [_row(row, shown) for row in found.rows]})
 
@@ -109,10 +108,6 @@ def _moved_on(imp: Import) -> JsonResponse:
     """That the import was cancelled, confirmed or read anew: an answer, not a fault that a browser has to log."""
     refusal = NotWaiting(state=imp.state)
     return JsonResponse({"code": refusal.code, "message": wording.refusal(refusal.code, refusal.params)})
-
-
-def _number(text: str | None, otherwise: int) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else otherwise
 
 
 def _kind(count: ProblemCount, headers: dict[str, str]) -> str:
