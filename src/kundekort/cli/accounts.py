@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 
 from kundekort.cli import setup
-from kundekort.cli.failures import CommandRefused, report_failures
+from kundekort.cli.failures import report_failures
 from kundekort.cli.language import _
+from kundekort.cli.refusals import CommandRefused
 
 
 class Role(StrEnum):

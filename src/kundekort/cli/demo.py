@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from kundekort.cli import server, setup
-from kundekort.cli.failures import CommandRefused, report_failures
+from kundekort.cli.failures import report_failures
 from kundekort.cli.language import _
+from kundekort.cli.refusals import CommandRefused
 
 if TYPE_CHECKING:
     from kundekort.services.accounts import Actor

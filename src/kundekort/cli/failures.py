@@ -15,6 +15,9 @@ from typing import Any, Final
 
 import typer
 
+from kundekort.cli import setup
+from kundekort.cli.refusals import CommandRefused
+
 EXIT_CODES: Final[Mapping[str, int]] = {
     "database_unreachable": 1,
     "database_not_ready": 1,
@@ -29,15 +32,6 @@ EXIT_CODES: Final[Mapping[str, int]] = {
     "interrupted": 130,
 }
 """By the code of a refusal; 2 for all others."""
-
-
-class CommandRefused(Exception):
-    """A no of the command line's own; `code` has words in `wording.REFUSALS`."""
-
-    def __init__(self, code: str, **params: object) -> None:
-        super().__init__(code)
-        self.code = code
-        self.params: Mapping[str, Any] = params
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +49,6 @@ class Failure:
     def sentence(self) -> str:
         """The words, in the active language."""
         from kundekort import wording
-        from kundekort.cli import setup
 
         setup.setup_translations()
         return wording.refusal(self.code, self.params)
@@ -63,20 +56,19 @@ class Failure:
     def in_english(self) -> str:
         """The words for programs."""
         from kundekort import wording
-        from kundekort.cli import setup
 
         setup.setup_translations()
         with wording.in_english():
             return wording.refusal(self.code, self.params)
 
 
-def tell(no: Failure) -> None:
+def tell(failure: Failure) -> None:
     """Say no on standard error."""
-    print(no.sentence(), file=sys.stderr)
+    print(failure.sentence(), file=sys.stderr)
 
 
 @contextmanager
-def report_failures(told: Callable[[Failure], None] = tell) -> Iterator[None]:
+def report_failures(report: Callable[[Failure], None] = tell) -> Iterator[None]:
     """Around a command: whatever expected stops it is told once and becomes its exit code."""
     try:
         try:
@@ -87,17 +79,17 @@ def report_failures(told: Callable[[Failure], None] = tell) -> Iterator[None]:
         _give_output_up()  # the reader has had enough, and nobody is left to tell
         raise typer.Exit(141) from None
     except (KeyboardInterrupt, Exception) as error:
-        no = _expected(error)
-        if no is None:
+        failure = _expected(error)
+        if failure is None:
             raise
         try:
-            told(no)
+            report(failure)
             sys.stdout.flush()
         except OSError:
             _give_output_up()
-            if told is not tell:
-                tell(no)
-        raise typer.Exit(no.exit_code) from None
+            if report is not tell:
+                tell(failure)
+        raise typer.Exit(failure.exit_code) from None
 
 
 def _give_output_up() -> None:

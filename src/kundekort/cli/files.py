@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Final
 import typer
 
 from kundekort.cli import output, setup
-from kundekort.cli.failures import CommandRefused, report_failures
+from kundekort.cli.failures import report_failures
 from kundekort.cli.language import _, language, ngettext
 from kundekort.cli.output import STANDARD
+from kundekort.cli.refusals import CommandRefused
 
 if TYPE_CHECKING:
     import polars as pl

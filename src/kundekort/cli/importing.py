@@ -12,11 +12,12 @@ import typer
 
 from kundekort.cli import setup
 from kundekort.cli.actor import actor
-from kundekort.cli.failures import CommandRefused, Failure, report_failures, tell
+from kundekort.cli.failures import Failure, report_failures, tell
 from kundekort.cli.files import InputFile, SheetName, dialect, opened
 from kundekort.cli.json_output import import_json, write
 from kundekort.cli.language import _
 from kundekort.cli.output import STANDARD
+from kundekort.cli.refusals import CommandRefused
 
 if TYPE_CHECKING:
     from kundekort.engine.facts import Totals
@@ -74,13 +75,13 @@ def import_file(
     """
     imp: Import | None = None
 
-    def told(no: Failure) -> None:
+    def report_failure(failure: Failure) -> None:
         if as_json:
-            write(import_json(imp and _now(imp), no=no))
+            write(import_json(imp and _now(imp), failure=failure))
         else:
-            tell(no)
+            tell(failure)
 
-    with report_failures(told):
+    with report_failures(report_failure):
         asks = not (preview or yes or as_json)
         if preview and yes:
             raise CommandRefused("options_exclude", options=["--preview", "--yes"])

@@ -21,8 +21,8 @@ _COUNTS: Final = ("rows", "new", "changed", "unchanged", "errors", "left_out", "
 _DIALECT: Final = ("encoding", "separator", "header_row")
 
 
-def import_json(imp: Import | None, *, applied: bool = False, no: Failure | None = None) -> dict[str, Any]:
-    """What became of a file: `imp` is None when it was not even received, `no` tells why it went no further."""
+def import_json(imp: Import | None, *, applied: bool = False, failure: Failure | None = None) -> dict[str, Any]:
+    """What became of a file: `imp` is None when it was not even received, `failure` tells why it went no further."""
     result: dict[str, Any] = {
         "import_id": None,
         **dict.fromkeys(_COUNTS, 0),
@@ -31,7 +31,7 @@ def import_json(imp: Import | None, *, applied: bool = False, no: Failure | None
         "problems": [],
         "warnings": [],
         "applied": applied,
-        "error": {"code": no.code, "message": no.in_english()} if no else None,
+        "error": {"code": failure.code, "message": failure.in_english()} if failure else None,
     }
     return result if imp is None else result | _facts(imp)
 
@@ -74,7 +74,7 @@ def _facts(imp: Import) -> dict[str, Any]:
             ]
         if imp.totals and imp.state not in (imp.State.REFUSED, imp.State.CANCELLED):
             facts |= {name: getattr(imp.totals, name) for name in _COUNTS}
-            with suppress(FileNotFoundError):  # a damaged plan is what `no` tells of
+            with suppress(FileNotFoundError):  # a damaged plan is what `failure` tells of
                 facts["problems"] = _problems(imp)
     return facts
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Final
 
-from kundekort.cli.failures import CommandRefused
+from kundekort.cli.refusals import CommandRefused
 
 STANDARD: Final = Path("-")
 """The name of standard input and output."""

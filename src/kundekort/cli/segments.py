@@ -11,9 +11,10 @@ import typer
 
 from kundekort.cli import setup
 from kundekort.cli.actor import actor
-from kundekort.cli.failures import CommandRefused, report_failures
+from kundekort.cli.failures import report_failures
 from kundekort.cli.files import opened
 from kundekort.cli.language import _, ngettext
+from kundekort.cli.refusals import CommandRefused
 
 if TYPE_CHECKING:
     from kundekort.services.segments import SavedSegment

@@ -21,9 +21,10 @@ from typing import Annotated, Final
 import typer
 
 from kundekort.cli import setup
-from kundekort.cli.failures import CommandRefused, report_failures
+from kundekort.cli.failures import report_failures
 from kundekort.cli.language import _
 from kundekort.cli.port import refuse_busy
+from kundekort.cli.refusals import CommandRefused
 
 LOOK_EVERY: Final = 0.2
 """Seconds between two looks at the processes."""

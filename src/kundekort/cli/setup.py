@@ -16,8 +16,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import translation
 
 from kundekort import embedded
-from kundekort.cli.failures import CommandRefused
 from kundekort.cli.language import language
+from kundekort.cli.refusals import CommandRefused
 from kundekort.embedded import EmbeddedError
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ class ToldInJson(TyperCommand):
         except typer.TyperException as error:
             if not as_json:
                 raise
-            no = Failure("usage", {"why": error.format_message()})
+            failure = Failure("usage", {"why": error.format_message()})
         with report_failures():
-            write(import_json(None, no=no))
-        raise typer.Exit(no.exit_code)
+            write(import_json(None, failure=failure))
+        raise typer.Exit(failure.exit_code)

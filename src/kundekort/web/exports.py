@@ -58,11 +58,11 @@ def new(request: HttpRequest) -> HttpResponse:
             export = exports.start(what=what, form=form, layout=layout, language=get_language() or "nb", actor=actor)
             return redirect(_taking(export))
         context["total"] = exports.count(what, actor=actor)
-    except (SegmentInvalid, TooManyForWorkbook) as no:
-        context["refused"] = wording.refusal(no.code, no.params)
-        context["dead"] = isinstance(no, SegmentInvalid)
+    except (SegmentInvalid, TooManyForWorkbook) as refusal:
+        context["refused"] = wording.refusal(refusal.code, refusal.params)
+        context["dead"] = isinstance(refusal, SegmentInvalid)
         if not context["dead"]:
-            context["total"] = no.params["count"]
+            context["total"] = refusal.params["count"]
     return render(request, "kundekort/exports/new.html", context)
 
 

@@ -68,8 +68,8 @@ def result(request: HttpRequest) -> HttpResponse:
         condition, faults = segments.check(segments.parse(RulesForm(request.POST).rules()))
         if not faults:
             context["page"] = segments.page(condition, offset=0, limit=SHOWN, actor=actor)
-    except SegmentInvalid as no:
-        faults = (RuleError(no.params["path"], no.params["reason"], no.params),)
+    except SegmentInvalid as refusal:
+        faults = (RuleError(refusal.params["path"], refusal.params["reason"], refusal.params),)
     context["faults"] = [_told(fault) for fault in faults]
     return render(request, "kundekort/segments/result.html", context)
 
