@@ -43,14 +43,14 @@ def run(name: str, frame: pl.DataFrame) -> Import:
     imp = imports.receive(io.BytesIO(data), filename=f"{name}.csv", actor=BENCH)
     planning.plan(imp.pk, ask=False)
     imp.refresh_from_db()
-    tell(f"{name}: preview of {imp.totals['rows']:,} rows, {len(data) / 1e6:.0f} MB", began)
+    tell(f"{name}: preview of {imp.totals.rows:,} rows, {len(data) / 1e6:.0f} MB", began)
     for box in ("all", "changes", "changed"):
         began = time.perf_counter()
         page = preview.page(imp, Filter(box=box), offset=imp.totals.rows // 25, limit=100)
         tell(f"{name}: a page of {page.total:,} rows ({box})", began)
     began = time.perf_counter()
     confirming.apply(imp.pk, digest=imp.digest, actor_name="bench")
-    tell(f"{name}: {imp.totals['new']:,} new, {imp.totals['changed']:,} changed, written", began)
+    tell(f"{name}: {imp.totals.new:,} new, {imp.totals.changed:,} changed, written", began)
     return imp
 
 
