@@ -7,11 +7,11 @@ stand in `kundekort.wording`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import datetime
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 import polars as pl
 
@@ -87,6 +87,15 @@ class Problem:
         return cls(field=row["field"], code=row["code"], value=row["value"], params=json.loads(row["params"]))
 
 
+class LineProblem(NamedTuple):
+    """Something wrong with a whole row, by the physical line on which it starts: what a reader finds."""
+
+    line: int
+    code: str
+    value: str = ""
+    params: Mapping[str, Any] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """A cell that two people change: the value one wants to write, and the other's that stands there.
@@ -119,6 +128,15 @@ def frame(
         shown.str.head(SHOWN).alias("value"),
         _json(params or {}).alias("params"),
     )
+
+
+def of_lines(problems: Sequence[LineProblem], cells: pl.DataFrame) -> pl.DataFrame:
+    """The problems of whole rows as a frame; `cells` has ROW and LINE of the rows they are among."""
+    lines = pl.Series(frames.LINE, [p.line for p in problems], dtype=pl.UInt32)
+    row = cells[frames.ROW].gather(cells[frames.LINE].search_sorted(lines))
+    rows = [(p.line, None, p.code, p.value[:SHOWN], json.dumps(p.params, ensure_ascii=False)) for p in problems]
+    types = {name: kind for name, kind in frames.PROBLEMS.items() if name != frames.ROW}
+    return pl.DataFrame(rows, schema=types, orient="row").insert_column(0, row)
 
 
 def _json(params: Mapping[str, object]) -> pl.Expr:

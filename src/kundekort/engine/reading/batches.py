@@ -5,7 +5,6 @@ May not know fields, files or encodings.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,10 +18,10 @@ import pyarrow as pa
 import pyarrow.csv
 
 from kundekort.engine import frames
+from kundekort.engine.problem import SHOWN, LineProblem
 from kundekort.engine.reading.records import Grammar, Record, record, records
 from kundekort.engine.reading.rfc4180 import Proof, certify
 
-_SHOWN: Final = 200
 _PARSED_AT_ONCE: Final = 1 << 20
 _RECORDS_AT_ONCE: Final = 64  # read carefully at most before proving is tried again
 _LOOKED_AT: Final = 50
@@ -44,10 +43,10 @@ class Pace:
 
 
 class Batch(NamedTuple):
-    """Some consecutive rows: `cells` with `_line`, c0 …; `problems` without `_row`; `end` where the next one starts."""
+    """Some consecutive rows: `cells` with LINE, c0 …; their problems; `end` where the next one starts."""
 
     cells: pl.DataFrame
-    problems: pl.DataFrame
+    problems: list[LineProblem]
     blank_rows: int
     end: int
 
@@ -97,7 +96,7 @@ class _Growing:
     piece_lines: list[np.ndarray] = field(default_factory=list)
     longest: int = 0
     rows: list[list[object]] = field(default_factory=list)
-    problems: list[tuple[int, str, str, str]] = field(default_factory=list)
+    problems: list[LineProblem] = field(default_factory=list)
     blank_rows: int = 0
 
     def add_proof(self, proof: Proof) -> None:
@@ -125,8 +124,7 @@ class _Growing:
         problem = _problem(found, raw, self.grammar)
         if problem:
             code, params = problem
-            shown = raw.decode("utf-8", "replace")[:_SHOWN]
-            self.problems.append((line, code, shown, json.dumps(params)))
+            self.problems.append(LineProblem(line, code, raw.decode("utf-8", "replace")[:SHOWN], params))
         cells = [cell.decode("utf-8", "replace") for cell in found.cells[: self.columns]]
         while len(cells) > self.grammar.most and not cells[-1]:
             cells.pop()
@@ -143,9 +141,7 @@ class _Growing:
         if len(lines):
             plain = self._parse().insert_column(0, pl.Series(frames.LINE, lines, dtype=pl.UInt32))
             cells = pl.concat([plain, cells], how="diagonal").sort(frames.LINE)
-        columns = {name: frames.PROBLEMS[name] for name in (frames.LINE, "code", "value", "params")}
-        problems = pl.DataFrame(self.problems, schema=columns, orient="row").sort(frames.LINE)
-        return Batch(cells, problems, self.blank_rows, end)
+        return Batch(cells, self.problems, self.blank_rows, end)
 
     def _parse(self) -> pl.DataFrame:
         """The proven pieces, read by the fast parser."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
@@ -10,6 +10,7 @@ import polars as pl
 
 from kundekort.engine import frames
 from kundekort.engine.errors import FileRefused
+from kundekort.engine.problem import LineProblem, of_lines
 from kundekort.engine.recipe import Dialect
 
 
@@ -64,8 +65,8 @@ class Table:
     sheets: tuple[str, ...] = ()
 
 
-Piece: TypeAlias = tuple[pl.DataFrame, pl.DataFrame, int, int]
-"""Rows before they are numbered: cells with LINE, problems with LINE but without ROW, blank rows, bytes done."""
+Piece: TypeAlias = tuple[pl.DataFrame, Sequence[LineProblem], int, int]
+"""Rows before they are numbered: cells with LINE, problems in the order of lines, blank rows, bytes done."""
 
 
 def number(pieces: Iterable[Piece], *, limit: int, header_alone: bool = False) -> Iterator[Block]:
@@ -76,8 +77,6 @@ def number(pieces: Iterable[Piece], *, limit: int, header_alone: bool = False) -
         rows += cells.height
         if rows > limit:
             raise FileRefused("too_many_rows", limit=limit)
-        row = pl.Series(frames.ROW, cells[frames.LINE].search_sorted(problems[frames.LINE]), dtype=pl.UInt32)
-        placed = problems.with_columns(row + (rows - cells.height), pl.lit(None, pl.String).alias("field"))
-        yield Block(numbered, placed.select(*frames.PROBLEMS), blank_rows, done)
+        yield Block(numbered, of_lines(problems, numbered), blank_rows, done)
     if not rows and not header_alone:
         raise FileRefused("header_only")

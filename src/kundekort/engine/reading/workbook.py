@@ -15,6 +15,7 @@ import polars as pl
 
 from kundekort.engine import frames
 from kundekort.engine.errors import FileRefused
+from kundekort.engine.problem import LineProblem
 from kundekort.engine.reading import sniff
 from kundekort.engine.reading.package import OLE, ZIP, Sheet, Workbook, unbroken
 from kundekort.engine.reading.sheet import Row, rows
@@ -161,9 +162,7 @@ class _Below:
         return cells, _problems(cells), blank_rows, self._size * self._done // self._whole
 
 
-def _problems(cells: pl.DataFrame) -> pl.DataFrame:
+def _problems(cells: pl.DataFrame) -> list[LineProblem]:
     """The rows with a NUL character in some cell."""
     holds_nul = pl.any_horizontal(pl.lit(False), pl.exclude(frames.LINE).str.contains("\0", literal=True))
-    return cells.filter(holds_nul).select(
-        pl.col(frames.LINE), code=pl.lit("nul_byte"), value=pl.lit(""), params=pl.lit("{}")
-    )
+    return [LineProblem(line, "nul_byte") for line in cells.filter(holds_nul)[frames.LINE]]
