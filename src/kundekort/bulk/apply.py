@@ -73,8 +73,7 @@ class _Writing:
         self._changed_fields = tuple(f for f in plan.fields if changes[f.key])
         self._merges: list[pl.DataFrame] = []
         self._masters: list[pl.DataFrame] = []
-        totals = plan.totals
-        self._total = totals.new + totals.changed + totals.removed + totals.restored
+        self._total = plan.totals.cards_written
         progress(0, self._total)
 
     def remove(self, rows: pl.DataFrame) -> None:

@@ -1,7 +1,7 @@
 """Every SQL statement of the bulk path: one named function each, every identifier quoted, values never inside.
 
 Canonical text goes in and comes out: the two tables at the top say how each kind of field is stored. This module only
-composes; running is the business of `bulk.postgres`.
+composes; running is the business of `bulk.register` and `bulk.apply`.
 """
 
 from __future__ import annotations

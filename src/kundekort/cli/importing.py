@@ -198,7 +198,7 @@ def _ask_and_apply(imp: Import) -> None:
         planning.leave_out_errors(imp.pk, actor=actor(), leave_out=True, then=planning.queue_fallback)
         imp = planned(imp)
         show.preview_of(imp)
-    if not (totals(imp).new or totals(imp).changed):
+    if not totals(imp).changes_register:
         _give_up(imp)
     elif show.agreed(show.question(imp)):
         _carry_out(imp)

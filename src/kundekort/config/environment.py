@@ -1,4 +1,4 @@
-"""What the setup say: the data folder, the database, the secret key. Read once, by the settings."""
+"""What the surroundings say: the data folder, the database, the secret key. Read once, by the settings."""
 
 from __future__ import annotations
 

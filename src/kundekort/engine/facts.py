@@ -9,7 +9,10 @@ from typing import Any, Self
 
 
 class QuestionKind(StrEnum):
-    """What a person has to say before a file can go on; REFUSED: nothing they could say would help."""
+    """What a person has to say before a file can go on.
+
+    SHEET: the workbook has no sheet of the name that was given. REFUSED: nothing they could say would help.
+    """
 
     COLUMNS = "columns"
     DATES = "dates"
@@ -50,9 +53,14 @@ class Totals:
     restored: int = 0
 
     @property
+    def cards_written(self) -> int:
+        """How many cards are created, changed, removed or brought back."""
+        return self.new + self.changed + self.removed + self.restored
+
+    @property
     def changes_register(self) -> bool:
         """Whether anything would be written."""
-        return bool(self.new or self.changed or self.removed or self.restored)
+        return self.cards_written > 0
 
     def to_json(self) -> dict[str, int]:
         """The totals as a JSON object."""

@@ -31,7 +31,7 @@ def confirm(import_id: int, *, digest: str, actor: Actor) -> Import:
     """
     imp = imports.get(import_id, actor=actor)
     _refuse(imp, digest=digest, states=(Import.State.PREVIEW,))
-    if imp.totals.new + imp.totals.changed <= INLINE_CARDS:
+    if imp.totals.cards_written <= INLINE_CARDS:
         try:
             return apply(import_id, digest=digest, actor_name=actor.name)
         except StalePlan:

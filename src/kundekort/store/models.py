@@ -24,7 +24,7 @@ from kundekort.store.values import ValueField
 
 
 class Customer(models.Model):
-    """A customer card. Its columns are named by the keys of `store.fields`; `own` holds the venue's own fields."""
+    """A customer card. Its columns are named by the keys of `store.fields`; `custom` holds the venue's own fields."""
 
     id = models.BigAutoField(primary_key=True)
     version = models.IntegerField(db_default=1)

@@ -275,7 +275,6 @@ DAYS = st.sampled_from(["25/12/1990", "12-25-1990", "03/04/1990", "1990-05-12", 
 def test_it_finds_the_order_of_dates_however_the_column_is_cut(days: list[str | None], cut: int) -> None:
     column = pl.Series(days, dtype=pl.String)
     assert dates.evidence(column[:cut]) + dates.evidence(column[cut:]) == dates.evidence(column)
-    assert dates.order(column) == dates.evidence(column).order
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """The public door of the reader: bytes of a file become rows of text and the problems of rows.
 
 A file that begins like a workbook is read by `workbook`. What comes out of a text is exactly what the careful reader
-gives; the certified one only gives it sooner. May not know fields: what a header means is asked of the caller.
+(`records`) gives; stretches that are proven to be plain (`rfc4180`) only come sooner. May not know fields: what a
+header means is asked of the caller.
 """
 
 from __future__ import annotations

@@ -56,11 +56,6 @@ def evidence(text: pl.Series) -> Evidence:
     return Evidence(*(int(text.str.contains(pattern).sum()) for pattern in (_PROVES, _DENIES)))
 
 
-def order(text: pl.Series) -> DateOrder | None:
-    """Which way round the slash and dash dates of a column are: what most of the cells that can tell prove."""
-    return evidence(text).order
-
-
 def day(value: str, *, order: DateOrder | None, latest: date | None) -> Outcome:
     """The ISO date of one trimmed, non-empty value, or date_invalid, date_ambiguous (where only `order` could tell) or,
     when `latest` is given, date_out_of_range (before EARLIEST or after `latest`)."""

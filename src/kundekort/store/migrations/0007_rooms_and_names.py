@@ -1,8 +1,11 @@
 """Names that people search for, and values instead of loose JSON."""
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import django.db.models.deletion
+from django.conf import settings
 from django.db import migrations, models
 
 ANSWERABLE = ("no_known_column", "column_twice", "no_key_column")
@@ -36,8 +39,9 @@ def forward(apps: Any, schema_editor: Any) -> None:
             "problems": facts.get("codes", []),
         } if facts else None
         imp.progress = None
-        if imp.state == "preview":  # its plan is kept in a form that is no longer read
+        if imp.state in ("preview", "confirming"):  # its plan is kept in a form that is no longer read
             imp.state = "cancelled"
+            shutil.rmtree(Path(settings.DATA) / "imports" / str(imp.pk), ignore_errors=True)
         imp.save()
     for export in apps.get_model("kundekort", "Export").objects.iterator():
         export.language = export.selection.get("language", "nb")
