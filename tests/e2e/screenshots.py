@@ -21,6 +21,7 @@ from kundekort.services import accounts, editing, fields, layouts, segments
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.fields import Definition
 from kundekort.store.models import Customer, Import
+from kundekort.store.progress import Progress
 
 TO = Path(__file__).parents[2] / "docs" / "screenshots"
 REGISTER = 5_000
@@ -136,9 +137,9 @@ def test_it_takes_the_pictures(kari: Page, load: Callable[..., Import]) -> None:
 
     _send(page, ("CustomerID;FirstName;Gender\n" + "0;Ny kunde;0\n" * 200_000).encode(), "hele-landet.csv")
     Import.objects.filter(filename="hele-landet.csv").update(
-        progress={"phase": "checking", "done": 128_000, "total": 200_000, "fraction": 0.54, "seconds_left": 3}
+        progress=Progress("planning", 1_900_000, 3_200_000, seconds_left=3)
     )
-    expect(page.get_by_text("128\xa0000 av 200\xa0000 rader")).to_be_visible()
+    expect(page.get_by_text("1,8\xa0MB")).to_be_visible()
     _take(page, "working")
 
 
