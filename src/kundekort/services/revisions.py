@@ -26,7 +26,7 @@ REGISTER_LOCK: Final = 0x6B756E6465
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WriteResult:
     """A revision, and the numbers of the cards it created in the order of their rows."""
 
     revision: Revision
@@ -49,7 +49,7 @@ def register_transaction(*, alone: bool, patient: bool = False) -> Iterator[Conn
 
 def write(
     plan: Plan, *, kind: Revision.Kind, actor: Actor, undoes: Revision | None = None, report: Report = no_progress
-) -> Written:
+) -> WriteResult:
     """Carry out a plan inside the caller's transaction, as a revision of which every cell is in the log.
 
     Raises RegisterMoved when a card is no longer as the plan saw it; then the transaction has to be rolled back.
@@ -66,4 +66,4 @@ def write(
     done = apply(
         psycopg_connection(), plan, revision=revision.pk, progress=lambda done, total: report("writing", done, total)
     )
-    return Written(revision=revision, created=done.created)
+    return WriteResult(revision=revision, created=done.created)
