@@ -84,6 +84,17 @@ def test_it_refuses_what_the_page_could_not_have_sent(as_bob: Client, sent: str)
     assert as_bob.post("/segments/new/", {"condition": sent, "name": "x"}).status_code == 400
 
 
+@pytest.mark.parametrize("values", [5, "12", [["x"]], [None], {"a": 1}])
+def test_it_refuses_values_of_another_shape_in_words(as_bob: Client, values: object) -> None:
+    rules = {"all": [{"field": "created_by_import", "operator": "is", "values": values}]}
+    assert 'role="alert"' in save(as_bob, "/segments/new/", rules, name="Feil")
+
+
+@pytest.mark.parametrize("field", [["x"], {"a": 1}, 5])
+def test_it_refuses_a_field_of_another_shape_in_words(as_bob: Client, field: object) -> None:
+    assert 'role="alert"' in save(as_bob, "/segments/new/", {"all": [{"field": field}]}, name="Feil")
+
+
 def test_it_saves_a_new_segment(as_bob: Client) -> None:
     page = save(as_bob, "/segments/new/", NORDMANN, name=" Alle  Nordmann ", description="Til julebrevet")
     assert "Segmentet «Alle Nordmann» er lagret" in page

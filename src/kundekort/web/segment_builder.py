@@ -55,7 +55,7 @@ def of_builder(data: Any, *, actor: Actor) -> dict[str, Any]:
     rules = list(_rules(data))
     beside = [subject.key for subject in BESIDE]
     keys = [key for key in subjects if key not in beside]
-    named = {value for rule in rules if rule.get("field") in BY_IMPORT for value in rule.get("values") or ()}
+    named = {value for rule in rules if rule["field"] in BY_IMPORT for value in _texts(rule.get("values"))}
     return {
         "fields": [key for key in keys if not subjects[key].field.custom],
         "custom_fields": [key for key in keys if subjects[key].field.custom],
@@ -79,7 +79,7 @@ def of_builder(data: Any, *, actor: Actor) -> dict[str, Any]:
                 }
                 for operator in Operator
             },
-            "dead": {key: wording.field(key) for rule in rules if (key := str(rule.get("field"))) not in subjects},
+            "dead": {key: wording.field(key) for rule in rules if (key := rule["field"]) not in subjects},
         },
     }
 
@@ -95,12 +95,17 @@ def _input(subject: Subject) -> str:
 
 def _rules(data: Any) -> Iterator[Mapping[str, Any]]:
     """All rules in a condition's JSON form, however it is shaped."""
-    if isinstance(data, dict) and "field" in data:
+    if isinstance(data, dict) and isinstance(data.get("field"), str):
         yield data
     elif isinstance(data, dict):
         for parts in data.values():
             for part in parts if isinstance(parts, list) else ():
                 yield from _rules(part)
+
+
+def _texts(values: Any) -> list[str]:
+    """The values of a rule, however they are shaped."""
+    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
 
 
 def _imports(named: set[str], actor: Actor) -> list[tuple[int, str]]:
