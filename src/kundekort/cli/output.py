@@ -35,7 +35,7 @@ def write(pieces: Iterable[bytes], target: Path) -> None:
 
 
 def _replace(pieces: Iterable[bytes], target: Path) -> None:
-    file = NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}-", delete=False)  # noqa: SIM115
+    file = NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}-", delete=False)  # noqa: SIM115 - it is renamed, not removed
     try:
         with file:
             file.writelines(pieces)

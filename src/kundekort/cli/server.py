@@ -82,7 +82,7 @@ def refuse_taken_port(host: str, port: int) -> None:
 
 def tell_address(host: str, port: int) -> None:
     """Say where the site is, once it answers."""
-    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - to reach
     words = _("Kundekort is ready at %(address)s. Stop it with Ctrl-C.")
     print(words % {"address": f"http://{name}:{port}/"}, file=sys.stderr, flush=True)
 

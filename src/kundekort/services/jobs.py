@@ -118,7 +118,7 @@ def work() -> None:
             finally:
                 looking.cancel()
 
-    with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
+    with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]  # of PostgreSQL
         asyncio.run(run())
 
 

@@ -1,8 +1,8 @@
-"""The expected noes of the use cases: one small tree, each with a stable code. Words are made by the doors."""
+"""Why a use case does not do what was asked: one small tree, each with a stable code. The doors make the words."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from kundekort.engine.errors import FileRefused
 
@@ -10,7 +10,7 @@ from kundekort.engine.errors import FileRefused
 class Refusal(Exception):
     """A use case that will not do what was asked, for an expected reason. `params` is what the words need."""
 
-    code: ClassVar[str] = ""
+    code: str = ""
 
     def __init__(self, **params: Any) -> None:
         super().__init__(self.code)
@@ -24,7 +24,7 @@ class CannotImport(Refusal):
 
     def __init__(self, refused: FileRefused) -> None:
         super().__init__(**refused.params)
-        self.code = refused.code  # type: ignore[misc]
+        self.code = refused.code
 
 
 class RowsHaveErrors(Refusal):

@@ -23,7 +23,7 @@ NUMBER: Final = re.compile(r"\+?[\d\s]+")
 def matching(text: str) -> QuerySet[Customer]:
     """The customers in which each word of the text begins some word; all customers for an empty text."""
     condition, values = where(text)
-    return Customer.objects.filter(Q(RawSQL(condition, values, output_field=BooleanField())))  # noqa: S611 - our own
+    return Customer.objects.filter(Q(RawSQL(condition, values, output_field=BooleanField())))  # noqa: S611 - SQL of `where`
 
 
 def where(text: str) -> tuple[LiteralString, list[str]]:

@@ -81,7 +81,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             for key, by in (COLUMNS | {f.key: None for f in fields.schema() if f.custom}).items()
         ],
     }
-    part = bool(request.htmx)  # type: ignore[attr-defined]
+    part = bool(request.htmx)  # type: ignore[attr-defined]  # by HtmxMiddleware
     return render(request, f"kundekort/customers/{'rows' if part else 'list'}.html", context)
 
 

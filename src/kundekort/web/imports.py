@@ -61,7 +61,7 @@ def _upload(request: HttpRequest, actor: Actor) -> HttpResponse:
     if file is None:
         return _page(request, actor, no_file=True)
     policy = Policy(empty_cells=_layout(request).empty_cells)
-    imp = imports.receive(file, filename=file.name or "", policy=policy, actor=actor)  # type: ignore[arg-type]
+    imp = imports.receive(file, filename=file.name or "", policy=policy, actor=actor)  # type: ignore[arg-type]  # it reads
     planning.plan_now_or_queue(imp.pk)
     return redirect("import", imp.pk)
 

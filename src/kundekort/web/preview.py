@@ -138,8 +138,10 @@ def _row(row: previews.Row, shown: Container[str | None]) -> dict[str, Any]:
     }
 
 
-def _short(value: str | None) -> str:
-    return value if value is None or len(value) <= LONGEST_CELL else value[: LONGEST_CELL - 1] + "…"  # type: ignore[return-value]
+def _short(value: str | None) -> str | None:
+    if value is None or len(value) <= LONGEST_CELL:
+        return value
+    return value[: LONGEST_CELL - 1] + "…"
 
 
 def _view(imp: Import, recipe: Recipe, *, first: set[str | None]) -> dict[str, Any]:

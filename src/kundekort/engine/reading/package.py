@@ -67,7 +67,7 @@ class Workbook:
     def __init__(self, data: memoryview, *, expanded: int) -> None:
         _refuse_container(data)
         with unbroken():
-            self._zip = ZipFile(io.BufferedReader(_Bytes(data), BLOCK))  # type: ignore[type-var]
+            self._zip = ZipFile(io.BufferedReader(_Bytes(data), BLOCK))  # type: ignore[type-var]  # it is a RawIOBase
             members = self._zip.infolist()
             if sum(m.file_size for m in members) > expanded:
                 raise FileRefused("file_expands", limit=expanded)
@@ -250,7 +250,7 @@ class _Bytes(io.RawIOBase):
         self._at = max(0, start + offset)
         return self._at
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]  # a BufferedReader asks
         """As of any file."""
         piece = self._data[self._at : self._at + len(buffer)]
         buffer[: len(piece)] = piece
