@@ -40,7 +40,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """How many rows of a plan came to what; `rows` is the sum of all but the changed cells."""
+    """How many rows of a plan came to what; `rows` is the sum of all but the changed cells.
+
+    `conflicts` are rows with a cell of which nobody has said yet whose value stays.
+    """
 
     rows: int
     new: int
@@ -51,6 +54,7 @@ class Totals:
     cells_changed: int
     removed: int = 0
     restored: int = 0
+    conflicts: int = 0
 
     @property
     def cards_written(self) -> int:
@@ -82,12 +86,28 @@ class ProblemCount:
 
 
 @dataclass(frozen=True, slots=True)
+class ConflictCount:
+    """How many cells of a field two people have changed, and for how many it is decided whose value stays."""
+
+    field: str
+    count: int
+    mine: int
+    theirs: int
+
+    @property
+    def undecided(self) -> int:
+        """For how many cells nobody has said yet."""
+        return self.count - self.mine - self.theirs
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of a file.
 
     `samples` are the first values of each column, `sheets` the visible sheets of a workbook; from its plan:
     `blank_rows` that were skipped, filled cells of the register that stand `emptied` in the file, `changes` (changed
-    cells by field key), and the kinds of `problems`, most first.
+    cells by field key), the kinds of `problems`, most first, how many `newer` values of the register are kept that the
+    file knows nothing of, the `conflicts` by field and how many rows have one (`conflict_rows`).
     """
 
     samples: tuple[tuple[str, ...], ...] = ()
@@ -96,6 +116,9 @@ class Facts:
     emptied: int = 0
     changes: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[ProblemCount, ...] = ()
+    newer: int = 0
+    conflicts: tuple[ConflictCount, ...] = ()
+    conflict_rows: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """The facts as a JSON object."""
@@ -111,4 +134,7 @@ class Facts:
             emptied=data["emptied"],
             changes=data["changes"],
             problems=tuple(ProblemCount(**count) for count in data["problems"]),
+            newer=data["newer"],
+            conflicts=tuple(ConflictCount(**count) for count in data["conflicts"]),
+            conflict_rows=data["conflict_rows"],
         )

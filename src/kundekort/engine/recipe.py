@@ -148,11 +148,43 @@ class Answers:
         return tuple(replace(c, field=f, suggestion=None) for c, f in zip(matched, self.columns, strict=True))
 
 
+class Whose(StrEnum):
+    """Whose value stays in a cell that two people have changed: that of the file, or that of the register."""
+
+    MINE = "mine"
+    THEIRS = "theirs"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Whose value stays in conflicts: those of one field, of one card, of one cell with both, or all of them.
+
+    `whose` None: nobody has said; a cell that was chosen for is asked about again.
+    """
+
+    whose: Whose | None
+    field: str | None = None
+    card: int | None = None
+
+    def covers(self, other: Choice) -> bool:
+        """Whether all conflicts that another choice is about are among those of this one."""
+        return self.field in (None, other.field) and self.card in (None, other.card)
+
+
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """What a person decided about single rows; an input to the plan, never a change to it."""
+    """What a person decided about single rows and cells; an input to the plan, never a change to it.
+
+    Of the `choices` about a conflict the last one counts.
+    """
 
     leave_out_errors: bool = False
+    choices: tuple[Choice, ...] = ()
+
+    def choose(self, choice: Choice) -> Self:
+        """The decisions with one more choice, in place of those it makes void."""
+        kept = (one for one in self.choices if not choice.covers(one))
+        return replace(self, choices=(*kept, choice))
 
     def to_json(self) -> dict[str, Any]:
         """The decisions as a JSON object."""
@@ -161,4 +193,5 @@ class Decisions:
     @classmethod
     def from_json(cls, data: Map[str, Any]) -> Self:
         """The decisions that `to_json` gave."""
-        return cls(**data)
+        choices = (replace(Choice(**c), whose=Whose(c["whose"]) if c["whose"] else None) for c in data["choices"])
+        return cls(leave_out_errors=data["leave_out_errors"], choices=tuple(choices))

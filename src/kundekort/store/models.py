@@ -66,7 +66,12 @@ class Customer(models.Model):
 
 
 class Import(models.Model):
-    """One uploaded file and what became of it. The file and its plan stand in `store.packages`."""
+    """One uploaded file, or one revision that is to be taken back, and what became of it.
+
+    The file and its plan stand in `store.packages`. `created_by` and `actor_name` uploaded it, `confirmed_by` and
+    `confirmer_name` confirmed it; `touched_at` is when somebody last did something with it. With `undoes` there is no
+    file: the plan takes that revision back.
+    """
 
     class State(models.TextChoices):
         """Where an import is on its way."""
@@ -82,6 +87,10 @@ class Import(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     actor_name = models.TextField()
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    confirmer_name = models.TextField(default="")
+    touched_at = models.DateTimeField(db_default=Now())
+    undoes = models.ForeignKey("Revision", null=True, on_delete=models.PROTECT, related_name="undoings")
     filename = models.TextField()
     size = models.BigIntegerField()
     state = models.TextField(choices=State, default=State.RECEIVED)
