@@ -8,13 +8,13 @@ from datetime import date
 
 import polars as pl
 
-from kundekort.engine import frames, pipeline
+from kundekort.engine import frames, pipeline, undo
 from kundekort.engine.facts import Question
 from kundekort.engine.frames import CARD, ID, INTO, MERGED, OLD, VERSION, Status
 from kundekort.engine.plan import Plan, changed_cells
 from kundekort.engine.reading.batches import Pace
 from kundekort.engine.reading.table import Limits
-from kundekort.engine.recipe import Answers, Decisions, Policy
+from kundekort.engine.recipe import Answers, Choice, Decisions, Policy
 from kundekort.engine.schema import Field, Kind
 from kundekort.store.fields import SCHEMA
 
@@ -58,18 +58,21 @@ class MemoryRegister:
     def owners(self, field: Field, values: pl.Series) -> pl.DataFrame:
         return self.cards(field, values, [field]).select("id", field.key)
 
-    def at_version(self, cards: pl.DataFrame, fields: Sequence[Field]) -> pl.DataFrame:
-        keys = {f.key for f in fields}
-        then = {}
-        for number, version in cards.select("id", "version").iter_rows():
-            if number in self.cards_by_id:
-                then[number] = {"version": version} | {key: self.cards_by_id[number][key] for key in keys}
-        for change in reversed([row for log in self.log for row in log.iter_rows(named=True)]):
-            card = then.get(change["customer_id"])
-            if card is not None and change["version"] > card["version"] and change["field"] in keys:
-                card[change["field"]] = change["old"]
-        rows = [{"id": i} | card for i, card in then.items()]
-        return pl.DataFrame(rows, schema=frames.cards(fields))
+    def former_values(self, cards: pl.DataFrame) -> pl.DataFrame:
+        versions = dict(cards.select("id", "version").iter_rows())
+        former: dict[tuple[int, str], str] = {}
+        for change in (row for log in self.log for row in log.iter_rows(named=True)):
+            number = change["customer_id"]
+            if number in versions and change["version"] > versions[number]:
+                former.setdefault((number, change["field"]), change["old"])
+        rows = [(number, key, old) for (number, key), old in former.items()]
+        return pl.DataFrame(rows, schema=frames.FORMER, orient="row")
+
+    def at_version(self, number: int, version: int) -> dict[str, str]:
+        """A card as it was at a version."""
+        asked = pl.DataFrame({"id": [number], "version": [version]}, schema=frames.VERSIONS)
+        former = self.former_values(asked).select("field", "old").iter_rows()
+        return self.cards_by_id[number] | {key: old for key, old in former if key in EMPTY}
 
     def apply(self, plan: Plan) -> pl.DataFrame:
         """Do what the plan says; the changes of this revision."""
@@ -129,6 +132,8 @@ def plan(
     *,
     policy: Policy | None = None,
     leave_out: bool = False,
+    choices: Sequence[Choice] = (),
+    shown: pl.DataFrame = pipeline.NOT_SHOWN,
     pace: Pace | None = None,
 ) -> Plan:
     """The plan of a file for a register."""
@@ -138,14 +143,28 @@ def plan(
     assert file.question is None, file.question
     made = pipeline.plan(
         file,
-        decisions=Decisions(leave_out_errors=leave_out),
+        decisions=Decisions(leave_out_errors=leave_out, choices=tuple(choices)),
         register=register,
         schema=SCHEMA,
         today=TODAY,
         country="NO",
+        shown=shown,
     )
     assert not isinstance(made, Question), made
     return made
+
+
+def undone(changes: pl.DataFrame, register: MemoryRegister, *, choices: Sequence[Choice] = (), cut: int = 50) -> Plan:
+    """The plan that takes changes back, made of blocks of so many cards."""
+    ids = changes["customer_id"].unique().sort()
+    merged = changes.filter(pl.col("field") == MERGED).height
+    size = max(1, ids.len() if merged else cut)
+    blocks = [
+        changes.filter(pl.col("customer_id").is_in(ids.slice(start, size).implode()))
+        for start in range(0, ids.len(), size)
+    ]
+    decisions = Decisions(choices=tuple(choices))
+    return undo.plan(blocks, decisions=decisions, register=register, schema=SCHEMA)
 
 
 def whole(plan: Plan) -> pl.DataFrame:

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from kundekort.engine import frames, pipeline, undo
+from kundekort.engine import frames, pipeline
 from kundekort.engine import merge as merges
 from kundekort.engine.frames import Status
 from kundekort.engine.plan import Plan, changed_cells
 from kundekort.engine.reading.batches import Pace
-from kundekort.engine.recipe import Decisions, EmptyCells, Policy
+from kundekort.engine.recipe import Choice, Decisions, EmptyCells, Policy, Whose
 from kundekort.store import plans
 from kundekort.store.fields import SCHEMA
-from tests.engine.memory import EMPTY, TODAY, MemoryRegister, plan, whole
+from tests.engine.memory import EMPTY, TODAY, MemoryRegister, plan, undone, whole
 
 VALUES = {
     "FirstName": ["", "Åse", "Per", "=1+1", 'Ole "Bob"', "to\nlinjer", " Åse "],
@@ -182,46 +182,50 @@ def state(register: MemoryRegister) -> dict[int, dict[str, str]]:
     return {number: dict(card) for number, card in register.cards_by_id.items()}
 
 
-@given(files(), registers(), POLICIES)
+@given(files(), registers(), POLICIES, st.integers(1, 4))
 def test_it_takes_an_import_back_and_the_taking_back_too(
-    rows: list[list[str]], register: MemoryRegister, policy: Policy
+    rows: list[list[str]], register: MemoryRegister, policy: Policy, cut: int
 ) -> None:
     before = state(register)
     changes = register.apply(plan(text(rows), register, policy=policy, leave_out=True))
     after = state(register)
-    undone = undo.plan(changes, register=register, schema=SCHEMA)
-    assert undone.conflicts.is_empty()
-    assert undone.problems.is_empty()
-    changes = register.apply(undone)
+    back = undone(changes, register, cut=cut)
+    assert back.conflicts.is_empty()
+    assert back.problems.is_empty()
+    assert back.totals.unchanged == 0
+    changes = register.apply(back)
     assert state(register) == before
-    register.apply(undo.plan(changes, register=register, schema=SCHEMA))
+    register.apply(undone(changes, register))
     assert state(register) == after
 
 
-@given(files(), files(), registers())
-def test_it_leaves_what_was_edited_since_and_says_so(
-    first: list[list[str]], second: list[list[str]], register: MemoryRegister
+@given(files(), files(), registers(), st.integers(1, 4), st.booleans())
+def test_it_leaves_what_was_edited_since_unless_chosen(
+    first: list[list[str]], second: list[list[str]], register: MemoryRegister, cut: int, mine: bool
 ) -> None:
     before = state(register)
     changes = register.apply(plan(text(first), register, leave_out=True))
     between = state(register)
     register.apply(plan(text(second), register, leave_out=True))
     after = state(register)
-    undone = undo.plan(changes, register=register, schema=SCHEMA)
-    assume(undone.problems.is_empty())
-    conflicts = {(row["_id"], row["field"]) for row in undone.conflicts.iter_rows(named=True)}
-    register.apply(undone)
+    back = undone(changes, register, cut=cut, choices=[Choice(Whose.MINE)] * mine)
+    assume(back.problems.is_empty())
+    conflicts = {(row["_id"], row["field"]) for row in back.conflicts.iter_rows(named=True)}
+    assert back.totals.rows == changes["customer_id"].n_unique()
+    register.apply(back)
     for number, card in before.items():
         for key, value in card.items():
             now, then, edited = (s[number][key] for s in (register.cards_by_id, between, after))
             if then == value:
                 assert now == edited
             elif (number, key) in conflicts:
-                assert now == edited not in (then, value)
+                assert edited not in (then, value)
+                assert now == (value if mine else edited)
             else:
                 assert now == value
     for number in between.keys() - before.keys():
-        assert (number in register.cards_by_id) == ((number, "id") in conflicts) == (after[number] != between[number])
+        assert ((number, "id") in conflicts) == (after[number] != between[number])
+        assert (number in register.cards_by_id) == ((number, "id") in conflicts and not mine)
 
 
 @given(registers(), st.data())
@@ -233,7 +237,7 @@ def test_it_takes_a_merge_back_and_merges_again(register: MemoryRegister, data: 
     values = merges.union([before[i] for i in (master, *others)], schema=SCHEMA)
     differing = {key: value for key, value in values.items() if value != before[master][key]}
     alone = pipeline.plan(
-        pipeline.of_card(master, differing, schema=SCHEMA),
+        pipeline.of_card(master, differing),
         decisions=Decisions(),
         register=register,
         schema=SCHEMA,
@@ -248,9 +252,9 @@ def test_it_takes_a_merge_back_and_merges_again(register: MemoryRegister, data: 
     after = state(register)
     assert after == {master: before[master] | values}
     assert set(register.merged.items()) == {(other, master) for other in others}
-    changes = register.apply(undo.plan(changes, register=register, schema=SCHEMA))
+    changes = register.apply(undone(changes, register))
     assert (state(register), register.merged) == (before, merged)
-    register.apply(undo.plan(changes, register=register, schema=SCHEMA))
+    register.apply(undone(changes, register))
     assert state(register) == after
 
 
@@ -261,6 +265,4 @@ def test_it_can_tell_every_former_value_from_the_log(all_rows: list[list[list[st
         register.apply(plan(text(rows), register, leave_out=True))
         states.append((dict(register.versions), state(register)))
     for versions, cards in states:
-        asked = pl.DataFrame({"id": list(versions), "version": list(versions.values())}, schema=frames.cards([]))
-        then = register.at_version(asked, SCHEMA.values)
-        assert {row.pop("id"): row for row in then.drop("version").iter_rows(named=True)} == cards
+        assert {number: register.at_version(number, version) for number, version in versions.items()} == cards

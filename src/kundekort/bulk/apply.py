@@ -14,11 +14,12 @@ import polars as pl
 from psycopg import Connection, errors
 
 from kundekort.bulk import statements
-from kundekort.bulk.copy import copy_in, temporary
+from kundekort.bulk.copy import copy_in, copy_out, temporary
 from kundekort.engine import frames
 from kundekort.engine.frames import CARD, ID, INTO, MERGED, VERSION, Status
 from kundekort.engine.plan import Plan, changed_cells
-from kundekort.engine.schema import Field
+from kundekort.engine.rebase import rebase
+from kundekort.engine.schema import Field, Schema
 
 ANALYZE_FROM: Final = 50_000
 """Written rows from which the register's statistics are renewed at once instead of by the server in its own time."""
@@ -36,13 +37,17 @@ class ApplyResult:
     touched: int
 
 
-def apply(conn: Connection, plan: Plan, *, revision: int, progress: Callable[[int, int], None]) -> ApplyResult:
+def apply(
+    conn: Connection, plan: Plan, *, revision: int, schema: Schema, progress: Callable[[int, int], None]
+) -> ApplyResult:
     """Carry out a plan inside the caller's transaction, logging every change under a revision.
 
-    Removed cards go first and created ones come last, so that a unique value can pass from one to another. Raises
-    RegisterMoved when a card has another version than the plan saw, or a unique value is on another card by now.
+    Removed cards go first and created ones come last, so that a unique value can pass from one to another. A card that
+    has been edited since the plan saw it in other cells than those that change is changed as it is now; `schema` says
+    whether it would be right as a whole. Raises RegisterMoved when one of those cells has moved, a card that is to go
+    has been edited at all, or a unique value is on another card by now.
     """
-    writing = _Writing(conn, plan, revision, progress)
+    writing = _Writing(conn, plan, revision, schema, progress)
     try:
         for block in plan.rows(Status.REMOVED):
             writing.remove(block)
@@ -65,10 +70,13 @@ def apply(conn: Connection, plan: Plan, *, revision: int, progress: Callable[[in
 class _Writing:
     """A plan on its way into the register."""
 
-    def __init__(self, conn: Connection, plan: Plan, revision: int, progress: Callable[[int, int], None]) -> None:
+    def __init__(
+        self, conn: Connection, plan: Plan, revision: int, schema: Schema, progress: Callable[[int, int], None]
+    ) -> None:
         self.done = 0
         self.created: list[pl.Series] = []
         self._conn, self._fields, self._revision, self._progress = conn, plan.fields, revision, progress
+        self._schema = schema
         changes = plan.changes
         self._changed_fields = tuple(f for f in plan.fields if changes[f.key])
         self._merges: list[pl.DataFrame] = []
@@ -87,14 +95,32 @@ class _Writing:
         self._passed(rows)
 
     def update(self, rows: pl.DataFrame) -> None:
-        """Give cards that are still as the plan saw them their new values."""
+        """Give cards their new values, those that have been edited in other cells since too."""
         fields = self._changed_fields
-        with self._staged(rows, fields):
-            self._expect(self._conn.execute(statements.update_customers(fields)).rowcount, rows)
+        try:
+            with self._conn.transaction(), self._staged(rows, fields):
+                self._expect(self._conn.execute(statements.update_customers(fields)).rowcount, rows)
+        except RegisterMoved:  # all of these rows are as they were before
+            rows = self._rebased(rows)
+            with self._staged(rows, fields):
+                self._expect(self._conn.execute(statements.update_customers(fields)).rowcount, rows)
         self._log(changed_cells(rows, fields))
         if INTO in rows.columns:
             self._masters.append(rows.select(ID, VERSION))
         self._passed(rows)
+
+    def _rebased(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The rows, with those of edited cards as changes of what the cards are now, which nobody else writes now."""
+        with self._staged(rows, ()):
+            self._conn.execute(statements.lock_staged())
+            edited = copy_out(
+                self._conn, statements.staged_customers(self._schema.values), frames.cards(self._schema.values)
+            )
+        moved = pl.col(ID).is_in(edited["id"].implode())
+        rebased = rebase(rows.filter(moved), edited, fields=self._fields, schema=self._schema)
+        if rebased is None:
+            raise RegisterMoved
+        return pl.concat([rows.filter(~moved), rebased])
 
     def restore(self, rows: pl.DataFrame) -> None:
         """Bring removed cards back under their numbers."""

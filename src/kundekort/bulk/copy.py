@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.csv as pa_csv
 from psycopg import Connection
 from psycopg.sql import Composed, Identifier
 
@@ -15,6 +18,8 @@ from kundekort.bulk import statements
 
 SLICE: Final = 20_000
 """Rows that go through at a time."""
+BYTES: Final = 4 * 2**20
+"""Bytes of rows that are read at a time from a file."""
 
 
 def copy_out(conn: Connection, query: Composed, types: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:
@@ -25,6 +30,26 @@ def copy_out(conn: Connection, query: Composed, types: Mapping[str, pl.DataType 
             buffer.write(block)
     buffer.seek(0)
     return pl.read_csv(buffer, schema=dict(types), empty_string_is_null=False)
+
+
+@contextmanager
+def copied(
+    conn: Connection, query: Composed, types: Mapping[str, pl.DataType | type[pl.DataType]]
+) -> Iterator[Iterator[pl.DataFrame]]:
+    """The rows of a query in frames of some megabytes, from a file that is there for the length of a with statement."""
+    with tempfile.TemporaryFile() as file:
+        with conn.cursor() as cursor, cursor.copy(statements.copy_out(query)) as copy:
+            for block in copy:
+                file.write(block)
+        file.seek(0)
+        arrow = {name: pa.string() if kind == pl.String else pa.int64() for name, kind in types.items()}
+        with pa_csv.open_csv(
+            file,
+            read_options=pa_csv.ReadOptions(block_size=BYTES),
+            parse_options=pa_csv.ParseOptions(newlines_in_values=True),
+            convert_options=pa_csv.ConvertOptions(column_types=arrow, strings_can_be_null=False),
+        ) as batches:
+            yield (pl.DataFrame(pl.from_arrow(batch)) for batch in batches)
 
 
 def copy_in(conn: Connection, table: Identifier, rows: pl.DataFrame) -> None:

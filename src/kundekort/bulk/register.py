@@ -14,8 +14,9 @@ from psycopg import Connection
 from psycopg.sql import Composable
 
 from kundekort.bulk import statements
-from kundekort.bulk.copy import SLICE, copy_out, temporary
+from kundekort.bulk.copy import SLICE, copied, copy_out, temporary
 from kundekort.engine import frames
+from kundekort.engine.plan import BLOCK
 from kundekort.engine.schema import Field, Kind
 
 
@@ -41,21 +42,10 @@ def redirects(conn: Connection, ids: pl.Series) -> pl.DataFrame:
         return copy_out(conn, statements.redirects(), frames.REDIRECTS)
 
 
-def at_version(conn: Connection, wanted: pl.DataFrame, fields: Sequence[Field]) -> pl.DataFrame:
-    """The cards (`id`, `version`) as they were at these versions, rebuilt from the log."""
-    by_id = statements.customers_by_id(fields)
-    with _wanted(conn, wanted["id"], value_type="bigint"):
-        now = copy_out(conn, by_id, frames.cards(fields))
-    types = {"id": pl.Int64, "field": pl.String, "old": pl.String}
-    create = statements.create_versions()
-    with temporary(conn, statements.VERSIONS, create, wanted.select("id", "version")):
-        former = copy_out(conn, statements.former_values(), types)
-    then = now.drop("version").join(wanted.select("id", "version"), on="id", how="inner")
-    for field in fields:
-        was = former.filter(pl.col("field") == field.key).select("id", "old")
-        then = then.join(was, on="id", how="left").with_columns(pl.coalesce("old", field.key).alias(field.key))
-        then = then.drop("old")
-    return then.select(*frames.cards(fields))
+def former_values(conn: Connection, versions: pl.DataFrame) -> pl.DataFrame:
+    """Every cell of cards that has changed after a version (`VERSIONS`), and what it held then (`FORMER`)."""
+    with temporary(conn, statements.VERSIONS, statements.create_versions(), versions.select(*frames.VERSIONS)):
+        return copy_out(conn, statements.former_values(), frames.FORMER)
 
 
 def stream_customers(
@@ -90,9 +80,35 @@ def count_and_some(
     return row or (0, [])
 
 
-def changes(conn: Connection, revision: int) -> pl.DataFrame:
-    """All changes of a revision, in their order: a frame of `frames.CHANGES`."""
-    return copy_out(conn, statements.changes(revision), frames.CHANGES)
+def stream_changes(conn: Connection, revision: int, *, cards: int = BLOCK) -> Iterator[pl.DataFrame]:
+    """All changes of a revision (`frames.CHANGES`), those of about so many whole cards at a time, by number.
+
+    They are fetched to a file first, so that the connection is free for other questions meanwhile.
+    """
+    with copied(conn, statements.changes(revision), frames.CHANGES) as batches:
+        waiting: list[pl.DataFrame] = []
+        for batch in batches:
+            waiting.append(batch)
+            if sum(part["customer_id"].n_unique() for part in waiting) > cards:
+                whole = pl.concat(waiting)
+                last = whole["customer_id"][-1]  # may go on in the next batch
+                yield whole.filter(pl.col("customer_id") != last)
+                waiting = [whole.filter(pl.col("customer_id") == last)]
+        if waiting and waiting[-1].height:
+            yield pl.concat(waiting)
+
+
+def revised_cards(conn: Connection, revision: int) -> pl.DataFrame:
+    """The cards of a revision: `id`, `born` by it, and `moved` since, which is said of those too that have gone."""
+    types = {"id": pl.Int64, "born": pl.String, "moved": pl.String}
+    flags = [(pl.col(name) == "t").alias(name) for name in ("born", "moved")]
+    return copy_out(conn, statements.revised_cards(revision), types).with_columns(flags)
+
+
+def changes_of(conn: Connection, revision: int, ids: pl.Series) -> pl.DataFrame:
+    """The changes of a revision (`frames.CHANGES`) to some of its cards."""
+    with _wanted(conn, ids, value_type="bigint"):
+        return copy_out(conn, statements.changes_of_wanted(revision), frames.CHANGES)
 
 
 def _wanted(conn: Connection, keys: pl.Series, *, value_type: str) -> AbstractContextManager[None]:

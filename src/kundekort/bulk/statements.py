@@ -169,10 +169,28 @@ def former_values() -> Composed:
 
 
 def changes(revision: int) -> Composed:
-    """All changes of a revision, in their order."""
-    return SQL("SELECT customer_id, version, field, old, new FROM {} WHERE revision_id = {} ORDER BY id").format(
-        CHANGE, Literal(revision)
-    )
+    """All changes of a revision, card by card."""
+    return SQL(
+        "SELECT customer_id, version, field, old, new FROM {} WHERE revision_id = {} ORDER BY customer_id, id"
+    ).format(CHANGE, Literal(revision))
+
+
+def revised_cards(revision: int) -> Composed:
+    """The cards of a revision: whether each came into being by it, and whether it has changed since or gone."""
+    return SQL(
+        "SELECT h.id, h.born, NOT h.gone AND c.version IS DISTINCT FROM h.version AS moved FROM ("
+        "SELECT customer_id AS id, max(version) AS version, bool_or(field = 'id' AND new <> '') AS born, "
+        "bool_or(field = 'id' AND new = '') AS gone FROM {} WHERE revision_id = {} GROUP BY customer_id"
+        ") h LEFT JOIN {} c ON c.id = h.id"
+    ).format(CHANGE, Literal(revision), CUSTOMER)
+
+
+def changes_of_wanted(revision: int) -> Composed:
+    """The changes of a revision to the cards whose ids are wanted, card by card."""
+    return SQL(
+        "SELECT customer_id, version, field, old, new FROM {} JOIN {} w ON w.value = customer_id "
+        "WHERE revision_id = {} ORDER BY customer_id, id"
+    ).format(CHANGE, WANTED, Literal(revision))
 
 
 def next_ids() -> Composed:
@@ -205,6 +223,20 @@ def update_customers(fields: Sequence[Field]) -> Composed:
     assignments += [SQL("version = c.version + 1"), SQL("changed_at = now()")]
     return SQL("UPDATE {} c SET {} FROM {} s WHERE c.id = s.id AND c.version = s.version").format(
         CUSTOMER, _comma(assignments), STAGED
+    )
+
+
+def lock_staged() -> Composed:
+    """Have nobody else write the staged cards until the transaction ends."""
+    return SQL("SELECT FROM {} c WHERE c.id IN (SELECT s.id FROM {} s) ORDER BY c.id FOR UPDATE").format(
+        CUSTOMER, STAGED
+    )
+
+
+def staged_customers(fields: Sequence[Field]) -> Composed:
+    """The staged cards as they are now: those whose version is another than the staged one."""
+    return SQL("SELECT c.id, c.version{} FROM {} c JOIN {} s ON s.id = c.id WHERE c.version <> s.version").format(
+        _texts(fields), CUSTOMER, STAGED
     )
 
 

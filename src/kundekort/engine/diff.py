@@ -1,7 +1,8 @@
-"""From checked rows and the register's cards to what each row would change. Knows no decision and no SQL.
+"""From checked rows and the register's cards to what each row would change. Knows no SQL.
 
 The register comes as frames of `frames.cards`. Which cards and which columns a diff needs is said by `keys` and
-`needed_fields`.
+`needed_fields`. A row that says which version of its card it was made from is compared three ways: with the card now,
+and with what stood there then, so that only what the person has changed since is a change.
 """
 
 from __future__ import annotations
@@ -12,30 +13,53 @@ from typing import Final
 
 import polars as pl
 
-from kundekort.engine import frames, problem
+from kundekort.engine import card, conflicts, frames, problem
 from kundekort.engine.check import CheckedRows
-from kundekort.engine.frames import OLD
+from kundekort.engine.frames import BASE, CHANGED, ID, OLD, ROW, VERSION
 from kundekort.engine.mapping import key_field
-from kundekort.engine.recipe import EmptyCells, Policy
+from kundekort.engine.recipe import Choice, EmptyCells, Policy, RowKey, Whose
 from kundekort.engine.schema import Field, Kind, Schema
 from kundekort.engine.values import canonical
 
 EMPTIED: Final = "_emptied"
+NEWER: Final = "_newer"
+OPEN: Final = "_open"
+THEN: Final = "then:"
 _KEY: Final = "_key"
 _KNOWN: Final = pl.col(OLD + "id").is_not_null()
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Pairs:
     """Each row beside its card.
 
-    `rows`: ROW, LINE, ID (0 new, null unknown), VERSION, then for each of `fields` the value the card would have, and
-    for each under the prefix OLD the stored value where it changes and null where not, and EMPTIED, the number of its
-    filled cells that stand empty in the file. `problems` are all of these rows.
+    `rows`: the checked rows with ID (0 new, null unknown), VERSION, BASE, and the stored values under the prefix OLD,
+    null where there is no card. `problems`: those of finding it.
+    """
+
+    rows: pl.DataFrame
+    problems: tuple[pl.DataFrame, ...]
+
+    @property
+    def moved(self) -> pl.DataFrame:
+        """The cards that have changed since their row was made, and the version it was made from (`VERSIONS`)."""
+        moved = self.rows.filter(_KNOWN, pl.col(BASE) < pl.col(VERSION))
+        return moved.group_by(pl.col(ID).alias("id")).agg(pl.col(BASE).min().alias("version"))
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What each row would change on its card.
+
+    `rows`: ROW, LINE, ID, VERSION, BASE, then for each of `fields` the value the card would have, and for each under
+    the prefix OLD the stored value where it changes and null where not; EMPTIED, the number of its filled cells that
+    stand empty in the file; NEWER, the number of cells that only others have changed since; OPEN, whether it has a
+    conflict that is not settled. `problems` and `conflicts` are all of these rows.
     """
 
     rows: pl.DataFrame
     problems: pl.DataFrame
+    conflicts: pl.DataFrame
     fields: tuple[Field, ...]
 
 
@@ -62,41 +86,67 @@ def keys(rows: pl.DataFrame, by: Field) -> pl.Series:
     return rows.select(canonical.comparable(by, pl.col(by.key)).alias(by.key))[by.key]
 
 
-def diff(
+def pair(
     checked: CheckedRows,
     *,
     cards: pl.DataFrame,
-    owners: Mapping[str, pl.DataFrame],
     redirects: pl.DataFrame,
+    shown: pl.DataFrame,
+    policy: Policy,
+    schema: Schema,
+) -> Pairs:
+    """Put each row beside its card.
+
+    `cards` are those that `keys` names, with the columns that `needed_fields` names, `redirects` merged cards
+    (`frames.REDIRECTS`). `shown` are the versions (`VERSIONS`) that rows without a version of their own were
+    made from, where that is known.
+    """
+    rows, problems = _beside(checked.rows, cards=cards, redirects=redirects, policy=policy, schema=schema)
+    rows, wrong = _based(rows, checked.problems, shown=shown, policy=policy, schema=schema)
+    return Pairs(rows=rows, problems=(*problems, *wrong))
+
+
+def diff(
+    pairs: Pairs,
+    found: pl.DataFrame,
+    *,
+    former: pl.DataFrame,
+    owners: Mapping[str, pl.DataFrame],
+    choices: Sequence[Choice],
     policy: Policy,
     schema: Schema,
 ) -> Difference:
-    """Compare checked rows with their cards.
+    """Compare rows with their cards; `found` are the problems of their cells.
 
-    `cards` are those that `keys` names, with the columns that `needed_fields` names. `owners` holds for each unique
-    field of the file the `id` of the cards that have one of the file's values now, and that value under the field's
-    key. `redirects` are merged cards (`frames.REDIRECTS`).
+    `former` says what stood in the cells of moved cards that have changed since (`frames.FORMER`). `owners` holds for
+    each unique field of the file the `id` of the cards that have one of the file's values now, and that value under the
+    field's key. `choices` settle conflicts.
     """
-    fields = given_fields(checked.rows, schema)
-    rows, problems = _beside(checked.rows, cards=cards, redirects=redirects, policy=policy, schema=schema)
-    emptied = [(_KNOWN & (pl.col(f.key) == "") & (pl.col(OLD + f.key) != "")).fill_null(False) for f in fields]
-    changed = {f.key: _changed(f, policy) for f in fields}
+    fields = given_fields(pairs.rows, schema)
+    rows = _with_former(pairs.rows, former, fields)
+    found = _without_untouched(found, rows, fields)
+    both = conflicts.settle(_conflicts(rows, fields, policy), choices, otherwise=None)
+    changed = {f.key: _changed(f, policy, rows, both) for f in fields}
+    newer = [_newer(f, policy) for f in fields if THEN + f.key in rows.columns]
+    emptied = [_emptied(f, rows) for f in fields]
     # Two steps, because the problems of the whole card are about its final values and look at the stored ones.
     rows = rows.with_columns(
         pl.sum_horizontal(pl.lit(0, pl.UInt32), *emptied).cast(pl.UInt32).alias(EMPTIED),
+        pl.sum_horizontal(pl.lit(0, pl.UInt32), *newer).cast(pl.UInt32).alias(NEWER),
+        pl.col(ROW).is_in(conflicts.open_rows(both).implode()).alias(OPEN),
         *(_final(f, changed[f.key]) for f in fields),
-        *(changed[f.key].alias(frames.CHANGED + f.key) for f in fields),
+        *(changed[f.key].alias(CHANGED + f.key) for f in fields),
     )
-    problems += _of_new_cards(rows, fields=fields, schema=schema)
-    problems += _of_whole_cards(rows, fields=fields, schema=schema)
-    whose = _of_known_cards(rows, [checked.problems, *problems], policy=policy, schema=schema)
+    problems = [*pairs.problems, *_of_new_cards(rows, fields=fields, schema=schema)]
+    problems += card.problems(rows, fields=fields, schema=schema)
+    whose = _of_known_cards(rows, [found, *problems], policy=policy, schema=schema)
     problems += [_taken(whose, f, owners[f.key]) for f in fields if f.unique]
-    old = [pl.when(frames.CHANGED + f.key).then(OLD + f.key).alias(OLD + f.key) for f in fields]
+    old = [pl.when(CHANGED + f.key).then(OLD + f.key).alias(OLD + f.key) for f in fields]
+    kept = (ROW, frames.LINE, ID, VERSION, BASE)
     return Difference(
-        rows=rows.select(
-            *(frames.ROW, frames.LINE, frames.ID, frames.VERSION), *(f.key for f in fields), *old, EMPTIED
-        ),
-        problems=frames.concat([_without_old_gaps(checked.problems, rows, fields), *problems], frames.PROBLEMS),
+        rows=rows.select(*kept, *(f.key for f in fields), *old, EMPTIED, NEWER, OPEN),
+        problems=frames.concat([found, *problems], frames.PROBLEMS),
+        conflicts=both,
         fields=fields,
     )
 
@@ -109,8 +159,8 @@ def _beside(
     by = key_field(policy, schema)
     problems = []
     if by is None:
-        rows = rows.with_columns(pl.lit(None, dtype=pl.Int64).alias(_KEY))
-        old = old.clear().with_columns(pl.lit(None, dtype=pl.Int64).alias(_KEY))
+        rows = _with_null(rows, _KEY)
+        old = _with_null(old.clear(), _KEY)
     else:
         rows = rows.with_columns(keys(rows, by).alias(_KEY))
         old = old.with_columns(canonical.comparable(by, pl.col(OLD + by.key)).alias(_KEY))
@@ -122,12 +172,12 @@ def _beside(
             old = old.unique(_KEY, keep="first")
     rows = rows.join(old, on=_KEY, how="left", maintain_order="left")
     if by is not None and by.kind is Kind.ID:
-        card = pl.col(_KEY)
+        number = pl.col(_KEY)
         problems += _without_card(rows.filter((pl.col(_KEY) > 0) & ~_KNOWN), by, redirects=redirects)
     else:
-        card = pl.col(OLD + "id").fill_null(0)
+        number = pl.col(OLD + "id").fill_null(0)
     version = pl.col(OLD + "version").fill_null(0)
-    return rows.with_columns(card.alias(frames.ID), version.alias(frames.VERSION)), problems
+    return rows.with_columns(number.alias(ID), version.alias(VERSION)), problems
 
 
 def _without_card(rows: pl.DataFrame, by: Field, *, redirects: pl.DataFrame) -> list[pl.DataFrame]:
@@ -139,12 +189,111 @@ def _without_card(rows: pl.DataFrame, by: Field, *, redirects: pl.DataFrame) -> 
     ]
 
 
-def _changed(field: Field, policy: Policy) -> pl.Expr:
-    new, old = pl.col(field.key), pl.col(OLD + field.key)
+def _based(
+    rows: pl.DataFrame, found: pl.DataFrame, *, shown: pl.DataFrame, policy: Policy, schema: Schema
+) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """The rows with BASE, and the problems of versions that cannot be those of their cards."""
+    field = next((f for f in schema if f.kind is Kind.VERSION and f.key in rows.columns), None)
+    if policy.key is RowKey.NONE:
+        field = None
+    seen = shown.select(pl.col("id").alias(ID), pl.col("version").alias("_shown"))
+    rows = rows.join(seen, on=ID, how="left", maintain_order="left") if seen.height else _with_null(rows, "_shown")
+    given = _number(None if field is None else field.key)
+    rows = rows.with_columns(pl.coalesce(pl.when(given > 0).then(given), "_shown", VERSION).alias(BASE))
+    if field is None:
+        return rows, []
+    wrong = found.filter(pl.col("field") == field.key)[ROW]
+    said = rows.filter(given > 0, pl.col(ID).is_not_null(), ~pl.col(ROW).is_in(wrong.implode()))
+    ids = [f.key for f in schema if f.kind is Kind.ID and f.key in rows.columns]
+    named = _number(ids[0] if ids else None)
+    other = ((pl.col(ID) == 0) | ((named > 0) & (named != pl.col(ID)))).fill_null(False)
+    newer = _KNOWN & (given > pl.col(VERSION))
+    return rows, [
+        _problem(said.filter(other), field, "version_other"),
+        _problem(said.filter(~other, newer), field, "version_newer", params={"version": pl.col(VERSION)}),
+    ]
+
+
+def _number(key: str | None) -> pl.Expr:
+    """The cells of a column as numbers; null where there is none, or no column."""
+    return pl.lit(None, dtype=pl.Int64) if key is None else pl.col(key).cast(pl.Int64, strict=False)
+
+
+def _with_null(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    return rows.with_columns(pl.lit(None, dtype=pl.Int64).alias(name))
+
+
+def _with_former(rows: pl.DataFrame, former: pl.DataFrame, fields: Sequence[Field]) -> pl.DataFrame:
+    """The rows with what stood in the cells that others have changed since, under the prefix THEN, null elsewhere."""
+    since = set(former["field"].unique())
+    for field in (f for f in fields if f.key in since):
+        then = former.filter(pl.col("field") == field.key)
+        then = then.select(pl.col("id").alias(ID), pl.col("old").alias(THEN + field.key))
+        rows = rows.join(then, on=ID, how="left", maintain_order="left")
+    return rows
+
+
+def _without_untouched(found: pl.DataFrame, rows: pl.DataFrame, fields: Sequence[Field]) -> pl.DataFrame:
+    """The problems without those of cells that say what their card said: it is not the file that brings them."""
+    named = set(found["field"].unique())
+    for field in (f for f in fields if f.key in named):
+        base = pl.col(OLD + field.key)
+        if THEN + field.key in rows.columns:
+            base = pl.coalesce(THEN + field.key, base)
+        same = rows.filter(_KNOWN, pl.col(field.key) == base)[ROW]
+        untouched = (pl.col("field") == field.key) & pl.col(ROW).is_in(same.implode())
+        found = found.filter(~untouched.fill_null(False))
+    return found
+
+
+def _differs(field: Field, policy: Policy, other: str) -> pl.Expr:
+    """Whether the file says something else than what stands under a prefix, and means it."""
+    new, old = pl.col(field.key), pl.col(other + field.key)
     differs = canonical.comparable(field, new) != canonical.comparable(field, old)
     if policy.empty_cells is EmptyCells.KEEP:
         differs &= new != ""
     return (_KNOWN & differs).fill_null(False)
+
+
+def _by_others(field: Field) -> pl.Expr:
+    """Whether others have changed the cell since the row was made."""
+    then, now = pl.col(THEN + field.key), pl.col(OLD + field.key)
+    return (canonical.comparable(field, then) != canonical.comparable(field, now)).fill_null(False)
+
+
+def _newer(field: Field, policy: Policy) -> pl.Expr:
+    """Whether only others have changed the cell, so that their newer value is kept."""
+    return _differs(field, policy, OLD) & _by_others(field) & ~_differs(field, policy, THEN)
+
+
+def _emptied(field: Field, rows: pl.DataFrame) -> pl.Expr:
+    """Whether a filled cell of the card stands empty in the file, and not because it was empty then."""
+    emptied = _KNOWN & (pl.col(field.key) == "") & (pl.col(OLD + field.key) != "")
+    if THEN + field.key in rows.columns:
+        emptied &= pl.col(THEN + field.key).fill_null(pl.col(OLD + field.key)) != ""
+    return emptied.fill_null(False)
+
+
+def _conflicts(rows: pl.DataFrame, fields: Sequence[Field], policy: Policy) -> pl.DataFrame:
+    """The cells that both the person and others have changed, to different values."""
+    types = {name: kind for name, kind in frames.CONFLICTS.items() if name != "whose"}
+    both = [pl.DataFrame(schema=types)]
+    for field in (f for f in fields if THEN + f.key in rows.columns):
+        cells = rows.filter(_differs(field, policy, OLD), _by_others(field), _differs(field, policy, THEN))
+        values = {"base": THEN + field.key, "mine": field.key, "theirs": OLD + field.key}
+        both.append(
+            cells.select(ROW, ID, pl.lit(field.key).alias("field"), **{k: pl.col(v) for k, v in values.items()})
+        )
+    return pl.concat(both)
+
+
+def _changed(field: Field, policy: Policy, rows: pl.DataFrame, both: pl.DataFrame) -> pl.Expr:
+    """Whether the cell changes: the file says something else, nobody else has, or the file's value is to stay."""
+    differs = _differs(field, policy, OLD)
+    if THEN + field.key not in rows.columns:
+        return differs
+    mine = pl.col(ROW).is_in(conflicts.rows_of(both, field.key, Whose.MINE).implode())
+    return differs & (~_by_others(field) | mine)
 
 
 def _final(field: Field, changed: pl.Expr) -> pl.Expr:
@@ -154,51 +303,10 @@ def _final(field: Field, changed: pl.Expr) -> pl.Expr:
 
 def _of_new_cards(rows: pl.DataFrame, *, fields: Sequence[Field], schema: Schema) -> list[pl.DataFrame]:
     """Required fields that the file has no column for are missing on each new card."""
-    new = rows.filter(pl.col(frames.ID) == 0)
+    new = rows.filter(pl.col(ID) == 0)
     given = {f.key for f in fields}
     missing = [f for f in schema.values if f.key not in given and (f.required or f.kind is Kind.GENDER)]
     return [_problem(new, f, "gender_missing" if f.kind is Kind.GENDER else "required", value="") for f in missing]
-
-
-def _of_whole_cards(rows: pl.DataFrame, *, fields: Sequence[Field], schema: Schema) -> list[pl.DataFrame]:
-    """What is wrong with new or changed cards as a whole; stored cards that a row leaves alone are not judged."""
-    is_new = pl.col(frames.ID) == 0
-    rows = rows.filter(pl.any_horizontal(is_new, *(frames.CHANGED + f.key for f in fields)))
-    given = {f.key for f in fields}
-
-    def value(key: str) -> pl.Expr:
-        return pl.col(key if key in given else OLD + key).fill_null("")
-
-    problems = []
-    if schema.one_of:
-        nameless = rows.filter(pl.all_horizontal(value(key) == "" for key in schema.one_of))
-        problems.append(_problem(nameless, None, "name_missing"))
-    countries = [f for f in schema if f.kind is Kind.COUNTRY]
-    for zip_code in (f for f in schema if f.kind is Kind.ZIP):
-        for country in countries:
-            pair = [f.key for f in (zip_code, country) if f.key in given]
-            if not pair:
-                continue
-            moved = pl.any_horizontal(is_new, *(frames.CHANGED + key for key in pair))
-            wrong = rows.filter(moved, ~canonical.zip_fits(value(zip_code.key), value(country.key))).with_columns(
-                value(zip_code.key).alias("_value"), value(country.key).alias("_country")
-            )
-            params = {"country": pl.col("_country")}
-            problems.append(_problem(wrong, zip_code, "zip_invalid", value=pl.col("_value"), params=params))
-    return problems
-
-
-def _without_old_gaps(problems: pl.DataFrame, rows: pl.DataFrame, fields: Sequence[Field]) -> pl.DataFrame:
-    """The problems without required values that the card lacks as well: a field may have become required since."""
-    for field in (f for f in fields if f.required):
-        lacking = rows.filter(_KNOWN, pl.col(OLD + field.key) == "")[frames.ROW]
-        old = (
-            (pl.col("code") == "required")
-            & (pl.col("field") == field.key)
-            & pl.col(frames.ROW).is_in(lacking.implode())
-        )
-        problems = problems.filter(~old.fill_null(False))
-    return problems
 
 
 def _of_known_cards(
@@ -208,15 +316,15 @@ def _of_known_cards(
     by = key_field(policy, schema)
     if by is None:
         return rows
-    lost = pl.concat([p.filter(pl.col("field") == by.key).select(frames.ROW) for p in problems])
-    return rows.join(lost, on=frames.ROW, how="anti")
+    lost = pl.concat([p.filter(pl.col("field") == by.key).select(ROW) for p in problems])
+    return rows.join(lost, on=ROW, how="anti")
 
 
 def _taken(rows: pl.DataFrame, field: Field, owners: pl.DataFrame) -> pl.DataFrame:
     """Rows that give their card a value which stands on another card now."""
     taken = owners.select(pl.col("id").alias("_owner"), pl.col(field.key))
-    clash = rows.select(frames.ROW, frames.LINE, frames.ID, field.key).join(taken, on=field.key, how="inner")
-    clash = clash.filter(pl.col("_owner") != pl.col(frames.ID))
+    clash = rows.select(ROW, frames.LINE, ID, field.key).join(taken, on=field.key, how="inner")
+    clash = clash.filter(pl.col("_owner") != pl.col(ID))
     return _problem(clash, field, "value_taken", params={"id": pl.col("_owner")})
 
 

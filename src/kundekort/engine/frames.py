@@ -27,6 +27,8 @@ ID: Final = "_id"
 """CustomerID of the card the row is about; 0 for a new one, null where unknown."""
 VERSION: Final = "_version"
 """Version of that card in the register; 0 for a new one, the last one it had for a card that comes back."""
+BASE: Final = "_base"
+"""Version of that card that the person had before them, as exported or as first shown; VERSION where none is known."""
 INTO: Final = "_into"
 """The card into which a removed card is merged, or out of which a restored one comes; null for none."""
 OLD: Final = "old:"
@@ -45,6 +47,7 @@ class Status(IntEnum):
     LEFT_OUT = 4
     REMOVED = 5
     RESTORED = 6
+    CONFLICT = 7
 
 
 NUMBERING: Final[Types] = {ROW: pl.UInt32, LINE: pl.UInt32}
@@ -58,7 +61,16 @@ PROBLEMS: Final[Types] = {
     "params": pl.String,  # JSON object with what the words need besides the value
 }
 
-CONFLICTS: Final[Types] = {ROW: pl.UInt32, ID: pl.Int64, "field": pl.String, "mine": pl.String, "theirs": pl.String}
+CONFLICTS: Final[Types] = {
+    ROW: pl.UInt32,
+    ID: pl.Int64,
+    "field": pl.String,  # field key, or CARD where the card as a whole would go
+    "base": pl.String,  # what the person had before them
+    "mine": pl.String,
+    "theirs": pl.String,
+    "whose": pl.String,  # one of `recipe.Whose`: what stays; null as long as nobody has said
+}
+"""Cells that two people have changed to different values."""
 
 CHANGES: Final[Types] = {
     "customer_id": pl.Int64,
@@ -73,13 +85,18 @@ CARD: Final = "id"
 MERGED: Final = "merged"
 """The field of the change that tells which card was merged into this one, or given back."""
 
+FORMER: Final[Types] = {"id": pl.Int64, "field": pl.String, "old": pl.String}
+"""Cells that have changed after some version of their card, and what they held then."""
+VERSIONS: Final[Types] = {"id": pl.Int64, "version": pl.Int64}
+"""Cards, and a version of each."""
+
 REDIRECTS: Final[Types] = {"id": pl.Int64, "into": pl.Int64}
 """Merged cards, and the card that now stands for each."""
 
 
 def index(fields: Iterable[Field]) -> Types:
     """The frame that says what each row of a plan comes to and which of its fields change."""
-    known: Types = {STATUS: pl.UInt8, ID: pl.Int64, VERSION: pl.Int64}
+    known: Types = {STATUS: pl.UInt8, ID: pl.Int64, VERSION: pl.Int64, BASE: pl.Int64}
     return NUMBERING | known | {CHANGED + f.key: pl.Boolean for f in fields}
 
 

@@ -24,10 +24,9 @@ from kundekort.engine.reading.batches import Pace
 from kundekort.engine.reading.encoding import Buffer
 from kundekort.engine.reading.reader import open_source
 from kundekort.engine.reading.table import Block, Limits, Source
-from kundekort.engine.recipe import Answers, Column, DateOrder, Decisions, Dialect, Policy, Recipe, RowKey
+from kundekort.engine.recipe import Answers, Choice, Column, DateOrder, Decisions, Dialect, Policy, Recipe, RowKey
 from kundekort.engine.schema import Field, Schema
 from kundekort.engine.uniqueness import KEY_CODES, UniqueValues
-from kundekort.engine.values import canonical
 from kundekort.engine.values.dates import Evidence
 
 _ANSWERABLE: Final = ("no_known_column", "column_twice", "no_key_column")
@@ -35,6 +34,8 @@ _ANSWERABLE: Final = ("no_known_column", "column_twice", "no_key_column")
 _SAMPLE_ROWS: Final = 200
 _SAMPLES: Final = 3
 _SAMPLE_CHARACTERS: Final = 80
+NOT_SHOWN: Final = pl.DataFrame(schema=frames.VERSIONS)
+"""What a person has seen of the register beside a file that is planned for the first time."""
 
 
 class Register(Protocol):
@@ -52,8 +53,11 @@ class Register(Protocol):
     def owners(self, field: Field, values: pl.Series) -> pl.DataFrame:
         """The cards that have one of the values in a unique field: `id`, and the value under the field's key."""
 
-    def at_version(self, cards: pl.DataFrame, fields: Sequence[Field]) -> pl.DataFrame:
-        """The cards (`id`, `version`) as they were at these versions: a frame of `frames.cards(fields)`."""
+    def former_values(self, cards: pl.DataFrame) -> pl.DataFrame:
+        """Every cell of cards that has changed after a version (`frames.VERSIONS`), and what it held then (`FORMER`).
+
+        A card that is not asked about twice; one that is not in the register any more has former values too.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +102,9 @@ def understand(
     return Interpretation(source, recipe, samples, question)
 
 
-def of_card(number: int, values: Mapping[str, str], *, schema: Schema) -> Interpretation:
-    """A card made (0) or changed by hand, values by field key: a file of one row."""
-    texts = {"id": str(number), **values}
+def of_card(number: int, values: Mapping[str, str], *, version: int | None = None) -> Interpretation:
+    """A card made (0) or changed by hand, values by field key: a file of one row, made from a version of the card."""
+    texts = {"id": str(number), **({} if version is None else {"version": str(version)}), **values}
     cells = pl.DataFrame(
         [{frames.ROW: 0, frames.LINE: 1} | {f"c{n}": text for n, text in enumerate(texts.values())}],
         schema=frames.NUMBERING | {f"c{n}": pl.String for n in range(len(texts))},
@@ -120,39 +124,39 @@ def plan(
     today: date,
     country: str,
     ask: bool = False,
+    shown: pl.DataFrame = NOT_SHOWN,
     rows: Callable[[], RowSink] = MemoryRows,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Plan | Question:
     """What is to happen to each row of a file that has no question, or with `ask` what has to be said of its dates.
 
-    `country` (alpha-2) is that of phone numbers without a calling code. `rows` makes a new place for the values each
-    time it is called. `progress` is told (bytes of the file done, its bytes) and may raise to cancel.
+    `country` (alpha-2) is that of phone numbers without a calling code. `shown` are the versions of cards that a person
+    has seen beside this file before (`frames.VERSIONS`). `rows` makes a new place for the values each time it is
+    called. `progress` is told (bytes of the file done, its bytes) and may raise to cancel.
     """
     assert file.source is not None
     assert file.recipe is not None
+    recipe = file.recipe
+
+    def comparison(checked: CheckedRows) -> diff.Difference:
+        return compare(
+            checked, register=register, policy=recipe.policy, choices=decisions.choices, shown=shown, schema=schema
+        )
+
     try:
-        draft = _draft(file.source, file.recipe, register, schema, today, country, rows, progress)
+        draft = _draft(file.source, recipe, comparison, schema, today, country, rows, progress)
     except FileRefused as refused:
         return _refusal(refused)
-    made = draft.plan(decisions)
+    made = draft.plan(leave_out_errors=decisions.leave_out_errors)
     if ask and file.recipe.policy.date_order is None and "date_ambiguous" in made.problems["code"]:
         return Question(QuestionKind.DATES)
     return made
 
 
-def canonical_values(values: Mapping[str, str], *, schema: Schema, today: date, country: str) -> dict[str, str]:
-    """What people write as canonical text, by field key; what is wrong stays as it is, trimmed."""
-    texts = {key: canonical.clean(pl.Series([text], dtype=pl.String)) for key, text in values.items()}
-    readings = {
-        key: canonical.read(schema[key], text, today=today, country=country, order=None) for key, text in texts.items()
-    }
-    return {key: reading.text.item() for key, reading in readings.items()}
-
-
 def _draft(
     source: Source,
     recipe: Recipe,
-    register: Register,
+    comparison: Callable[[CheckedRows], diff.Difference],
     schema: Schema,
     today: date,
     country: str,
@@ -167,7 +171,7 @@ def _draft(
     orders: Mapping[str, DateOrder] = {}
     guessed = recipe.policy.date_order is not None
     while True:
-        draft = _Draft(recipe, register, schema, today, country, orders, rows())
+        draft = _Draft(recipe, comparison, schema, today, country, orders, rows())
         progress(0, source.size)
         for block in source.blocks():
             draft.add(block)
@@ -186,19 +190,20 @@ class _Draft:
     def __init__(
         self,
         recipe: Recipe,
-        register: Register,
+        comparison: Callable[[CheckedRows], diff.Difference],
         schema: Schema,
         today: date,
         country: str,
         given_orders: Mapping[str, DateOrder],
         sink: RowSink,
     ) -> None:
-        self._recipe, self._register, self._schema = recipe, register, schema
+        self._recipe, self._comparison, self._schema = recipe, comparison, schema
         self._today, self._country, self._given_orders, self._sink = today, country, given_orders, sink
         self._unique = UniqueValues(policy=recipe.policy, schema=schema)
         self._evidence: dict[str, Evidence] = {}
         self._index: list[pl.DataFrame] = []
         self._problems: list[pl.DataFrame] = []
+        self._conflicts: list[pl.DataFrame] = []
         self._fields: tuple[Field, ...] = ()
         self._blank_rows = 0
 
@@ -222,23 +227,27 @@ class _Draft:
         )
         for key, evidence in checked.evidence.items():
             self._evidence[key] = self._evidence.get(key, Evidence()) + evidence
-        difference = compare(checked, register=self._register, policy=self._recipe.policy, schema=self._schema)
+        difference = self._comparison(checked)
         self._fields = difference.fields
         self._problems.append(difference.problems)
+        self._conflicts.append(difference.conflicts)
         changed = [pl.col(frames.OLD + f.key).is_not_null().alias(frames.CHANGED + f.key) for f in difference.fields]
-        known = (frames.ROW, frames.LINE, frames.ID, frames.VERSION, diff.EMPTIED)
+        known = (frames.ROW, frames.LINE, frames.ID, frames.VERSION, frames.BASE)
+        known += (diff.EMPTIED, diff.NEWER, diff.OPEN)
         self._index.append(difference.rows.select(*known, *changed))
         keys = [f.key for f in difference.fields]
         self._sink.add(difference.rows.select(*keys, *(frames.OLD + key for key in keys)))
 
-    def plan(self, decisions: Decisions) -> Plan:
+    def plan(self, *, leave_out_errors: bool) -> Plan:
         """What is to happen to the rows, given what a person decided. Every row gets exactly one status."""
         problems = self._all_problems()
         index = pl.concat(self._index)
         wrong = pl.col(frames.ROW).is_in(problems[frames.ROW].unique().implode())
         status = (
             pl.when(wrong)
-            .then(Status.LEFT_OUT if decisions.leave_out_errors else Status.ERROR)
+            .then(Status.LEFT_OUT if leave_out_errors else Status.ERROR)
+            .when(diff.OPEN)
+            .then(Status.CONFLICT)
             .when(pl.col(frames.ID) == 0)
             .then(Status.NEW)
             .when(pl.any_horizontal(pl.lit(False), *(frames.CHANGED + f.key for f in self._fields)))
@@ -246,13 +255,16 @@ class _Draft:
             .otherwise(Status.UNCHANGED)
         )
         index = index.with_columns(status.cast(pl.UInt8).alias(frames.STATUS))
+        sound = index.filter(~wrong)
         return Plan(
             fields=self._fields,
             index=index.select(*frames.index(self._fields)),
             values=self._sink.finish(),
             problems=problems,
+            conflicts=pl.concat(self._conflicts).filter(~wrong),
             blank_rows=self._blank_rows,
-            emptied=int(index.filter(~wrong)[diff.EMPTIED].sum()),
+            emptied=int(sound[diff.EMPTIED].sum()),
+            newer=int(sound[diff.NEWER].sum()),
         )
 
     def _all_problems(self) -> pl.DataFrame:
@@ -265,7 +277,15 @@ class _Draft:
         return frames.concat([blocks, whole], frames.PROBLEMS)
 
 
-def compare(checked: CheckedRows, *, register: Register, policy: Policy, schema: Schema) -> diff.Difference:
+def compare(
+    checked: CheckedRows,
+    *,
+    register: Register,
+    policy: Policy,
+    choices: Sequence[Choice],
+    shown: pl.DataFrame,
+    schema: Schema,
+) -> diff.Difference:
     """Checked rows beside the cards of the register: what each would change, and what only the register can tell."""
     fields = diff.given_fields(checked.rows, schema)
     by = mapping.key_field(policy, schema)
@@ -276,8 +296,17 @@ def compare(checked: CheckedRows, *, register: Register, policy: Policy, schema:
         cards = register.cards(by, keys, needed)
         if policy.key is RowKey.ID:
             redirects = register.redirects(keys.filter((keys > 0) & ~keys.is_in(cards["id"].implode())))
-    owners = {f.key: register.owners(f, checked.rows[f.key]) for f in fields if f.unique}
-    return diff.diff(checked, cards=cards, owners=owners, redirects=redirects, policy=policy, schema=schema)
+    pairs = diff.pair(checked, cards=cards, redirects=redirects, shown=shown, policy=policy, schema=schema)
+    moved = pairs.moved
+    return diff.diff(
+        pairs,
+        checked.problems,
+        former=pl.DataFrame(schema=frames.FORMER) if moved.is_empty() else register.former_values(moved),
+        owners={f.key: register.owners(f, checked.rows[f.key]) for f in fields if f.unique},
+        choices=choices,
+        policy=policy,
+        schema=schema,
+    )
 
 
 def _samples(source: Source) -> tuple[tuple[str, ...], ...]:

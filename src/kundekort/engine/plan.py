@@ -52,8 +52,9 @@ class Plan:
 
     `index`: a frame of `frames.index(fields)`, a line for each row. `values`, in the same order: the value of each of
     `fields` and under the prefix OLD the stored value where it changes, and INTO where cards are merged. `problems`: a
-    frame of PROBLEMS. `conflicts`: a frame of CONFLICTS, cells that are left as they are because somebody has changed
-    them. `blank_rows` of the file were skipped; `emptied` filled cells of the register stand empty in it.
+    frame of PROBLEMS. `conflicts`: a frame of CONFLICTS, cells that others have changed since. `blank_rows` of the file
+    were skipped; `emptied` filled cells of the register stand empty in it; `newer` values of the register are kept
+    because only others have changed them.
     """
 
     fields: tuple[Field, ...]
@@ -63,6 +64,7 @@ class Plan:
     conflicts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=frames.CONFLICTS))
     blank_rows: int = 0
     emptied: int = 0
+    newer: int = 0
 
     @property
     def changes(self) -> Mapping[str, int]:
@@ -84,6 +86,7 @@ class Plan:
             cells_changed=sum(self.changes.values()),
             removed=counts.get(Status.REMOVED, 0),
             restored=counts.get(Status.RESTORED, 0),
+            conflicts=counts.get(Status.CONFLICT, 0),
         )
 
     @property
@@ -136,23 +139,23 @@ def removal(cards: pl.DataFrame, *, fields: tuple[Field, ...], into: int | None 
     )
 
 
-def concat(
-    parts: list[tuple[pl.DataFrame, Status]], *, fields: tuple[Field, ...], conflicts: pl.DataFrame | None = None
-) -> Plan:
+def concat(parts: list[tuple[pl.DataFrame, Status]], *, fields: tuple[Field, ...]) -> Plan:
     """A plan of several sets of rows, each with its status: ID, VERSION, and what a set has of the rest.
 
     Values that a set lacks are empty and do not change.
     """
-    kept = [f.key for f in fields] + [frames.OLD + f.key for f in fields]
-    types = {frames.ID: pl.Int64, frames.VERSION: pl.Int64, frames.INTO: pl.Int64, **dict.fromkeys(kept, pl.String)}
     whole = [rows.with_columns(pl.lit(status, pl.UInt8).alias(frames.STATUS)) for rows, status in parts]
-    empty = pl.DataFrame(schema=types | {frames.STATUS: pl.UInt8})
-    rows = pl.concat([empty, *whole], how="diagonal").with_row_index(frames.ROW)
-    rows = rows.with_columns((pl.col(frames.ROW) + 1).alias(frames.LINE))
+    rows = pl.concat(whole, how="diagonal").with_row_index(frames.ROW)
+    index, values = split(rows.with_columns((pl.col(frames.ROW) + 1).alias(frames.LINE)), fields=fields)
+    return Plan(fields=fields, index=index, values=values.lazy())
+
+
+def split(rows: pl.DataFrame, *, fields: tuple[Field, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows with all that is said of them as the index and the values of a plan; what they lack is null."""
+    kept = [f.key for f in fields] + [frames.OLD + f.key for f in fields]
+    types = frames.NUMBERING | {frames.STATUS: pl.UInt8, frames.ID: pl.Int64, frames.VERSION: pl.Int64}
+    types |= {frames.INTO: pl.Int64, **dict.fromkeys(kept, pl.String)}
+    rows = pl.concat([pl.DataFrame(schema=types), rows], how="diagonal")
     changed = [pl.col(frames.OLD + f.key).is_not_null().alias(frames.CHANGED + f.key) for f in fields]
-    return Plan(
-        fields=fields,
-        index=rows.with_columns(changed).select(*frames.index(fields)),
-        values=rows.select(*kept, frames.INTO).lazy(),
-        conflicts=pl.DataFrame(schema=frames.CONFLICTS) if conflicts is None else conflicts,
-    )
+    index = rows.with_columns(pl.col(frames.VERSION).alias(frames.BASE), *changed).select(*frames.index(fields))
+    return index, rows.select(*kept, frames.INTO)

@@ -29,6 +29,9 @@ ROW_CODES: Final = {
     "nul_byte": "the row contains a NUL character",
     "undecodable": "bytes of the row are not text in the file's encoding",
     "name_missing": "a card needs a first name, last name, company or e-mail",
+    "card_merged": "the card was merged into another since, so nothing can be taken back on it; params: id, into",
+    "card_gone": "the card is not in the register any more; params: id",
+    "merge_incomplete": "another card of the same merge cannot be written, so this one is not either",
 }
 
 CELL_CODES: Final = {
@@ -59,6 +62,8 @@ CELL_CODES: Final = {
     "value_twice": "a value that must be unique stands on several rows; params: lines",
     "value_taken": "a value that must be unique is on another card; params: id",
     "version_invalid": "Version is not a whole number",
+    "version_newer": "Version is greater than that of the card; params: version, the card's own",
+    "version_other": "Version belongs to another card than the one the row is about, or the row is a new customer",
 }
 
 CODES: Final = ROW_CODES | CELL_CODES
@@ -68,6 +73,7 @@ WARNINGS: Final = {
     "columns_ignored": "columns without a field are left aside; params: headers",
     "columns_suggested": "an ignored column resembles a field; params: header, field",
     "blank_rows": "empty rows were skipped; params: count",
+    "newer_kept": "values that only others have changed since the file was made are kept; params: count",
 }
 """Every warning code with one sentence for developers."""
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Map
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
+from functools import reduce
 from typing import Any, Self
 
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "windows-1252", "iso-8859-1", "iso-8859-15", "mac-roman")
 SEPARATORS = (";", ",", "\t", "|")
+MOST_REOPENED = 1_000
 WORKBOOK = "xlsx"
 """Stands for the encoding of a file that is a workbook; it has a sheet instead of a separator."""
 
@@ -185,6 +188,16 @@ class Decisions:
         """The decisions with one more choice, in place of those it makes void."""
         kept = (one for one in self.choices if not choice.covers(one))
         return replace(self, choices=(*kept, choice))
+
+    def reopen(self, cells: Sequence[tuple[int, str]]) -> Self:
+        """The decisions with cells (card, field) of which is to be said anew whose value stays.
+
+        Of very many, it is to be said of their whole fields.
+        """
+        again = [Choice(None, field=field, card=card) for card, field in cells]
+        if len(cells) > MOST_REOPENED:
+            again = [Choice(None, field=field) for field in sorted({field for _, field in cells})]
+        return reduce(lambda made, choice: made.choose(choice), again, self)
 
     def to_json(self) -> dict[str, Any]:
         """The decisions as a JSON object."""

@@ -1,154 +1,264 @@
 """A plan that takes a revision back, whatever made it: an import, an edit, a merge, or an undo.
 
-It follows from the revision's changes alone: former values come back, created cards are removed, removed cards come
-back under their numbers. What has been changed since is a conflict and stays as it is. Knows no SQL.
+It follows from the revision's changes alone, block by block: former values come back, created cards are removed,
+removed cards come back under their numbers. What others have changed since is a conflict and stays as it is, unless a
+person chooses otherwise; cards that have gone since are named and left out. Every card of the revision is a row.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 import polars as pl
 
-from kundekort.engine import frames, problem
+from kundekort.engine import card, conflicts, frames, problem
 from kundekort.engine import plan as plans
-from kundekort.engine.frames import CARD, ID, INTO, MERGED, OLD, ROW, STATUS, VERSION, Status
+from kundekort.engine.frames import CARD, CHANGED, ID, INTO, LINE, MERGED, OLD, ROW, STATUS, VERSION, Status
 from kundekort.engine.pipeline import Register
-from kundekort.engine.plan import Plan
+from kundekort.engine.plan import MemoryRows, Plan, RowSink
+from kundekort.engine.recipe import Choice, Decisions, Whose
 from kundekort.engine.schema import Field, Schema
 from kundekort.engine.values import canonical
 
-_NUMBER: Final = pl.col("customer_id")
+_NUMBER: Final = pl.col("customer_id").alias(ID)
 
 
-def plan(changes: pl.DataFrame, *, register: Register, schema: Schema) -> Plan:
+def plan(
+    blocks: Iterable[pl.DataFrame],
+    *,
+    decisions: Decisions,
+    register: Register,
+    schema: Schema,
+    rows: Callable[[], RowSink] = MemoryRows,
+    progress: Callable[[int], None] = lambda cards: None,
+) -> Plan:
     """The plan that takes changes (`frames.CHANGES`, all those of one revision) back.
 
-    `schema` has the fields that are out of use too. `problems` of the plan are unique values that would come back to a
-    card but stand on another by now.
+    All changes of a card are in one block, and all those of a merge. `schema` has the fields that are out of use too.
+    `problems` are unique values that would come back but stand on another card by now, cards that would be wrong as a
+    whole, and cards that have gone. `progress` is told the number of cards that are done.
     """
-    born = changes.filter(pl.col("field") == CARD, pl.col("new") != "")
-    gone = changes.filter(pl.col("field") == CARD, pl.col("new") == "")
-    merges = changes.filter(pl.col("field") == MERGED)
-    cells = changes.filter(~pl.col("field").is_in([CARD, MERGED]))
-    of_cards = cells.join(born, on="customer_id", how="anti").join(gone, on="customer_id", how="anti")
-    touched = pl.concat([of_cards["customer_id"], merges["customer_id"], born["customer_id"]]).unique()
-    cards = register.cards(schema["id"], touched, schema.values)
-
-    removed, moved = _removed(born, cards, merges, schema)
-    restored = _restored(gone, cells, merges, schema)
-    updated, conflicts = _updated(of_cards, merges, cards, schema)
-    parts = [(removed, Status.REMOVED), (updated, Status.CHANGED), (restored, Status.RESTORED)]
-    made = plans.concat(parts, fields=schema.values)
-    numbers = made.index.select(ROW, ID)
-    conflicts = pl.concat([conflicts, moved]).join(numbers, on=ID, how="left", maintain_order="left")
-    return _with_problems(
-        Plan(
-            fields=made.fields,
-            index=made.index,
-            values=made.values,
-            conflicts=conflicts.select(*frames.CONFLICTS),
-        ),
-        register,
+    sink, taken = rows(), _UniqueValues(schema)
+    index, values = plans.split(pl.DataFrame(), fields=schema.values)
+    sink.add(values)
+    parts, links, problems = [index], [], []
+    both = [pl.DataFrame(schema=frames.CONFLICTS)]
+    cards = 0
+    for changes in blocks:
+        block = _Block(changes, cards, decisions.choices, register, schema)
+        index, values = plans.split(block.rows, fields=schema.values)
+        sink.add(values)
+        taken.add(block.rows)
+        parts.append(index)
+        links.append(block.rows.select(ROW, LINE, ID, INTO).filter(pl.col(INTO).is_not_null()))
+        problems += block.problems
+        both.append(block.conflicts)
+        cards += index.height
+        progress(cards)
+    index = pl.concat(parts)
+    found = frames.concat([*problems, *taken.problems(register)], frames.PROBLEMS)
+    found = _together(found, index, links)
+    wrong = pl.col(ROW).is_in(found[ROW].implode())
+    error = pl.lit(Status.LEFT_OUT if decisions.leave_out_errors else Status.ERROR, pl.UInt8)
+    status = pl.when(wrong, pl.col(STATUS) != Status.LEFT_OUT).then(error).otherwise(STATUS)
+    return Plan(
+        fields=schema.values,
+        index=index.with_columns(status.alias(STATUS)),
+        values=sink.finish(),
+        problems=found,
+        conflicts=pl.concat(both).filter(~wrong),
     )
 
 
-def _removed(
-    born: pl.DataFrame, cards: pl.DataFrame, merges: pl.DataFrame, schema: Schema
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The cards that came into being and stand as they did then, and a conflict for each that has moved since."""
-    now = born.select(id="customer_id", then="version").join(cards, on="id", how="left", maintain_order="left")
-    same = (pl.col("version") == pl.col("then")).fill_null(False)
-    rows = plans.removal(now.filter(same), fields=schema.values)
-    # a card that an undo gave back becomes part of the other card again
-    back = merges.filter(pl.col("new") == "").select(pl.col("old").cast(pl.Int64).alias(ID), into="customer_id")
-    rows = rows.join(back, on=ID, how="left", maintain_order="left").with_columns(pl.col("into").alias(INTO))
-    moved = now.filter(~same)
-    conflicts = _conflicts(moved.select(pl.col("id").alias(ID)), CARD, mine="", theirs=pl.col(ID).cast(pl.String))
-    return rows.drop("into"), conflicts
+class _Block:
+    """Some of the cards of a revision: their rows in the order of their numbers, problems and conflicts."""
+
+    def __init__(
+        self, changes: pl.DataFrame, first: int, choices: Sequence[Choice], register: Register, schema: Schema
+    ) -> None:
+        self.conflicts = pl.DataFrame(schema=frames.CONFLICTS)
+        self.problems: list[pl.DataFrame] = []
+        self._choices, self._register, self._schema = choices, register, schema
+        of_card = pl.col("field") == CARD
+        born, gone = changes.filter(of_card, pl.col("new") != ""), changes.filter(of_card, pl.col("new") == "")
+        self._merges = changes.filter(pl.col("field") == MERGED)
+        self._cells = changes.filter(~pl.col("field").is_in([CARD, MERGED]))
+        ids = changes.select(_NUMBER).unique().sort(ID).with_row_index(ROW, offset=first)
+        numbers = ids.with_columns((pl.col(ROW) + 1).alias(LINE), pl.lit(None, pl.Int64).alias(INTO))
+        leaving = gone.select(_NUMBER)
+        cards = register.cards(schema["id"], numbers.join(leaving, on=ID, how="anti")[ID], schema.values)
+        here = numbers.join(cards.rename({"id": ID, "version": VERSION}), on=ID, how="inner", maintain_order="left")
+        here = here.with_columns(*(pl.lit(None, pl.String).alias(OLD + f.key) for f in schema.values))
+        came = here.join(born.select(_NUMBER, then="version"), on=ID, how="inner", maintain_order="left")
+        parts = [
+            self._removed(came),
+            self._updated(here.join(came, on=ID, how="anti", maintain_order="left")),
+            self._restored(numbers, gone),
+            self._lost(numbers.join(here, on=ID, how="anti").join(leaving, on=ID, how="anti", maintain_order="left")),
+        ]
+        self.rows = pl.concat(parts, how="diagonal").sort(ROW)
+        if self.rows.height:
+            changed = self.rows.filter(pl.col(STATUS) == Status.CHANGED)
+            marks = [pl.col(OLD + f.key).is_not_null().alias(CHANGED + f.key) for f in schema.values]
+            self.problems += card.problems(changed.with_columns(marks), fields=schema.values, schema=schema)
+
+    def _removed(self, came: pl.DataFrame) -> pl.DataFrame:
+        """The cards that came into being: they go, unless somebody has edited them since."""
+        moved = came.filter(pl.col(VERSION) != pl.col("then"))
+        edited = moved.head(0)
+        if moved.height:
+            since = moved.select(pl.col(ID).alias("id"), pl.col("then").alias("version"))
+            former = self._register.former_values(since)
+            edited = moved.filter(pl.any_horizontal(pl.lit(False), *self._differing(moved, former)))
+        number = pl.col(ID).cast(pl.String)
+        whose = self._settled([_conflict(edited, CARD, base=number, mine=pl.lit(""), theirs=number)])
+        came = came.join(whose.select(ID, "whose", edited=True), on=ID, how="left", maintain_order="left")
+        goes = pl.col("edited").is_null() | (pl.col("whose") == Whose.MINE)
+        status = pl.when(goes.fill_null(False)).then(Status.REMOVED).when(pl.col("whose").is_null())
+        came = came.with_columns(_status(status.then(Status.CONFLICT).otherwise(Status.UNCHANGED)))
+        # a card that an undo gave back becomes part of the other card again
+        back = self._merges.filter(pl.col("new") == "")
+        into = back.select(pl.col("old").cast(pl.Int64).alias(ID), pl.col("customer_id").alias("into"))
+        came = came.join(into, on=ID, how="left", maintain_order="left")
+        removed = pl.col(STATUS) == Status.REMOVED
+        return came.with_columns(
+            pl.when(removed).then("into").alias(INTO),
+            *(pl.when(removed & (pl.col(f.key) != "")).then(f.key).alias(OLD + f.key) for f in self._schema.values),
+            *(pl.when(~removed).then(f.key).otherwise(pl.lit("")).alias(f.key) for f in self._schema.values),
+        ).drop("then", "edited", "whose", "into")
+
+    def _differing(self, cards: pl.DataFrame, former: pl.DataFrame) -> list[pl.Expr]:
+        """For each field whether a card holds something else in it than before."""
+        found = []
+        for field in self._schema.values:
+            then = dict(former.filter(pl.col("field") == field.key).select("id", "old").iter_rows())
+            if then:
+                old = pl.col(ID).replace_strict(then, default=None, return_dtype=pl.String)
+                now = canonical.comparable(field, pl.col(field.key))
+                found.append((canonical.comparable(field, old) != now).fill_null(False))
+        return found
+
+    def _updated(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The cards that get former values back, but for the cells that somebody has changed to something else since.
+
+        A card that others were merged into, or given back from, is written also when none of its values changes.
+        """
+        masters = self._merges["customer_id"].unique()
+        former: dict[str, pl.DataFrame] = {}
+        found = []
+        for field in self._schema.values:
+            cells = self._cells.filter(pl.col("field") == field.key).select(_NUMBER, "old", "new")
+            if cells.is_empty():
+                continue
+            former[field.key] = cells
+            beside = rows.join(cells, on=ID, how="inner", maintain_order="left")
+            edited = beside.filter(~_same(field, "new"), ~_same(field, "old"))
+            values = {"base": pl.col("new"), "mine": pl.col("old"), "theirs": pl.col(field.key)}
+            found.append(_conflict(edited, field.key, **values))
+        settled = self._settled(found)
+        for field in (f for f in self._schema.values if f.key in former):
+            mine = conflicts.rows_of(settled, field.key, Whose.MINE)
+            rows = rows.join(former[field.key], on=ID, how="left", maintain_order="left")
+            stands = _same(field, "new") | pl.col(ROW).is_in(mine.implode())
+            back = (stands & (pl.col("old") != pl.col(field.key))).fill_null(False)
+            rows = rows.with_columns(
+                pl.when(back).then(field.key).alias(OLD + field.key),
+                pl.when(back).then("old").otherwise(field.key).alias(field.key),
+            ).drop("old", "new")
+        written = frames.changes_something(former) | pl.col(ID).is_in(masters.implode())
+        undecided = pl.col(ROW).is_in(conflicts.open_rows(settled).implode())
+        status = pl.when(undecided).then(Status.CONFLICT).when(written).then(Status.CHANGED)
+        return rows.with_columns(_status(status.otherwise(Status.UNCHANGED)))
+
+    def _restored(self, numbers: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
+        """The cards that left the register, with the values they had."""
+        rows = numbers.join(gone.select(_NUMBER, pl.col("version").alias(VERSION)), on=ID, how="inner")
+        merged = self._merges.filter(pl.col("new") != "")
+        into = merged.select(pl.col("new").cast(pl.Int64).alias(ID), pl.col("customer_id").alias(INTO))
+        rows = rows.drop(INTO).join(into, on=ID, how="left", maintain_order="left")
+        for field in self._schema.values:
+            lost = self._cells.filter(pl.col("field") == field.key).select(_NUMBER, pl.col("old").alias(field.key))
+            rows = rows.join(lost, on=ID, how="left", maintain_order="left").with_columns(
+                pl.col(field.key).fill_null(""),
+                pl.when(pl.col(field.key) != "").then(pl.lit("")).alias(OLD + field.key),
+            )
+        return rows.with_columns(_status(pl.lit(Status.RESTORED)))
+
+    def _lost(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The cards that have gone since: they are left out, and named."""
+        rows = rows.with_columns(_status(pl.lit(Status.LEFT_OUT)), pl.lit(0, pl.Int64).alias(VERSION))
+        if rows.height:
+            into = self._register.redirects(rows[ID]).select(pl.col("id").alias(ID), pl.col("into").alias("_into"))
+            merged = rows.join(into, on=ID, how="inner", maintain_order="left")
+            params = {"id": pl.col(ID), "into": pl.col("_into")}
+            self.problems.append(problem.frame(merged, field=None, code="card_merged", params=params))
+            others = rows.join(into, on=ID, how="anti", maintain_order="left")
+            self.problems.append(problem.frame(others, field=None, code="card_gone", params={"id": pl.col(ID)}))
+        return rows
+
+    def _settled(self, found: Sequence[pl.DataFrame]) -> pl.DataFrame:
+        """Conflicts with whose value stays: that of the register unless a person said otherwise."""
+        both = pl.concat([self.conflicts.drop("whose").head(0), *found])
+        settled = conflicts.settle(both, self._choices, otherwise=Whose.THEIRS)
+        self.conflicts = pl.concat([self.conflicts, settled])
+        return settled
 
 
-def _restored(gone: pl.DataFrame, cells: pl.DataFrame, merges: pl.DataFrame, schema: Schema) -> pl.DataFrame:
-    """The cards that left the register, with the values they had."""
-    rows = gone.select(_NUMBER.alias(ID), pl.col("version").alias(VERSION))
-    masters = merges.filter(pl.col("new") != "").select(
-        pl.col("new").cast(pl.Int64).alias(ID), pl.col("customer_id").alias(INTO)
-    )
-    rows = rows.join(masters, on=ID, how="left", maintain_order="left")
-    for field in schema.values:
-        lost = cells.filter(pl.col("field") == field.key).select(_NUMBER.alias(ID), pl.col("old").alias(field.key))
-        rows = rows.join(lost, on=ID, how="left", maintain_order="left").with_columns(
-            pl.col(field.key).fill_null(""), pl.when(pl.col(field.key) != "").then(pl.lit("")).alias(OLD + field.key)
-        )
-    return rows
+class _UniqueValues:
+    """The values of unique fields that come to a card or leave one, over all blocks."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._moves: dict[str, tuple[Field, list[pl.DataFrame]]] = {f.key: (f, []) for f in schema.values if f.unique}
+
+    def add(self, rows: pl.DataFrame) -> None:
+        """Take some more rows."""
+        for field, parts in self._moves.values():
+            moves = rows.filter(pl.col(OLD + field.key).is_not_null())
+            parts.append(moves.select(ROW, LINE, ID, field.key, pl.col(OLD + field.key).alias("_old")))
+
+    def problems(self, register: Register) -> list[pl.DataFrame]:
+        """A problem for each value that would come to a card but is on another one now, which keeps it."""
+        found = []
+        for field, parts in ((f, p) for f, p in self._moves.values() if p):
+            moves = pl.concat(parts)
+            leaving = moves.filter(pl.col("_old") != "")[ID]
+            coming = moves.filter(pl.col(field.key) != "")
+            owners = register.owners(field, coming[field.key]).rename({"id": "_owner"})
+            clash = coming.join(owners, on=field.key, how="inner").filter(
+                pl.col("_owner") != pl.col(ID), ~pl.col("_owner").is_in(leaving.implode())
+            )
+            params = {"id": pl.col("_owner")}
+            value = pl.col(field.key)
+            found.append(problem.frame(clash, field=field, code="value_taken", value=value, params=params))
+        return found
 
 
-def _updated(
-    cells: pl.DataFrame, merges: pl.DataFrame, cards: pl.DataFrame, schema: Schema
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The cards that get former values back, and the cells that somebody has changed to something else since.
+def _together(problems: pl.DataFrame, index: pl.DataFrame, links: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The problems, with one for each card of a merge of which another card cannot be written.
 
-    A card that others were merged into, or given back from, is among them also when none of its values changes.
+    A merge is taken back as a whole or not at all. `links` are the rows of cards with INTO.
     """
-    masters = merges["customer_id"].unique()
-    ids = pl.concat([cells["customer_id"], masters]).unique()
-    rows = cards.filter(pl.col("id").is_in(ids.implode())).rename({"id": ID, "version": VERSION})
-    conflicts = [pl.DataFrame(schema={k: v for k, v in frames.CONFLICTS.items() if k != ROW})]
-    returning = [f for f in schema.values if f.key in set(cells["field"].unique())]
-    lost = ids.filter(~ids.is_in(cards["id"].implode()))
-    conflicts.append(_conflicts(lost.to_frame(ID), CARD, mine="", theirs=""))
-    for field in returning:
-        former = cells.filter(pl.col("field") == field.key).select(_NUMBER.alias(ID), "old", "new")
-        rows = rows.join(former, on=ID, how="left", maintain_order="left")
-        stands, left = _same(field, "new"), _same(field, "old")
-        conflict = rows.filter(pl.col("new").is_not_null(), ~stands, ~left)
-        conflicts.append(_conflicts(conflict, field.key, mine=pl.col("old"), theirs=pl.col(field.key)))
-        comes_back = (stands & (pl.col("old") != pl.col(field.key))).fill_null(False)
-        rows = rows.with_columns(
-            pl.when(comes_back).then(field.key).alias(OLD + field.key),
-            pl.when(comes_back).then("old").otherwise(field.key).alias(field.key),
-        ).drop("old", "new")
-    keys = [f.key for f in returning]
-    kept = rows.filter(frames.changes_something(keys) | pl.col(ID).is_in(masters.implode()))
-    return kept.select(ID, VERSION, *keys, *(OLD + key for key in keys)), pl.concat(conflicts)
+    linked = pl.concat(links) if links else pl.DataFrame()
+    if linked.is_empty() or problems.is_empty():
+        return problems
+    wrong = index.filter(pl.col(ROW).is_in(problems[ROW].implode()))[ID].implode()
+    hit = linked.filter(pl.col(ID).is_in(wrong) | pl.col(INTO).is_in(wrong))
+    group = pl.concat([hit[INTO], linked.filter(pl.col(INTO).is_in(hit[INTO].implode()))[ID]])
+    others = index.filter(pl.col(ID).is_in(group.implode()), ~pl.col(ID).is_in(wrong))
+    more = problem.frame(others, field=None, code="merge_incomplete")
+    return frames.concat([problems, more], frames.PROBLEMS)
+
+
+def _status(status: pl.Expr) -> pl.Expr:
+    return status.cast(pl.UInt8).alias(STATUS)
 
 
 def _same(field: Field, column: str) -> pl.Expr:
     return canonical.comparable(field, pl.col(field.key)) == canonical.comparable(field, pl.col(column))
 
 
-def _conflicts(rows: pl.DataFrame, field: str, *, mine: pl.Expr | str, theirs: pl.Expr | str) -> pl.DataFrame:
-    """A conflict for each of the rows, which have ID."""
-    return rows.select(
-        pl.col(ID),
-        pl.lit(field).alias("field"),
-        (pl.lit(mine) if isinstance(mine, str) else mine).alias("mine"),
-        (pl.lit(theirs) if isinstance(theirs, str) else theirs).alias("theirs"),
-    )
-
-
-def _with_problems(made: Plan, register: Register) -> Plan:
-    """The plan, with an error on each row that would give a card a unique value which is on another card now."""
-    rows = made.index.select(ROW, frames.LINE, ID, STATUS)
-    values = made.values.collect()
-    problems = []
-    for field in (f for f in made.fields if f.unique):
-        given = rows.with_columns(values[field.key], values[OLD + field.key].alias("_old"))
-        leaving = given.filter(pl.col("_old") != "")[ID]  # in this very plan
-        coming = given.filter(pl.col("_old").is_not_null(), pl.col(field.key) != "")
-        owners = register.owners(field, coming[field.key]).rename({"id": "_owner"})
-        clash = coming.join(owners, on=field.key, how="inner").filter(
-            pl.col("_owner") != pl.col(ID), ~pl.col("_owner").is_in(leaving.implode())
-        )
-        params = {"id": pl.col("_owner")}
-        problems.append(problem.frame(clash, field=field, code="value_taken", value=pl.col(field.key), params=params))
-    found = frames.concat(problems, frames.PROBLEMS)
-    wrong = pl.col(ROW).is_in(found[ROW].implode())
-    index = made.index.with_columns(pl.when(wrong).then(pl.lit(Status.ERROR, pl.UInt8)).otherwise(STATUS).alias(STATUS))
-    return Plan(
-        fields=made.fields,
-        index=index,
-        values=made.values,
-        problems=found,
-        conflicts=made.conflicts,
-    )
+def _conflict(rows: pl.DataFrame, field: str, *, base: pl.Expr, mine: pl.Expr, theirs: pl.Expr) -> pl.DataFrame:
+    """A conflict for each of the rows, not settled yet."""
+    values = {"base": base, "mine": mine, "theirs": theirs}
+    return rows.select(ROW, ID, pl.lit(field).alias("field"), **values)

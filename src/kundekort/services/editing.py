@@ -13,14 +13,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from kundekort.bulk.apply import RegisterMoved
-from kundekort.engine import frames, pipeline
+from kundekort.engine import pipeline
 from kundekort.engine.facts import Question
 from kundekort.engine.frames import Status
 from kundekort.engine.plan import Plan, changed_cells
 from kundekort.engine.problem import Conflict, Problem
 from kundekort.engine.recipe import Decisions
 from kundekort.engine.schema import Schema
-from kundekort.engine.values import canonical
 from kundekort.services import customers, fields, history, revisions
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.history import Cell
@@ -52,7 +51,8 @@ def create(values: Mapping[str, str], *, actor: Actor) -> int:
 def edit(customer_id: int, *, version: int, values: Mapping[str, str], actor: Actor) -> EditResult:
     """Change a card that was opened at a version; values by field key, others stay.
 
-    A value that stands as it did at that version is not touched, whoever has changed it since, and is not judged.
+    As in a file with versions, a value that stands as it did then is not touched, whoever has changed it since, and is
+    not judged.
     Raises CardInvalid, EditConflict when somebody has changed the same cells since to something else, NotFound,
     CardMerged.
     """
@@ -63,14 +63,21 @@ def edit(customer_id: int, *, version: int, values: Mapping[str, str], actor: Ac
         return _edit(customer_id, version=version, values=values, actor=actor)
 
 
-def plan(customer_id: int, values: Mapping[str, str], *, schema: Schema, leaving: frozenset[int] = frozenset()) -> Plan:
-    """What values as people write them would change on a card (0: a new one). Raises CardInvalid, NotFound.
+def plan(
+    customer_id: int,
+    values: Mapping[str, str],
+    *,
+    schema: Schema,
+    version: int | None = None,
+    leaving: frozenset[int] = frozenset(),
+) -> Plan:
+    """What values as people write them would change on a card (0: a new one), which was opened at a version.
 
-    `leaving` are cards that will be gone when the plan is written.
+    `leaving` are cards that will be gone when the plan is written. Raises CardInvalid, NotFound.
     """
     _refuse_unfit(values, schema=schema)
     made = pipeline.plan(
-        pipeline.of_card(customer_id, values, schema=schema),
+        pipeline.of_card(customer_id, values, version=version),
         decisions=Decisions(),
         register=DatabaseRegister(leaving=leaving),
         schema=schema,
@@ -96,8 +103,9 @@ def _edit(customer_id: int, *, version: int, values: Mapping[str, str], actor: A
     with revisions.register_transaction(alone=False):
         customers.lock([customer_id])
         card = customers.card(customer_id, actor=actor)
-        touched = _touched(values, card, version=version, schema=schema)
-        made = plan(customer_id, touched, schema=schema)
+        made = plan(customer_id, values, version=version, schema=schema)
+        if not made.conflicts.is_empty():
+            raise EditConflict(conflicts=_with_people(made.conflicts, customer_id, version=version))
         if not made.totals.changed:
             return EditResult(version=int(card["version"]), changed_cells=())
         revisions.write(made, kind=Revision.Kind.EDIT, actor=actor)
@@ -106,29 +114,11 @@ def _edit(customer_id: int, *, version: int, values: Mapping[str, str], actor: A
     return EditResult(version=int(card["version"]) + 1, changed_cells=changed)
 
 
-def _touched(
-    values: Mapping[str, str], card: Mapping[str, str | int], *, version: int, schema: Schema
-) -> dict[str, str]:
-    """Only what differs from the card as it was opened. Raises EditConflict."""
-    _refuse_unfit(values, schema=schema)
-    mine = pipeline.canonical_values(
-        values, schema=schema, today=timezone.localdate(), country=settings.KUNDEKORT_COUNTRY
-    )
-    asked = pl.DataFrame({"id": [card["id"]], "version": [version]}, schema=frames.cards([]))
-    opened = DatabaseRegister().at_version(asked, [schema[key] for key in values]).row(0, named=True)
-    touched, conflicts = {}, []
-    for field in (schema[key] for key in values):
-        theirs, was = str(card[field.key]), opened[field.key]
-        if canonical.same(field, mine[field.key], was):
-            continue
-        touched[field.key] = values[field.key]
-        if not canonical.same(field, theirs, was) and not canonical.same(field, mine[field.key], theirs):
-            conflicts.append(Conflict(field=field.key, mine=mine[field.key], theirs=theirs))
-    if conflicts:
-        later = history.since(int(card["id"]), version=version)
-        found = tuple(replace(c, who=later[c.field].who, when=later[c.field].when) for c in conflicts)
-        raise EditConflict(conflicts=found)
-    return touched
+def _with_people(conflicts: pl.DataFrame, customer_id: int, *, version: int) -> tuple[Conflict, ...]:
+    """Conflicts of a card with who wrote the other's, and when."""
+    since = history.since(customer_id, version=version)
+    cells = conflicts.select("field", "mine", "theirs").iter_rows()
+    return tuple(Conflict(field, *values, who=since[field].who, when=since[field].when) for field, *values in cells)
 
 
 def _refuse_unfit(values: Mapping[str, str], *, schema: Schema) -> None:
@@ -151,5 +141,7 @@ def _by_field(problems: pl.DataFrame) -> dict[str, list[Problem]]:
     for problem in map(Problem.from_row, problems.iter_rows(named=True)):
         # A form has no other rows by which the order of day and month could be told.
         code = "date_invalid" if problem.code == "date_ambiguous" else problem.code
-        found.setdefault(problem.field or "", []).append(replace(problem, code=code))
+        # Nor has it a place for the version that it was opened at.
+        place = "" if problem.field in (None, "version") else problem.field
+        found.setdefault(place or "", []).append(replace(problem, code=code))
     return found

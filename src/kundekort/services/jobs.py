@@ -41,11 +41,11 @@ def plan_import(context: JobContext, import_id: int) -> None:
 
 
 @app.task(name="apply_import", retry=AGAIN, pass_context=True)
-def apply_import(context: JobContext, import_id: int, digest: str, actor_name: str) -> None:
+def apply_import(context: JobContext, import_id: int, digest: str) -> None:
     """Apply a confirmed import, or make its preview anew when the register has moved."""
     with _watched(context, Import, import_id, _failed) as report:
         try:
-            confirming.apply(import_id, digest=digest, actor_name=actor_name, report=report)
+            confirming.apply(import_id, digest=digest, report=report)
         except StalePlan:
             planning.plan(import_id, report=report)
         except Refusal as refusal:

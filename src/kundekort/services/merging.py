@@ -1,7 +1,7 @@
 """Several cards of one person become one, and apart again. Cards are only ever merged because a person says so.
 
 One after the other, under the lock of the imports. What a merge takes from the register is in the change log, so that
-it can be undone at any time.
+it can be taken back at any time (`services.undoing`).
 """
 
 from __future__ import annotations
@@ -10,25 +10,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
-from psycopg import Connection
 
-from kundekort.bulk import register
 from kundekort.bulk.apply import RegisterMoved
 from kundekort.engine import merge as merges
-from kundekort.engine import undo as undoing
-from kundekort.engine.frames import CARD, MERGED
-from kundekort.engine.problem import Conflict, Problem
 from kundekort.engine.schema import Schema
-from kundekort.services import customers, editing, fields, history, revisions, settings
+from kundekort.services import customers, editing, fields, revisions, settings
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.refusals import (
-    AlreadyUndone,
-    CardInvalid,
     CardMoved,
     MergeInvalid,
     MergeOff,
     NotFound,
-    UndoConflict,
 )
 from kundekort.services.register import DatabaseRegister
 from kundekort.store.fields import ADDRESS
@@ -75,23 +67,6 @@ def merge(
         return _merge(master, others, versions=versions, values=values, actor=actor)
     except RegisterMoved:  # a unique value was taken by an edit meanwhile; now the check sees where it is
         return _merge(master, others, versions=versions, values=values, actor=actor)
-
-
-def undo(revision_id: int, *, keep_later: bool = False, actor: Actor) -> Revision:
-    """Take a merge back: the cards return under their numbers, and the master gets its former values.
-
-    Raises UndoConflict when the master's values have been changed since, unless `keep_later` lets these stay;
-    CardInvalid when a value that must be unique is on another card by now; AlreadyUndone; CardMerged when the master
-    itself has been merged since; NotFound.
-    """
-    actor.require(Role.IMPORTER)
-    with revisions.register_transaction(alone=True) as conn:
-        done = Revision.objects.filter(pk=revision_id, kind=Revision.Kind.MERGE).first()
-        if done is None:
-            raise NotFound(id=revision_id)
-        if Revision.objects.filter(undoes=done).exists():
-            raise AlreadyUndone
-        return _undo(conn, done, keep_later=keep_later, actor=actor)
 
 
 def _refuse_unmergeable(ids: Collection[int], *, count: int) -> None:
@@ -141,21 +116,3 @@ def _chosen(
             raise NotFound(id=value if key in wanted else key)
         wanted[key] = by_id[value][key] if isinstance(value, int) else value
     return wanted
-
-
-def _undo(conn: Connection, done: Revision, *, keep_later: bool, actor: Actor) -> Revision:
-    changes = register.changes(conn, done.pk)
-    [merged] = changes.filter(pl.col("field") == MERGED)["customer_id"].unique()
-    customers.lock([merged])
-    plan = undoing.plan(changes, register=DatabaseRegister(), schema=fields.schema(retired=True))
-    if problems := [Problem.from_row(row) for row in plan.problems.iter_rows(named=True)]:
-        raise CardInvalid(problems={p.field or "": [p] for p in problems})
-    conflicts = [row for row in plan.conflicts.iter_rows(named=True) if row["field"] != CARD]
-    if conflicts and not keep_later:
-        later = history.since(merged, version=changes.filter(pl.col("customer_id") == merged)["version"][0])
-        told = tuple(
-            Conflict(c["field"], c["mine"], c["theirs"], who=later[c["field"]].who, when=later[c["field"]].when)
-            for c in conflicts
-        )
-        raise UndoConflict(fields=[c.field for c in told], conflicts=told)
-    return revisions.write(plan, kind=Revision.Kind.UNDO, actor=actor, undoes=done).revision

@@ -1,4 +1,4 @@
-"""From a received file to its kept plan: which import, who may, progress and storage. What a plan is, says the engine.
+"""From a received import to its kept plan: which, who may, progress and storage. What a plan is, says the engine.
 
 Nothing here writes customers.
 """
@@ -7,18 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from kundekort.engine import pipeline
+from kundekort.bulk import register
+from kundekort.engine import conflicts, pipeline, undo
 from kundekort.engine.facts import Facts, Question, QuestionKind
+from kundekort.engine.frames import ROW
+from kundekort.engine.plan import Plan
 from kundekort.engine.reading.table import Limits
-from kundekort.engine.recipe import DialectOverrides, Policy
+from kundekort.engine.recipe import Choice, Decisions, DialectOverrides, Policy
 from kundekort.services import fields, imports
 from kundekort.services.accounts import Actor
+from kundekort.services.database import psycopg_connection
 from kundekort.services.progress import Report, no_progress
 from kundekort.services.refusals import NotWaiting
 from kundekort.services.register import DatabaseRegister
@@ -27,6 +34,8 @@ from kundekort.store.models import Import
 
 INLINE_BYTES: Final = 2 * 2**20
 """Bytes up to which a file is planned while its sender waits; it takes about a second."""
+INLINE_CARDS: Final = 5_000
+"""Cards up to which a revision is planned to be taken back, or a plan is written, while the person waits."""
 FALLBACK_SECONDS: Final = 60
 """Seconds for every FALLBACK_BYTES of a file after which a job plans it, if its own process was killed meanwhile."""
 FALLBACK_BYTES: Final = 20 * 2**20
@@ -34,8 +43,10 @@ FALLBACK_BYTES: Final = 20 * 2**20
 
 
 def plan_now_or_queue(import_id: int) -> None:
-    """Have a received import planned: at once when its file is small, else by a job."""
-    if Import.objects.get(pk=import_id).size <= INLINE_BYTES:
+    """Have a received import planned: at once when it is small, else by a job."""
+    imp = Import.objects.select_related("undoes").get(pk=import_id)
+    cards = imp.undoes.created + imp.undoes.changed if imp.undoes else 0
+    if imp.size <= INLINE_BYTES and cards <= INLINE_CARDS:
         queue_fallback(import_id)
         plan(import_id)
     else:
@@ -54,7 +65,7 @@ def plan(import_id: int, *, ask: bool = True, report: Report = no_progress) -> I
     With `ask`, columns that were not recognised and dates that could be either way round wait for a person; without,
     the columns are ignored and the dates are errors.
     """
-    imp = Import.objects.get(pk=import_id)
+    imp = Import.objects.select_related("undoes").get(pk=import_id)
     if imp.state != Import.State.RECEIVED:
         return imp
     found = _plan(imp, ask=ask, report=report)
@@ -62,6 +73,8 @@ def plan(import_id: int, *, ask: bool = True, report: Report = no_progress) -> I
     imp.refresh_from_db()
     if imp.state in (Import.State.CANCELLED, Import.State.REFUSED):
         packages.remove(import_id)
+    elif imp.digest:
+        packages.forget_other_plans(import_id, imp.digest)
     return imp
 
 
@@ -97,6 +110,13 @@ def leave_out_errors(
     then(import_id)
 
 
+def settle(import_id: int, choice: Choice, *, actor: Actor, then: Callable[[int], None] = plan_now_or_queue) -> None:
+    """Decide whose value stays in cells that others have changed too; `then` has the import planned anew."""
+    imp = _waiting(import_id, actor=actor)
+    _replan(imp, decisions=imp.decisions.choose(choice))
+    then(import_id)
+
+
 def replan(import_id: int, *, notice: str) -> None:
     """Put an import back to be planned anew because the register has moved; `notice` is the code of what to tell."""
     _replan(Import.objects.get(pk=import_id), notice=notice)
@@ -110,7 +130,8 @@ def _waiting(import_id: int, *, actor: Actor) -> Import:
 
 
 def _replan(imp: Import, **changes: Any) -> None:
-    changes = {"notice": "", "question": None, "progress": None, "state": Import.State.RECEIVED} | changes
+    state = {"state": Import.State.RECEIVED, "touched_at": Now()}
+    changes = {"notice": "", "question": None, "progress": None} | state | changes
     waiting = (Import.State.COLUMNS, Import.State.PREVIEW, Import.State.CONFIRMING)
     if not Import.objects.filter(pk=imp.pk, state__in=waiting).update(**changes):
         imp.refresh_from_db()
@@ -118,39 +139,75 @@ def _replan(imp: Import, **changes: Any) -> None:
 
 
 def _plan(imp: Import, *, ask: bool, report: Report) -> dict[str, Any]:
-    """What becomes of a received import: its new state and all that is known of its file by then."""
-    schema = fields.schema()
-    with packages.source(imp.pk) as data, packages.new_plan(imp.pk) as folder:
-        file = pipeline.understand(data, answers=imp.answers, schema=schema, limits=_limits(), ask=ask)
-        facts = Facts(samples=file.samples, sheets=file.source.sheets if file.source else ())
-        found: dict[str, Any] = {"recipe": file.recipe, "facts": facts}
-        if file.question:
-            return found | _asked(file.question, ask=ask)
-        made = pipeline.plan(
-            file,
-            decisions=imp.decisions,
-            register=DatabaseRegister(),
-            schema=schema,
-            today=timezone.localdate(),
-            country=settings.KUNDEKORT_COUNTRY,
-            ask=ask,
-            rows=lambda: plans.ParquetRows(folder),
-            progress=lambda done, total: report("planning", done, total),
-        )
+    """What becomes of a received import: its new state and all that is known of it by then."""
+    before = packages.plan_folder(imp.pk, imp.digest)
+    with packages.new_plan(imp.pk) as folder:
+        if imp.undoes_id:
+            found, made = {}, _undoing(imp, folder, imp.decisions, report=report)
+        else:
+            found, made = _of_file(imp, folder, before, imp.decisions, ask=ask, report=report)
         if isinstance(made, Question):
             return found | _asked(made, ask=ask)
+        decisions = imp.decisions.reopen(conflicts.unseen(made.conflicts, plans.conflicts(before)))
+        if imp.digest and decisions != imp.decisions:
+            imp.decisions = decisions
+            return {"decisions": decisions} | _plan(imp, ask=ask, report=report)
         report("keeping", 0, 1)
         plans.write(made, folder)
         digest = plans.digest(folder)
         packages.keep_plan(imp.pk, digest, folder)
     facts = replace(
-        facts,
+        found.get("facts") or Facts(),
         blank_rows=made.blank_rows,
         emptied=made.emptied,
+        newer=made.newer,
         changes=made.changes,
         problems=made.problem_counts,
+        conflicts=conflicts.counts(made.conflicts),
+        conflict_rows=made.conflicts[ROW].n_unique(),
     )
     return found | {"state": Import.State.PREVIEW, "facts": facts, "totals": made.totals, "digest": digest}
+
+
+def _of_file(
+    imp: Import, folder: Path, before: Path, decisions: Decisions, *, ask: bool, report: Report
+) -> tuple[dict[str, Any], Plan | Question]:
+    """What is known of a file, and its plan; values go into a folder. `before` is the folder of the plan shown last."""
+    schema = fields.schema()
+    with packages.source(imp.pk) as data:
+        file = pipeline.understand(data, answers=imp.answers, schema=schema, limits=_limits(), ask=ask)
+        facts = Facts(samples=file.samples, sheets=file.source.sheets if file.source else ())
+        found = {"recipe": file.recipe, "facts": facts}
+        if file.question:
+            return found, file.question
+        made = pipeline.plan(
+            file,
+            decisions=decisions,
+            register=DatabaseRegister(),
+            schema=schema,
+            today=timezone.localdate(),
+            country=settings.KUNDEKORT_COUNTRY,
+            ask=ask,
+            shown=plans.shown(before),
+            rows=lambda: plans.ParquetRows(folder),
+            progress=lambda done, total: report("planning", done, total),
+        )
+    return found, made
+
+
+def _undoing(imp: Import, folder: Path, decisions: Decisions, *, report: Report) -> Plan:
+    """The plan that takes the import's revision back; values go into a folder."""
+    assert imp.undoes is not None
+    cards = imp.undoes.created + imp.undoes.changed
+    with transaction.atomic():
+        return undo.plan(
+            register.stream_changes(psycopg_connection(), imp.undoes.pk),
+            decisions=decisions,
+            register=DatabaseRegister(),
+            schema=fields.schema(retired=True),
+            rows=lambda: plans.ParquetRows(folder),
+            progress=lambda done: report("planning", done, cards),
+        )
 
 
 def _asked(question: Question, *, ask: bool) -> dict[str, Any]:

@@ -33,8 +33,14 @@ class RowsHaveErrors(Refusal):
     code = "rows_have_errors"
 
 
+class RowsHaveConflicts(Refusal):
+    """Nobody has said whose value stays in cells that others have changed too; params: conflicts."""
+
+    code = "rows_have_conflicts"
+
+
 class StalePlan(Refusal):
-    """Cards have moved since the preview; nothing was written."""
+    """What was shown in the preview has moved since; nothing was written."""
 
     code = "register_moved"
 
@@ -157,12 +163,6 @@ class AlreadyUndone(Refusal):
     """The revision has been undone before."""
 
     code = "already_undone"
-
-
-class UndoConflict(Refusal):
-    """Cells have changed since what is to be undone; params: fields, conflicts, each a `history.Conflict`."""
-
-    code = "undo_conflict"
 
 
 class SegmentInvalid(Refusal):

@@ -37,7 +37,7 @@ class DatabaseRegister:
         found = self.cards(field, values, [field])
         return found.filter(~pl.col("id").is_in(list(self.leaving))).select("id", field.key)
 
-    def at_version(self, cards: pl.DataFrame, fields: Sequence[Field]) -> pl.DataFrame:
-        """The cards as they were at these versions."""
+    def former_values(self, cards: pl.DataFrame) -> pl.DataFrame:
+        """Every cell of cards that has changed after a version, and what it held then."""
         with transaction.atomic():
-            return register.at_version(psycopg_connection(), cards, fields)
+            return register.former_values(psycopg_connection(), cards)

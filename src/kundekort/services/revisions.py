@@ -16,6 +16,7 @@ from psycopg import Connection
 
 from kundekort.bulk.apply import apply
 from kundekort.engine.plan import Plan
+from kundekort.services import fields
 from kundekort.services.accounts import Actor
 from kundekort.services.database import psycopg_connection, short_lock_transaction
 from kundekort.services.progress import Report, no_progress
@@ -52,7 +53,7 @@ def write(
 ) -> WriteResult:
     """Carry out a plan inside the caller's transaction, as a revision of which every cell is in the log.
 
-    Raises RegisterMoved when a card is no longer as the plan saw it; then the transaction has to be rolled back.
+    Raises RegisterMoved when a cell is no longer as the plan saw it; then the transaction has to be rolled back.
     """
     totals = plan.totals
     revision = Revision.objects.create(
@@ -64,6 +65,10 @@ def write(
         undoes=undoes,
     )
     done = apply(
-        psycopg_connection(), plan, revision=revision.pk, progress=lambda done, total: report("writing", done, total)
+        psycopg_connection(),
+        plan,
+        revision=revision.pk,
+        schema=fields.schema(retired=True),
+        progress=lambda done, total: report("writing", done, total),
     )
     return WriteResult(revision=revision, created=done.created)

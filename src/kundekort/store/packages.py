@@ -19,6 +19,7 @@ from typing import IO, BinaryIO
 from django.conf import settings
 
 BLOCK = 2**20
+UNFINISHED = "new-"
 
 
 class TooLarge(Exception):
@@ -59,20 +60,25 @@ def new_plan(import_id: int) -> Iterator[Path]:
     """A folder for the parts of a new plan; it goes away again unless `keep_plan` takes it."""
     plans = _folder(import_id) / "plans"
     plans.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=plans, prefix="new-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(dir=plans, prefix=UNFINISHED, ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
 
 def keep_plan(import_id: int, digest: str, folder: Path) -> None:
-    """Keep the plan in a folder of `new_plan` under its digest, and forget any other plan of the import."""
+    """Keep the plan in a folder of `new_plan` under its digest."""
     plans = _folder(import_id) / "plans"
     if not (plans / digest).exists():
         for part in folder.iterdir():
             with part.open("rb") as file:
                 os.fsync(file.fileno())
         folder.rename(plans / digest)
-    for other in plans.iterdir():
-        if other.name != digest and other != folder:
+
+
+def forget_other_plans(import_id: int, digest: str) -> None:
+    """Forget all plans of an import but one. The last one is needed until the database knows the next."""
+    plans = _folder(import_id) / "plans"
+    for other in plans.iterdir() if plans.exists() else ():
+        if other.name != digest and not other.name.startswith(UNFINISHED):
             shutil.rmtree(other, ignore_errors=True)
 
 

@@ -76,6 +76,21 @@ def read(folder: Path, *, schema: Schema) -> Plan:
     )
 
 
+def shown(folder: Path) -> pl.DataFrame:
+    """The version of each card that stood beside a plan when it was shown (`frames.VERSIONS`); none without a plan."""
+    if not (folder / INDEX).exists():
+        return pl.DataFrame(schema=frames.VERSIONS)
+    index = pl.scan_parquet(folder / INDEX).filter(pl.col(frames.BASE) > 0)
+    return index.select(pl.col(frames.ID).alias("id"), pl.col(frames.BASE).alias("version")).unique("id").collect()
+
+
+def conflicts(folder: Path) -> pl.DataFrame:
+    """The conflicts of a plan; none without a plan."""
+    if not (folder / CONFLICTS).exists():
+        return pl.DataFrame(schema=frames.CONFLICTS)
+    return pl.read_parquet(folder / CONFLICTS)
+
+
 def digest(folder: Path) -> str:
     """The name of a plan: 64 hexadecimal digits that no other plan shares; the same plan has the same name."""
     whole = hashlib.sha256()

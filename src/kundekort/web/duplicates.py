@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kundekort import wording
-from kundekort.engine.frames import MERGED
 from kundekort.engine.problem import Problem
 from kundekort.engine.schema import Schema
 from kundekort.services import duplicates, fields, merging, settings
@@ -24,7 +23,6 @@ from kundekort.services.accounts import actor_of
 from kundekort.services.duplicates import Group
 from kundekort.services.merging import Proposal
 from kundekort.services.refusals import (
-    AlreadyUndone,
     CardInvalid,
     CardMerged,
     CardMoved,
@@ -32,7 +30,6 @@ from kundekort.services.refusals import (
     MergeOff,
     NotFound,
     RegisterBusy,
-    UndoConflict,
 )
 from kundekort.store.duplicates import By
 from kundekort.web.query import flag, number
@@ -123,26 +120,6 @@ def dismiss(request: HttpRequest) -> HttpResponse:
     else:
         duplicates.dismiss(ids, actor=actor)
         messages.success(request, _("Noted: these are different people. They are not shown here again."))
-    return redirect(_back(request.POST))
-
-
-@require_POST
-def undo(request: HttpRequest, revision_id: int) -> HttpResponse:
-    """Take a merge back; where the master has been changed since, ask first."""
-    keep = flag(request.POST.get("keep_later"))
-    try:
-        done = merging.undo(revision_id, keep_later=keep, actor=actor_of(request.user))
-    except UndoConflict as refusal:
-        context = {"room": "customers", "revision": revision_id, "conflicts": refusal.params["conflicts"]}
-        return render(request, "kundekort/duplicates/undo.html", context)
-    except CardInvalid as refusal:
-        _tell_problems(request, refusal.params["problems"])
-    except (AlreadyUndone, CardMerged, RegisterBusy) as refusal:
-        messages.error(request, wording.refusal(refusal.code, refusal.params))
-    else:
-        change = done.changes.filter(field=MERGED).first()
-        messages.success(request, _("The merge was undone: each customer has a card again."))
-        return redirect("customer", change.customer_id) if change else redirect("customers")
     return redirect(_back(request.POST))
 
 

@@ -16,6 +16,7 @@ from kundekort.web import (
     layouts,
     preview,
     segments,
+    undoing,
 )
 
 urlpatterns = [
@@ -31,7 +32,7 @@ urlpatterns = [
     path("customers/duplicates/merge/", duplicates.merge, name="merge"),
     path("customers/duplicates/dismiss/", duplicates.dismiss, name="duplicates-dismiss"),
     path("customers/duplicates/allow/", duplicates.allow, name="merge-allow"),
-    path("customers/merges/<int:revision_id>/undo/", duplicates.undo, name="merge-undo"),
+    path("revisions/<int:revision_id>/undo/", undoing.undo, name="undo"),
     path("settings/layouts/", layouts.listing, name="layouts"),
     path("settings/layouts/edit/", layouts.edit, name="layout"),
     path("settings/layouts/delete/", layouts.delete, name="layout-delete"),

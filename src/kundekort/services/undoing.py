@@ -1,0 +1,101 @@
+"""Taking a revision back: what that would do now, and the import that does it, planned and confirmed as any other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+from django.db import transaction
+
+from kundekort.bulk import register
+from kundekort.engine import undo
+from kundekort.engine.frames import ROW
+from kundekort.engine.recipe import Decisions
+from kundekort.services import fields, imports, planning
+from kundekort.services.accounts import Actor, Role
+from kundekort.services.database import psycopg_connection
+from kundekort.services.refusals import AlreadyUndone, NotFound
+from kundekort.services.register import DatabaseRegister
+from kundekort.store.models import Import, Revision
+
+MOST_EDITED: Final = 20_000
+"""Edited cards up to which it is looked at what was edited on each; of more, all count as edited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What taking a revision back would do now, in cards.
+
+    `restored` get former values back or come back as a whole, `removed` go; `edited` of the revision's cards have been
+    edited since in the same cells, which would stay as they are; `gone` are in the register no more.
+    """
+
+    restored: int
+    removed: int
+    edited: int
+    gone: int
+
+
+def start(revision_id: int, *, actor: Actor, then: Callable[[int], None] = planning.plan_now_or_queue) -> Import:
+    """An import that takes a revision back, to be confirmed; the one that waits already where there is one.
+
+    `then` has it planned. Raises NotFound, AlreadyUndone.
+    """
+    actor.require(Role.IMPORTER)
+    revision = Revision.objects.select_related("source").filter(pk=revision_id).first()
+    if revision is None:
+        raise NotFound(id=revision_id)
+    with transaction.atomic():
+        Revision.objects.select_for_update().get(pk=revision_id)  # of two clicks, one begins and the other finds it
+        if Revision.objects.filter(undoes=revision).exists():
+            raise AlreadyUndone
+        waiting = Import.objects.filter(undoes=revision, state__in=imports.WAITING).first()
+        if waiting is not None:
+            return waiting
+        source = getattr(revision, "source", None)
+        imp = Import.objects.create(
+            created_by=actor.user,
+            actor_name=actor.name,
+            filename=source.filename if source else "",
+            size=0,
+            undoes=revision,
+        )
+    then(imp.pk)
+    imp.refresh_from_db()
+    return imp
+
+
+def last_of(revision: Revision) -> tuple[Revision, bool]:
+    """The last in the chain of what took back a revision, took that back, and so on; whether the first is in effect."""
+    in_effect = True
+    while (undone_by := Revision.objects.filter(undoes=revision).first()) is not None:
+        revision, in_effect = undone_by, not in_effect
+    return revision, in_effect
+
+
+def outlook(revision_id: int, *, actor: Actor) -> Outlook:
+    """What taking a revision back would do now, without making the plan of it."""
+    actor.require(Role.IMPORTER)
+    with transaction.atomic():
+        conn = psycopg_connection()
+        cards = register.revised_cards(conn, revision_id)
+        moved = cards.filter("moved")
+        rest = cards.filter(~pl.col("moved"))
+        removed, restored = rest["born"].sum(), rest.filter(~pl.col("born")).height
+        if moved.height > MOST_EDITED:
+            return Outlook(restored=restored, removed=removed, edited=moved.height, gone=0)
+        if moved.is_empty():
+            return Outlook(restored=restored, removed=removed, edited=0, gone=0)
+        changes = register.changes_of(conn, revision_id, moved["id"])
+        plan = undo.plan(
+            [changes], decisions=Decisions(), register=DatabaseRegister(), schema=fields.schema(retired=True)
+        )
+    totals = plan.totals
+    return Outlook(
+        restored=restored + totals.changed + totals.restored,
+        removed=removed + totals.removed,
+        edited=plan.conflicts[ROW].n_unique(),
+        gone=totals.left_out,
+    )

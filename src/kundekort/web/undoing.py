@@ -1,0 +1,33 @@
+"""Taking back what was done: from a button to the preview of it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from kundekort import wording
+from kundekort.services import imports, undoing
+from kundekort.services.accounts import actor_of
+from kundekort.services.refusals import AlreadyUndone
+
+
+@require_POST
+def undo(request: HttpRequest, revision_id: int) -> HttpResponse:
+    """Show what taking a revision back would do, as an import that waits to be confirmed."""
+    try:
+        imp = undoing.start(revision_id, actor=actor_of(request.user))
+    except AlreadyUndone as refusal:
+        messages.info(request, wording.refusal(refusal.code, refusal.params))
+        return redirect(request.headers.get("Referer") or "imports")
+    return redirect("import", imp.pk)
+
+
+@require_safe
+def outlook(request: HttpRequest, import_id: int) -> HttpResponse:
+    """What taking an import back would do now: a part of its page, which asks for it."""
+    actor = actor_of(request.user)
+    imp = imports.get(import_id, actor=actor)
+    context = {"import": imp, "outlook": undoing.outlook(imp.revision.pk, actor=actor)}
+    return render(request, "kundekort/imports/outlook.html", context)
