@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
-from kundekort.services import confirming, customers, history, imports, planning, preview
+from kundekort.engine.recipe import Choice, Whose
+from kundekort.services import confirming, customers, editing, history, imports, planning, preview
 from kundekort.services.accounts import Actor
 from kundekort.services.refusals import (
     AlreadyApplied,
@@ -28,10 +29,6 @@ TWO = "CustomerID;FirstName;Email;Gender\n0;Åse;ase@example.no;2\n0;Per;per@exa
 
 def ids() -> list[int]:
     return list(Customer.objects.order_by("pk").values_list("pk", flat=True))
-
-
-def edit_by_somebody_else(customer_id: int) -> None:
-    Customer.objects.filter(pk=customer_id).update(city="Bergen", version=2)
 
 
 @pytest.fixture
@@ -78,7 +75,7 @@ def test_it_does_nothing_the_second_time_and_says_so(upload: Upload, bob: Actor)
 
 def test_it_makes_the_preview_anew_when_a_card_has_moved(upload: Upload, two: list[int], bob: Actor) -> None:
     imp = upload(f"CustomerID;Email\n{two[0]};a@example.no\n{two[1]};b@example.no\n")
-    edit_by_somebody_else(two[1])
+    editing.edit(two[1], version=1, values={"email": "c@example.no"}, actor=bob)
     before = list(Customer.objects.order_by("pk").values())
     with pytest.raises(StalePlan):
         confirming.confirm(imp.pk, digest=imp.digest, actor=bob)
@@ -89,13 +86,15 @@ def test_it_makes_the_preview_anew_when_a_card_has_moved(upload: Upload, two: li
     assert imp.digest != shown
     with pytest.raises(PlanMismatch):
         confirming.confirm(imp.pk, digest=shown, actor=bob)
+    planning.settle(imp.pk, Choice(Whose.MINE), actor=bob)
+    imp.refresh_from_db()
     confirming.confirm(imp.pk, digest=imp.digest, actor=bob)
     assert set(Customer.objects.values_list("email", flat=True)) == {"a@example.no", "b@example.no"}
 
 
 def test_it_is_not_disturbed_by_edits_of_other_cards(upload: Upload, two: list[int], bob: Actor) -> None:
     imp = upload(f"CustomerID;Email\n{two[0]};a@example.no\n")
-    edit_by_somebody_else(two[1])
+    editing.edit(two[1], version=1, values={"city": "Bergen"}, actor=bob)
     assert confirming.confirm(imp.pk, digest=imp.digest, actor=bob).state == Import.State.DONE
 
 
@@ -230,9 +229,9 @@ def test_it_leaves_nothing_when_it_is_interrupted(upload: Upload, two: list[int]
 
     changes = Change.objects.count()
     with pytest.raises(PlugPulled):
-        confirming.apply(imp.pk, digest=imp.digest, actor_name="x", report=pull)
+        confirming.apply(imp.pk, digest=imp.digest, actor=Actor.system("x"), report=pull)
     assert (Customer.objects.count(), Change.objects.count(), Revision.objects.count()) == (2, changes, 1)
-    done = confirming.apply(imp.pk, digest=imp.digest, actor_name="x")
+    done = confirming.apply(imp.pk, digest=imp.digest, actor=Actor.system("x"))
     assert done.state == Import.State.DONE
     assert Customer.objects.count() == 50_002
 

@@ -115,7 +115,7 @@ def test_it_writes_a_long_list_by_a_job(alice: Actor, bob: Actor, worker: Callab
     imp = queued(rows(30_000), bob)
     planning.plan(imp.pk)
     imp.refresh_from_db()
-    confirming.apply(imp.pk, digest=imp.digest, actor_name=bob.name)
+    confirming.apply(imp.pk, digest=imp.digest, actor=bob)
     export = exports.start(what=exports.Selection(), form=FileFormat.XLSX, actor=alice)
     given_up = exports.start(what=exports.Selection(), form=FileFormat.CSV, actor=alice)
     assert (export.state, export.rows) == (Export.State.WAITING, 30_000)

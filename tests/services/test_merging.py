@@ -8,7 +8,19 @@ import pytest
 from django.db import connection
 
 from kundekort.engine.schema import Kind
-from kundekort.services import confirming, customers, duplicates, editing, fields, history, merging, preview, settings
+from kundekort.services import (
+    confirming,
+    customers,
+    duplicates,
+    editing,
+    fields,
+    history,
+    imports,
+    merging,
+    preview,
+    settings,
+    undoing,
+)
 from kundekort.services.accounts import Actor
 from kundekort.services.fields import Definition
 from kundekort.services.refusals import (
@@ -22,10 +34,11 @@ from kundekort.services.refusals import (
     NotFound,
     Refusal,
     StalePlan,
-    UndoConflict,
 )
 from kundekort.store.duplicates import By
 from kundekort.store.models import Change, Customer, Import, RemovedCard, Revision
+from kundekort.store.pages import Filter
+from tests.taking_back import take_back
 from tests.waiting import PATIENCE
 
 Upload = Callable[..., Import]
@@ -170,8 +183,9 @@ def test_it_merges_cards_that_say_the_same(load: Upload, bob: Actor) -> None:
 def test_it_gives_everything_back(three: list[int], bob: Actor) -> None:
     before = register()
     revision = merge(three[1], three[0], three[2], actor=bob, first_name="Ny", external_id=three[2])
-    undone = merging.undo(revision.pk, actor=bob)
+    undone = take_back(revision, actor=bob).revision
     assert register() == before
+    assert undone is not None
     assert (undone.kind, undone.undoes_id) == ("undo", revision.pk)
     assert not RemovedCard.objects.exists()
     assert set(Customer.objects.values_list("pk", "version")) == {(i, 3) for i in three}
@@ -204,7 +218,7 @@ def test_it_forgets_an_undone_merge_when_telling_of_consents(three: list[int], b
     a, b, _ = three
     revision = merge(a, b, actor=bob, email_consent="", sms_consent="1")
     assert [c.kind for c in history.consents(a, actor=bob)] == ["merge", "merge"]
-    merging.undo(revision.pk, actor=bob)
+    take_back(revision, actor=bob)
     for number, value in ((a, "1"), (b, "0")):
         email, sms = history.consents(number, actor=bob)
         assert (email.value, email.kind, email.filename) == (value, "import", "customers.csv")
@@ -219,30 +233,28 @@ def test_it_keeps_values_of_own_fields_in_use_and_retired(load: Upload, alice: A
     before = register()
     revision = merge(a, b, actor=bob)
     assert Customer.objects.get().custom == {made[0]: "Store", made[1]: "7"}
-    merging.undo(revision.pk, actor=bob)
+    take_back(revision, actor=bob)
     assert register() == before
 
 
 def test_it_undoes_once(three: list[int], bob: Actor) -> None:
     revision = merge(*three, actor=bob)
-    undone = merging.undo(revision.pk, actor=bob)
+    take_back(revision, actor=bob)
     with pytest.raises(AlreadyUndone):
-        merging.undo(revision.pk, actor=bob)
-    for number in (undone.pk, Revision.objects.order_by("pk")[0].pk, 10**6):
-        with pytest.raises(NotFound):
-            merging.undo(number, actor=bob)
+        undoing.start(revision.pk, actor=bob)
+    with pytest.raises(NotFound):
+        undoing.start(10**6, actor=bob)
 
 
 def test_it_shows_what_has_been_edited_since(three: list[int], bob: Actor, alice: Actor) -> None:
     a, b, _ = three
     revision = merge(a, b, actor=bob)
     editing.edit(a, version=2, values={"email": "ny@example.no", "city": "Oslo", "gender": "0"}, actor=alice)
-    with pytest.raises(UndoConflict) as refused:
-        merging.undo(revision.pk, actor=bob)
-    (conflict,) = refused.value.params["conflicts"]
+    imp = undoing.start(revision.pk, actor=bob)
+    (conflict,) = preview.page(imp, Filter(box="conflicts"), offset=0, limit=9).rows[0].conflicts
     assert (conflict.field, conflict.mine, conflict.theirs, conflict.who) == ("email", "", "ny@example.no", "Alice Ås")
     assert Customer.objects.count() == 2
-    merging.undo(revision.pk, keep_later=True, actor=bob)
+    take_back(revision, actor=bob)
     card = customers.card(a, actor=bob)
     assert (card["email"], card["city"], card["external_id"], card["tags"]) == ("ny@example.no", "Oslo", "", "a")
     assert customers.card(b, actor=bob)["email"] == "ase@example.no"
@@ -252,11 +264,13 @@ def test_it_does_not_give_back_a_unique_value_that_has_gone_elsewhere(three: lis
     a, b, _ = three
     revision = merge(a, b, actor=bob, external_id="")
     other = editing.create({"company": "Teatret", "gender": "0", "external_id": "X7"}, actor=bob)
-    with pytest.raises(CardInvalid) as refused:
-        merging.undo(revision.pk, keep_later=True, actor=bob)
-    assert refused.value.params["problems"]["external_id"][0].params == {"id": other}
+    imp = undoing.start(revision.pk, actor=bob)
+    found = [(p.code, p.params) for _, p in preview.problems(imp, limit=9)]
+    assert found == [("merge_incomplete", {}), ("value_taken", {"id": other})]
+    assert (imp.totals.errors, imp.totals.changes_register) == (2, False)
+    imports.cancel(imp.pk, actor=bob)
     editing.edit(other, version=1, values={"external_id": ""}, actor=bob)
-    merging.undo(revision.pk, actor=bob)
+    take_back(revision, actor=bob)
     assert customers.card(b, actor=bob)["external_id"] == "X7"
 
 
@@ -264,13 +278,14 @@ def test_it_undoes_a_chain_from_its_end(three: list[int], bob: Actor) -> None:
     a, b, c = three
     before = register()
     first, second = merge(b, a, actor=bob), merge(c, b, actor=bob)
-    with pytest.raises(CardMerged):
-        merging.undo(first.pk, actor=bob)
-    merging.undo(second.pk, actor=bob)
+    imp = undoing.start(first.pk, actor=bob)
+    assert {p.code for _, p in preview.problems(imp, limit=9)} == {"card_merged", "merge_incomplete"}
+    imports.cancel(imp.pk, actor=bob)
+    take_back(second, actor=bob)
     with pytest.raises(CardMerged) as refused:
         customers.card(a, actor=bob)
     assert refused.value.params["into"] == b
-    merging.undo(first.pk, actor=bob)
+    take_back(first, actor=bob)
     assert register() == before
 
 
@@ -281,7 +296,7 @@ def test_it_can_be_switched_off(three: list[int], alice: Actor, bob: Actor, char
     assert not settings.change(allow_merge=False, actor=alice).allow_merge
     with pytest.raises(MergeOff):
         merge(three[0], three[2], actor=alice)
-    merging.undo(revision.pk, actor=bob)
+    take_back(revision, actor=bob)
     with pytest.raises(TypeError):
         settings.change(allow_mergers=True, actor=alice)
     settings.change(allow_merge=True, actor=alice)
@@ -364,8 +379,9 @@ def test_it_either_sees_an_edit_or_is_seen_by_it(three: list[int], bob: Actor) -
 def test_it_undoes_once_when_many_do_it_at_the_same_moment(three: list[int], bob: Actor) -> None:
     before = register()
     revision = merge(*three, actor=bob)
-    outcomes = at_once(*[lambda: merging.undo(revision.pk, actor=bob)] * 3)
-    assert sorted(outcomes) == ["already_undone", "already_undone", "done"]
+    imp = undoing.start(revision.pk, actor=bob)
+    outcomes = at_once(*[lambda: confirming.confirm(imp.pk, digest=imp.digest, actor=bob)] * 3)
+    assert sorted(outcomes) == ["already_applied", "already_applied", "done"]
     assert register() == before
 
 

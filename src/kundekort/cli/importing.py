@@ -156,7 +156,7 @@ def applied(imp: Import, *, quiet: bool = False) -> Import:
         raise RowsHaveErrors(errors=errors)
     with show.progress(shown=not quiet) as report:
         try:
-            return confirming.apply(imp.pk, digest=imp.digest, actor_name=actor().name, report=report)
+            return confirming.apply(imp.pk, digest=imp.digest, actor=actor(), report=report)
         except StalePlan:
             planning.queue_fallback(imp.pk)
             planning.plan(imp.pk, ask=False, report=report)

@@ -232,8 +232,8 @@ class _Draft:
         self._problems.append(difference.problems)
         self._conflicts.append(difference.conflicts)
         changed = [pl.col(frames.OLD + f.key).is_not_null().alias(frames.CHANGED + f.key) for f in difference.fields]
-        known = (frames.ROW, frames.LINE, frames.ID, frames.VERSION, frames.BASE)
-        known += (diff.EMPTIED, diff.NEWER, diff.OPEN)
+        numbers = (frames.ROW, frames.LINE, frames.ID, frames.VERSION, frames.BASE)
+        known = (*numbers, diff.EMPTIED, diff.NEWER, diff.OPEN)
         self._index.append(difference.rows.select(*known, *changed))
         keys = [f.key for f in difference.fields]
         self._sink.add(difference.rows.select(*keys, *(frames.OLD + key for key in keys)))

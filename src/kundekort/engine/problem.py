@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple, Self
 import polars as pl
 
 from kundekort.engine import frames
+from kundekort.engine.recipe import Whose
 from kundekort.engine.schema import Field
 
 SHOWN: Final = 200
@@ -106,7 +107,8 @@ class LineProblem(NamedTuple):
 class Conflict:
     """A cell that two people change: the value one wants to write, and the other's that stands there.
 
-    `who` and `when` say who wrote the other's, where that is known.
+    `who` and `when` say who wrote the other's, where that is known; `base` what stood there before, `whose` what was
+    decided.
     """
 
     field: str
@@ -114,6 +116,8 @@ class Conflict:
     theirs: str
     who: str = ""
     when: datetime | None = None
+    base: str = ""
+    whose: Whose | None = None
 
 
 def frame(

@@ -189,9 +189,9 @@ class _Block:
         """The cards that have gone since: they are left out, and named."""
         rows = rows.with_columns(_status(pl.lit(Status.LEFT_OUT)), pl.lit(0, pl.Int64).alias(VERSION))
         if rows.height:
-            into = self._register.redirects(rows[ID]).select(pl.col("id").alias(ID), pl.col("into").alias("_into"))
+            into = self._register.redirects(rows[ID]).select(pl.col("id").alias(ID), pl.col("into").alias("_master"))
             merged = rows.join(into, on=ID, how="inner", maintain_order="left")
-            params = {"id": pl.col(ID), "into": pl.col("_into")}
+            params = {"id": pl.col(ID), "into": pl.col("_master")}
             self.problems.append(problem.frame(merged, field=None, code="card_merged", params=params))
             others = rows.join(into, on=ID, how="anti", maintain_order="left")
             self.problems.append(problem.frame(others, field=None, code="card_gone", params={"id": pl.col(ID)}))

@@ -117,8 +117,10 @@ def _edit(customer_id: int, *, version: int, values: Mapping[str, str], actor: A
 def _with_people(conflicts: pl.DataFrame, customer_id: int, *, version: int) -> tuple[Conflict, ...]:
     """Conflicts of a card with who wrote the other's, and when."""
     since = history.since(customer_id, version=version)
-    cells = conflicts.select("field", "mine", "theirs").iter_rows()
-    return tuple(Conflict(field, *values, who=since[field].who, when=since[field].when) for field, *values in cells)
+    return tuple(
+        Conflict(field, mine, theirs, who=since[field].who, when=since[field].when)
+        for field, mine, theirs in conflicts.select("field", "mine", "theirs").iter_rows()
+    )
 
 
 def _refuse_unfit(values: Mapping[str, str], *, schema: Schema) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -86,6 +86,19 @@ def since(customer_id: int, *, version: int) -> dict[str, Since]:
     for change in _changes(customer_id).filter(version__gt=version).order_by("version", "pk"):
         old = found[change.field].old if change.field in found else change.old
         found[change.field] = Since(old=old, who=change.revision.actor_name, when=change.revision.created_at)
+    return found
+
+
+def last_changes(ids: Collection[int]) -> dict[tuple[int, str | None], Since]:
+    """Who changed each cell of some cards last, and when; under None the last change of the card, whatever it was."""
+    found: dict[tuple[int, str | None], Since] = {}
+    changes = Change.objects.filter(customer_id__in=ids).order_by("customer_id", "field", "-version", "-pk")
+    for change in changes.distinct("customer_id", "field").select_related("revision"):
+        since = Since(old=change.old, who=change.revision.actor_name, when=change.revision.created_at)
+        found[change.customer_id, change.field] = since
+        newest = found.get((change.customer_id, None))
+        if newest is None or newest.when < since.when:
+            found[change.customer_id, None] = since
     return found
 
 

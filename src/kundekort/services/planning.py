@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -30,7 +29,7 @@ from kundekort.services.progress import Report, no_progress
 from kundekort.services.refusals import NotWaiting
 from kundekort.services.register import DatabaseRegister
 from kundekort.store import packages, plans
-from kundekort.store.models import Import
+from kundekort.store.models import Import, Revision
 
 INLINE_BYTES: Final = 2 * 2**20
 """Bytes up to which a file is planned while its sender waits; it takes about a second."""
@@ -142,10 +141,7 @@ def _plan(imp: Import, *, ask: bool, report: Report) -> dict[str, Any]:
     """What becomes of a received import: its new state and all that is known of it by then."""
     before = packages.plan_folder(imp.pk, imp.digest)
     with packages.new_plan(imp.pk) as folder:
-        if imp.undoes_id:
-            found, made = {}, _undoing(imp, folder, imp.decisions, report=report)
-        else:
-            found, made = _of_file(imp, folder, before, imp.decisions, ask=ask, report=report)
+        found, made = _made(imp, folder, before, ask=ask, report=report)
         if isinstance(made, Question):
             return found | _asked(made, ask=ask)
         decisions = imp.decisions.reopen(conflicts.unseen(made.conflicts, plans.conflicts(before)))
@@ -169,20 +165,22 @@ def _plan(imp: Import, *, ask: bool, report: Report) -> dict[str, Any]:
     return found | {"state": Import.State.PREVIEW, "facts": facts, "totals": made.totals, "digest": digest}
 
 
-def _of_file(
-    imp: Import, folder: Path, before: Path, decisions: Decisions, *, ask: bool, report: Report
+def _made(
+    imp: Import, folder: Path, before: Path, *, ask: bool, report: Report
 ) -> tuple[dict[str, Any], Plan | Question]:
-    """What is known of a file, and its plan; values go into a folder. `before` is the folder of the plan shown last."""
+    """What is known of an import, and its plan; values go into a folder. `before` is that of the plan shown last."""
+    if imp.undoes is not None:
+        return {}, _undoing(imp.undoes, folder, imp.decisions, report=report)
     schema = fields.schema()
     with packages.source(imp.pk) as data:
         file = pipeline.understand(data, answers=imp.answers, schema=schema, limits=_limits(), ask=ask)
         facts = Facts(samples=file.samples, sheets=file.source.sheets if file.source else ())
-        found = {"recipe": file.recipe, "facts": facts}
+        found: dict[str, Any] = {"recipe": file.recipe, "facts": facts}
         if file.question:
             return found, file.question
         made = pipeline.plan(
             file,
-            decisions=decisions,
+            decisions=imp.decisions,
             register=DatabaseRegister(),
             schema=schema,
             today=timezone.localdate(),
@@ -195,19 +193,17 @@ def _of_file(
     return found, made
 
 
-def _undoing(imp: Import, folder: Path, decisions: Decisions, *, report: Report) -> Plan:
-    """The plan that takes the import's revision back; values go into a folder."""
-    assert imp.undoes is not None
-    cards = imp.undoes.created + imp.undoes.changed
-    with transaction.atomic():
-        return undo.plan(
-            register.stream_changes(psycopg_connection(), imp.undoes.pk),
-            decisions=decisions,
-            register=DatabaseRegister(),
-            schema=fields.schema(retired=True),
-            rows=lambda: plans.ParquetRows(folder),
-            progress=lambda done: report("planning", done, cards),
-        )
+def _undoing(revision: Revision, folder: Path, decisions: Decisions, *, report: Report) -> Plan:
+    """The plan that takes a revision back; values go into a folder."""
+    cards = revision.created + revision.changed
+    return undo.plan(
+        register.stream_changes(psycopg_connection(), revision.pk),
+        decisions=decisions,
+        register=DatabaseRegister(),
+        schema=fields.schema(retired=True),
+        rows=lambda: plans.ParquetRows(folder),
+        progress=lambda done: report("planning", done, cards),
+    )
 
 
 def _asked(question: Question, *, ask: bool) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from typing import Any
 import polars as pl
 
 from kundekort.engine import frames, mapping
-from kundekort.engine.facts import ProblemCount, Totals
+from kundekort.engine.facts import ConflictCount, ProblemCount, Totals
 from kundekort.engine.frames import Status
-from kundekort.engine.problem import Problem
-from kundekort.services import imports
+from kundekort.engine.problem import Conflict, Problem
+from kundekort.engine.recipe import Whose
+from kundekort.services import history, imports
 from kundekort.services.refusals import PlanDamaged
 from kundekort.store import packages, pages, plans
 from kundekort.store.models import Import
@@ -33,6 +34,7 @@ class Row:
     cells: Mapping[str, str | None]
     old: Mapping[str, str]
     problems: tuple[Problem, ...]
+    conflicts: tuple[Conflict, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Summary:
     totals: Totals
     changes: Mapping[str, int]
     problems: tuple[ProblemCount, ...]
+    conflicts: tuple[ConflictCount, ...]
+    conflict_rows: int
     emptied: int
     warnings: tuple[Note, ...]
 
@@ -83,6 +87,8 @@ def summary(imp: Import) -> Summary:
         totals=imp.totals,
         changes={key: count for key, count in changes if count},
         problems=facts.problems,
+        conflicts=facts.conflicts,
+        conflict_rows=facts.conflict_rows,
         emptied=facts.emptied,
         warnings=warnings(imp),
     )
@@ -97,6 +103,8 @@ def warnings(imp: Import) -> tuple[Note, ...]:
     for column in columns:
         if column.suggestion:
             notes.append(Note("columns_suggested", {"header": column.header, "field": column.suggestion}))
+    if newer := imports.facts(imp).newer:
+        notes.append(Note("newer_kept", {"count": newer}))
     if blank := imports.facts(imp).blank_rows:
         notes.append(Note("blank_rows", {"count": blank}))
     return tuple(notes)
@@ -112,13 +120,24 @@ def page(imp: Import, wanted: Filter, *, offset: int, limit: int) -> Page:
     """At most `limit` of the rows that a filter shows, from `offset`, in the order of the file."""
     folder = packages.plan_folder(imp.pk, imp.digest)
     try:
-        total, rows, problems = pages.page(folder, wanted, offset=offset, limit=limit)
+        found = pages.page(folder, wanted, offset=offset, limit=limit)
     except FileNotFoundError as error:
         raise PlanDamaged from error
-    by_row: dict[int, list[Problem]] = {}
-    for p in problems.iter_rows(named=True):
-        by_row.setdefault(p[frames.ROW], []).append(Problem.from_row(p))
-    return Page(total=total, rows=tuple(_row(r, by_row.get(r[frames.ROW], [])) for r in rows.iter_rows(named=True)))
+    problems: dict[int, list[Problem]] = {}
+    for p in found.problems.iter_rows(named=True):
+        problems.setdefault(p[frames.ROW], []).append(Problem.from_row(p))
+    conflicts = _conflicts(found.conflicts)
+    rows = found.rows.iter_rows(named=True)
+    return Page(
+        total=found.total,
+        rows=tuple(_row(r, problems.get(r[frames.ROW], []), conflicts.get(r[frames.ROW], [])) for r in rows),
+    )
+
+
+def conflicts(imp: Import, *, limit: int) -> list[tuple[int, int, Conflict]]:
+    """The first conflicts of a plan, each with the line of its row and its card."""
+    found = page(imp, Filter(box="conflicts"), offset=0, limit=limit).rows
+    return [(row.line, row.id or 0, conflict) for row in found for conflict in row.conflicts]
 
 
 def problems(imp: Import, *, limit: int) -> list[tuple[int, Problem]]:
@@ -162,7 +181,26 @@ def reasons(imp: Import) -> tuple[Note, ...]:
     return (*notes, *(n for n in warnings(imp) if n.code == "columns_ignored"))
 
 
-def _row(row: dict[str, Any], problems: list[Problem]) -> Row:
+def _conflicts(found: pl.DataFrame) -> dict[int, list[Conflict]]:
+    """Conflicts by row, with who wrote the other's value."""
+    last = history.last_changes(found[frames.ID].unique().to_list())
+    by_row: dict[int, list[Conflict]] = {}
+    for c in found.iter_rows(named=True):
+        change = last.get((c[frames.ID], None if c["field"] == frames.CARD else c["field"]))
+        conflict = Conflict(
+            field=c["field"],
+            mine=c["mine"],
+            theirs=c["theirs"],
+            who=change.who if change else "",
+            when=change.when if change else None,
+            base=c["base"],
+            whose=Whose(c["whose"]) if c["whose"] else None,
+        )
+        by_row.setdefault(c[frames.ROW], []).append(conflict)
+    return by_row
+
+
+def _row(row: dict[str, Any], problems: list[Problem], conflicts: list[Conflict]) -> Row:
     keys = [name for name in row if frames.OLD + name in row]
     return Row(
         number=row[frames.ROW],
@@ -172,4 +210,5 @@ def _row(row: dict[str, Any], problems: list[Problem]) -> Row:
         cells={key: row[key] for key in keys},
         old={key: old for key in keys if (old := row[frames.OLD + key]) is not None},
         problems=tuple(problems),
+        conflicts=tuple(conflicts),
     )

@@ -83,7 +83,7 @@ def outlook(revision_id: int, *, actor: Actor) -> Outlook:
         cards = register.revised_cards(conn, revision_id)
         moved = cards.filter("moved")
         rest = cards.filter(~pl.col("moved"))
-        removed, restored = rest["born"].sum(), rest.filter(~pl.col("born")).height
+        removed, restored = rest.filter("born").height, rest.filter(~pl.col("born")).height
         if moved.height > MOST_EDITED:
             return Outlook(restored=restored, removed=removed, edited=moved.height, gone=0)
         if moved.is_empty():

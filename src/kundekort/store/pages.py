@@ -21,15 +21,26 @@ BOXES: Final[dict[str, tuple[Status, ...]]] = {
     "unchanged": (Status.UNCHANGED,),
     "errors": (Status.ERROR,),
     "left_out": (Status.LEFT_OUT,),
+    "conflicts": tuple(Status),
     "removed": (Status.REMOVED,),
     "restored": (Status.RESTORED,),
 }
-"""The boxes of the preview, and the rows each of them shows."""
+"""The boxes of the preview, and the rows each of them shows; conflicts are those that have one, settled or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """How many rows a filter shows; some of them in the order of the file, with their problems and conflicts."""
+
+    total: int
+    rows: pl.DataFrame
+    problems: pl.DataFrame
+    conflicts: pl.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which rows to show: of a box, with a change in a column, a kind of problem (in a field), containing a text."""
+    """Which rows to show: of a box, with a change in a column, a kind of problem, a conflict in a field, a text."""
 
     box: str = "all"
     column: str = ""
@@ -38,15 +49,18 @@ class Filter:
     search: str = ""
 
 
-def page(folder: Path, wanted: Filter, *, offset: int, limit: int) -> tuple[int, pl.DataFrame, pl.DataFrame]:
-    """How many rows the filter shows; `limit` of them from `offset` in file order; the problems of these."""
+def page(folder: Path, wanted: Filter, *, offset: int, limit: int) -> Rows:
+    """At most `limit` of the rows that a filter shows, from `offset`."""
     index = pl.read_parquet(folder / plans.INDEX)
     values = pl.scan_parquet(folder / plans.VALUES)
     at = _matching(index, values, folder, wanted)
     shown = at.slice(offset, limit).to_list()
     rows = pl.concat([index[shown], _take(values, shown)], how="horizontal")
-    problems = pl.scan_parquet(folder / plans.PROBLEMS).filter(pl.col(frames.ROW).is_in(rows[frames.ROW].implode()))
-    return len(at), rows, problems.collect()
+    of_rows = pl.col(frames.ROW).is_in(rows[frames.ROW].implode())
+    problems, conflicts = (
+        pl.scan_parquet(folder / part).filter(of_rows).collect() for part in (plans.PROBLEMS, plans.CONFLICTS)
+    )
+    return Rows(total=len(at), rows=rows, problems=problems, conflicts=conflicts)
 
 
 def _matching(index: pl.DataFrame, values: pl.LazyFrame, folder: Path, wanted: Filter) -> pl.Series:
@@ -54,6 +68,11 @@ def _matching(index: pl.DataFrame, values: pl.LazyFrame, folder: Path, wanted: F
     shown = pl.col(frames.STATUS).is_in([int(s) for s in BOXES[wanted.box]])
     if wanted.column and frames.CHANGED + wanted.column in index.columns:
         shown &= (pl.col(frames.STATUS) == Status.CHANGED) & pl.col(frames.CHANGED + wanted.column)
+    if wanted.box == "conflicts":
+        both = pl.scan_parquet(folder / plans.CONFLICTS)
+        if wanted.field:
+            both = both.filter(pl.col("field") == wanted.field)
+        shown &= pl.col(frames.ROW).is_in(both.select(frames.ROW).collect()[frames.ROW].unique().implode())
     if wanted.code:
         problems = pl.scan_parquet(folder / plans.PROBLEMS).filter(pl.col("code") == wanted.code)
         if wanted.field:

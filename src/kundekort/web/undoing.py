@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kundekort import wording
 from kundekort.services import imports, undoing
 from kundekort.services.accounts import actor_of
-from kundekort.services.refusals import AlreadyUndone
+from kundekort.services.refusals import AlreadyUndone, NotFound
 
 
 @require_POST
@@ -29,5 +29,7 @@ def outlook(request: HttpRequest, import_id: int) -> HttpResponse:
     """What taking an import back would do now: a part of its page, which asks for it."""
     actor = actor_of(request.user)
     imp = imports.get(import_id, actor=actor)
+    if imp.revision is None:
+        raise NotFound(id=import_id)
     context = {"import": imp, "outlook": undoing.outlook(imp.revision.pk, actor=actor)}
     return render(request, "kundekort/imports/outlook.html", context)

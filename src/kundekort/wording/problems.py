@@ -36,6 +36,11 @@ PROBLEMS: Final[Mapping[str, str | Promise]] = {
         "The row contains characters that do not fit the file’s encoding. Save the file again as “CSV UTF-8”."
     ),
     "name_missing": _("The customer has no name. Fill in first name, last name, company or e-mail."),
+    "card_merged": _("Customer %(id)s was merged into %(into)s since. Nothing is taken back on it."),
+    "card_gone": _("Customer %(id)s is not in the register any more. Nothing is taken back on it."),
+    "merge_incomplete": _(
+        "Another card of the same merge cannot be written, and a merge is undone as a whole or not at all."
+    ),
     # one cell
     "id_missing": _("%(field)s is empty. Use 0 for a new customer."),
     "id_invalid": _("“%(value)s” is not a customer number. Use a whole number, or 0 for a new customer."),
@@ -69,11 +74,25 @@ PROBLEMS: Final[Mapping[str, str | Promise]] = {
     "value_twice": _("“%(value)s” stands on several rows (lines %(lines)s), but only one customer can have it."),
     "value_taken": _("“%(value)s” is already on customer %(id)s, and only one customer can have it."),
     "version_invalid": _("“%(value)s” is not a version. Leave the column Version as it was exported, or remove it."),
+    "version_newer": _(
+        "Version %(value)s is newer than the customer’s, which is %(version)s. "
+        "Leave the column Version as it was exported, or empty this cell."
+    ),
+    "version_other": _(
+        "Version %(value)s belongs to another customer than this row. "
+        "Empty the cell, or use the number of that customer."
+    ),
 }
 
 WARNINGS: Final[Mapping[str, str | Promise]] = {
     "columns_ignored": _("These columns are not imported, because no field has their name: %(headers)s."),
     "columns_suggested": _("The column “%(header)s” is not imported. Did you mean %(field)s?"),
+    "newer_kept": ngettext_lazy(
+        "%(count)s newer value in the register is kept: it was changed after the list was made, and not in the list.",
+        "%(count)s newer values in the register are kept: they were changed after the list was made, "
+        "and not in the list.",
+        "count",
+    ),
     "blank_rows": ngettext_lazy("%(count)s empty row was skipped.", "%(count)s empty rows were skipped.", "count"),
 }
 
@@ -112,5 +131,10 @@ PROBLEM_KINDS: Final[Mapping[str, str | Promise]] = {
     "value_twice": _("same value twice"),
     "value_taken": _("already on another customer"),
     "version_invalid": _("not a version"),
+    "version_newer": _("version too new"),
+    "version_other": _("version of another customer"),
+    "card_merged": _("merged since"),
+    "card_gone": _("no longer in the register"),
+    "merge_incomplete": _("belongs to a merge"),
 }
 """Each kind of problem in two or three words, for filters and counts."""

@@ -36,8 +36,13 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
         "%(errors)s rows have errors. Mend them in the file, or leave them out.",
         "errors",
     ),
+    "rows_have_conflicts": ngettext_lazy(
+        "%(conflicts)s row has values that others have changed too. Choose whose value stays.",
+        "%(conflicts)s rows have values that others have changed too. Choose whose value stays.",
+        "conflicts",
+    ),
     "register_moved": _(
-        "Customers in this file have been changed since the preview was made. "
+        "What you saw has been changed by others since the preview was made. "
         "Nothing was written; look at the new preview."
     ),
     "already_applied": _("This import is already done. Nothing was written again."),
@@ -72,10 +77,6 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "merge_off": _("Merging customers is switched off. An administrator can switch it on."),
     "merge_invalid": _("These customers cannot be merged. Choose two or more different ones."),
     "already_undone": _("This has been undone already. Nothing was written again."),
-    "undo_conflict": _(
-        "Somebody has changed these fields since: %(fields)s. "
-        "Nothing was written; keep their present values, or change them first."
-    ),
     "segment_invalid": _("The segment cannot be used like this. %(fault)s"),
     "not_found": _("There is nothing here called or numbered “%(id)s”. It may have been removed."),
     # the command line
