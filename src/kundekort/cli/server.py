@@ -66,9 +66,9 @@ def worker() -> None:
     """Run jobs until Ctrl-C; start as many as wanted, on any machine that reaches the database."""
     with report_failures():
         setup.setup_django()
-        from kundekort.services import jobs
+        from kundekort.services.worker import work
 
-        jobs.work()
+        work(keep=setup.keep_database)
 
 
 def refuse_taken_port(host: str, port: int) -> None:
