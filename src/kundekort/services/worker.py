@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
+from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException
@@ -43,7 +44,7 @@ def work(*, keep: Callable[[], None] = lambda: None) -> None:
         signal.signal(number, lambda number, frame: stop.set())
     while not stop.is_set():
         try:
-            upkeep.look_after()
+            _look_after()
             asyncio.run(_run(stop, keep))
         except Exception as error:
             if not is_unreachable(error):
@@ -52,6 +53,13 @@ def work(*, keep: Callable[[], None] = lambda: None) -> None:
             logger.warning("The database does not answer; the worker begins anew.")
             keep()
             stop.wait(REST)
+
+
+def _look_after() -> None:
+    try:
+        upkeep.look_after()
+    finally:
+        connection.close()  # jobs have their own; this one would be as dead as the database when it is wanted again
 
 
 class _Connector(PsycopgConnector):
