@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from kundekort.cli import importing, show
+from kundekort.cli import confirming, show
 from kundekort.cli.actor import actor
 from kundekort.services import imports
 from kundekort.store.models import Customer, Import
@@ -38,7 +38,7 @@ def test_it_leaves_out_the_errors_of_a_file_with_unknown_columns(monkeypatch: py
 
     monkeypatch.setattr(show, "agreed", agreed)
     file = io.BytesIO(b"CustomerID;FirstName;Gender;Unknown\n0;Kari;2;x\n0;Ola;;y\n")
-    imp = importing.planned(imports.receive(file, filename="a.csv", actor=actor()))
-    importing._ask_and_apply(imp)
+    imp = confirming.planned(imports.receive(file, filename="a.csv", actor=actor()))
+    confirming.ask_and_apply(imp)
     assert asked == ["Leave out the row with errors?", "Confirm: create 1 customer?"]
     assert Customer.objects.get().first_name == "Kari"

@@ -165,6 +165,12 @@ class AlreadyUndone(Refusal):
     code = "already_undone"
 
 
+class NothingToUndo(Refusal):
+    """The import has changed nothing, or not yet; params: state."""
+
+    code = "nothing_to_undo"
+
+
 class SegmentInvalid(Refusal):
     """A segment cannot be as described; params: reason, path (positions from the root, from 0), and more; fault."""
 

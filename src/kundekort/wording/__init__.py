@@ -7,6 +7,7 @@ here decides anything or asks the register: what it has made itself is handed in
 from __future__ import annotations
 
 from kundekort.wording.columns import COLUMN_FAULTS, KINDS
+from kundekort.wording.confirmation import confirmation
 from kundekort.wording.fields import current_schema, field, schema, use_schema
 from kundekort.wording.files import ENCODINGS, FILE_FORMATS, FILE_KINDS, SEPARATORS
 from kundekort.wording.names import (
@@ -56,6 +57,7 @@ __all__ = [
     "WARNINGS",
     "Count",
     "column_fault",
+    "confirmation",
     "countries",
     "country_name",
     "current_schema",

@@ -76,6 +76,7 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "register_busy": _("The register is being written to by somebody else just now. Try again in a moment."),
     "merge_off": _("Merging customers is switched off. An administrator can switch it on."),
     "merge_invalid": _("These customers cannot be merged. Choose two or more different ones."),
+    "nothing_to_undo": _("This import has changed nothing in the register, so there is nothing to undo."),
     "already_undone": _("This has been undone already. Nothing was written again."),
     "segment_invalid": _("The segment cannot be used like this. %(fault)s"),
     "not_found": _("There is nothing here called or numbered “%(id)s”. It may have been removed."),
