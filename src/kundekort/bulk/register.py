@@ -48,6 +48,13 @@ def former_values(conn: Connection, versions: pl.DataFrame) -> pl.DataFrame:
         return copy_out(conn, statements.former_values(), frames.FORMER)
 
 
+def former_values(conn: Connection, cards: pl.DataFrame) -> pl.DataFrame:
+    """For each card (`id`, `version`) every field that has changed after that version, and what it held then."""
+    types = {"id": pl.Int64, "field": pl.String, "old": pl.String}
+    with temporary(conn, statements.VERSIONS, statements.create_versions(), cards.select("id", "version")):
+        return copy_out(conn, statements.former_values(), types)
+
+
 def stream_customers(
     conn: Connection,
     *,
@@ -109,6 +116,11 @@ def changes_of(conn: Connection, revision: int, ids: pl.Series) -> pl.DataFrame:
     """The changes of a revision (`frames.CHANGES`) to some of its cards."""
     with _wanted(conn, ids, value_type="bigint"):
         return copy_out(conn, statements.changes_of_wanted(revision), frames.CHANGES)
+
+
+def created(conn: Connection, revision: int) -> pl.Series:
+    """The numbers of the cards that came into being with a revision, in the order of their rows."""
+    return copy_out(conn, statements.created(revision), {"id": pl.Int64})["id"]
 
 
 def _wanted(conn: Connection, keys: pl.Series, *, value_type: str) -> AbstractContextManager[None]:

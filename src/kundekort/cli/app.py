@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from kundekort import version
-from kundekort.cli import accounts, demo, files, importing, segments, server, undo, usage
+from kundekort.cli import accounts, demo, files, importing, record, segments, server, undo, usage
 from kundekort.cli.language import _
 
 app = typer.Typer(
@@ -34,6 +34,12 @@ app.command(
     help=_("Take an import back: see every change, then confirm or cancel; what was edited since stays as it is."),
     short_help=_("Take an import back."),
 )(undo.undo)
+app.command(
+    "show",
+    cls=usage.ToldInJson,
+    help=_("Show an import in any state with its rows: as they would be written, or as they were."),
+    short_help=_("Show an import and its rows."),
+)(record.show_import)
 app.command(
     "export",
     help=_("Write all customers, a segment or a search in the import format."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,6 +56,14 @@ def card(customer_id: int, *, actor: Actor) -> Mapping[str, str | int]:
     found = cards([customer_id])
     _refuse_missing([customer_id], found)
     return found[customer_id]
+
+
+def reachable(ids: Collection[int], *, actor: Actor) -> set[int]:
+    """Those of the ids that lead to a card: their own, or the one that they were merged into."""
+    actor.require(Role.READER)
+    present = set(Customer.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    missing = _numbers([i for i in ids if i not in present])
+    return present | set(DatabaseRegister().redirects(missing)["id"])
 
 
 def stream(*, text: str = "", fields: Sequence[Field] | None = None, actor: Actor) -> Iterator[pl.DataFrame]:

@@ -100,7 +100,7 @@ def show(request: HttpRequest, import_id: int) -> HttpResponse:
         case Import.State.PREVIEW if _changes_something(imp) or "rows" in request.GET:
             return preview.page(request, imp)
         case Import.State.DONE if _changes_something(imp):
-            return render(request, "kundekort/imports/done.html", _done(imp, actor))
+            return render(request, "kundekort/imports/done.html", _done(imp))
         case Import.State.CANCELLED:
             return render(request, "kundekort/imports/cancelled.html", _context(imp))
     words = wording.refusal if imp.question else wording.reason
@@ -137,10 +137,10 @@ def _progress(imp: Import) -> dict[str, Any]:
     return progress_context(imp.progress, poll=reverse("import-progress", args=[imp.pk]))
 
 
-def _done(imp: Import, actor: Actor) -> dict[str, Any]:
+def _done(imp: Import) -> dict[str, Any]:
     try:
         rows = previews.page(imp, Filter(box="changed"), offset=0, limit=CARDS_SHOWN).rows
-    except PlanDamaged:  # what was shown then need not be kept for ever
+    except PlanDamaged:  # the record of what was done tells it all the same, in its own time
         rows = ()
-    found = [customers.card(row.id, actor=actor) for row in rows if row.id]
-    return _context(imp) | {"cards": found}
+    found = customers.cards([row.id for row in rows if row.id])
+    return _context(imp) | {"cards": [found[row.id] for row in rows if row.id in found]}

@@ -15,6 +15,7 @@ from kundekort.web import (
     imports,
     layouts,
     preview,
+    record,
     segments,
     undoing,
 )
@@ -49,6 +50,7 @@ urlpatterns = [
     path("imports/<int:import_id>/columns/", columns.columns, name="import-columns"),
     path("imports/<int:import_id>/dialect/", columns.dialect, name="import-dialect"),
     path("imports/<int:import_id>/empty-cells/", columns.empty_cells, name="import-empty-cells"),
+    path("imports/<int:import_id>/confirmed/", record.page, name="import-confirmed"),
     path("imports/<int:import_id>/rows/", preview.rows, name="import-rows"),
     path("imports/<int:import_id>/errors/", preview.errors, name="import-errors"),
     path("imports/<int:import_id>/confirm/", preview.confirm, name="import-confirm"),

@@ -38,6 +38,16 @@ export const change = (view, row, key) => {
   return [del, ins];
 };
 
+// What a card says; its number leads to it, where there is such a card. In the grid the arrow keys go by cells.
+export const valueOf = (row, key, { tab = true } = {}) => {
+  const text = row.cells[key] || "";
+  if (key !== "id" || !row.card) return text;
+  const link = element("a", "", text);
+  link.href = row.card;
+  if (!tab) link.tabIndex = -1;
+  return link;
+};
+
 // Marks a cell as wrong, if it is, and gives the reason to stand in it.
 const reason = (cell, row, key) => {
   const problems = row.status === "error" || row.status === "left_out" ? problemsOf(row, key) : [];
@@ -50,7 +60,7 @@ const reason = (cell, row, key) => {
 export const lineCell = (view, row) => element("td", "kk-plain kk-line kk-soft", String(row.line));
 
 export const statusCell = (view, row) => {
-  const cell = element("td", "kk-plain");
+  const cell = element("td", "kk-plain kk-status");
   const wrong = reason(cell, row, null);
   cell.append(sign(view, row.status), wrong?.words ?? "");
   return cell;
@@ -69,10 +79,10 @@ export const dataCell = (view, row, { key, kind }) => {
     both.append(...change(view, row, key));
     cell.append(both);
     cell.title = `${row.old[key] || view.words.empty} → ${text || view.words.empty}`;
-  } else if (kind === "id" && row.status === "new") {
+  } else if (kind === "id" && row.status === "new" && !text) {
     cell.append(element("span", "kk-soft", view.words.new_id));
   } else {
-    cell.append(text);
+    cell.append(valueOf(row, key, { tab: false }));
   }
   return cell;
 };

@@ -1,5 +1,5 @@
 // The panel beside the grid: everything about one row in words.
-import { change, element, problemsOf, sign } from "./cells.js";
+import { change, element, problemsOf, sign, valueOf } from "./cells.js";
 
 export const makePanel = (panel, view) => {
   const title = panel.querySelector("[data-title]");
@@ -19,7 +19,7 @@ export const makePanel = (panel, view) => {
 
   return {
     show(row) {
-      title.textContent = view.words.row_at.replace("{line}", row.line);
+      title.textContent = view.lines ? view.words.row_at.replace("{line}", row.line) : view.words.row_of.replace("{id}", row.cells.id ?? "");
       list.replaceChildren();
       entry(view.words.row, sign(view, row.status));
       for (const problem of problemsOf(row, null)) error(view.words.whole_row, problem);
@@ -29,7 +29,7 @@ export const makePanel = (panel, view) => {
         if (column.key in row.old && !problems.length) entry(column.header, ...change(view, row, column.key));
       }
       for (const column of view.columns) {
-        if (!(column.key in row.old) && row.cells[column.key] && !problemsOf(row, column.key).length) entry(column.header, row.cells[column.key]);
+        if (!(column.key in row.old) && row.cells[column.key] && !problemsOf(row, column.key).length) entry(column.header, valueOf(row, column.key));
       }
       panel.hidden = false;
     },

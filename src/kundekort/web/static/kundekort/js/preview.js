@@ -13,8 +13,9 @@ const find = (selector) => root.querySelector(selector);
 const all = (selector) => [...root.querySelectorAll(selector)];
 const number = new Intl.NumberFormat(view.language);
 
-const start = () => ({ box: view.box, column: "", code: "", field: "", search: "", offset: 0 });
-let wanted = start();
+const start = () => ({ box: view.box, column: "", code: "", field: "", search: "", card: "", offset: 0 });
+const alone = () => ({ ...start(), box: "all", card: view.card }); // what became of one card, where a page is asked for it
+let wanted = view.card ? alone() : start();
 let page = { total: 0, rows: [] };
 let coming = new AbortController();
 
@@ -34,6 +35,7 @@ const load = async () => {
     if (got.code) return tell(got.message, { moved: true }); // cancelled, confirmed or read anew since this page was loaded
     page = got;
     draw();
+    if (wanted.card && page.rows.length) open(0);
     tell("");
   } catch (error) {
     if (signal.aborted) return; // something else is asked for by now, or the page is left
@@ -74,6 +76,7 @@ const show = () => {
   for (const chip of all("[data-code]")) {
     chip.setAttribute("aria-pressed", String(chip.dataset.code === wanted.code && chip.dataset.field === wanted.field));
   }
+  for (const chip of all("[data-card]")) chip.setAttribute("aria-pressed", String(Boolean(wanted.card)));
   find("[data-only-changes]").checked = wanted.box !== "all" && wanted.box !== "unchanged";
 };
 
@@ -108,21 +111,22 @@ for (const box of all("[data-box]")) {
 for (const chip of all("[data-column]")) {
   chip.addEventListener("click", () => {
     const off = wanted.column === chip.dataset.column;
-    choose({ box: off ? view.box : "changed", column: off ? "" : chip.dataset.column, code: "", field: "" });
+    choose({ box: off ? view.box : "changed", column: off ? "" : chip.dataset.column, code: "", field: "", card: "" });
   });
 }
 for (const chip of all("[data-code]")) {
   chip.addEventListener("click", () => {
     const { code, field, within } = chip.dataset;
     const off = wanted.code === code && wanted.field === field;
-    choose({ box: off ? view.box : within, code: off ? "" : code, field: off ? "" : field, column: "" });
+    choose({ box: off ? view.box : within, code: off ? "" : code, field: off ? "" : field, column: "", card: "" });
   });
 }
+for (const chip of all("[data-card]")) chip.addEventListener("click", () => choose(wanted.card ? start() : alone()));
 find("[data-only-changes]").addEventListener("change", (event) => choose({ ...start(), box: event.target.checked ? "changes" : "all", search: wanted.search }));
 let typing;
 find("[data-search]").addEventListener("input", (event) => {
   clearTimeout(typing);
-  typing = setTimeout(() => choose({ search: event.target.value.trim() }), 250);
+  typing = setTimeout(() => choose({ search: event.target.value.trim(), card: "" }), 250);
 });
 find("[data-previous]").addEventListener("click", () => turn(-1));
 find("[data-next]").addEventListener("click", () => turn(1));
