@@ -48,13 +48,6 @@ def former_values(conn: Connection, versions: pl.DataFrame) -> pl.DataFrame:
         return copy_out(conn, statements.former_values(), frames.FORMER)
 
 
-def former_values(conn: Connection, cards: pl.DataFrame) -> pl.DataFrame:
-    """For each card (`id`, `version`) every field that has changed after that version, and what it held then."""
-    types = {"id": pl.Int64, "field": pl.String, "old": pl.String}
-    with temporary(conn, statements.VERSIONS, statements.create_versions(), cards.select("id", "version")):
-        return copy_out(conn, statements.former_values(), types)
-
-
 def stream_customers(
     conn: Connection,
     *,

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 PROBLEMS: Final = 1000
 """Problems that are listed at most; `errors` counts all rows that have any."""
 
-_COUNTS: Final = ("rows", "new", "changed", "unchanged", "errors", "left_out", "cells_changed")
+_COUNTS: Final = (
+    *("rows", "new", "changed", "unchanged", "errors", "left_out", "cells_changed"),
+    *("removed", "restored", "conflicts"),
+)
 _DIALECT: Final = ("encoding", "separator", "header_row")
 
 
@@ -31,6 +34,7 @@ def import_json(imp: Import | None, *, applied: bool = False, failure: Failure |
         "dialect": dict.fromkeys(_DIALECT),
         "columns": [],
         "problems": [],
+        "conflict_cells": [],
         "warnings": [],
         "applied": applied,
         "error": {"code": failure.code, "message": failure.in_english()} if failure else None,
@@ -129,7 +133,28 @@ def _facts(imp: Import) -> dict[str, Any]:
             facts |= {name: getattr(imp.totals, name) for name in _COUNTS}
             with suppress(PlanDamaged):  # which is what `failure` tells of
                 facts["problems"] = _problems(imp)
+                facts["conflict_cells"] = _conflicts(imp)
     return facts
+
+
+def _conflicts(imp: Import) -> list[dict[str, Any]]:
+    """The cells that others have changed too: what stood there, what each wants, and what was chosen."""
+    from kundekort.services import preview
+
+    return [
+        {
+            "line": line,
+            "customer_id": card,
+            "field": c.field,
+            "base": c.base,
+            "mine": c.mine,
+            "theirs": c.theirs,
+            "whose": c.whose,
+            "who": c.who,
+            "when": c.when.isoformat() if c.when else None,
+        }
+        for line, card, c in preview.conflicts(imp, limit=PROBLEMS)
+    ]
 
 
 def _problems(imp: Import) -> list[dict[str, Any]]:

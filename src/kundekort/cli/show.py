@@ -23,8 +23,9 @@ from rich.table import Table
 from rich.text import Text
 
 from kundekort import wording
-from kundekort.cli.json_output import headers, message
+from kundekort.cli.json_output import message
 from kundekort.cli.language import _, ngettext
+from kundekort.engine.frames import CARD
 from kundekort.services import imports, preview, record
 from kundekort.store.pages import Filter
 from kundekort.store.progress import Progress as Step
@@ -33,9 +34,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kundekort.engine.facts import Totals
+    from kundekort.engine.problem import Conflict
     from kundekort.store.models import Import
 
-SHOWN: Final = {"errors": 8, "changed": 8, "new": 4, "left_out": 4, "removed": 8, "restored": 4}
+SHOWN: Final = {"conflicts": 8, "errors": 8, "changed": 8, "new": 4, "left_out": 4, "removed": 8, "restored": 4}
 """How many rows of each box are shown at most, so that none of them hides another."""
 
 _STATUS: Final = {
@@ -44,6 +46,7 @@ _STATUS: Final = {
     "unchanged": ("=", _("unchanged"), "dim"),
     "error": ("!", _("error"), "red"),
     "left_out": ("-", _("left out"), "magenta"),
+    "conflict": ("?", _("to choose"), "yellow"),
     "removed": ("x", _("removed"), "purple"),
     "restored": ("+", _("restored"), "green"),
 }
@@ -80,11 +83,12 @@ def preview_of(imp: Import) -> None:
     summary = preview.summary(imp)
     found = _first_rows(partial(preview.page, imp, offset=0))
     nothing = [] if found.rows else [_nothing(imp)]
+    columns = {c.field: c.header or wording.field(c.field) for c in record.columns(imp)}
     _say(
-        _read(imp, summary.totals.rows),
+        _head(imp) if imp.undoes_id else _read(imp, summary.totals.rows),
         *map(_warning, summary.warnings),
         *nothing,
-        *_below(summary, found, headers(imp)),
+        *_below(summary, found, columns),
     )
 
 
@@ -143,9 +147,9 @@ def _say(*parts: RenderableType) -> None:
 
 def _first_rows(look: Callable[..., preview.Page]) -> preview.Page:
     """The first rows of each box, in the order of the file; `look` gives those of a filter, up to a limit."""
-    pages = [look(Filter(box=box), limit=limit) for box, limit in SHOWN.items()]
-    rows = sorted((row for page in pages for row in page.rows), key=lambda row: row.number)
-    return preview.Page(total=sum(page.total for page in pages), rows=tuple(rows))
+    rows = {row.number: row for box, limit in SHOWN.items() for row in look(Filter(box=box), limit=limit).rows}
+    total = look(Filter(box="changes"), limit=1).total + sum(row.status == "unchanged" for row in rows.values())
+    return preview.Page(total=total, rows=tuple(rows[n] for n in sorted(rows)))
 
 
 def _below(summary: preview.Summary, found: preview.Page, header: Mapping[str, str]) -> list[RenderableType]:
@@ -166,17 +170,20 @@ def question_of_errors(imp: Import) -> str:
     return words % {"count": number(count)}
 
 
+def question_of_conflicts(imp: Import) -> str:
+    """What to ask when others have changed the same cells."""
+    count = preview.summary(imp).totals.conflicts
+    words = ngettext(
+        "Keep the values of the register where others have changed the row too?",
+        "Keep the values of the register where others have changed %(count)s rows too?",
+        count,
+    )
+    return words % {"count": number(count)}
+
+
 def question(imp: Import) -> str:
     """What to ask before writing: exactly what will be done, in the words of the website's button."""
-    totals = preview.summary(imp).totals
-    one, many, count = "Confirm: change %(changed)s customer", "Confirm: change %(changed)s customers", totals.changed
-    if totals.new:
-        one, many, count = "Confirm: create %(new)s customer", "Confirm: create %(new)s customers", totals.new
-    if totals.new and totals.changed:
-        one = "Confirm: change %(changed)s and create %(new)s customer"
-        many = "Confirm: change %(changed)s and create %(new)s customers"
-    words = ngettext(one, many, count) % {"changed": number(totals.changed), "new": number(totals.new)}
-    return f"{words}?"
+    return f"{wording.confirmation(preview.summary(imp).totals, undoes=imp.undoes_id is not None)}?"
 
 
 def agreed(question: str) -> bool:
@@ -196,13 +203,12 @@ def agreed(question: str) -> bool:
 def done(imp: Import) -> None:
     """Tell what was written."""
     words = _("%(changed)s changed, %(new)s created, %(left_out)s left out.")
-    totals = preview.summary(imp).totals
-    counts = words % {
-        "changed": number(totals.changed),
-        "new": number(totals.new),
-        "left_out": number(totals.left_out),
-    }
     title = "👍 Customer successfully imported!" if imp.revision else _("0 Customers updated")
+    if imp.undoes_id:
+        words = _("%(changed)s restored, %(removed)s removed, %(restored)s brought back, %(left_out)s left out.")
+        title = "👍 " + _("It is undone.")
+    totals = preview.summary(imp).totals
+    counts = words % {name: number(count) for name, count in totals.to_json().items()}
     Console(file=sys.stdout, highlight=False).print(Text.assemble((title, "bold green"), f"  {counts}"))
 
 
@@ -274,9 +280,18 @@ def _what(row: preview.Row, header: Mapping[str, str]) -> Text:
         values = [f"{_plain(label)}: {_plain(value)}" for label, value in shown.items()]
         return Text(" · ".join(values), style=_STATUS[row.status][2], overflow="ellipsis", no_wrap=True)
     lines = [Text(_plain(message(p, header), long=1000), style="red") for p in row.problems]
+    lines += [line for c in row.conflicts for line in _conflict(c, header)]
     if row.status == "changed":
         lines += [_change(header.get(key, key), old, row.cells[key] or "") for key, old in row.old.items()]
     return Text("\n").join(lines)
+
+
+def _conflict(conflict: Conflict, header: Mapping[str, str]) -> list[Text]:
+    """Who has changed a cell too, and what the two values are."""
+    whole = conflict.field == CARD
+    by = wording.author(_plain(conflict.who), conflict.when, whole=whole)
+    lines = [] if whole else [_change(header.get(conflict.field, conflict.field), conflict.theirs, conflict.mine)]
+    return [Text("? " + by, style="yellow"), *lines]
 
 
 def _change(label: str, old: str, new: str) -> Text:
@@ -296,6 +311,7 @@ def _boxes(totals: Totals) -> Columns:
         (totals.new, _("new customers"), "green"),
     ]
     others = [
+        (totals.conflicts, _("to choose"), "yellow"),
         (totals.errors, _("with errors"), "red"),
         (totals.left_out, _("left out"), "magenta"),
         (totals.removed, _("removed"), "purple"),

@@ -54,7 +54,7 @@ def get(import_id: int, *, actor: Actor) -> Import:
     """An import by its number. Raises NotFound."""
     actor.require(Role.IMPORTER)
     try:
-        return Import.objects.select_related("revision").get(pk=import_id)
+        return Import.objects.select_related("revision", "undoes").get(pk=import_id)
     except Import.DoesNotExist as error:
         raise NotFound(id=import_id) from error
 

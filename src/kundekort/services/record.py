@@ -125,9 +125,8 @@ def _log(imp: Import) -> Path:
     with _alone(imp):
         if folder.exists():  # made while this one waited
             return folder
-        changes = pl.DataFrame(schema=frames.CHANGES)
-        if imp.revision_id is not None:
-            changes = register.changes(psycopg_connection(), imp.revision_id)
+        blocks = register.stream_changes(psycopg_connection(), imp.revision_id) if imp.revision_id is not None else ()
+        changes = pl.concat([pl.DataFrame(schema=frames.CHANGES), *blocks])
         schema = fields.schema(retired=True)
         with packages.new_log_plan(imp.pk) as new:
             made = replay.plan(

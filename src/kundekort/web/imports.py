@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kundekort import wording
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.recipe import Policy
-from kundekort.services import customers, imports, layouts, lists, planning
+from kundekort.services import customers, imports, layouts, lists, planning, undoing
 from kundekort.services import preview as previews
 from kundekort.services.accounts import Actor, actor_of
 from kundekort.services.layouts import Layout
@@ -143,4 +143,19 @@ def _done(imp: Import) -> dict[str, Any]:
     except PlanDamaged:  # the record of what was done tells it all the same, in its own time
         rows = ()
     found = customers.cards([row.id for row in rows if row.id])
-    return _context(imp) | {"cards": [found[row.id] for row in rows if row.id in found]}
+    return _context(imp) | {"cards": [found[row.id] for row in rows if row.id in found], "undo": _undo(imp)}
+
+
+def _undo(imp: Import) -> dict[str, Any] | None:
+    """What can be taken back of an import that is done: itself, or its taking back by somebody; None for nothing."""
+    if imp.revision is None:
+        return None
+    revision, in_effect = undoing.last_of(imp.revision)
+    source = getattr(revision, "source", None)
+    return {
+        "revision": revision.pk,
+        "in_effect": in_effect,
+        "by": revision.actor_name,
+        "when": revision.created_at,
+        "import_id": source.pk if source else None,
+    }

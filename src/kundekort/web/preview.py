@@ -14,12 +14,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kundekort import wording
 from kundekort.engine.facts import ProblemCount
+from kundekort.engine.frames import CARD
+from kundekort.engine.problem import Conflict
 from kundekort.services import confirming, customers, imports, planning, record
 from kundekort.services import preview as previews
 from kundekort.services.accounts import actor_of
 from kundekort.services.refusals import NotWaiting, PlanDamaged
 from kundekort.store.models import Import
 from kundekort.store.pages import BOXES, Filter
+from kundekort.web.forms.imports import ChoiceForm
 from kundekort.web.query import flag, number
 from kundekort.web.templatetags.kundekort import SPRITE, kind
 
@@ -32,7 +35,8 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
     """The preview of an import that waits for confirmation."""
     summary = previews.summary(imp)
     recipe = imports.recipe(imp)
-    headers = {c.field: c.header for c in recipe.columns if c.field}
+    headers = {c.field: c.header or wording.field(c.field) for c in record.columns(imp)}
+    first = {*summary.changes, *(p.field for p in summary.problems), *(c.field for c in summary.conflicts)}
     context = {
         "room": "imports",
         "import": imp,
@@ -52,8 +56,16 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
             {"code": p.code, "field": p.field or "", "count": p.count, "words": kind_of_problem(p, headers)}
             for p in summary.problems
         ],
+        "conflicts": [
+            {"key": c.field, "header": _named(c.field, headers), "count": c.count, "undecided": c.undecided}
+            for c in summary.conflicts
+        ],
+        "conflict_rows": summary.conflict_rows,
+        "source": getattr(imp.undoes, "source", None) if imp.undoes else None,
+        "confirmation": wording.confirmation(summary.totals, undoes=imp.undoes is not None),
         "emptied": summary.emptied,
-        "view": view(imp, headers, first={*summary.changes, *(p.field for p in summary.problems)}),
+        "view": view(imp, headers, first=first, lines=imp.undoes is None)
+        | {"conflicts": flag(request.GET.get("conflicts")) or summary.totals.conflicts > 0},
     }
     return render(request, "kundekort/imports/preview.html", context)
 
@@ -107,6 +119,14 @@ def errors(request: HttpRequest, import_id: int) -> HttpResponse:
 
 
 @require_POST
+def conflicts(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Say whose value stays in a cell that others have changed too, in those of a column, or in all."""
+    choice = ChoiceForm.read(request.POST)
+    planning.settle(import_id, choice, actor=actor_of(request.user))
+    return redirect(f"{reverse('import', args=[import_id])}?conflicts=1")
+
+
+@require_POST
 def confirm(request: HttpRequest, import_id: int) -> HttpResponse:
     """Carry out the plan that was shown, named by its digest."""
     confirming.confirm(import_id, digest=request.POST.get("digest", ""), actor=actor_of(request.user))
@@ -144,7 +164,26 @@ def _row(row: previews.Row, shown: Container[str | None]) -> dict[str, Any]:
             }
             for p in row.problems
         ],
+        "conflicts": [_conflict(c) for c in row.conflicts],
     }
+
+
+def _conflict(conflict: Conflict) -> dict[str, Any]:
+    """A conflict for the grid; `whole` is one about the card as a whole, of which no value is to be chosen."""
+    whole = conflict.field == CARD
+    return {
+        "field": conflict.field,
+        "whole": whole,
+        "base": _short(conflict.base),
+        "mine": _short(conflict.mine),
+        "theirs": _short(conflict.theirs),
+        "whose": conflict.whose,
+        "by": wording.author(conflict.who, conflict.when, whole=whole),
+    }
+
+
+def _named(key: str, headers: Mapping[str, str]) -> str:
+    return wording.whole_card() if key == CARD else headers.get(key) or wording.field(key)
 
 
 def _short(value: str | None) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from kundekort.wording.columns import COLUMN_FAULTS, KINDS
 from kundekort.wording.confirmation import confirmation
+from kundekort.wording.conflicts import author, whole_card
 from kundekort.wording.fields import current_schema, field, schema, use_schema
 from kundekort.wording.files import ENCODINGS, FILE_FORMATS, FILE_KINDS, SEPARATORS
 from kundekort.wording.names import (
@@ -56,6 +57,7 @@ __all__ = [
     "SUBJECTS",
     "WARNINGS",
     "Count",
+    "author",
     "column_fault",
     "confirmation",
     "countries",
@@ -81,4 +83,5 @@ __all__ = [
     "state",
     "use_schema",
     "warning",
+    "whole_card",
 ]

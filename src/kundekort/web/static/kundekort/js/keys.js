@@ -65,7 +65,7 @@ export const watchKeys = (holder, say, on) => {
     reveal(cell);
   };
 
-  const stops = () => [...holder.querySelectorAll(".kk-cell-changed, .kk-cell-error, .kk-row-new .kk-status")];
+  const stops = () => [...holder.querySelectorAll(".kk-cell-changed, .kk-cell-error, .kk-cell-conflict, :is(.kk-row-new, .kk-row-removed, .kk-row-restored) .kk-status")];
   const step = async (direction) => {
     const here = active();
     const inside = here && holder.contains(document.activeElement);
