@@ -48,7 +48,7 @@ def run(name: str, frame: pl.DataFrame) -> Import:
         page = preview.page(imp, Filter(box=box), offset=imp.totals.rows // 25, limit=100)
         tell(f"{name}: a page of {page.total:,} rows ({box})", began)
     began = time.perf_counter()
-    confirming.apply(imp.pk, digest=imp.digest, actor=BENCH)
+    imp = confirming.apply(imp.pk, digest=imp.digest, actor=BENCH)
     tell(f"{name}: {imp.totals.new:,} new, {imp.totals.changed:,} changed, written", began)
     return imp
 

@@ -74,16 +74,6 @@ class MemoryRegister:
         former = self.former_values(asked).select("field", "old").iter_rows()
         return self.cards_by_id[number] | {key: old for key, old in former if key in EMPTY}
 
-    def former_values(self, cards: pl.DataFrame) -> pl.DataFrame:
-        asked = dict(cards.select("id", "version").iter_rows())
-        found: dict[tuple[int, str], str] = {}
-        for change in (row for log in self.log for row in log.iter_rows(named=True)):
-            number, key = change["customer_id"], change["field"]
-            if number in asked and change["version"] > asked[number]:
-                found.setdefault((number, key), change["old"])
-        rows = [(number, key, old) for (number, key), old in found.items()]
-        return pl.DataFrame(rows, schema={"id": pl.Int64, "field": pl.String, "old": pl.String}, orient="row")
-
     def apply(self, plan: Plan) -> pl.DataFrame:
         """Do what the plan says; the changes of this revision."""
         log = [pl.DataFrame(schema=frames.CHANGES)]

@@ -147,7 +147,7 @@ def test_it_sends_a_page_that_asks_for_a_part_to_the_login_as_a_whole(client: Cl
     [
         ("/imports/7/empty-cells/", "/imports/7/"),
         ("/exports/7/cancel/", "/exports/7/"),
-        ("/customers/merges/7/undo/", "/customers/"),
+        ("/revisions/7/undo/", "/"),
         ("/logout/", "/"),
     ],
 )

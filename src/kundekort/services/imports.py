@@ -59,6 +59,11 @@ def get(import_id: int, *, actor: Actor) -> Import:
         raise NotFound(id=import_id) from error
 
 
+def undoing(revision_id: int) -> Import | None:
+    """The import that has taken a revision back, if any has."""
+    return Import.objects.filter(undoes=revision_id, state=Import.State.DONE).first()
+
+
 def recent(*, actor: Actor, limit: int = 20) -> list[Import]:
     """The newest imports."""
     actor.require(Role.IMPORTER)

@@ -97,7 +97,7 @@ def show(request: HttpRequest, import_id: int) -> HttpResponse:
             return render(request, "kundekort/imports/working.html", _context(imp) | _progress(imp))
         case Import.State.COLUMNS:
             return columns.page(request, imp)
-        case Import.State.PREVIEW if _changes_something(imp) or "rows" in request.GET:
+        case Import.State.PREVIEW if _is_worth_a_look(imp) or "rows" in request.GET:
             return preview.page(request, imp)
         case Import.State.DONE if _changes_something(imp):
             return render(request, "kundekort/imports/done.html", _done(imp))
@@ -131,6 +131,11 @@ def _context(imp: Import) -> dict[str, Any]:
 def _changes_something(imp: Import) -> bool:
     """Whether there is a preview to look at: something changes, or rows with errors wait for a person."""
     return imp.totals is not None and imp.totals.changes_register
+
+
+def _is_worth_a_look(imp: Import) -> bool:
+    """Whether there are rows to decide on: something would change, or would if a person chose so."""
+    return imp.undoes_id is not None or _changes_something(imp) or imports.facts(imp).conflict_rows > 0
 
 
 def _progress(imp: Import) -> dict[str, Any]:

@@ -26,6 +26,8 @@ from kundekort.web.forms.imports import ChoiceForm
 from kundekort.web.query import flag, number
 from kundekort.web.templatetags.kundekort import SPRITE, kind
 
+ELSEWHERE: Final = ("columns_ignored", "newer_kept")
+"""Warnings that have a place of their own on the page."""
 MOST_ROWS: Final = 100
 LONGEST_CELL: Final = 300
 """Characters of a cell that the grid is sent, so that a page stays light whatever the file holds."""
@@ -47,7 +49,8 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
         "columns": headers,
         "ignored": [h for n in summary.warnings if n.code == "columns_ignored" for h in n.params["headers"]],
         "notice": imp.notice and wording.refusal(imp.notice, {}),
-        "warnings": [wording.warning(n.code, n.params) for n in summary.warnings if n.code != "columns_ignored"],
+        "newer": "".join(wording.warning(n.code, n.params) for n in summary.warnings if n.code == "newer_kept"),
+        "warnings": [wording.warning(n.code, n.params) for n in summary.warnings if n.code not in ELSEWHERE],
         "changes": [
             {"key": key, "header": headers.get(key) or wording.field(key), "changed": n}
             for key, n in summary.changes.items()
