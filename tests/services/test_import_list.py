@@ -113,8 +113,16 @@ def test_it_tells_what_was_undone_and_what_was_brought_back(bob: Actor) -> None:
         first.pk: (undo.pk, False),
         alone.pk: (None, False),
     }
-    past_import(undoes=again.revision, days=5)
+    last = past_import(undoes=again.revision, days=5)
     assert [line.undone for line in lines(bob)] == [False, True, False, True, False]
+    to_undo = [line.to_undo for line in lines(bob)]
+    assert to_undo == [last.revision_id, None, last.revision_id, None, alone.revision_id]
+
+
+def test_it_undoes_nothing_where_nothing_was_changed(bob: Actor) -> None:
+    unfinished_import(state=Import.State.DONE)
+    unfinished_import()
+    assert [line.to_undo for line in lines(bob)] == [None, None]
 
 
 def test_it_asks_the_database_as_often_for_many_as_for_one(

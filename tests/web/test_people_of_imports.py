@@ -8,23 +8,15 @@ from html import unescape
 from django.test import Client
 from django.utils import timezone
 
-from kundekort.services import history
+from kundekort.services import confirming, history
 from kundekort.services.accounts import Actor
-from kundekort.store.models import Customer, Import, Revision
+from kundekort.store.models import Customer, Import
 from tests.past import past_import, unfinished_import
 from tests.web.conftest import HEADER, latest, send
 
 
 def text(client: Client, address: str) -> str:
     return " ".join(unescape(client.get(address).content.decode()).split())
-
-
-def confirmed_by(imp: Import, who: Actor) -> Import:
-    """The import as if somebody else had confirmed it."""
-    Revision.objects.filter(pk=imp.revision_id).update(actor_name=who.name, created_by=who.user)
-    Import.objects.filter(pk=imp.pk).update(confirmer_name=who.name, confirmed_by=who.user)
-    imp.refresh_from_db()
-    return imp
 
 
 def test_it_names_both_on_the_page_of_what_was_imported(as_bob: Client) -> None:
@@ -58,14 +50,18 @@ def test_it_says_above_a_preview_who_uploaded_it(as_bob: Client) -> None:
 
 
 def test_it_names_both_in_the_history_of_a_card(
-    as_bob: Client, load: Callable[..., Import], alice: Actor, bob: Actor
+    as_bob: Client, upload: Callable[..., Import], alice: Actor, bob: Actor
 ) -> None:
-    imp = load(HEADER + "0;Kari;Nordmann;;2\n", filename="nye.csv")
-    number = Customer.objects.get().pk
-    assert history.of_customer(number, actor=bob)[0].uploader is None
-    assert "lastet opp av" not in text(as_bob, f"/customers/{number}/")
-    confirmed_by(imp, alice)
-    (entry,) = history.of_customer(number, actor=bob)
+    for number, confirmer in enumerate((bob, alice)):
+        imp = upload(HEADER + f"0;Kari {number};Nordmann;;2\n", filename="nye.csv")
+        confirming.confirm(imp.pk, digest=imp.digest, actor=confirmer)
+    alone, together = Customer.objects.order_by("pk").values_list("pk", flat=True)
+    (entry,) = history.of_customer(alone, actor=bob)
+    assert (entry.who, entry.uploader) == ("bob", None)
+    assert "lastet opp av" not in text(as_bob, f"/customers/{alone}/")
+    (entry,) = history.of_customer(together, actor=bob)
     assert (entry.who, entry.uploader) == ("Alice Ås", "bob")
-    told = text(as_bob, f"/customers/{number}/")
-    assert f'bekreftet av Alice Ås, lastet opp av bob · <a href="/imports/{imp.pk}/">nye.csv</a>' in told
+    told = text(as_bob, f"/customers/{together}/")
+    link = f'<a href="/imports/{imp.pk}/confirmed/?row={together}">nye.csv</a>'
+    assert f"bekreftet av Alice Ås, lastet opp av bob · {link}" in told
+    assert "; bekreftet av Alice Ås, " in text(as_bob, f"/imports/{imp.pk}/")

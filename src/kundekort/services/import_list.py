@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import reduce
@@ -34,11 +34,20 @@ class ImportFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class Undoing:
+    """A revision that took another back, and its import, where it has one."""
+
+    revision: int
+    import_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class ImportLine:
     """One import as lists show it.
 
     `when` it was finished, or received as long as it is not. `undone_by` is the import that took it back; it is
-    `undone` unless that was taken back as well. `waits_until` is when it is cancelled if nobody comes back to it.
+    `undone` unless that was taken back as well. `to_undo` is the revision that takes it back now, where it is in
+    effect. `waits_until` is when it is cancelled if nobody comes back to it.
     """
 
     imp: Import
@@ -46,6 +55,7 @@ class ImportLine:
     when: datetime
     undone_by: int | None
     undone: bool
+    to_undo: int | None
     waits_until: datetime | None
 
 
@@ -97,30 +107,33 @@ def midnight(day: date) -> datetime:
 
 
 def _lines(shown: list[Import]) -> tuple[ImportLine, ...]:
-    undoings = _undoings({imp.revision_id for imp in shown if imp.revision_id})
+    chains = _chains({imp.revision_id for imp in shown if imp.revision_id})
     days = settings.current().preview_days
-    return tuple(
-        ImportLine(
-            imp=imp,
-            name=import_names.name(imp),
-            when=imp.finished_at or imp.created_at,
-            undone_by=undoings.get(imp.revision_id, (None, 0))[0],
-            undone=undoings.get(imp.revision_id, (None, 0))[1] % 2 == 1,
-            waits_until=imports.waits_until(imp, days=days),
-        )
-        for imp in shown
+    return tuple(_line(imp, chains.get(imp.revision_id, ()), days=days) for imp in shown)
+
+
+def _line(imp: Import, chain: Sequence[Undoing], *, days: int) -> ImportLine:
+    undone = len(chain) % 2 == 1
+    last = chain[-1].revision if chain else imp.revision_id
+    return ImportLine(
+        imp=imp,
+        name=import_names.name(imp),
+        when=imp.finished_at or imp.created_at,
+        undone_by=chain[0].import_id if chain else None,
+        undone=undone,
+        to_undo=None if undone else last,
+        waits_until=imports.waits_until(imp, days=days),
     )
 
 
-def _undoings(revisions: Collection[int]) -> Mapping[int | None, tuple[int | None, int]]:
-    """Of revisions that have been taken back: the import that did it, and how often it went to and fro since."""
-    found: dict[int | None, tuple[int | None, int]] = {}
+def _chains(revisions: Collection[int]) -> Mapping[int | None, Sequence[Undoing]]:
+    """What took revisions back, what took that back, and so on; asked for all of them at once, step by step."""
+    found: dict[int | None, list[Undoing]] = {}
     first = {revision: revision for revision in revisions}
     while first:
-        level = Revision.objects.filter(undoes__in=list(first)).values_list("pk", "undoes_id", "source__pk")
+        step = Revision.objects.filter(undoes__in=list(first)).values_list("pk", "undoes_id", "source__pk")
         first, last = {}, first
-        for undo, undone, source in level:
-            beginning = first[undo] = last[undone]
-            by, count = found.get(beginning, (source, 0))
-            found[beginning] = (by, count + 1)
+        for revision, undone, import_id in step:
+            beginning = first[revision] = last[undone]
+            found.setdefault(beginning, []).append(Undoing(revision, import_id))
     return found
