@@ -134,6 +134,8 @@ def test_it_takes_the_pictures(kari: Page, load: Callable[..., Import]) -> None:
     _take(page, "nothing-changed")
     page.goto("/imports/")
     _take(page, "import")
+    page.goto("/imports/list/")
+    _take(page, "imports")
 
     _send(page, ("CustomerID;FirstName;Gender\n" + "0;Ny kunde;0\n" * 200_000).encode(), "hele-landet.csv")
     Import.objects.filter(filename="hele-landet.csv").update(

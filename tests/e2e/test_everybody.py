@@ -11,6 +11,7 @@ from kundekort.store.models import Customer, Import
 from tests.e2e.files import edited, register
 
 Send = Callable[..., Page]
+ADDRESSES = {"list": "/customers/", "import": "/imports/", "imports": "/imports/list/"}
 GRIDS = ("preview", "panel", "empty")
 UNKNOWN = "CustomerID;FirstName;LastNam;Gender;Rabattkode\n0;Kari;Nordmann;2;R10\n"
 
@@ -28,7 +29,7 @@ def _open(page: Page, name: str, send: Send, ids: list[int]) -> None:
     elif name == "working":
         send(register(40_000))
     else:
-        page.goto({"card": f"/customers/{ids[0]}/", "list": "/customers/", "import": "/imports/"}.get(name, name))
+        page.goto({"card": f"/customers/{ids[0]}/"}.get(name) or ADDRESSES[name])
     if name in GRIDS:
         expect(page.locator("#grid tbody tr").first).to_be_visible()
     if name == "panel":
@@ -39,7 +40,7 @@ def _open(page: Page, name: str, send: Send, ids: list[int]) -> None:
         expect(page.get_by_text("Ingen rader å vise her")).to_be_visible()
 
 
-PAGES = ["import", "columns", *GRIDS, "done", "nothing", "refused", "cancelled", "working", "list", "card"]
+PAGES = ["import", "columns", *GRIDS, "imports", "done", "nothing", "refused", "cancelled", "working", "list", "card"]
 
 
 @pytest.fixture

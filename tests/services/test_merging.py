@@ -201,7 +201,7 @@ def test_it_tells_a_consent_as_the_card_did_that_brought_it(three: list[int], bo
     merge(c, b, actor=bob)
     merge(a, c, actor=bob)
     email, sms = history.consents(a, actor=bob)
-    assert (email.value, email.kind, email.filename) == ("0", "import", "customers.csv")
+    assert (email.value, email.kind, email.import_name.filename) == ("0", "import", "customers.csv")
     assert (sms.value, sms.kind, sms.who) == ("1", "edit", "Alice Ås")
 
 
@@ -221,7 +221,7 @@ def test_it_forgets_an_undone_merge_when_telling_of_consents(three: list[int], b
     take_back(revision, actor=bob)
     for number, value in ((a, "1"), (b, "0")):
         email, sms = history.consents(number, actor=bob)
-        assert (email.value, email.kind, email.filename) == (value, "import", "customers.csv")
+        assert (email.value, email.kind, email.import_name.filename) == (value, "import", "customers.csv")
         assert (sms.value, sms.since) == ("", None)
 
 

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from kundekort import version
-from kundekort.cli import accounts, demo, files, importing, record, segments, server, undo, usage
+from kundekort.cli import accounts, demo, files, importing, imports, record, segments, server, undo, usage
 from kundekort.cli.language import _
 
 app = typer.Typer(
@@ -40,6 +40,11 @@ app.command(
     help=_("Show an import in any state with its rows: as they would be written, or as they were."),
     short_help=_("Show an import and its rows."),
 )(record.show_import)
+app.command(
+    "imports",
+    help=_("List the imports: who uploaded and confirmed what, when, and what became of it."),
+    short_help=_("List the imports and what became of them."),
+)(imports.list_imports)
 app.command(
     "export",
     help=_("Write all customers, a segment or a search in the import format."),

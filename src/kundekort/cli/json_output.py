@@ -42,8 +42,8 @@ def import_json(imp: Import | None, *, applied: bool = False, failure: Failure |
     return result if imp is None else result | _facts(imp)
 
 
-def write(result: Mapping[str, Any]) -> None:
-    """The object as one line on standard output, always in UTF-8: a program reads it, not the terminal."""
+def write(result: Mapping[str, Any] | list[dict[str, Any]]) -> None:
+    """The object, or a list of some, as one line on standard output, always in UTF-8: it is not for the terminal."""
     sys.stdout.buffer.write(json.dumps(result, ensure_ascii=False).encode(errors="backslashreplace") + b"\n")
 
 

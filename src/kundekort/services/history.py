@@ -6,14 +6,25 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Final
 
 from django.db.models import QuerySet
 
 from kundekort.engine.frames import CARD, MERGED
-from kundekort.services import customers
+from kundekort.services import customers, import_names
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.fields import schema
+from kundekort.services.import_names import ImportName
 from kundekort.store.models import Change, Revision
+
+SOURCES: Final = ("revision__source", *(f"revision__source__{path}" for path in import_names.ABOUT))
+"""The import of a change, and those that it takes back."""
+UNSEEN: Final = [
+    f"{path}__{name}"
+    for path in SOURCES
+    for name in ("answers", "recipe", "decisions", "question", "facts", "totals", "progress")
+]
+"""What a history does not tell of an import, and would be read again for each cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,7 @@ class Cell:
 class Entry:
     """One act that changed a card.
 
+    `who` did it, or confirmed it, where it is an import; `uploader` is who uploaded that, if it was somebody else.
     `created`: it brought the card into being; `restored`: it brought it back. The import is None for other kinds.
     `merged` are the cards that came into this one, or left it when `kind` is undo; `into` is the card that this one
     was merged into. `undone`: the act has been taken back since.
@@ -36,9 +48,10 @@ class Entry:
 
     when: datetime
     who: str
+    uploader: str | None
     kind: str
     import_id: int | None
-    filename: str | None
+    import_name: ImportName | None
     created: bool
     cells: tuple[Cell, ...]
     revision: int
@@ -67,7 +80,7 @@ class Consent:
     who: str
     kind: str
     import_id: int | None
-    filename: str | None
+    import_name: ImportName | None
 
 
 def of_customer(customer_id: int, *, actor: Actor) -> list[Entry]:
@@ -114,7 +127,8 @@ def consents(customer_id: int, *, actor: Actor) -> tuple[Consent, ...]:
 
 
 def _changes(customer_id: int) -> QuerySet[Change]:
-    return Change.objects.filter(customer_id=customer_id).select_related("revision", "revision__source")
+    changes = Change.objects.filter(customer_id=customer_id)
+    return changes.select_related("revision", *SOURCES).defer(*UNSEEN)
 
 
 def _source(customer_id: int, field: str, value: str, *, before: int | None = None) -> Revision | None:
@@ -141,7 +155,7 @@ def _consent(field: str, value: str, source: Revision | None) -> Consent:
         who=source.actor_name if source else "",
         kind=source.kind if source else "",
         import_id=imp.pk if imp else None,
-        filename=imp.filename if imp else None,
+        import_name=import_names.name(imp) if imp else None,
     )
 
 
@@ -153,9 +167,10 @@ def _entries(changes: Iterator[Change], masters: dict[int, int]) -> Iterator[Ent
         yield Entry(
             when=revision.created_at,
             who=revision.actor_name,
+            uploader=source.actor_name if source and not import_names.one_person(source) else None,
             kind=revision.kind,
             import_id=source.pk if source else None,
-            filename=source.filename if source else None,
+            import_name=import_names.name(source) if source else None,
             created=any(row.version == 1 for row in came),
             cells=tuple(Cell(field=r.field, old=r.old, new=r.new) for r in rows if r.field not in (CARD, MERGED)),
             revision=revision.pk,

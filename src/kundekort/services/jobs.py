@@ -17,7 +17,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException, JobAborted
 
 from kundekort.engine.facts import Question, QuestionKind
-from kundekort.services import confirming, exports, planning
+from kundekort.services import confirming, exports, imports, planning
 from kundekort.services.progress import Cancelled, ProgressWriter, Report
 from kundekort.services.refusals import Failed, Refusal, StalePlan
 from kundekort.store.models import Export, Import
@@ -89,9 +89,9 @@ def _watched(
 def _failed(import_id: int) -> None:
     """Let nobody wait for an import whose job has failed: a plan that was not made is refused, one that was is back."""
     failed = Question(QuestionKind.REFUSED, Failed.code)
-    imports = Import.objects.filter(pk=import_id)
-    imports.filter(state=Import.State.RECEIVED).update(state=Import.State.REFUSED, question=failed, progress=None)
-    imports.filter(state=Import.State.CONFIRMING).update(state=Import.State.PREVIEW, notice=Failed.code, progress=None)
+    waiting = Import.objects.filter(pk=import_id)
+    waiting.filter(state=Import.State.RECEIVED).update(state=Import.State.REFUSED, question=failed, progress=None)
+    waiting.filter(state=Import.State.CONFIRMING).update(state=Import.State.PREVIEW, notice=Failed.code, progress=None)
 
 
 @app.periodic(cron="17 3 * * *")
@@ -99,6 +99,13 @@ def _failed(import_id: int) -> None:
 def remove_old_exports(timestamp: int) -> None:
     """Remove lists of customers that were fetched days ago."""
     exports.remove_old()
+
+
+@app.periodic(cron="37 3 * * *")
+@app.task(name="cancel_abandoned_imports")
+def cancel_abandoned_imports(timestamp: int) -> None:
+    """Cancel previews to which nobody has come back for days."""
+    imports.cancel_abandoned()
 
 
 def work() -> None:

@@ -69,6 +69,12 @@ class NotWaiting(Refusal):
     code = "not_waiting"
 
 
+class SettingInvalid(Refusal):
+    """A choice for the whole register that is out of bounds; params: least, most."""
+
+    code = "setting_invalid"
+
+
 class Forbidden(Refusal):
     """The person's role does not allow this; params: role, the one that would."""
 

@@ -42,6 +42,7 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
     context = {
         "room": "imports",
         "import": imp,
+        "waits_until": imports.waits_until(imp),
         "totals": summary.totals,
         "dialect": recipe.dialect,
         "other_sheets": previews.other_sheets(imp),

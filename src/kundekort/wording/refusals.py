@@ -62,6 +62,7 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "weak_password": _("The password is too easy to guess. Use at least %(least)s characters, and no common word."),
     "field_invalid": _("The field cannot be saved like this. %(fault)s"),
     "choice_in_use": _("The choice “%(choice)s” is on %(cards)s cards. Change these first, then take it away."),
+    "setting_invalid": _("Choose a whole number from %(least)s to %(most)s."),
     "layout_invalid": _("The column layout cannot be saved like this. %(fault)s"),
     # cards
     "card_invalid": _("The card cannot be saved like this. Nothing was written; look at the marked fields."),
