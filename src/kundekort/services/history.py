@@ -43,7 +43,8 @@ class Entry:
     `who` did it, or confirmed it, where it is an import; `uploader` is who uploaded that, if it was somebody else.
     `created`: it brought the card into being; `restored`: it brought it back. The import is None for other kinds.
     `merged` are the cards that came into this one, or left it when `kind` is undo; `into` is the card that this one
-    was merged into. `undone`: the act has been taken back since.
+    was merged into. `removed`: it took the card out of the register for good. `undone`: the act has been taken back
+    since.
     """
 
     when: datetime
@@ -57,6 +58,7 @@ class Entry:
     revision: int
     undone: bool
     restored: bool
+    removed: bool
     merged: tuple[int, ...]
     into: int | None
 
@@ -176,6 +178,7 @@ def _entries(changes: Iterator[Change], masters: dict[int, int]) -> Iterator[Ent
             revision=revision.pk,
             undone=hasattr(revision, "undone_by"),
             restored=any(row.version > 1 for row in came),
+            removed=any(row.field == CARD and not row.new for row in rows) and revision.pk not in masters,
             merged=tuple(int(row.new or row.old) for row in rows if row.field == MERGED),
             into=masters.get(revision.pk),
         )

@@ -141,6 +141,12 @@ class CardMerged(Refusal):
     code = "card_merged"
 
 
+class CardRemoved(Refusal):
+    """The card was removed when what had created it was undone; params: id, import_id, which says when and by whom."""
+
+    code = "card_removed"
+
+
 class EditConflict(Refusal):
     """An edit and somebody else's since change the same cells; params: conflicts, each a `history.Conflict`."""
 

@@ -20,7 +20,7 @@ from kundekort.services.refusals import AlreadyUndone, NotFound, NothingToUndo
 from kundekort.services.register import DatabaseRegister
 from kundekort.store.models import Import, Revision
 
-MOST_EDITED: Final = 20_000
+MOST_EDITED: Final = 200_000
 """Edited cards up to which it is looked at what was edited on each; of more, all count as edited."""
 
 

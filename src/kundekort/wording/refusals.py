@@ -78,6 +78,7 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "merge_off": _("Merging customers is switched off. An administrator can switch it on."),
     "merge_invalid": _("These customers cannot be merged. Choose two or more different ones."),
     "nothing_to_undo": _("This import has changed nothing in the register, so there is nothing to undo."),
+    "card_removed": _("Customer %(id)s was removed when what had created it was undone. This is the undoing."),
     "already_undone": _("This has been undone already. Nothing was written again."),
     "segment_invalid": _("The segment cannot be used like this. %(fault)s"),
     "not_found": _("There is nothing here called or numbered “%(id)s”. It may have been removed."),
