@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from itertools import groupby
+from operator import or_
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from kundekort.engine.frames import CARD, MERGED
 from kundekort.services import customers, import_names
@@ -104,10 +106,15 @@ def since(customer_id: int, *, version: int) -> dict[str, Since]:
     return found
 
 
-def last_changes(ids: Collection[int]) -> dict[tuple[int, str | None], Since]:
-    """Who changed each cell of some cards last, and when; under None the last change of the card, whatever it was."""
+def last_changes(versions: Mapping[int, int]) -> dict[tuple[int, str | None], Since]:
+    """Who had changed each cell of some cards last when they had these versions, and when.
+
+    Under None stands the last change of the card, whatever it was.
+    """
     found: dict[tuple[int, str | None], Since] = {}
-    changes = Change.objects.filter(customer_id__in=ids).order_by("customer_id", "field", "-version", "-pk")
+    until = [Q(customer_id=number, version__lte=version) for number, version in versions.items()]
+    changes = Change.objects.filter(reduce(or_, until, Q(pk=None)))
+    changes = changes.order_by("customer_id", "field", "-version", "-pk")
     for change in changes.distinct("customer_id", "field").select_related("revision"):
         since = Since(old=change.old, who=change.revision.actor_name, when=change.revision.created_at)
         found[change.customer_id, change.field] = since

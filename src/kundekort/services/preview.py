@@ -132,7 +132,7 @@ def page_of(folder: Path, wanted: Filter, *, offset: int, limit: int, numbers: P
     problems: dict[int, list[Problem]] = {}
     for p in found.problems.iter_rows(named=True):
         problems.setdefault(p[frames.ROW], []).append(Problem.from_row(p))
-    conflicts = _conflicts(found.conflicts)
+    conflicts = _conflicts(found.conflicts, dict(found.rows.select(frames.ID, frames.VERSION).iter_rows()))
     rows = found.rows.iter_rows(named=True)
     return Page(
         total=found.total,
@@ -194,9 +194,9 @@ def reasons(imp: Import) -> tuple[Note, ...]:
     return (*notes, *(n for n in warnings(imp) if n.code == "columns_ignored"))
 
 
-def _conflicts(found: pl.DataFrame) -> dict[int, list[Conflict]]:
-    """Conflicts by row, with who wrote the other's value."""
-    last = history.last_changes(found[frames.ID].unique().to_list())
+def _conflicts(found: pl.DataFrame, versions: Mapping[int, int]) -> dict[int, list[Conflict]]:
+    """Conflicts by row, with who had written the other's value when the cards had these versions."""
+    last = history.last_changes({number: versions[number] for number in found[frames.ID].unique()})
     by_row: dict[int, list[Conflict]] = {}
     for c in found.iter_rows(named=True):
         change = last.get((c[frames.ID], None if c["field"] == frames.CARD else c["field"]))
