@@ -6,11 +6,11 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kundekort.engine import frames, replay, undo
+from kundekort.engine import frames, replay
 from kundekort.engine.frames import CHANGED, ID, OLD, STATUS, VERSION, Status
 from kundekort.engine.plan import Plan
 from kundekort.store.fields import SCHEMA
-from tests.engine.memory import EMPTY, MemoryRegister, plan, whole
+from tests.engine.memory import EMPTY, MemoryRegister, plan, undone, whole
 from tests.engine.test_plan_laws import POLICIES, Policy, files, registers, state, text
 
 
@@ -51,9 +51,9 @@ def test_it_tells_every_row_that_was_written(
 
     for rows_of_file in later:
         register.apply(plan(text(rows_of_file), register, leave_out=True))
-    undone = undo.plan(changes, register=register, schema=SCHEMA)
-    if undone.problems.is_empty():
-        register.apply(undone)
+    back = undone(changes, register)
+    if back.problems.is_empty():
+        register.apply(back)
     assert whole(replayed(changes, register)).equals(whole(told)), "whatever has happened since"
 
 
@@ -62,10 +62,10 @@ def test_it_tells_what_was_taken_back(
     first: list[list[str]], second: list[list[str]], register: MemoryRegister
 ) -> None:
     changes = register.apply(plan(text(first), register, leave_out=True))
-    made = undo.plan(changes, register=register, schema=SCHEMA)
+    made = undone(changes, register)
     back = register.apply(made)
     told = whole(replayed(back, register))
-    again = register.apply(undo.plan(back, register=register, schema=SCHEMA))
+    again = register.apply(undone(back, register))
     restored = whole(replayed(again, register))
     keys = [f.key for f in SCHEMA.values]
     for now, then in ((told, whole(made)), (restored, whole(replayed(changes, register)))):

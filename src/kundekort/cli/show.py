@@ -109,7 +109,7 @@ def _record(imp: Import, wanted: Filter | None, *, limit: int) -> list[Renderabl
     told = record.of(imp)
     look = partial(record.page, imp, offset=0)
     found = look(wanted, limit=limit) if wanted else _first_rows(look)
-    parts: list[RenderableType] = [_read(imp, told.summary.totals.rows)] if imp.recipe else []
+    parts: list[RenderableType] = [_read(imp, imp.totals.rows)] if imp.recipe and imp.totals else []
     parts += map(_warning, told.summary.warnings)
     if not told.whole:
         gone = _("The plan that was confirmed is gone. What was written is shown from the history of the cards.")

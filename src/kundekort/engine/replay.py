@@ -13,7 +13,7 @@ from typing import Final, Protocol
 import polars as pl
 
 from kundekort.engine import frames
-from kundekort.engine.frames import CARD, CHANGED, ID, LINE, MERGED, OLD, ROW, STATUS, VERSION, Status
+from kundekort.engine.frames import BASE, CARD, CHANGED, ID, LINE, MERGED, OLD, ROW, STATUS, VERSION, Status
 from kundekort.engine.plan import BLOCK, MemoryRows, Plan, RowSink
 from kundekort.engine.schema import Field, Schema
 
@@ -76,6 +76,7 @@ def _index(changes: pl.DataFrame) -> pl.DataFrame:
             status.alias(STATUS),
             pl.col("customer_id").alias(ID),
             (pl.col("version") - 1).alias(VERSION),
+            (pl.col("version") - 1).alias(BASE),
         )
         .sort(pl.col(STATUS).replace_strict(place, return_dtype=pl.UInt8), ID)
         .with_row_index(ROW)

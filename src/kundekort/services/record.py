@@ -83,9 +83,10 @@ def page(imp: Import, wanted: Filter, *, offset: int, limit: int) -> Page:
 
 
 def columns(imp: Import) -> tuple[Column, ...]:
-    """The fields that the rows have, in the order of the file; the number of the card in any case."""
+    """The fields that the rows have, in the order of the file, else of the card; its number in any case."""
     if imp.recipe is None:
-        keys = [*imports.facts(imp).changes] or [f.key for f in fields.schema().values]
+        known = imports.facts(imp).changes
+        keys = [f.key for f in fields.schema(retired=True).values if not known or f.key in known]
         return tuple(Column(key, None) for key in (frames.CARD, *keys))
     given = tuple(Column(c.field, c.header) for c in imp.recipe.columns if c.field)
     numbered = any(column.field == frames.CARD for column in given)

@@ -31,12 +31,13 @@ def page(request: HttpRequest, import_id: int) -> HttpResponse:
         "totals": summary.totals,
         "dialect": recipe.dialect if imp.recipe else None,
         "columns": [c for c in recipe.columns if c.field],
-        "ignored": [c.header for c in recipe.columns if not c.field],
+        "ignored": [h for n in summary.warnings if n.code == "columns_ignored" for h in n.params["headers"]],
         "changes": [{"key": key, "header": headers.get(key, key), "changed": n} for key, n in summary.changes.items()],
         "problems": [
             {"code": p.code, "field": p.field or "", "count": p.count, "words": preview.kind_of_problem(p, headers)}
             for p in summary.problems
         ],
+        "conflict_rows": summary.conflict_rows,
         "card": card,
         "view": preview.view(imp, headers, first=first, lines=shown.lines) | {"card": card},
     }
