@@ -82,9 +82,8 @@ def record_json(imp: Import) -> dict[str, Any]:
         with wording.in_english():
             whole["error"] = {"code": asked.code, "message": wording.refusal(asked.code, asked.params)}
     return whole | {
-        **{name: getattr(imp.totals, name) if imp.totals and imp.facts else 0 for name in ("removed", "restored")},
         "state": imp.state,
-        "filename": imp.filename,
+        "file": None if imp.undoes_id else imp.filename,
         "uploaded_by": imp.actor_name,
         "confirmed_by": imp.confirmer_name or None,
         "created_at": imp.created_at.isoformat(timespec="seconds"),

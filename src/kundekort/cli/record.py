@@ -36,6 +36,7 @@ class Box(StrEnum):
     LEFT_OUT = "left_out"
     REMOVED = "removed"
     RESTORED = "restored"
+    CONFLICTS = "conflicts"
     ALL = "all"
 
 

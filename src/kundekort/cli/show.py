@@ -26,7 +26,7 @@ from kundekort import wording
 from kundekort.cli.json_output import message
 from kundekort.cli.language import _, ngettext
 from kundekort.engine.frames import CARD
-from kundekort.services import imports, preview, record
+from kundekort.services import import_names, imports, preview, record
 from kundekort.store.pages import Filter
 from kundekort.store.progress import Progress as Step
 
@@ -133,7 +133,9 @@ def _head(imp: Import) -> Text:
     if imp.state == imp.State.DONE and imp.finished_at:
         who = _("confirmed by %(who)s, %(when)s")
         words.append(who % {"who": _plain(imp.confirmer_name or imp.actor_name), "when": _when(imp.finished_at)})
-    return Text.assemble((f"{name}  {_plain(imp.filename)}", "bold"), "\n", " · ".join(words))
+    known = import_names.name(imp)
+    title = _plain(wording.import_title(known.filename, undone=known.undone))
+    return Text.assemble((f"{name}  {title}", "bold"), "\n", " · ".join(words))
 
 
 def _when(moment: datetime) -> str:
