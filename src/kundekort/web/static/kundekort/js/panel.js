@@ -50,7 +50,8 @@ export const makePanel = (panel, view, settle) => {
         if (column.key in row.old && !problems.length && !conflictOf(row, column.key)) entry(column.header, ...change(view, row, column.key));
       }
       for (const column of view.columns) {
-        if (!(column.key in row.old) && row.cells[column.key] && !problemsOf(row, column.key).length) entry(column.header, valueOf(row, column.key));
+        const told = column.key in row.old || conflictOf(row, column.key) || problemsOf(row, column.key).length;
+        if (!told && row.cells[column.key]) entry(column.header, valueOf(row, column.key));
       }
       panel.hidden = false;
     },
