@@ -3,7 +3,8 @@
     KUNDEKORT_DATA=/tmp/bench .venv/bin/python bench/imports.py [ROWS]
 
 Loads ROWS invented customers (1,000,000 unless told), then plans and applies an edited list of them all (one in ten
-with another e-mail address, one in twenty with another street), and looks at pages of its preview.
+with another e-mail address, one in twenty with another street), and looks at pages of its preview. Then previews an
+untouched list without and with versions, and takes both imports back, the last one first.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ django.setup()
 import polars as pl
 
 from kundekort.cli import sample, setup
-from kundekort.services import confirming, customers, fields, imports, planning, preview
+from kundekort.services import confirming, customers, fields, imports, planning, preview, undoing
 from kundekort.services.accounts import Actor
 from kundekort.store.models import Import
 from kundekort.store.pages import Filter
@@ -40,28 +41,63 @@ def run(name: str, frame: pl.DataFrame) -> Import:
     """Plan and apply a list of customers."""
     data = frame.write_csv(separator=";").encode()
     began = time.perf_counter()
-    imp = imports.receive(io.BytesIO(data), filename=f"{name}.csv", actor=BENCH)
-    planning.plan(imp.pk, ask=False)
-    imp.refresh_from_db()
+    imp = planned(imports.receive(io.BytesIO(data), filename=f"{name}.csv", actor=BENCH))
     tell(f"{name}: preview of {imp.totals.rows:,} rows, {len(data) / 1e6:.0f} MB", began)
     for box in ("all", "changes", "changed"):
         began = time.perf_counter()
         page = preview.page(imp, Filter(box=box), offset=imp.totals.rows // 25, limit=100)
         tell(f"{name}: a page of {page.total:,} rows ({box})", began)
     began = time.perf_counter()
-    confirming.apply(imp.pk, digest=imp.digest, actor_name="bench")
+    imp = confirming.apply(imp.pk, digest=imp.digest, actor=BENCH)
     tell(f"{name}: {imp.totals.new:,} new, {imp.totals.changed:,} changed, written", began)
     return imp
 
 
-def edited() -> pl.DataFrame:
-    """All customers as an untouched export has them, with some cells changed."""
+def planned(imp: Import) -> Import:
+    """An import with its plan."""
+    planning.plan(imp.pk, ask=False)
+    imp.refresh_from_db()
+    return imp
+
+
+def three_way(rounds: int = 3) -> None:
+    """What the column of versions costs where no card has moved."""
+    lists = {"without versions": exported().drop("Version"), "with versions": exported()}
+    for _ in range(rounds):
+        for name, frame in lists.items():
+            data = frame.write_csv(separator=";").encode()
+            began = time.perf_counter()
+            imp = planned(imports.receive(io.BytesIO(data), filename="untouched.csv", actor=BENCH))
+            tell(f"untouched, {name}: preview of {imp.totals.unchanged:,} rows", began)
+            imports.cancel(imp.pk, actor=BENCH)
+
+
+def take_back(imp: Import, name: str) -> None:
+    """Plan and apply the taking back of an import."""
+    assert imp.revision is not None
+    began = time.perf_counter()
+    print(f"{'':52} {undoing.outlook(imp.revision.pk, actor=BENCH)}")
+    tell(f"{name}: what taking it back would do", began)
+    began = time.perf_counter()
+    back = undoing.start(imp.revision.pk, actor=BENCH, then=lambda number: None)
+    back = planned(back)
+    tell(f"{name}: preview of taking back {back.totals.rows:,} cards", began)
+    began = time.perf_counter()
+    confirming.apply(back.pk, digest=back.digest, actor=BENCH)
+    tell(f"{name}: {back.totals.removed:,} removed, {back.totals.changed:,} restored, written", began)
+
+
+def exported() -> pl.DataFrame:
+    """All customers as an untouched export has them."""
     schema = fields.schema()
     cards = pl.concat(customers.stream(actor=BENCH))
+    return cards.select(pl.col(f.key).alias(f.header) for f in schema)
+
+
+def edited() -> pl.DataFrame:
+    """All customers as an export has them, with some cells changed."""
     place = pl.int_range(pl.len())
-    return cards.select(
-        pl.col("id").alias(schema["id"].header), *(pl.col(f.key).alias(f.header) for f in schema.values)
-    ).with_columns(
+    return exported().with_columns(
         pl.when((place % 10 == 0) & (pl.col("Email") != ""))
         .then(pl.lit("ny.") + pl.col("Email"))
         .otherwise(pl.col("Email"))
@@ -73,5 +109,8 @@ def edited() -> pl.DataFrame:
 if __name__ == "__main__":
     setup.migrate(verbosity=0)
     assert not customers.count(), "The register is not empty: name an empty folder in KUNDEKORT_DATA."
-    run("new", sample.customers(int(sys.argv[1]) if sys.argv[1:] else 1_000_000, seed=1))
-    run("edited", edited())
+    new = run("new", sample.customers(int(sys.argv[1]) if sys.argv[1:] else 1_000_000, seed=1))
+    three_way()
+    changed = run("edited", edited())
+    take_back(changed, "edited")
+    take_back(new, "new")

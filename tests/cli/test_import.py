@@ -19,8 +19,9 @@ from kundekort.store import packages
 from kundekort.store.models import Customer, Import
 
 KEYS = [
-    *("import_id", "rows", "new", "changed", "unchanged", "errors", "left_out", "cells_changed", "dialect", "columns"),
-    *("problems", "warnings", "applied", "error"),
+    *("import_id", "rows", "new", "changed", "unchanged", "errors", "left_out", "cells_changed"),
+    *("removed", "restored", "conflicts", "dialect", "columns", "problems", "conflict_cells", "warnings"),
+    *("applied", "error"),
 ]
 TWO = "CustomerID;FirstName;Email;Gender\n0;Kari;kari@example.com;2\n0;Per;per@example.com;1\n"
 MISTAKE = TWO + "0;Ola;ola.example.com;1\n"
@@ -306,7 +307,7 @@ def test_it_makes_the_preview_anew_when_the_register_has_moved(
     others_first(f"CustomerID;City\n{kari.pk};Trondheim\n")
     result = run(mine, "--yes", env={"COLUMNS": "100"})
     assert result.exit_code == 4
-    assert "Trondheim → Oslo" in result.stdout, "the new preview is shown"
+    assert "Trondheim → Oslo" in result.stdout, "the new preview is shown, with whom to ask"
     assert len(result.stderr.splitlines()) == 1
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from kundekort.cli import importing, show
+from kundekort.cli import confirming, show
 from kundekort.cli.actor import actor
 from kundekort.services import imports
 from kundekort.store.models import Customer, Import
@@ -16,10 +16,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("content", "question"),
     [
-        ("CustomerID;FirstName;Gender\n0;A;1\n", "Confirm: create 1 customer?"),
-        ("CustomerID;FirstName;Gender\n0;A;1\n0;B;1\n", "Confirm: create 2 customers?"),
-        ("CustomerID;City\n{id};Oslo\n", "Confirm: change 1 customer?"),
-        ("CustomerID;City;FirstName;Gender\n{id};Oslo;K;2\n0;;A;1\n", "Confirm: change 1 and create 1 customer?"),
+        ("CustomerID;FirstName;Gender\n0;A;1\n", "Bekreft: opprette 1 kunde?"),
+        ("CustomerID;FirstName;Gender\n0;A;1\n0;B;1\n", "Bekreft: opprette 2 kunder?"),
+        ("CustomerID;City\n{id};Oslo\n", "Bekreft: endre 1 kunde?"),
+        ("CustomerID;City;FirstName;Gender\n{id};Oslo;K;2\n0;;A;1\n", "Bekreft: endre 1 og opprette 1 kunde?"),
     ],
 )
 def test_it_asks_for_what_will_be_done_and_no_more(
@@ -38,7 +38,7 @@ def test_it_leaves_out_the_errors_of_a_file_with_unknown_columns(monkeypatch: py
 
     monkeypatch.setattr(show, "agreed", agreed)
     file = io.BytesIO(b"CustomerID;FirstName;Gender;Unknown\n0;Kari;2;x\n0;Ola;;y\n")
-    imp = importing.planned(imports.receive(file, filename="a.csv", actor=actor()))
-    importing._ask_and_apply(imp)
-    assert asked == ["Leave out the row with errors?", "Confirm: create 1 customer?"]
+    imp = confirming.planned(imports.receive(file, filename="a.csv", actor=actor()))
+    confirming.ask_and_apply(imp)
+    assert asked == ["Leave out the row with errors?", "Bekreft: opprette 1 kunde?"]
     assert Customer.objects.get().first_name == "Kari"

@@ -17,11 +17,13 @@ from kundekort.engine.schema import Kind
 from kundekort.engine.segments.condition import from_json
 from kundekort.engine.writing.csv import PLAIN
 from kundekort.engine.writing.csv import write as as_csv
-from kundekort.services import accounts, editing, fields, layouts, segments
+from kundekort.services import accounts, customers, editing, exports, fields, layouts, segments
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.fields import Definition
+from kundekort.services.lists import FileFormat
 from kundekort.store.models import Customer, Import
 from kundekort.store.progress import Progress
+from kundekort.store.selection import Selection
 
 TO = Path(__file__).parents[2] / "docs" / "screenshots"
 REGISTER = 5_000
@@ -134,6 +136,8 @@ def test_it_takes_the_pictures(kari: Page, load: Callable[..., Import]) -> None:
     _take(page, "nothing-changed")
     page.goto("/imports/")
     _take(page, "import")
+    page.goto("/imports/list/")
+    _take(page, "imports")
 
     _send(page, ("CustomerID;FirstName;Gender\n" + "0;Ny kunde;0\n" * 200_000).encode(), "hele-landet.csv")
     Import.objects.filter(filename="hele-landet.csv").update(
@@ -141,6 +145,41 @@ def test_it_takes_the_pictures(kari: Page, load: Callable[..., Import]) -> None:
     )
     expect(page.get_by_text("1,8\xa0MB")).to_be_visible()
     _take(page, "working")
+
+
+def test_it_takes_the_pictures_of_conflicts_and_undo(kari: Page, load: Callable[..., Import], alice: Actor) -> None:
+    page = kari
+    load(_text(sample.customers(REGISTER)), filename="register.csv")
+    ids = list(Customer.objects.order_by("pk").values_list("pk", flat=True))
+    exported = b"".join(exports.stream(what=Selection(), form=FileFormat.PLAIN, actor=alice)).decode("utf-8-sig")
+    for number in ids[6:200:8]:
+        editing.edit(number, version=1, values={"mobile": f"+47 4{number % 10}1 33 {number % 90 + 10} 0"}, actor=alice)
+    rows = _rows(exported)
+    for row in rows[:200:4]:
+        row["Email"] = f"post{row['CustomerID']}@nyadresse.example"
+    for row in rows[6:60:16]:
+        row["Mobile"] = f"+47 9{int(row['CustomerID']) % 10}1 55 667"
+    for row in rows[11:100:30]:
+        row["City"] = "Drammen"
+    for row in sample.customers(6, seed=7).to_dicts():
+        rows.append({**rows[0], **row, "CustomerID": "0", "Version": "", "ExternalID": ""})
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, list(rows[0]), delimiter=";")
+    writer.writeheader()
+    writer.writerows(rows)
+    _send(page, out.getvalue().encode(), "liste-fra-forrige-uke.csv")
+    expect(page.locator("#panel")).to_be_visible()
+    _take(page, "conflicts")
+    page.get_by_role("button", name="Behold verdiene i registeret").click()
+    page.get_by_role("button", name="Bekreft").click()
+    expect(page.get_by_role("heading", name="Customer successfully imported!")).to_be_visible()
+    changed = [int(row["CustomerID"]) for row in rows[:200:4]]
+    for number in changed[:3]:
+        version = int(customers.card(number, actor=alice)["version"])
+        editing.edit(number, version=version, values={"email": f"post{number}@example.com"}, actor=alice)
+    page.get_by_role("button", name="Angre importen").click()
+    expect(page.locator("#grid tbody tr").first).to_be_visible()
+    _take(page, "undo")
 
 
 SEGMENTS = (

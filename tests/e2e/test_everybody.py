@@ -7,11 +7,15 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from kundekort.store import packages
 from kundekort.store.models import Customer, Import
 from tests.e2e.files import edited, register
 
 Send = Callable[..., Page]
+ADDRESSES = {"list": "/customers/", "import": "/imports/", "imports": "/imports/list/"}
 GRIDS = ("preview", "panel", "empty")
+RECORDS = ("record", "row", "log")
+UNDOING = ("undo", "undone")
 UNKNOWN = "CustomerID;FirstName;LastNam;Gender;Rabattkode\n0;Kari;Nordmann;2;R10\n"
 
 
@@ -22,14 +26,23 @@ def _open(page: Page, name: str, send: Send, ids: list[int]) -> None:
         send(files[name])
     elif name == "cancelled":
         send(edited(ids)).get_by_role("button", name="Annuller").click()
-    elif name == "done":
+    elif name in ("done", *RECORDS, *UNDOING):
         send(edited(ids)).get_by_role("button", name="Utelat").click()
         page.get_by_role("button", name="Bekreft").click()
+        page.get_by_role("heading", name="Customer successfully imported!").wait_for()
+        if name in RECORDS:
+            _open_record(page, name, ids)
+        if name in UNDOING:
+            page.get_by_role("button", name="Angre importen").click()
+            expect(page.locator("#grid tbody tr").first).to_be_visible()
+        if name == "undone":
+            page.get_by_role("button", name="Bekreft").click()
+            page.get_by_role("heading", name="Det er angret.").wait_for()
     elif name == "working":
         send(register(40_000))
     else:
-        page.goto({"card": f"/customers/{ids[0]}/", "list": "/customers/", "import": "/imports/"}.get(name, name))
-    if name in GRIDS:
+        page.goto({"card": f"/customers/{ids[0]}/"}.get(name) or ADDRESSES[name])
+    if name in (*GRIDS, *RECORDS):
         expect(page.locator("#grid tbody tr").first).to_be_visible()
     if name == "panel":
         page.locator(".kk-cell-error").first.click()
@@ -39,7 +52,15 @@ def _open(page: Page, name: str, send: Send, ids: list[int]) -> None:
         expect(page.get_by_text("Ingen rader å vise her")).to_be_visible()
 
 
-PAGES = ["import", "columns", *GRIDS, "done", "nothing", "refused", "cancelled", "working", "list", "card"]
+def _open_record(page: Page, name: str, ids: list[int]) -> None:
+    imp = Import.objects.latest("pk")
+    if name == "log":
+        packages.remove(imp.pk)
+    page.goto(f"/imports/{imp.pk}/confirmed/" + f"?row={ids[0]}" * (name == "row"))
+
+
+OTHERS = ("import", "columns", "imports", "done", "nothing", "refused", "cancelled", "working", "list", "card")
+PAGES = (*GRIDS, *RECORDS, *UNDOING, *OTHERS)
 
 
 @pytest.fixture
@@ -72,7 +93,7 @@ def test_it_fits_a_phone(at_work: Page, send: Send, ids: list[int], name: str) -
     assert at_work.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-@pytest.mark.parametrize("name", ["import", *GRIDS])
+@pytest.mark.parametrize("name", ["import", *GRIDS, "row"])
 def test_it_keeps_to_the_rules_for_everybody_on_a_phone(
     at_work: Page, axe: Callable[[Page], list[str]], send: Send, ids: list[int], name: str
 ) -> None:

@@ -84,7 +84,7 @@ def _open(page: Page, name: str, ids: list[int], alice: Actor) -> None:
         "card-wrong": "Kortet ble ikke lagret",
         "card-conflict": "Alice Ås endret dette også",
         "merged": "Kundene er nå én",
-        "undo": "Kortet er endret etter sammenslåingen",
+        "undo": "1 kort er redigert siden.",
         "history": "En annen kunde ble slått sammen med denne",
     }
     if name in signs:

@@ -52,7 +52,7 @@ def test_it_goes_from_a_file_to_changed_cards_with_their_history(send: Send, ids
     expect(page.get_by_text("ny0@example.com").first).to_be_visible()
     expect(page.locator(".kk-time del").first).to_contain_text("kari0@example.com")
     page.get_by_role("link", name="kunder.csv").first.click()
-    expect(page.get_by_role("heading", name="Customer successfully imported!")).to_be_visible()
+    expect(page.get_by_text("Slik ble importen bekreftet.")).to_be_visible()
 
 
 def test_it_shows_the_rows_of_a_box_a_column_a_fault_or_a_search(send: Send, ids: list[int]) -> None:

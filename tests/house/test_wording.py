@@ -18,8 +18,9 @@ from kundekort.engine.values import countries, languages
 from kundekort.services import fields, layouts, refusals
 from kundekort.services.lists import FileFormat
 from kundekort.store.fields import SCHEMA
-from kundekort.store.models import Export, Import
+from kundekort.store.models import Export, Import, Revision
 from kundekort.store.progress import SHARES
+from kundekort.web.timeline import KINDS
 from kundekort.wording import lists as explanations
 
 
@@ -75,6 +76,9 @@ def test_it_names_every_phase_state_encoding_and_separator() -> None:
     assert set(wording.PHASES) == set(SHARES)
     assert set(wording.STATES) == set(Import.State.values)
     assert set(wording.EXPORT_STATES) == set(Export.State.values)
+    kinds = Revision.Kind.values
+    assert set(wording.UNDO_TITLES) == {*kinds, *(f"{Revision.Kind.UNDO} {kind}" for kind in kinds)}
+    assert set(wording.DAY_COUNTS) == set(KINDS)
     assert set(wording.FILE_FORMATS) == set(FileFormat)
     assert set(wording.ENCODINGS) == {*recipe.ENCODINGS, recipe.WORKBOOK}
     assert set(wording.SEPARATORS) == set(recipe.SEPARATORS)

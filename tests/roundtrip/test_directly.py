@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kundekort.services.lists import FileFormat
-from kundekort.store.models import Import
+from kundekort.store.models import Customer, Import
 from tests.roundtrip.values import VALUES
 
 PREPARED = sorted((Path(__file__).parent / "files").iterdir())
@@ -34,9 +34,9 @@ def test_it_notices_the_one_cell_that_was_edited(
     form: FileFormat,
     exported: Callable[[FileFormat], bytes],
     upload: Callable[..., Import],
-    load: Callable[..., Import],
 ) -> None:
     data = exported(form)
-    load("CustomerID;City;Gender\n1003;Vadsø;2\n")
+    # As if the list said something else than it does: what the register says has changed, and nobody is known to have.
+    Customer.objects.filter(pk=1003).update(city="Vadsø")
     totals = upload(data).totals
     assert (totals.unchanged, totals.changed, totals.cells_changed) == (len(VALUES) - 1, 1, 1)

@@ -59,7 +59,12 @@ def test_it_keeps_the_history_of_every_cell(load: Upload, two: list[int], bob: A
         ("email", "ase@example.no", "ny@example.no"),
         ("first_name", "Åse", "Åse Marie"),
     }
-    assert (newest.who, newest.kind, newest.import_id, newest.filename) == ("bob", "import", imp.pk, "liste.csv")
+    assert (newest.who, newest.kind, newest.import_id, newest.import_name.filename) == (
+        "bob",
+        "import",
+        imp.pk,
+        "liste.csv",
+    )
     assert first.created
     assert first.cells == ()
 

@@ -135,7 +135,7 @@ def test_it_tells_where_consents_come_from(load: Load, bob: Actor, alice: Actor)
     load("CustomerID;FirstName;Gender;EmailConsent\n0;Åse;2;ja\n", filename="påmelding.csv")
     ase = Customer.objects.get().pk
     email, sms = history.consents(ase, actor=bob)
-    assert (email.field, email.value, email.who, email.kind, email.filename) == (
+    assert (email.field, email.value, email.who, email.kind, email.import_name.filename) == (
         "email_consent",
         "1",
         "bob",
@@ -145,7 +145,7 @@ def test_it_tells_where_consents_come_from(load: Load, bob: Actor, alice: Actor)
     assert (sms.field, sms.value, sms.since) == ("sms_consent", "", None)
     editing.edit(ase, version=1, values={"email_consent": "nei", "sms_consent": "ja"}, actor=alice)
     email, sms = history.consents(ase, actor=bob)
-    assert [(c.value, c.who, c.kind, c.filename) for c in (email, sms)] == [
+    assert [(c.value, c.who, c.kind, c.import_name and c.import_name.filename) for c in (email, sms)] == [
         ("0", "Alice Ås", "edit", None),
         ("1", "Alice Ås", "edit", None),
     ]

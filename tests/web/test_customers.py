@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from django.test import Client
 
-from kundekort.store.models import Import
+from kundekort.services.accounts import Actor
+from kundekort.store.models import Customer, Import
+from tests.taking_back import take_back
 from tests.web.conftest import HEADER
 
 
@@ -78,3 +80,18 @@ def test_it_calls_a_country_by_name(as_bob: Client, load: Callable[..., Import])
 
     load("CustomerID;LastName;Country;Gender\n0;Svensson;SE;1\n")
     assert "Sverige (SE)" in as_bob.get(f"/customers/{Customer.objects.get().pk}/").content.decode()
+
+
+def test_it_leads_from_a_removed_number_to_what_removed_it(
+    as_bob: Client, bob: Actor, load: Callable[..., Import]
+) -> None:
+    imp = load("CustomerID;FirstName;Gender\n0;Kari;2\n")
+    number = Customer.objects.get().pk
+    undone = take_back(imp.revision, actor=bob)
+    answer = as_bob.get(f"/customers/{number}/", follow=True)
+    assert answer.redirect_chain == [(f"/imports/{undone.pk}/confirmed/?row={number}", 302)]
+    assert f"Kunde {number} ble fjernet" in answer.content.decode()
+    take_back(undone.revision, actor=bob)
+    page = as_bob.get(f"/customers/{number}/").content.decode()
+    assert "Kortet kom tilbake" in page
+    assert "Kortet ble fjernet" in page

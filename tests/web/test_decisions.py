@@ -66,13 +66,36 @@ def test_it_refuses_a_plan_other_than_the_one_shown(as_bob: Client) -> None:
 def test_it_shows_a_new_preview_when_the_register_has_moved(as_bob: Client, bob: Actor, three: list[int]) -> None:
     send(as_bob, HEADER + f"{three[0]};Karin;Nordmann;kari@example.com;2\n")
     slow = latest()
-    send(as_bob, HEADER + f"{three[0]};Kari;Hansen;kari@example.com;2\n")
+    send(as_bob, HEADER + f"{three[0]};Karen;Nordmann;kari@example.com;2\n")
     confirming.confirm(latest().pk, digest=latest().digest, actor=bob)
     answer = as_bob.post(f"/imports/{slow.pk}/confirm/", {"digest": slow.digest}, follow=True)
     page = answer.content.decode()
     assert 'role="alert"' in page
-    assert "Bekreft: endre 1 kunde" in page
-    assert Customer.objects.get(pk=three[0]).first_name == "Kari"
+    assert "1 rad har verdier som andre også har endret." in page
+    assert Customer.objects.get(pk=three[0]).first_name == "Karen"
+    row = as_bob.get(f"/imports/{slow.pk}/rows/?box=conflicts").json()["rows"][0]
+    (conflict,) = row["conflicts"]
+    assert (conflict["mine"], conflict["theirs"], conflict["base"], conflict["whose"]) == (
+        "Karin",
+        "Karen",
+        "Kari",
+        None,
+    )
+    assert conflict["by"].startswith("bob endret dette også")
+    page = as_bob.post(f"/imports/{slow.pk}/confirm/", {"digest": latest_of(slow).digest}, follow=True)
+    assert "Velg hvem sin verdi som skal stå" in page.content.decode()
+
+    def choose(**choice: str | int) -> int:
+        return as_bob.post(f"/imports/{slow.pk}/conflicts/", choice).status_code
+
+    assert choose(whose="nobody") == choose(whose="mine", field="no field") == choose(whose="mine", card="x") == 400
+    assert choose(whose="mine", field="first_name", card=three[0]) == 302
+    confirming.confirm(slow.pk, digest=latest_of(slow).digest, actor=bob)
+    assert Customer.objects.get(pk=three[0]).first_name == "Karin"
+
+
+def latest_of(imp: Import) -> Import:
+    return Import.objects.get(pk=imp.pk)
 
 
 def test_it_forgets_a_cancelled_import(as_bob: Client) -> None:
@@ -93,7 +116,7 @@ def test_it_does_not_cancel_what_is_done(as_bob: Client) -> None:
 
 def test_it_takes_decisions_only_by_post(as_bob: Client) -> None:
     send(as_bob, HEADER + "0;Kari;Nordmann;kari@example.com;2\n")
-    for action in ("confirm", "cancel", "errors", "dialect", "empty-cells"):
+    for action in ("confirm", "cancel", "errors", "conflicts", "dialect", "empty-cells"):
         page = as_bob.get(f"/imports/{latest().pk}/{action}/", follow=True)
         assert page.redirect_chain == [(f"/imports/{latest().pk}/", 302)]
         assert "Ingenting er gjort" in page.content.decode()

@@ -96,28 +96,35 @@ def test_it_undoes_a_merge_from_the_history(as_bob: Client, twins: list[int]) ->
     revision = Revision.objects.latest("pk")
     card = as_bob.get(f"/customers/{twins[0]}/").content.decode()
     assert "En annen kunde ble slått sammen med denne" in card
-    undo = f"/customers/merges/{revision.pk}/undo/"
+    undo = f"/revisions/{revision.pk}/undo/"
     assert undo in card
-    page = as_bob.post(undo, {"customer": twins[0]}, follow=True).content.decode()
-    assert "Sammenslåingen ble angret" in page
-    assert undo not in page
+    page = as_bob.post(undo, follow=True).content.decode()
+    assert "hente tilbake 1 kunde" in page
+    assert not Customer.objects.filter(pk=twins[1]).exists()
+    imp = Import.objects.latest("pk")
+    page = as_bob.post(f"/imports/{imp.pk}/confirm/", {"digest": imp.digest}, follow=True).content.decode()
+    assert "Det er angret." in page
     assert Customer.objects.filter(pk=twins[1], first_name="Karin").exists()
-    again = as_bob.post(undo, {"customer": twins[0]}, follow=True).content.decode()
+    card = as_bob.get(f"/customers/{twins[0]}/").content.decode()
+    assert "Sammenslåingen ble angret" in card
+    assert undo not in card
+    again = as_bob.post(undo, follow=True).content.decode()
     assert "Dette er allerede angret" in again
 
 
-def test_it_asks_before_it_undoes_a_merge_whose_card_was_changed(
+def test_it_shows_what_was_changed_since_a_merge_before_it_undoes_it(
     as_bob: Client, twins: list[int], alice: Actor
 ) -> None:
     as_bob.post(WALK + "merge/", answer(walk(as_bob)) | {"value-city": str(twins[1])})
     revision = Revision.objects.latest("pk")
     version = Customer.objects.get(pk=twins[0]).version
     editing.edit(twins[0], version=version, values={"city": "Voss"}, actor=alice)
-    page = as_bob.post(f"/customers/merges/{revision.pk}/undo/").content.decode()
-    assert "Voss" in page
-    assert "Alice Ås" in page
-    assert not Customer.objects.filter(pk=twins[1]).exists()
-    as_bob.post(f"/customers/merges/{revision.pk}/undo/", {"keep_later": "1"})
+    page = as_bob.post(f"/revisions/{revision.pk}/undo/", follow=True).content.decode()
+    assert "1 kort er redigert siden." in page
+    imp = Import.objects.latest("pk")
+    row = as_bob.get(f"/imports/{imp.pk}/rows/?box=conflicts").json()["rows"][0]
+    assert [(c["field"], c["theirs"], c["by"][:8]) for c in row["conflicts"]] == [("city", "Voss", "Alice Ås")]
+    as_bob.post(f"/imports/{imp.pk}/confirm/", {"digest": imp.digest})
     assert Customer.objects.get(pk=twins[0]).city == "Voss"
     assert Customer.objects.filter(pk=twins[1]).exists()
 

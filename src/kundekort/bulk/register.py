@@ -111,6 +111,11 @@ def changes_of(conn: Connection, revision: int, ids: pl.Series) -> pl.DataFrame:
         return copy_out(conn, statements.changes_of_wanted(revision), frames.CHANGES)
 
 
+def created(conn: Connection, revision: int) -> pl.Series:
+    """The numbers of the cards that came into being with a revision, in the order of their rows."""
+    return copy_out(conn, statements.created(revision), {"id": pl.Int64})["id"]
+
+
 def _wanted(conn: Connection, keys: pl.Series, *, value_type: str) -> AbstractContextManager[None]:
     """The table `wanted` with keys to look up in it, for the length of a with statement."""
     return temporary(conn, statements.WANTED, statements.create_wanted(value_type), keys.to_frame("value"))

@@ -193,6 +193,14 @@ def changes_of_wanted(revision: int) -> Composed:
     ).format(CHANGE, WANTED, Literal(revision))
 
 
+def created(revision: int) -> Composed:
+    """The numbers of the cards that came into being with a revision, in the order of their rows."""
+    return SQL(
+        "SELECT customer_id AS id FROM {} WHERE revision_id = {} AND field = 'id' AND old = '' AND version = 1 "
+        "ORDER BY customer_id"
+    ).format(CHANGE, Literal(revision))
+
+
 def next_ids() -> Composed:
     """The given number of new CustomerIDs, in order."""
     return SQL(

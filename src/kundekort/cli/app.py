@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from kundekort import version
-from kundekort.cli import accounts, demo, files, importing, segments, server, usage
+from kundekort.cli import accounts, demo, files, importing, imports, record, segments, server, undo, usage
 from kundekort.cli.language import _
 
 app = typer.Typer(
@@ -28,6 +28,23 @@ app.command(
     help=_("Update and create customers from a file: see every change, then confirm or cancel."),
     short_help=_("Update and create customers from a file."),
 )(importing.import_file)
+app.command(
+    "undo",
+    cls=usage.ToldInJson,
+    help=_("Take an import back: see every change, then confirm or cancel; what was edited since stays as it is."),
+    short_help=_("Take an import back."),
+)(undo.undo)
+app.command(
+    "show",
+    cls=usage.ToldInJson,
+    help=_("Show an import in any state with its rows: as they would be written, or as they were."),
+    short_help=_("Show an import and its rows."),
+)(record.show_import)
+app.command(
+    "imports",
+    help=_("List the imports: who uploaded and confirmed what, when, and what became of it."),
+    short_help=_("List the imports and what became of them."),
+)(imports.list_imports)
 app.command(
     "export",
     help=_("Write all customers, a segment or a search in the import format."),

@@ -69,7 +69,7 @@ def have_login() -> Actor:
 
 def have_customers(actor: Actor) -> None:
     """Load the sample customers by an ordinary import, and edit some as a colleague; not if the register has any."""
-    from kundekort.cli.importing import applied, planned
+    from kundekort.cli.confirming import applied, planned
     from kundekort.cli.sample import HEADERS
     from kundekort.cli.sample_register import edited_since, register
     from kundekort.engine.writing.csv import SPREADSHEET, write
@@ -94,7 +94,7 @@ def have_waiting(example: Path, actor: Actor) -> list[str]:
     What an earlier run left waiting is cancelled.
     """
     from kundekort.cli import show
-    from kundekort.cli.importing import planned
+    from kundekort.cli.confirming import planned
     from kundekort.services import imports, planning
 
     others = [name for name in OTHERS if name != example.name and example.with_name(name).is_file()]

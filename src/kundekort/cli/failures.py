@@ -1,6 +1,7 @@
 """Every way in which a command says no, as one sentence and an exit code; a traceback is always a bug.
 
-Exit codes: 0 done · 1 no database · 2 cannot be done as asked · 3 rows have errors · 4 the register has moved
+Exit codes: 0 done · 1 no database · 2 cannot be done as asked · 3 rows have errors or need a decision
+4 the register has moved
 130 stopped by hand · 141 nobody reads the output any more.
 """
 
@@ -26,6 +27,7 @@ EXIT_CODES: Final[Mapping[str, int]] = {
     "settings_wrong": 1,
     "failed": 1,
     "rows_have_errors": 3,
+    "rows_have_conflicts": 3,
     "register_moved": 4,
     "plan_mismatch": 4,
     "declined": 0,

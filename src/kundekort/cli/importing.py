@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import os
-import sys
-from contextlib import suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kundekort.cli import setup
+from kundekort.cli import confirming, setup
 from kundekort.cli.actor import actor
-from kundekort.cli.failures import Failure, report_failures, tell
 from kundekort.cli.files import InputFile, SheetName, dialect, opened
-from kundekort.cli.json_output import import_json, write
 from kundekort.cli.language import _
 from kundekort.cli.output import STANDARD
-from kundekort.cli.refusals import CommandRefused
 
 if TYPE_CHECKING:
-    from kundekort.engine.facts import Totals
     from kundekort.store.models import Import
 
 
@@ -57,6 +51,10 @@ def import_file(
     leave_out_errors: Annotated[
         bool, typer.Option("--leave-out-errors", help=_("Import the other rows when some have errors."))
     ] = False,
+    conflicts: Annotated[
+        confirming.Whose | None,
+        typer.Option(help=_("Whose value stays in cells that others have changed too: the file’s or the register’s.")),
+    ] = None,
     match: Annotated[
         Match, typer.Option(help=_("By what a row finds its customer; none: all rows are new customers."))
     ] = Match.ID,
@@ -71,22 +69,11 @@ def import_file(
 ) -> None:
     """Update and create customers from a file: see every change, then confirm or cancel.
 
-    Exit codes: 0 done, 2 the file cannot be imported, 3 rows have errors, 4 the register moved since the preview.
+    Exit codes: 0 done, 2 the file cannot be imported, 3 rows have errors or need a decision, 4 the register moved since
+    the preview.
     """
-    imp: Import | None = None
 
-    def report_failure(failure: Failure) -> None:
-        if as_json:
-            write(import_json(imp and _now(imp), failure=failure))
-        else:
-            tell(failure)
-
-    with report_failures(report_failure):
-        asks = not (preview or yes or as_json)
-        if preview and yes:
-            raise CommandRefused("options_exclude", options=["--preview", "--yes"])
-        if asks and (file == STANDARD or not sys.stdin.isatty()):
-            raise CommandRefused("no_terminal")
+    def begin() -> Import:
         overrides = dialect(encoding=encoding, separator=separator, header_row=header_row, sheet=sheet)
         with opened(file) as stream:
             setup.setup_django()
@@ -103,123 +90,9 @@ def import_file(
                     date_order=recipe.DateOrder(date_order) if date_order else None,
                 ),
                 overrides=overrides,
-                decisions=recipe.Decisions(leave_out_errors=leave_out_errors),
+                decisions=confirming.decisions(leave_out_errors=leave_out_errors, conflicts=conflicts),
             )
             planning.queue_fallback(imp.pk)
-        try:
-            imp = planned(imp, quiet=as_json)
-            errors = totals(imp).errors
-            if asks:
-                _ask_and_apply(imp)
-            elif as_json:
-                write(import_json(applied(imp, quiet=True) if yes else imp, applied=yes))
-            else:
-                _show_and_apply(imp, yes=yes)
-        except KeyboardInterrupt:
-            _give_up(imp)
-            raise
-        if errors and not (yes or asks):
-            raise typer.Exit(3)
+        return imp
 
-
-def planned(imp: Import, *, quiet: bool = False) -> Import:
-    """A received import, planned in this process with a progress bar. Raises CommandRefused when it cannot be."""
-    from kundekort.cli import show
-    from kundekort.services import planning
-
-    with show.progress(shown=not quiet) as report:
-        imp = planning.plan(imp.pk, ask=False, report=report)
-    if imp.state == imp.State.REFUSED and imp.question:
-        raise CommandRefused(imp.question.code, **imp.question.params)
-    if imp.state != imp.State.PREVIEW:
-        raise CommandRefused("not_waiting", state=imp.state)
-    return imp
-
-
-def totals(imp: Import) -> Totals:
-    """How many rows of a planned import come to what."""
-    from kundekort.services import preview
-
-    return preview.summary(imp).totals
-
-
-def applied(imp: Import, *, quiet: bool = False) -> Import:
-    """The import after its plan was carried out in this process.
-
-    Raises Refusal, then nothing was written; after StalePlan the import has a new preview.
-    """
-    from kundekort.cli import show
-    from kundekort.services import confirming, planning
-    from kundekort.services.refusals import RowsHaveErrors, StalePlan
-
-    if errors := totals(imp).errors:
-        raise RowsHaveErrors(errors=errors)
-    with show.progress(shown=not quiet) as report:
-        try:
-            return confirming.apply(imp.pk, digest=imp.digest, actor=actor(), report=report)
-        except StalePlan:
-            planning.queue_fallback(imp.pk)
-            planning.plan(imp.pk, ask=False, report=report)
-            raise
-
-
-def _show_and_apply(imp: Import, *, yes: bool) -> None:
-    from kundekort.cli import show
-
-    show.preview_of(imp)
-    if yes:
-        _carry_out(imp)
-
-
-def _carry_out(imp: Import) -> None:
-    """Write, and tell what was written; when the register has moved, show the new preview instead."""
-    from kundekort.cli import show
-    from kundekort.services.refusals import StalePlan
-
-    try:
-        show.done(applied(imp))
-    except StalePlan:
-        imp.refresh_from_db()
-        if imp.state == imp.State.PREVIEW:
-            show.preview_of(imp)
-        raise
-
-
-def _ask_and_apply(imp: Import) -> None:
-    """Show, ask, and do what the answer says; an import that nobody wants is cancelled."""
-    from kundekort.cli import show
-    from kundekort.services import planning
-
-    show.preview_of(imp)
-    if totals(imp).errors:
-        if not show.agreed(show.question_of_errors(imp)):
-            _give_up(imp)
-            raise CommandRefused("declined")
-        planning.leave_out_errors(imp.pk, actor=actor(), leave_out=True, then=planning.queue_fallback)
-        imp = planned(imp)
-        show.preview_of(imp)
-    if not totals(imp).changes_register:
-        _give_up(imp)
-    elif show.agreed(show.question(imp)):
-        _carry_out(imp)
-    else:
-        _give_up(imp)
-        raise CommandRefused("declined")
-
-
-def _give_up(imp: Import) -> None:
-    """Cancel an import that is still waiting."""
-    from kundekort.services import imports
-    from kundekort.services.refusals import NotWaiting
-
-    with suppress(NotWaiting):
-        imports.cancel(imp.pk, actor=actor())
-
-
-def _now(imp: Import) -> Import:
-    """An import as it stands in the database, or as it was last seen when that cannot be asked."""
-    from django.db import Error
-
-    with suppress(Error):
-        imp.refresh_from_db()
-    return imp
+    confirming.carry_out(begin, preview=preview, yes=yes, as_json=as_json, typed=file == STANDARD)

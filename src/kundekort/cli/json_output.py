@@ -5,19 +5,24 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from kundekort.cli.failures import Failure
     from kundekort.engine.problem import Problem
+    from kundekort.services.preview import Row
     from kundekort.store.models import Import
 
 PROBLEMS: Final = 1000
 """Problems that are listed at most; `errors` counts all rows that have any."""
 
-_COUNTS: Final = ("rows", "new", "changed", "unchanged", "errors", "left_out", "cells_changed")
+_COUNTS: Final = (
+    *("rows", "new", "changed", "unchanged", "errors", "left_out", "cells_changed"),
+    *("removed", "restored", "conflicts"),
+)
 _DIALECT: Final = ("encoding", "separator", "header_row")
 
 
@@ -29,6 +34,7 @@ def import_json(imp: Import | None, *, applied: bool = False, failure: Failure |
         "dialect": dict.fromkeys(_DIALECT),
         "columns": [],
         "problems": [],
+        "conflict_cells": [],
         "warnings": [],
         "applied": applied,
         "error": {"code": failure.code, "message": failure.in_english()} if failure else None,
@@ -36,9 +42,20 @@ def import_json(imp: Import | None, *, applied: bool = False, failure: Failure |
     return result if imp is None else result | _facts(imp)
 
 
-def write(result: Mapping[str, Any]) -> None:
-    """The object as one line on standard output, always in UTF-8: a program reads it, not the terminal."""
+def write(result: Mapping[str, Any] | list[dict[str, Any]]) -> None:
+    """The object, or a list of some, as one line on standard output, always in UTF-8: it is not for the terminal."""
     sys.stdout.buffer.write(json.dumps(result, ensure_ascii=False).encode(errors="backslashreplace") + b"\n")
+
+
+def write_with_list(result: Mapping[str, Any], key: str, items: Iterable[Mapping[str, Any]]) -> None:
+    """The object as `write` does with one more key, a list that is written as it comes."""
+    rest = iter(items)
+    first = list(islice(rest, 1))  # whatever is refused is refused before anything is written
+    text = json.dumps({**result, key: first}, ensure_ascii=False).removesuffix("]}")
+    sys.stdout.buffer.write(text.encode(errors="backslashreplace"))
+    for item in rest:
+        sys.stdout.buffer.write(f", {json.dumps(item, ensure_ascii=False)}".encode(errors="backslashreplace"))
+    sys.stdout.buffer.write(b"]}\n")
 
 
 def headers(imp: Import) -> dict[str, str]:
@@ -56,10 +73,49 @@ def message(problem: Problem, header: Mapping[str, str]) -> str:
     return wording.problem(problem.code, problem.params, problem.value, label)
 
 
+def record_json(imp: Import) -> dict[str, Any]:
+    """An import in whatever state: the object of `import --json`, and where it stands and whose it is."""
+    from kundekort import wording
+
+    whole = import_json(imp, applied=imp.state == imp.State.DONE)
+    if asked := imp.question:
+        with wording.in_english():
+            whole["error"] = {"code": asked.code, "message": wording.refusal(asked.code, asked.params)}
+    return whole | {
+        "state": imp.state,
+        "file": None if imp.undoes_id else imp.filename,
+        "uploaded_by": imp.actor_name,
+        "confirmed_by": imp.confirmer_name or None,
+        "created_at": imp.created_at.isoformat(timespec="seconds"),
+        "finished_at": imp.finished_at.isoformat(timespec="seconds") if imp.finished_at else None,
+        "undoes": imp.undoes_id,
+        "revision": imp.revision_id,
+    }
+
+
+def row_json(row: Row, header: Mapping[str, str], *, lines: bool) -> dict[str, Any]:
+    """One row of an import: every cell that differs from what the card said before; `lines`: it stands on one."""
+    match row.status:
+        case "changed" | "removed":
+            changed = {key: {"old": old, "new": row.cells[key] or ""} for key, old in row.old.items()}
+        case "new" | "restored":
+            changed = {key: {"old": "", "new": value} for key, value in row.cells.items() if value}
+        case _:
+            changed = {}
+    return {
+        "line": row.line if lines else None,
+        "status": row.status,
+        "customer_id": row.id or None,
+        "changed": changed,
+        "problems": [_problem(p, header) for p in row.problems],
+    }
+
+
 def _facts(imp: Import) -> dict[str, Any]:
     """What is known of a file that was received; a plan or a recipe may be missing."""
     from kundekort import wording
     from kundekort.services import imports, preview
+    from kundekort.services.refusals import PlanDamaged
 
     facts: dict[str, Any] = {"import_id": imp.pk}
     with wording.in_english():
@@ -74,22 +130,43 @@ def _facts(imp: Import) -> dict[str, Any]:
             ]
         if imp.totals and imp.state not in (imp.State.REFUSED, imp.State.CANCELLED):
             facts |= {name: getattr(imp.totals, name) for name in _COUNTS}
-            with suppress(FileNotFoundError):  # a damaged plan is what `failure` tells of
+            with suppress(PlanDamaged):  # which is what `failure` tells of
                 facts["problems"] = _problems(imp)
+                facts["conflict_cells"] = _conflicts(imp)
     return facts
+
+
+def _conflicts(imp: Import) -> list[dict[str, Any]]:
+    """The cells that others have changed too: what stood there, what each wants, and what was chosen."""
+    from kundekort.services import preview
+
+    return [
+        {
+            "line": line,
+            "customer_id": card,
+            "field": c.field,
+            "base": c.base,
+            "mine": c.mine,
+            "theirs": c.theirs,
+            "whose": c.whose,
+            "who": c.who,
+            "when": c.when.isoformat() if c.when else None,
+        }
+        for line, card, c in preview.conflicts(imp, limit=PROBLEMS)
+    ]
 
 
 def _problems(imp: Import) -> list[dict[str, Any]]:
     from kundekort.services import preview
 
     header = headers(imp)
-    return [
-        {
-            "line": line,
-            "column": header.get(p.field) if p.field else None,
-            "code": p.code,
-            "value": p.value,
-            "message": message(p, header),
-        }
-        for line, p in preview.problems(imp, limit=PROBLEMS)
-    ]
+    return [{"line": line, **_problem(p, header)} for line, p in preview.problems(imp, limit=PROBLEMS)]
+
+
+def _problem(problem: Problem, header: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "column": header.get(problem.field) if problem.field else None,
+        "code": problem.code,
+        "value": problem.value,
+        "message": message(problem, header),
+    }

@@ -33,3 +33,8 @@ def _(words: str) -> str:
 def ngettext(singular: str, plural: str, count: int) -> str:
     """The words for so many things in the language of the command line."""
     return _catalogue.ngettext(singular, plural, count)
+
+
+def pgettext(context: str, words: str) -> str:
+    """The words as they are meant somewhere, in the language of the command line."""
+    return _catalogue.pgettext(context, words)

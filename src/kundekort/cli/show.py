@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from rich.box import ROUNDED, SIMPLE_HEAD
 from rich.columns import Columns
 from rich.console import Console, Group, RenderableType
@@ -20,17 +23,21 @@ from rich.table import Table
 from rich.text import Text
 
 from kundekort import wording
-from kundekort.cli.json_output import headers, message
+from kundekort.cli.json_output import message
 from kundekort.cli.language import _, ngettext
-from kundekort.services import imports, preview
+from kundekort.engine.frames import CARD
+from kundekort.services import import_names, imports, preview, record
 from kundekort.store.pages import Filter
 from kundekort.store.progress import Progress as Step
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from kundekort.engine.facts import Totals
+    from kundekort.engine.problem import Conflict
     from kundekort.store.models import Import
 
-SHOWN: Final = {"errors": 8, "changed": 8, "new": 4, "left_out": 4}
+SHOWN: Final = {"conflicts": 8, "errors": 8, "changed": 8, "new": 4, "left_out": 4, "removed": 8, "restored": 4}
 """How many rows of each box are shown at most, so that none of them hides another."""
 
 _STATUS: Final = {
@@ -39,6 +46,9 @@ _STATUS: Final = {
     "unchanged": ("=", _("unchanged"), "dim"),
     "error": ("!", _("error"), "red"),
     "left_out": ("-", _("left out"), "magenta"),
+    "conflict": ("?", _("to choose"), "yellow"),
+    "removed": ("x", _("removed"), "purple"),
+    "restored": ("+", _("restored"), "green"),
 }
 _CONTROL: Final = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "·")
 _LONG: Final = 60
@@ -71,22 +81,88 @@ def progress(*, shown: bool) -> Iterator[Callable[[str, int, int], None]]:
 def preview_of(imp: Import) -> None:
     """The preview of an import on standard output."""
     summary = preview.summary(imp)
-    rows = _rows(imp)
-    parts: list[RenderableType] = [_found(imp, summary.totals.rows), *[_warning(note) for note in summary.warnings]]
-    parts.append(_changes(imp, rows) if rows else _nothing(imp))
-    if more := summary.totals.rows - summary.totals.unchanged - len(rows):
+    found = _first_rows(partial(preview.page, imp, offset=0))
+    nothing = [] if found.rows else [_nothing(imp)]
+    columns = {c.field: c.header or wording.field(c.field) for c in record.columns(imp)}
+    _say(
+        _head(imp) if imp.undoes_id else _read(imp, summary.totals.rows),
+        *map(_warning, summary.warnings),
+        *nothing,
+        *_below(summary, found, columns),
+    )
+
+
+def record_of(imp: Import, wanted: Filter | None, *, limit: int) -> None:
+    """One import on standard output: what became of it, and the rows of a filter; without one the first of each box."""
+    parts: list[RenderableType] = [_head(imp)]
+    if imp.question:
+        parts.append(Text(_plain(wording.refusal(imp.question.code, imp.question.params), long=1000)))
+    if imp.state == imp.State.CANCELLED:
+        parts.append(Text(_("Nothing in the register was changed. The file and its preview are gone.")))
+    if imp.state in record.SHOWN:
+        parts += _record(imp, wanted, limit=limit)
+    _say(*parts)
+
+
+def _record(imp: Import, wanted: Filter | None, *, limit: int) -> list[RenderableType]:
+    """The rows of an import that waits or is done, and what stands above and below them."""
+    told = record.of(imp)
+    look = partial(record.page, imp, offset=0)
+    found = look(wanted, limit=limit) if wanted else _first_rows(look)
+    parts: list[RenderableType] = [_read(imp, imp.totals.rows)] if imp.recipe and imp.totals else []
+    parts += map(_warning, told.summary.warnings)
+    if not told.whole:
+        gone = _("The plan that was confirmed is gone. What was written is shown from the history of the cards.")
+        lost = ngettext(
+            "%(count)s row that wrote nothing is not shown.",
+            "%(count)s rows that wrote nothing are not shown.",
+            told.untold,
+        )
+        parts.append(Text(f"! {gone} {lost % {'count': number(told.untold)} if told.untold else ''}", style="yellow"))
+    if not told.summary.totals.changes_register:
+        parts.append(_nothing(imp))
+    return parts + _below(told.summary, found, {c.field: c.header or wording.field(c.field) for c in told.columns})
+
+
+def _head(imp: Import) -> Text:
+    """Which import it is, where it is on its way, and who has brought it there."""
+    name = _("Import %(number)s") % {"number": imp.pk}
+    words = [wording.state(imp.state)]
+    who = _("begun by %(who)s, %(when)s") if imp.undoes_id else _("uploaded by %(who)s, %(when)s")
+    words.append(who % {"who": _plain(imp.actor_name), "when": _when(imp.created_at)})
+    if imp.state == imp.State.DONE and imp.finished_at:
+        who = _("confirmed by %(who)s, %(when)s")
+        words.append(who % {"who": _plain(imp.confirmer_name or imp.actor_name), "when": _when(imp.finished_at)})
+    known = import_names.name(imp)
+    title = _plain(wording.import_title(known.filename, undone=known.undone))
+    return Text.assemble((f"{name}  {title}", "bold"), "\n", " · ".join(words))
+
+
+def _when(moment: datetime) -> str:
+    return str(date_format(timezone.localtime(moment), "DATETIME_FORMAT"))
+
+
+def _say(*parts: RenderableType) -> None:
+    """All of it on standard output, one below the other."""
+    Console(file=sys.stdout, highlight=False).print(Group(*parts))
+
+
+def _first_rows(look: Callable[..., preview.Page]) -> preview.Page:
+    """The first rows of each box, in the order of the file; `look` gives those of a filter, up to a limit."""
+    rows = {row.number: row for box, limit in SHOWN.items() for row in look(Filter(box=box), limit=limit).rows}
+    total = look(Filter(box="changes"), limit=1).total + sum(row.status == "unchanged" for row in rows.values())
+    return preview.Page(total=total, rows=tuple(rows[n] for n in sorted(rows)))
+
+
+def _below(summary: preview.Summary, found: preview.Page, header: Mapping[str, str]) -> list[RenderableType]:
+    """Some rows as a table, how many more there are, the changes by column and the boxes."""
+    parts: list[RenderableType] = [_changes(found.rows, header)] if found.rows else []
+    if more := found.total - len(found.rows):
         told = ngettext("… and one more row.", "… and %(count)s more rows.", more)
         parts.append(Text(told % {"count": number(more)}, style="dim"))
     if summary.changes:
         parts.append(Text(" · ".join(f"{wording.field(key)} {number(n)}" for key, n in summary.changes.items())))
-    parts.append(_boxes(summary.totals))
-    Console(file=sys.stdout, highlight=False).print(Group(*parts))
-
-
-def _rows(imp: Import) -> list[preview.Row]:
-    """The first rows of each box, in the order of the file."""
-    pages = [preview.page(imp, Filter(box=box), offset=0, limit=limit) for box, limit in SHOWN.items()]
-    return sorted((row for page in pages for row in page.rows), key=lambda row: row.number)
+    return [*parts, _boxes(summary.totals)]
 
 
 def question_of_errors(imp: Import) -> str:
@@ -96,17 +172,20 @@ def question_of_errors(imp: Import) -> str:
     return words % {"count": number(count)}
 
 
+def question_of_conflicts(imp: Import) -> str:
+    """What to ask when others have changed the same cells."""
+    count = preview.summary(imp).totals.conflicts
+    words = ngettext(
+        "Keep the values of the register where others have changed the row too?",
+        "Keep the values of the register where others have changed %(count)s rows too?",
+        count,
+    )
+    return words % {"count": number(count)}
+
+
 def question(imp: Import) -> str:
     """What to ask before writing: exactly what will be done, in the words of the website's button."""
-    totals = preview.summary(imp).totals
-    one, many, count = "Confirm: change %(changed)s customer", "Confirm: change %(changed)s customers", totals.changed
-    if totals.new:
-        one, many, count = "Confirm: create %(new)s customer", "Confirm: create %(new)s customers", totals.new
-    if totals.new and totals.changed:
-        one = "Confirm: change %(changed)s and create %(new)s customer"
-        many = "Confirm: change %(changed)s and create %(new)s customers"
-    words = ngettext(one, many, count) % {"changed": number(totals.changed), "new": number(totals.new)}
-    return f"{words}?"
+    return f"{wording.confirmation(preview.summary(imp).totals, undoes=imp.undoes_id is not None)}?"
 
 
 def agreed(question: str) -> bool:
@@ -126,13 +205,12 @@ def agreed(question: str) -> bool:
 def done(imp: Import) -> None:
     """Tell what was written."""
     words = _("%(changed)s changed, %(new)s created, %(left_out)s left out.")
-    totals = preview.summary(imp).totals
-    counts = words % {
-        "changed": number(totals.changed),
-        "new": number(totals.new),
-        "left_out": number(totals.left_out),
-    }
     title = "👍 Customer successfully imported!" if imp.revision else _("0 Customers updated")
+    if imp.undoes_id:
+        words = _("%(changed)s restored, %(removed)s removed, %(restored)s brought back, %(left_out)s left out.")
+        title = "👍 " + _("It is undone.")
+    totals = preview.summary(imp).totals
+    counts = words % {name: number(count) for name, count in totals.to_json().items()}
     Console(file=sys.stdout, highlight=False).print(Text.assemble((title, "bold green"), f"  {counts}"))
 
 
@@ -141,7 +219,7 @@ def number(count: int) -> str:
     return str(wording.Count(count))
 
 
-def _found(imp: Import, rows: int) -> Text:
+def _read(imp: Import, rows: int) -> Text:
     """What the file was read as."""
     recipe = imports.recipe(imp)
     known = sum(column.field is not None for column in recipe.columns)
@@ -177,13 +255,12 @@ def _nothing(imp: Import) -> Text:
     return Text("\n".join(_plain(line, long=1000) for line in lines))
 
 
-def _changes(imp: Import, rows: list[preview.Row]) -> Table:
+def _changes(rows: Sequence[preview.Row], header: Mapping[str, str]) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
     table.add_column(_("Line"), justify="right", style="dim")
     table.add_column("", no_wrap=True)
     table.add_column(_("Customer"), max_width=30)
     table.add_column(_("What changes"), ratio=1)
-    header = headers(imp)
     for row in rows:
         sign, word, style = _STATUS[row.status]
         table.add_row(str(row.line), Text(f"{sign} {word}", style=style), _who(row), _what(row, header))
@@ -191,22 +268,32 @@ def _changes(imp: Import, rows: list[preview.Row]) -> Table:
 
 
 def _who(row: preview.Row) -> Text:
-    cells = row.cells
+    cells = row.old if row.status == "removed" else row.cells
     name = " ".join(filter(None, [cells.get("first_name"), cells.get("last_name")])) or cells.get("company")
     name = name or cells.get("email") or ""
     return Text(f"{row.id} {_plain(name)}" if row.id else _plain(name))
 
 
-def _what(row: preview.Row, header: dict[str, str]) -> Text:
-    """One line per changed cell or problem; for a new customer the values it begins with."""
-    if row.status == "new":
-        shown = {header[key]: value for key, value in row.cells.items() if value and key in header and key not in _WHO}
+def _what(row: preview.Row, header: Mapping[str, str]) -> Text:
+    """One line per changed cell or problem; for a customer that comes or goes the values of its card."""
+    if row.status in ("new", "restored", "removed"):
+        cells = row.old if row.status == "removed" else row.cells
+        shown = {header[key]: value for key, value in cells.items() if value and key in header and key not in _WHO}
         values = [f"{_plain(label)}: {_plain(value)}" for label, value in shown.items()]
-        return Text(" · ".join(values), style="green", overflow="ellipsis", no_wrap=True)
+        return Text(" · ".join(values), style=_STATUS[row.status][2], overflow="ellipsis", no_wrap=True)
     lines = [Text(_plain(message(p, header), long=1000), style="red") for p in row.problems]
+    lines += [line for c in row.conflicts for line in _conflict(c, header)]
     if row.status == "changed":
         lines += [_change(header.get(key, key), old, row.cells[key] or "") for key, old in row.old.items()]
     return Text("\n").join(lines)
+
+
+def _conflict(conflict: Conflict, header: Mapping[str, str]) -> list[Text]:
+    """Who has changed a cell too, and what the two values are."""
+    whole = conflict.field == CARD
+    by = wording.author(_plain(conflict.who), conflict.when, whole=whole)
+    lines = [] if whole else [_change(header.get(conflict.field, conflict.field), conflict.theirs, conflict.mine)]
+    return [Text("? " + by, style="yellow"), *lines]
 
 
 def _change(label: str, old: str, new: str) -> Text:
@@ -219,19 +306,23 @@ def _change(label: str, old: str, new: str) -> Text:
 
 
 def _boxes(totals: Totals) -> Columns:
-    boxes = [
+    counts = [
         (totals.rows, _("in the file"), "blue"),
         (totals.changed, _("to be changed"), "yellow"),
         (totals.unchanged, _("will not change"), "cyan"),
         (totals.new, _("new customers"), "green"),
     ]
-    if totals.errors:
-        boxes.append((totals.errors, _("with errors"), "red"))
-    if totals.left_out:
-        boxes.append((totals.left_out, _("left out"), "magenta"))
+    others = [
+        (totals.conflicts, _("to choose"), "yellow"),
+        (totals.errors, _("with errors"), "red"),
+        (totals.left_out, _("left out"), "magenta"),
+        (totals.removed, _("removed"), "purple"),
+        (totals.restored, _("restored"), "green"),
+    ]
+    counts += [box for box in others if box[0]]
     panels = [
         Panel(Text.assemble((number(n), "bold"), "\n", word), border_style=colour, box=ROUNDED, expand=False)
-        for n, word, colour in boxes
+        for n, word, colour in counts
     ]
     return Columns(panels)
 

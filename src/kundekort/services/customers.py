@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,10 +15,10 @@ from kundekort.engine.schema import Field, Schema
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.database import psycopg_connection
 from kundekort.services.fields import schema
-from kundekort.services.refusals import CardMerged, NotFound
+from kundekort.services.refusals import CardMerged, CardRemoved, NotFound
 from kundekort.services.register import DatabaseRegister
 from kundekort.store import search as searches
-from kundekort.store.models import Customer
+from kundekort.store.models import Customer, RemovedCard
 
 ORDERS: Final[Mapping[str, Sequence[str]]] = {
     "id": ("id",),
@@ -51,11 +51,19 @@ def search(
 
 
 def card(customer_id: int, *, actor: Actor) -> Mapping[str, str | int]:
-    """One customer as canonical text by field key, with `id` and `version`. Raises NotFound, CardMerged."""
+    """One customer as canonical text by field key, with `id`, `version`. Raises NotFound, CardMerged, CardRemoved."""
     actor.require(Role.READER)
     found = cards([customer_id])
     _refuse_missing([customer_id], found)
     return found[customer_id]
+
+
+def reachable(ids: Collection[int], *, actor: Actor) -> set[int]:
+    """Those of the ids that lead to a card: their own, or the one that they were merged into."""
+    actor.require(Role.READER)
+    present = set(Customer.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    missing = _numbers([i for i in ids if i not in present])
+    return present | set(DatabaseRegister().redirects(missing)["id"])
 
 
 def stream(*, text: str = "", fields: Sequence[Field] | None = None, actor: Actor) -> Iterator[pl.DataFrame]:
@@ -75,7 +83,7 @@ def stream(*, text: str = "", fields: Sequence[Field] | None = None, actor: Acto
 
 
 def lock(ids: Sequence[int]) -> dict[int, int]:
-    """Keep cards as they are until the transaction ends; their versions by id. Raises NotFound, CardMerged."""
+    """Keep cards as they are until the transaction ends; their versions by id. Raises as `card` does."""
     rows = Customer.objects.select_for_update().filter(pk__in=ids).order_by("pk")
     versions = dict(rows.values_list("pk", "version"))
     _refuse_missing(ids, versions)
@@ -101,6 +109,10 @@ def _refuse_missing(ids: Sequence[int], found: Container[int]) -> None:
         if customer_id in merged:
             raise CardMerged(id=customer_id, into=merged[customer_id])
         if customer_id not in found:
+            removed = RemovedCard.objects.filter(pk=customer_id).select_related("revision__source").first()
+            source = getattr(removed.revision, "source", None) if removed else None
+            if source is not None:
+                raise CardRemoved(id=customer_id, import_id=source.pk)
             raise NotFound(id=customer_id)
 
 

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from itertools import groupby
+from operator import or_
+from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from kundekort.engine.frames import CARD, MERGED
-from kundekort.services import customers
+from kundekort.services import customers, import_names
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.fields import schema
+from kundekort.services.import_names import ImportName
 from kundekort.store.models import Change, Revision
+
+SOURCES: Final = ("revision__source", *(f"revision__source__{path}" for path in import_names.ABOUT))
+"""The import of a change, and those that it takes back."""
+UNSEEN: Final = [
+    f"{path}__{name}"
+    for path in SOURCES
+    for name in ("answers", "recipe", "decisions", "question", "facts", "totals", "progress")
+]
+"""What a history does not tell of an import, and would be read again for each cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +42,25 @@ class Cell:
 class Entry:
     """One act that changed a card.
 
+    `who` did it, or confirmed it, where it is an import; `uploader` is who uploaded that, if it was somebody else.
     `created`: it brought the card into being; `restored`: it brought it back. The import is None for other kinds.
     `merged` are the cards that came into this one, or left it when `kind` is undo; `into` is the card that this one
-    was merged into. `undone`: the act has been taken back since.
+    was merged into. `removed`: it took the card out of the register for good. `undone`: the act has been taken back
+    since.
     """
 
     when: datetime
     who: str
+    uploader: str | None
     kind: str
     import_id: int | None
-    filename: str | None
+    import_name: ImportName | None
     created: bool
     cells: tuple[Cell, ...]
     revision: int
     undone: bool
     restored: bool
+    removed: bool
     merged: tuple[int, ...]
     into: int | None
 
@@ -67,7 +84,7 @@ class Consent:
     who: str
     kind: str
     import_id: int | None
-    filename: str | None
+    import_name: ImportName | None
 
 
 def of_customer(customer_id: int, *, actor: Actor) -> list[Entry]:
@@ -89,10 +106,15 @@ def since(customer_id: int, *, version: int) -> dict[str, Since]:
     return found
 
 
-def last_changes(ids: Collection[int]) -> dict[tuple[int, str | None], Since]:
-    """Who changed each cell of some cards last, and when; under None the last change of the card, whatever it was."""
+def last_changes(versions: Mapping[int, int]) -> dict[tuple[int, str | None], Since]:
+    """Who had changed each cell of some cards last when they had these versions, and when.
+
+    Under None stands the last change of the card, whatever it was.
+    """
     found: dict[tuple[int, str | None], Since] = {}
-    changes = Change.objects.filter(customer_id__in=ids).order_by("customer_id", "field", "-version", "-pk")
+    until = [Q(customer_id=number, version__lte=version) for number, version in versions.items()]
+    changes = Change.objects.filter(reduce(or_, until, Q(pk=None)))
+    changes = changes.order_by("customer_id", "field", "-version", "-pk")
     for change in changes.distinct("customer_id", "field").select_related("revision"):
         since = Since(old=change.old, who=change.revision.actor_name, when=change.revision.created_at)
         found[change.customer_id, change.field] = since
@@ -114,7 +136,8 @@ def consents(customer_id: int, *, actor: Actor) -> tuple[Consent, ...]:
 
 
 def _changes(customer_id: int) -> QuerySet[Change]:
-    return Change.objects.filter(customer_id=customer_id).select_related("revision", "revision__source")
+    changes = Change.objects.filter(customer_id=customer_id)
+    return changes.select_related("revision", *SOURCES).defer(*UNSEEN)
 
 
 def _source(customer_id: int, field: str, value: str, *, before: int | None = None) -> Revision | None:
@@ -141,7 +164,7 @@ def _consent(field: str, value: str, source: Revision | None) -> Consent:
         who=source.actor_name if source else "",
         kind=source.kind if source else "",
         import_id=imp.pk if imp else None,
-        filename=imp.filename if imp else None,
+        import_name=import_names.name(imp) if imp else None,
     )
 
 
@@ -153,14 +176,16 @@ def _entries(changes: Iterator[Change], masters: dict[int, int]) -> Iterator[Ent
         yield Entry(
             when=revision.created_at,
             who=revision.actor_name,
+            uploader=source.actor_name if source and not import_names.one_person(source) else None,
             kind=revision.kind,
             import_id=source.pk if source else None,
-            filename=source.filename if source else None,
+            import_name=import_names.name(source) if source else None,
             created=any(row.version == 1 for row in came),
             cells=tuple(Cell(field=r.field, old=r.old, new=r.new) for r in rows if r.field not in (CARD, MERGED)),
             revision=revision.pk,
             undone=hasattr(revision, "undone_by"),
             restored=any(row.version > 1 for row in came),
+            removed=any(row.field == CARD and not row.new for row in rows) and revision.pk not in masters,
             merged=tuple(int(row.new or row.old) for row in rows if row.field == MERGED),
             into=masters.get(revision.pk),
         )

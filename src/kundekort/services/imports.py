@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import BinaryIO, Final
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.facts import Facts
 from kundekort.engine.recipe import Answers, Decisions, DialectOverrides, Policy, Recipe
+from kundekort.services import import_names
+from kundekort.services import settings as choices
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.refusals import CannotImport, NotFound, NotWaiting
 from kundekort.store import packages
@@ -19,6 +23,10 @@ from kundekort.store.models import Import
 
 WAITING: Final = (Import.State.RECEIVED, Import.State.COLUMNS, Import.State.PREVIEW)
 """The states from which an import can be cancelled."""
+ABANDONED: Final = "abandoned"
+"""The notice of an import that was cancelled because nobody came back to it."""
+VISIT: Final = timedelta(hours=1)
+"""How long somebody who comes back to an import again and again is taken for one visitor."""
 
 
 def receive(
@@ -54,15 +62,29 @@ def get(import_id: int, *, actor: Actor) -> Import:
     """An import by its number. Raises NotFound."""
     actor.require(Role.IMPORTER)
     try:
-        return Import.objects.select_related("revision").get(pk=import_id)
+        return Import.objects.select_related("revision", *import_names.ABOUT).get(pk=import_id)
     except Import.DoesNotExist as error:
         raise NotFound(id=import_id) from error
+
+
+def undoing(revision_id: int) -> Import | None:
+    """The import that has taken a revision back, if any has."""
+    return Import.objects.filter(undoes=revision_id, state=Import.State.DONE).first()
+
+
+def visit(import_id: int, *, actor: Actor) -> Import:
+    """An import by its number, for somebody who comes back to it: one that waits, waits longer. Raises NotFound."""
+    imp, now = get(import_id, actor=actor), timezone.now()
+    waiting = Import.objects.filter(pk=import_id, state__in=WAITING, touched_at__lt=now - VISIT)
+    if waiting.update(touched_at=now):
+        imp.touched_at = now
+    return imp
 
 
 def recent(*, actor: Actor, limit: int = 20) -> list[Import]:
     """The newest imports."""
     actor.require(Role.IMPORTER)
-    return list(Import.objects.order_by("-created_at", "-pk")[:limit])
+    return list(Import.objects.select_related(*import_names.ABOUT).order_by("-created_at", "-pk")[:limit])
 
 
 def cancel(import_id: int, *, actor: Actor) -> Import:
@@ -72,7 +94,7 @@ def cancel(import_id: int, *, actor: Actor) -> Import:
     """
     imp = get(import_id, actor=actor)
     cancelled = Import.objects.filter(pk=import_id, state__in=WAITING).update(
-        state=Import.State.CANCELLED, progress=None, facts=None, finished_at=Now()
+        state=Import.State.CANCELLED, progress=None, facts=None, finished_at=Now(), touched_at=Now()
     )
     if not cancelled:
         imp.refresh_from_db()
@@ -80,6 +102,34 @@ def cancel(import_id: int, *, actor: Actor) -> Import:
     packages.remove(import_id)
     imp.refresh_from_db()
     return imp
+
+
+def cancel_abandoned() -> int:
+    """Cancel every waiting import to which nobody has come back for `preview_days`; how many there were."""
+    before = timezone.now() - timedelta(days=choices.current().preview_days)
+    with transaction.atomic():
+        old = Import.objects.filter(state__in=WAITING, touched_at__lt=before)
+        ids = list(old.select_for_update(skip_locked=True).values_list("pk", flat=True))
+        Import.objects.filter(pk__in=ids).update(
+            state=Import.State.CANCELLED, progress=None, facts=None, finished_at=Now(), notice=ABANDONED
+        )
+    for import_id in ids:
+        packages.remove(import_id)
+    return len(ids)
+
+
+def waits_until(imp: Import, *, days: int | None = None) -> datetime | None:
+    """When an import that waits is cancelled if nobody comes back to it; `days` is the setting, if it is known."""
+    if imp.state not in WAITING:
+        return None
+    return imp.touched_at + timedelta(days=choices.current().preview_days if days is None else days)
+
+
+def days_abandoned(imp: Import) -> int | None:
+    """For how many days nobody had come back to an import when it was cancelled for that; None for any other."""
+    if imp.notice != ABANDONED or imp.finished_at is None:
+        return None
+    return (imp.finished_at - imp.touched_at).days
 
 
 def recipe(imp: Import) -> Recipe:

@@ -17,7 +17,7 @@ from procrastinate.exceptions import JobAborted
 from procrastinate.jobs import Job
 
 from kundekort.engine.facts import Question, QuestionKind
-from kundekort.services import confirming, exports, planning, upkeep
+from kundekort.services import confirming, exports, imports, planning, upkeep
 from kundekort.services.database import is_unreachable
 from kundekort.services.progress import Cancelled, ProgressWriter, Report
 from kundekort.services.refusals import Failed, PlanDamaged, Refusal, StalePlan
@@ -131,6 +131,13 @@ def _refuse(import_id: int, code: str, *, state: Import.State) -> None:
 def remove_old_exports(timestamp: int) -> None:
     """Remove lists of customers that were fetched days ago."""
     exports.remove_old()
+
+
+@app.periodic(cron="37 3 * * *")
+@app.task(name="cancel_abandoned_imports")
+def cancel_abandoned_imports(timestamp: int) -> None:
+    """Cancel previews to which nobody has come back for days."""
+    imports.cancel_abandoned()
 
 
 @app.periodic(cron="* * * * *")

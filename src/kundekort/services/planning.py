@@ -116,9 +116,10 @@ def settle(import_id: int, choice: Choice, *, actor: Actor, then: Callable[[int]
     then(import_id)
 
 
-def replan(import_id: int, *, notice: str) -> None:
-    """Put an import back to be planned anew because the register has moved; `notice` is the code of what to tell."""
-    _replan(Import.objects.get(pk=import_id), notice=notice)
+def replan(import_id: int, *, notice: str, decisions: Decisions | None = None) -> None:
+    """Put an import back to be planned anew; `notice` is the code of what to tell, such as that the register moved."""
+    imp = Import.objects.get(pk=import_id)
+    _replan(imp, notice=notice, decisions=decisions or imp.decisions)
 
 
 def _waiting(import_id: int, *, actor: Actor) -> Import:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -118,15 +120,19 @@ def other_sheets(imp: Import) -> list[str]:
 
 def page(imp: Import, wanted: Filter, *, offset: int, limit: int) -> Page:
     """At most `limit` of the rows that a filter shows, from `offset`, in the order of the file."""
-    folder = packages.plan_folder(imp.pk, imp.digest)
     try:
-        found = pages.page(folder, wanted, offset=offset, limit=limit)
-    except FileNotFoundError as error:
+        return page_of(packages.plan_folder(imp.pk, imp.digest), wanted, offset=offset, limit=limit)
+    except (FileNotFoundError, pl.exceptions.PolarsError) as error:
         raise PlanDamaged from error
+
+
+def page_of(folder: Path, wanted: Filter, *, offset: int, limit: int, numbers: Path | None = None) -> Page:
+    """The same of the plan in a folder; `numbers` as `pages.page` wants them. Raises FileNotFoundError."""
+    found = pages.page(folder, wanted, offset=offset, limit=limit, numbers=numbers)
     problems: dict[int, list[Problem]] = {}
     for p in found.problems.iter_rows(named=True):
         problems.setdefault(p[frames.ROW], []).append(Problem.from_row(p))
-    conflicts = _conflicts(found.conflicts)
+    conflicts = _conflicts(found.conflicts, dict(found.rows.select(frames.ID, frames.VERSION).iter_rows()))
     rows = found.rows.iter_rows(named=True)
     return Page(
         total=found.total,
@@ -141,9 +147,12 @@ def conflicts(imp: Import, *, limit: int) -> list[tuple[int, int, Conflict]]:
 
 
 def problems(imp: Import, *, limit: int) -> list[tuple[int, Problem]]:
-    """The first problems of the file, each with the line its row starts on."""
+    """The first problems of the file, each with the line its row starts on. Raises PlanDamaged."""
     path = packages.plan_folder(imp.pk, imp.digest) / plans.PROBLEMS
-    found = pl.scan_parquet(path).head(limit).collect()
+    try:
+        found = pl.scan_parquet(path).head(limit).collect()
+    except (FileNotFoundError, pl.exceptions.PolarsError) as error:
+        raise PlanDamaged from error
     return [(row[frames.LINE], Problem.from_row(row)) for row in found.iter_rows(named=True)]
 
 
@@ -172,18 +181,22 @@ def reasons(imp: Import) -> tuple[Note, ...]:
         notes.append(
             Note("unchanged_or_errors", {"unchanged": totals.unchanged, "errors": totals.errors + totals.left_out})
         )
-    first = {(p.code, p.field): line for line, p in reversed(problems(imp, limit=1000))}
+    first = {}
+    with suppress(PlanDamaged):  # of an import that is done it need not be there for ever
+        first = {(p.code, p.field): line for line, p in reversed(problems(imp, limit=1000))}
     for kind in facts.problems[:5]:
-        line = first.get((kind.code, kind.field))
-        notes.append(Note("problem", {"code": kind.code, "field": kind.field, "count": kind.count, "line": line}))
+        params = {"code": kind.code, "field": kind.field, "count": kind.count}
+        if line := first.get((kind.code, kind.field)):
+            params["line"] = line
+        notes.append(Note("problem", params))
     if imports.recipe(imp).policy.empty_cells == "keep" and facts.emptied:
         notes.append(Note("empty_cells_kept", {"count": facts.emptied}))
     return (*notes, *(n for n in warnings(imp) if n.code == "columns_ignored"))
 
 
-def _conflicts(found: pl.DataFrame) -> dict[int, list[Conflict]]:
-    """Conflicts by row, with who wrote the other's value."""
-    last = history.last_changes(found[frames.ID].unique().to_list())
+def _conflicts(found: pl.DataFrame, versions: Mapping[int, int]) -> dict[int, list[Conflict]]:
+    """Conflicts by row, with who had written the other's value when the cards had these versions."""
+    last = history.last_changes({number: versions[number] for number in found[frames.ID].unique()})
     by_row: dict[int, list[Conflict]] = {}
     for c in found.iter_rows(named=True):
         change = last.get((c[frames.ID], None if c["field"] == frames.CARD else c["field"]))

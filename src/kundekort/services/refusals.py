@@ -69,6 +69,12 @@ class NotWaiting(Refusal):
     code = "not_waiting"
 
 
+class SettingInvalid(Refusal):
+    """A choice for the whole register that is out of bounds; params: least, most."""
+
+    code = "setting_invalid"
+
+
 class Forbidden(Refusal):
     """The person's role does not allow this; params: role, the one that would."""
 
@@ -135,6 +141,12 @@ class CardMerged(Refusal):
     code = "card_merged"
 
 
+class CardRemoved(Refusal):
+    """The card was removed when what had created it was undone; params: id, import_id, which says when and by whom."""
+
+    code = "card_removed"
+
+
 class EditConflict(Refusal):
     """An edit and somebody else's since change the same cells; params: conflicts, each a `history.Conflict`."""
 
@@ -163,6 +175,12 @@ class AlreadyUndone(Refusal):
     """The revision has been undone before."""
 
     code = "already_undone"
+
+
+class NothingToUndo(Refusal):
+    """The import has changed nothing, or not yet; params: state."""
+
+    code = "nothing_to_undo"
 
 
 class SegmentInvalid(Refusal):

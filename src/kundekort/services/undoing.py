@@ -16,11 +16,11 @@ from kundekort.engine.recipe import Decisions
 from kundekort.services import fields, imports, planning
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.database import psycopg_connection
-from kundekort.services.refusals import AlreadyUndone, NotFound
+from kundekort.services.refusals import AlreadyUndone, NotFound, NothingToUndo
 from kundekort.services.register import DatabaseRegister
 from kundekort.store.models import Import, Revision
 
-MOST_EDITED: Final = 20_000
+MOST_EDITED: Final = 200_000
 """Edited cards up to which it is looked at what was edited on each; of more, all count as edited."""
 
 
@@ -38,10 +38,16 @@ class Outlook:
     gone: int
 
 
-def start(revision_id: int, *, actor: Actor, then: Callable[[int], None] = planning.plan_now_or_queue) -> Import:
-    """An import that takes a revision back, to be confirmed; the one that waits already where there is one.
+def start(
+    revision_id: int,
+    *,
+    decisions: Decisions | None = None,
+    actor: Actor,
+    then: Callable[[int], None] = planning.plan_now_or_queue,
+) -> Import:
+    """An import that takes a revision back, to be confirmed; the one that waits already where there is one, made anew.
 
-    `then` has it planned. Raises NotFound, AlreadyUndone.
+    `decisions` are those made beforehand. `then` has it planned. Raises NotFound, AlreadyUndone.
     """
     actor.require(Role.IMPORTER)
     revision = Revision.objects.select_related("source").filter(pk=revision_id).first()
@@ -51,20 +57,38 @@ def start(revision_id: int, *, actor: Actor, then: Callable[[int], None] = plann
         Revision.objects.select_for_update().get(pk=revision_id)  # of two clicks, one begins and the other finds it
         if Revision.objects.filter(undoes=revision).exists():
             raise AlreadyUndone
-        waiting = Import.objects.filter(undoes=revision, state__in=imports.WAITING).first()
-        if waiting is not None:
-            return waiting
-        source = getattr(revision, "source", None)
-        imp = Import.objects.create(
-            created_by=actor.user,
-            actor_name=actor.name,
-            filename=source.filename if source else "",
-            size=0,
-            undoes=revision,
-        )
+        imp = Import.objects.filter(undoes=revision, state__in=imports.WAITING).first()
+        if imp is None:
+            source = getattr(revision, "source", None)
+            imp = Import.objects.create(
+                created_by=actor.user,
+                actor_name=actor.name,
+                filename=source.filename if source else "",
+                size=0,
+                decisions=decisions or Decisions(),
+                undoes=revision,
+            )
+        elif imp.state == Import.State.PREVIEW:
+            planning.replan(imp.pk, notice="", decisions=decisions or imp.decisions)
+        else:
+            return imp
     then(imp.pk)
     imp.refresh_from_db()
     return imp
+
+
+def revision_of(import_id: int, *, actor: Actor) -> Revision:
+    """The revision that takes back what an import did: its own, or the last that gave it again.
+
+    Raises NotFound, NothingToUndo when the import has changed nothing, AlreadyUndone.
+    """
+    imp = imports.get(import_id, actor=actor)
+    if imp.revision is None:
+        raise NothingToUndo(state=imp.state)
+    revision, in_effect = last_of(imp.revision)
+    if not in_effect:
+        raise AlreadyUndone
+    return revision
 
 
 def last_of(revision: Revision) -> tuple[Revision, bool]:

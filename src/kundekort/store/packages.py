@@ -2,7 +2,9 @@
 knows where they are.
 
 A package is a folder named by the import's number: `source` is the file as it came, `plans/<digest>/` holds a plan's
-parts. A plan's folder appears whole or not at all.
+parts. What can be made again at any time stands beside them: `numbers.parquet`, the numbers of the cards that the rows
+of an import in the register are about, and `log/`, its plan as the log tells it. A folder or a file appears whole or
+not at all.
 """
 
 from __future__ import annotations
@@ -70,9 +72,7 @@ def keep_plan(import_id: int, digest: str, folder: Path) -> None:
     """Keep the plan in a folder of `new_plan` under its digest."""
     plans = _folder(import_id) / "plans"
     if not (plans / digest).exists():
-        for part in folder.iterdir():
-            with part.open("rb") as file:
-                os.fsync(file.fileno())
+        _sync_parts(folder.iterdir())
         folder.rename(plans / digest)
 
 
@@ -86,6 +86,38 @@ def forget_other_plans(import_id: int, digest: str) -> None:
 def plan_folder(import_id: int, digest: str) -> Path:
     """The folder with the parts of a kept plan."""
     return _folder(import_id) / "plans" / digest
+
+
+def numbers_file(import_id: int) -> Path:
+    """The file with the numbers of the cards that the rows of a kept plan are about."""
+    return _folder(import_id) / "numbers.parquet"
+
+
+@contextmanager
+def new_numbers(import_id: int) -> Iterator[Path]:
+    """Where to write the numbers; they are kept in the end, in place of any others. One at a time for each import."""
+    target = numbers_file(import_id)
+    unfinished = target.with_suffix(".new")
+    yield unfinished
+    _sync_parts([unfinished])
+    unfinished.replace(target)
+
+
+def log_plan_folder(import_id: int) -> Path:
+    """The folder with the parts of the plan that was made of the log."""
+    return _folder(import_id) / "log"
+
+
+@contextmanager
+def new_log_plan(import_id: int) -> Iterator[Path]:
+    """A folder for the parts of a plan made of the log; it is kept in the end. One at a time for each import."""
+    target = log_plan_folder(import_id)
+    unfinished = target.with_name("log.new")
+    shutil.rmtree(unfinished, ignore_errors=True)  # of an attempt that was killed
+    unfinished.mkdir(parents=True)
+    yield unfinished
+    _sync_parts(unfinished.iterdir())
+    unfinished.rename(target)
 
 
 def remove(import_id: int) -> None:
@@ -137,10 +169,11 @@ def remove_stale(import_id: int, *, before: float) -> None:
 
 
 def remove_stale_plans(import_id: int, digest: str, *, before: float) -> None:
-    """Forget all plans of an import but one, and unfinished ones, to which nobody has written since a time."""
-    for other in _plans(import_id):
-        if other.name != digest and _last_written(other) < before:
-            shutil.rmtree(other, ignore_errors=True)
+    """Forget all plans of an import but one, and whatever is unfinished, to which nobody has written since a time."""
+    others = [plan for plan in _plans(import_id) if plan.name != digest]
+    for other in (*others, *_folder(import_id).glob("*.new")):
+        if _last_written(other) < before:
+            _remove(other)
 
 
 def remove_stale_export(export_id: int, *, before: float) -> None:
@@ -154,6 +187,13 @@ def remove_unfinished_exports(*, before: float) -> None:
     for file in _private("exports").glob(UNFINISHED + "*"):
         if _last_written(file) < before:
             file.unlink(missing_ok=True)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _plans(import_id: int) -> list[Path]:
@@ -188,3 +228,10 @@ def _sync(file: IO[bytes]) -> None:
     """Have the bytes on the disk before the database says that they are there."""
     file.flush()
     os.fsync(file.fileno())
+
+
+def _sync_parts(parts: Iterable[Path]) -> None:
+    """The same for files that others have written."""
+    for part in parts:
+        with part.open("rb") as file:
+            os.fsync(file.fileno())

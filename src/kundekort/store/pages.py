@@ -40,18 +40,27 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which rows to show: of a box, with a change in a column, a kind of problem, a conflict in a field, a text."""
+    """Which rows to show: of a box, with a change in a column, a kind of problem, a conflict in a field, a text.
+
+    With `card`, those about the card of this number.
+    """
 
     box: str = "all"
     column: str = ""
     code: str = ""
     field: str = ""
     search: str = ""
+    card: int | None = None
 
 
-def page(folder: Path, wanted: Filter, *, offset: int, limit: int) -> Rows:
-    """At most `limit` of the rows that a filter shows, from `offset`."""
+def page(folder: Path, wanted: Filter, *, offset: int, limit: int, numbers: Path | None = None) -> Rows:
+    """At most `limit` of the rows that a filter shows, from `offset`.
+
+    `numbers` is a file with the ID of each row, where the plan itself does not know them all.
+    """
     index = pl.read_parquet(folder / plans.INDEX)
+    if numbers is not None:
+        index = index.with_columns(pl.read_parquet(numbers)[frames.ID])
     values = pl.scan_parquet(folder / plans.VALUES)
     at = _matching(index, values, folder, wanted)
     shown = at.slice(offset, limit).to_list()
@@ -73,6 +82,8 @@ def _matching(index: pl.DataFrame, values: pl.LazyFrame, folder: Path, wanted: F
         if wanted.field:
             both = both.filter(pl.col("field") == wanted.field)
         shown &= pl.col(frames.ROW).is_in(both.select(frames.ROW).collect()[frames.ROW].unique().implode())
+    if wanted.card is not None:
+        shown &= pl.col(frames.ID) == wanted.card
     if wanted.code:
         problems = pl.scan_parquet(folder / plans.PROBLEMS).filter(pl.col("code") == wanted.code)
         if wanted.field:

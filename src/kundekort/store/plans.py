@@ -18,6 +18,7 @@ VALUES: Final = "values.parquet"
 INDEX: Final = "index.parquet"
 PROBLEMS: Final = "problems.parquet"
 CONFLICTS: Final = "conflicts.parquet"
+PARTS: Final = (VALUES, INDEX, PROBLEMS, CONFLICTS)
 ROW_GROUP: Final = 20_000
 """Rows of one Parquet row group: the least that is read to show one row."""
 

@@ -51,6 +51,7 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
         {
             "room": "imports",
             "import": imp,
+            "waits_until": imports.waits_until(imp),
             "refusal": refusal,
             "notice": imp.notice and wording.refusal(imp.notice, {}),
             "dialect": recipe.dialect,

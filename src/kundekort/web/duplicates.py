@@ -26,6 +26,7 @@ from kundekort.services.refusals import (
     CardInvalid,
     CardMerged,
     CardMoved,
+    CardRemoved,
     MergeInvalid,
     MergeOff,
     NotFound,
@@ -103,7 +104,7 @@ def merge(request: HttpRequest) -> HttpResponse:
         )
     except CardInvalid as refusal:
         _tell_problems(request, refusal.params["problems"])
-    except (CardMoved, CardMerged, MergeInvalid, MergeOff, NotFound, RegisterBusy) as refusal:
+    except (CardMoved, CardMerged, CardRemoved, MergeInvalid, MergeOff, NotFound, RegisterBusy) as refusal:
         messages.error(request, wording.refusal(refusal.code, refusal.params))
     else:
         return redirect(_back(given, merged=done.pk, into=master))

@@ -5,28 +5,33 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kundekort import wording
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.recipe import Policy
-from kundekort.services import customers, imports, layouts, lists, planning
+from kundekort.services import customers, import_list, imports, layouts, lists, planning, undoing
 from kundekort.services import preview as previews
 from kundekort.services.accounts import Actor, actor_of
+from kundekort.services.import_list import ImportFilter
 from kundekort.services.layouts import Layout
 from kundekort.services.lists import FileFormat
 from kundekort.services.refusals import CannotImport, NotFound, PlanDamaged
 from kundekort.store.models import Import
 from kundekort.store.pages import Filter
 from kundekort.web import columns, preview, uploading
+from kundekort.web.import_list import back_to_list, table
 from kundekort.web.progress import progress_context
 
 WORKING = (Import.State.RECEIVED, Import.State.CONFIRMING)
 CARDS_SHOWN = 8
+RECENT = 20
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,14 +48,14 @@ def _page(request: HttpRequest, actor: Actor, *, no_file: bool = False) -> HttpR
     context = {
         "room": "imports",
         "no_file": no_file,
-        "recent": imports.recent(actor=actor),
         "layouts": every,
         "layout": layout,
         "heads": {column.field.key: column.header for column in layout.columns},
         "examples": lists.examples(layout.fields).rows(),
         "max_bytes": settings.KUNDEKORT_MAX_BYTES,
     }
-    return render(request, "kundekort/imports/start.html", context)
+    recent = import_list.search(ImportFilter(), offset=0, limit=RECENT, actor=actor)
+    return render(request, "kundekort/imports/start.html", context | table(recent.lines))
 
 
 def _upload(request: HttpRequest, actor: Actor) -> HttpResponse:
@@ -91,18 +96,19 @@ def _layout(request: HttpRequest) -> Layout:
 def show(request: HttpRequest, import_id: int) -> HttpResponse:
     """The page of an import: its state decides which."""
     actor = actor_of(request.user)
-    imp = imports.get(import_id, actor=actor)
+    imp = imports.visit(import_id, actor=actor)
     match imp.state:
         case Import.State.RECEIVED | Import.State.CONFIRMING:
             return render(request, "kundekort/imports/working.html", _context(imp) | _progress(imp))
         case Import.State.COLUMNS:
             return columns.page(request, imp)
-        case Import.State.PREVIEW if _changes_something(imp) or "rows" in request.GET:
+        case Import.State.PREVIEW if _is_worth_a_look(imp) or "rows" in request.GET:
             return preview.page(request, imp)
         case Import.State.DONE if _changes_something(imp):
-            return render(request, "kundekort/imports/done.html", _done(imp, actor))
+            return render(request, "kundekort/imports/done.html", _done(imp))
         case Import.State.CANCELLED:
-            return render(request, "kundekort/imports/cancelled.html", _context(imp))
+            context = _context(imp) | {"days_abandoned": imports.days_abandoned(imp)}
+            return render(request, "kundekort/imports/cancelled.html", context)
     words = wording.refusal if imp.question else wording.reason
     reasons = [words(note.code, note.params) for note in previews.reasons(imp)]
     return render(request, "kundekort/imports/nothing.html", _context(imp) | {"reasons": reasons})
@@ -119,13 +125,16 @@ def progress(request: HttpRequest, import_id: int) -> HttpResponse:
 
 @require_POST
 def cancel(request: HttpRequest, import_id: int) -> HttpResponse:
-    """Give an import up before it is confirmed."""
+    """Give an import up before it is confirmed, and go back to the list of imports if it was asked for there."""
     imports.cancel(import_id, actor=actor_of(request.user))
-    return redirect("import", import_id)
+    if "list" not in request.POST:
+        return redirect("import", import_id)
+    messages.success(request, _("The import was cancelled. Nothing in the register was changed."))
+    return back_to_list(request.POST["list"])
 
 
 def _context(imp: Import) -> dict[str, Any]:
-    return {"room": "imports", "import": imp, "totals": imp.totals}
+    return {"room": "imports", "import": imp, "totals": imp.totals, "waits_until": imports.waits_until(imp)}
 
 
 def _changes_something(imp: Import) -> bool:
@@ -133,14 +142,34 @@ def _changes_something(imp: Import) -> bool:
     return imp.totals is not None and imp.totals.changes_register
 
 
+def _is_worth_a_look(imp: Import) -> bool:
+    """Whether there are rows to decide on: something would change, or would if a person chose so."""
+    return imp.undoes_id is not None or _changes_something(imp) or imports.facts(imp).conflict_rows > 0
+
+
 def _progress(imp: Import) -> dict[str, Any]:
     return progress_context(imp.progress, poll=reverse("import-progress", args=[imp.pk]))
 
 
-def _done(imp: Import, actor: Actor) -> dict[str, Any]:
+def _done(imp: Import) -> dict[str, Any]:
     try:
         rows = previews.page(imp, Filter(box="changed"), offset=0, limit=CARDS_SHOWN).rows
-    except PlanDamaged:  # what was shown then need not be kept for ever
+    except PlanDamaged:  # the record of what was done tells it all the same, in its own time
         rows = ()
-    found = [customers.card(row.id, actor=actor) for row in rows if row.id]
-    return _context(imp) | {"cards": found}
+    found = customers.cards([row.id for row in rows if row.id])
+    return _context(imp) | {"cards": [found[row.id] for row in rows if row.id in found], "undo": _undo(imp)}
+
+
+def _undo(imp: Import) -> dict[str, Any] | None:
+    """What can be taken back of an import that is done: itself, or its taking back by somebody; None for nothing."""
+    if imp.revision is None:
+        return None
+    revision, in_effect = undoing.last_of(imp.revision)
+    source = getattr(revision, "source", None)
+    return {
+        "revision": revision.pk,
+        "in_effect": in_effect,
+        "by": revision.actor_name,
+        "when": revision.created_at,
+        "import_id": source.pk if source else None,
+    }

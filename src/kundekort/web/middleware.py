@@ -12,14 +12,14 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import is_valid_path
+from django.urls import is_valid_path, reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from kundekort import wording
 from kundekort.services import fields
-from kundekort.services.refusals import AlreadyApplied, CardMerged, Forbidden, NotFound, Refusal, StalePlan
+from kundekort.services.refusals import AlreadyApplied, CardMerged, CardRemoved, Forbidden, NotFound, Refusal, StalePlan
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -132,6 +132,10 @@ class Refusals:
         if isinstance(exception, CardMerged):  # a merged number is never a dead end
             messages.info(request, words)
             return redirect("customer", exception.params["into"])
+        if isinstance(exception, CardRemoved):
+            messages.info(request, words)
+            where = reverse("import-confirmed", args=[exception.params["import_id"]])
+            return redirect(f"{where}?row={exception.params['id']}")
         if not isinstance(exception, StalePlan):  # the import itself keeps that notice and shows it
             level = messages.INFO if isinstance(exception, AlreadyApplied) else messages.ERROR
             messages.add_message(request, level, words)

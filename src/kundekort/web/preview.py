@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -14,18 +14,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kundekort import wording
 from kundekort.engine.facts import ProblemCount
-from kundekort.engine.recipe import Recipe
-from kundekort.services import confirming, imports, planning
+from kundekort.engine.frames import CARD
+from kundekort.engine.problem import Conflict
+from kundekort.services import confirming, customers, imports, planning, record
 from kundekort.services import preview as previews
 from kundekort.services.accounts import actor_of
 from kundekort.services.refusals import NotWaiting, PlanDamaged
 from kundekort.store.models import Import
 from kundekort.store.pages import BOXES, Filter
+from kundekort.web.forms.imports import ChoiceForm
 from kundekort.web.query import flag, number
 from kundekort.web.templatetags.kundekort import SPRITE, kind
 
-SHOWN: Final = (Import.State.PREVIEW, Import.State.DONE)
-"""The states of an import that has rows to show."""
+ELSEWHERE: Final = ("columns_ignored", "newer_kept")
+"""Warnings that have a place of their own on the page."""
 MOST_ROWS: Final = 100
 LONGEST_CELL: Final = 300
 """Characters of a cell that the grid is sent, so that a page stays light whatever the file holds."""
@@ -35,10 +37,12 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
     """The preview of an import that waits for confirmation."""
     summary = previews.summary(imp)
     recipe = imports.recipe(imp)
-    headers = {c.field: c.header for c in recipe.columns if c.field}
+    headers = {c.field: c.header or wording.field(c.field) for c in record.columns(imp)}
+    first = {*summary.changes, *(p.field for p in summary.problems), *(c.field for c in summary.conflicts)}
     context = {
         "room": "imports",
         "import": imp,
+        "waits_until": imports.waits_until(imp),
         "totals": summary.totals,
         "dialect": recipe.dialect,
         "other_sheets": previews.other_sheets(imp),
@@ -46,26 +50,39 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
         "columns": headers,
         "ignored": [h for n in summary.warnings if n.code == "columns_ignored" for h in n.params["headers"]],
         "notice": imp.notice and wording.refusal(imp.notice, {}),
-        "warnings": [wording.warning(n.code, n.params) for n in summary.warnings if n.code != "columns_ignored"],
+        "newer": "".join(wording.warning(n.code, n.params) for n in summary.warnings if n.code == "newer_kept"),
+        "warnings": [wording.warning(n.code, n.params) for n in summary.warnings if n.code not in ELSEWHERE],
         "changes": [
             {"key": key, "header": headers.get(key) or wording.field(key), "changed": n}
             for key, n in summary.changes.items()
         ],
         "problems": [
-            {"code": p.code, "field": p.field or "", "count": p.count, "words": _kind(p, headers)}
+            {"code": p.code, "field": p.field or "", "count": p.count, "words": kind_of_problem(p, headers)}
             for p in summary.problems
         ],
+        "conflicts": [
+            {"key": c.field, "header": _named(c.field, headers), "count": c.count, "undecided": c.undecided}
+            for c in summary.conflicts
+        ],
+        "conflict_rows": summary.conflict_rows,
+        "source": getattr(imp.undoes, "source", None) if imp.undoes else None,
+        "confirmation": wording.confirmation(summary.totals, undoes=imp.undoes is not None),
         "emptied": summary.emptied,
-        "view": _view(imp, recipe, first={*summary.changes, *(p.field for p in summary.problems)}),
+        "view": view(imp, headers, first=first, lines=imp.undoes is None)
+        | {"conflicts": flag(request.GET.get("conflicts")) or summary.totals.conflicts > 0},
     }
     return render(request, "kundekort/imports/preview.html", context)
 
 
 @require_safe
 def rows(request: HttpRequest, import_id: int) -> JsonResponse:
-    """Some rows of the preview as JSON, with the words for their problems; code and message once there are none."""
-    imp = imports.get(import_id, actor=actor_of(request.user))
-    if imp.state not in SHOWN:
+    """Some rows of an import as JSON, with the words for their problems; code and message once there are none.
+
+    Those of one that is done lead to their cards.
+    """
+    actor = actor_of(request.user)
+    imp = imports.get(import_id, actor=actor)
+    if imp.state not in record.SHOWN:
         return _moved_on(imp)
     asked = request.GET
     box = asked.get("box", "all")
@@ -75,18 +92,26 @@ def rows(request: HttpRequest, import_id: int) -> JsonResponse:
         code=asked.get("code", ""),
         field=asked.get("field", ""),
         search=asked.get("search", ""),
+        card=number(asked.get("card")),
     )
     limit = number(asked.get("limit"), least=1, most=MOST_ROWS) or MOST_ROWS
     digest = imp.digest
     try:
-        found = previews.page(imp, chosen, offset=number(asked.get("offset")) or 0, limit=limit)
+        found = record.page(imp, chosen, offset=number(asked.get("offset")) or 0, limit=limit)
     except PlanDamaged:
         imp.refresh_from_db()
-        if imp.state in SHOWN and imp.digest == digest:
+        if imp.state in record.SHOWN and imp.digest == digest:
             raise
         return _moved_on(imp)  # while its rows were being looked for
-    shown = {column.field for column in imports.recipe(imp).columns}
-    return JsonResponse({"total": found.total, "rows": [_row(row, shown) for row in found.rows]})
+    shown = {column.field for column in record.columns(imp)}
+    ids = [row.id for row in found.rows if row.id] if imp.state == Import.State.DONE else []
+    cards = {i: reverse("customer", args=[i]) for i in customers.reachable(ids, actor=actor)}
+    return JsonResponse(
+        {
+            "total": found.total,
+            "rows": [_row(row, shown) | {"card": cards.get(row.id or 0)} for row in found.rows],
+        }
+    )
 
 
 @require_POST
@@ -95,6 +120,14 @@ def errors(request: HttpRequest, import_id: int) -> HttpResponse:
     leave_out = flag(request.POST.get("leave_out", "1"))
     planning.leave_out_errors(import_id, actor=actor_of(request.user), leave_out=leave_out)
     return redirect("import", import_id)
+
+
+@require_POST
+def conflicts(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Say whose value stays in a cell that others have changed too, in those of a column, or in all."""
+    choice = ChoiceForm.read(request.POST)
+    planning.settle(import_id, choice, actor=actor_of(request.user))
+    return redirect(f"{reverse('import', args=[import_id])}?conflicts=1")
 
 
 @require_POST
@@ -110,7 +143,7 @@ def _moved_on(imp: Import) -> JsonResponse:
     return JsonResponse({"code": refusal.code, "message": wording.refusal(refusal.code, refusal.params)})
 
 
-def _kind(count: ProblemCount, headers: dict[str, str]) -> str:
+def kind_of_problem(count: ProblemCount, headers: Mapping[str, str]) -> str:
     """The words of a kind of problem; a field without a column in the file goes by its own name."""
     field = count.field or ""
     return wording.kind_of_problem(count.code, headers.get(field) or wording.field(field))
@@ -135,7 +168,26 @@ def _row(row: previews.Row, shown: Container[str | None]) -> dict[str, Any]:
             }
             for p in row.problems
         ],
+        "conflicts": [_conflict(c) for c in row.conflicts],
     }
+
+
+def _conflict(conflict: Conflict) -> dict[str, Any]:
+    """A conflict for the grid; `whole` is one about the card as a whole, of which no value is to be chosen."""
+    whole = conflict.field == CARD
+    return {
+        "field": conflict.field,
+        "whole": whole,
+        "base": _short(conflict.base),
+        "mine": _short(conflict.mine),
+        "theirs": _short(conflict.theirs),
+        "whose": conflict.whose,
+        "by": wording.author(conflict.who, conflict.when, whole=whole),
+    }
+
+
+def _named(key: str, headers: Mapping[str, str]) -> str:
+    return wording.whole_card() if key == CARD else headers.get(key) or wording.field(key)
 
 
 def _short(value: str | None) -> str | None:
@@ -144,13 +196,21 @@ def _short(value: str | None) -> str | None:
     return value[: LONGEST_CELL - 1] + "…"
 
 
-def _view(imp: Import, recipe: Recipe, *, first: set[str | None]) -> dict[str, Any]:
-    """What the script needs: where the rows are, and the columns, those with something to look at before the others."""
-    columns = sorted((c for c in recipe.columns if c.field), key=lambda c: c.field not in first)
+def view(
+    imp: Import, headers: Mapping[str, str], *, first: Container[str | None], lines: bool = True
+) -> dict[str, Any]:
+    """What the script needs: where the rows are, and the columns, those with something to look at before the others.
+
+    `lines`: the rows stand on lines of a file.
+    """
     return {
         "language": get_language(),
         "rows": reverse("import-rows", args=[imp.pk]),
         "sprite": static(SPRITE),
         "box": "changes",
-        "columns": [{"key": c.field, "header": c.header, "kind": kind(c.field)} for c in columns if c.field],
+        "lines": lines,
+        "columns": [
+            {"key": key, "header": header, "kind": kind(key)}
+            for key, header in sorted(headers.items(), key=lambda column: column[0] not in first)
+        ],
     }

@@ -21,6 +21,7 @@ from kundekort.services.accounts import Actor
 from kundekort.services.refusals import NotFound
 from kundekort.store.models import Import
 from kundekort.web.query import number
+from kundekort.web.templatetags.kundekort import import_title
 
 IMPORTS_OFFERED: Final = 200
 
@@ -121,4 +122,4 @@ def _imports(named: set[str], actor: Actor) -> list[tuple[int, str]]:
 
 
 def _import_words(imp: Import) -> str:
-    return f"{date_format(localtime(imp.created_at), 'SHORT_DATETIME_FORMAT')} · {imp.filename}"
+    return f"{date_format(localtime(imp.created_at), 'SHORT_DATETIME_FORMAT')} · {import_title(imp)}"

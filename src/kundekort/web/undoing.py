@@ -20,7 +20,8 @@ def undo(request: HttpRequest, revision_id: int) -> HttpResponse:
         imp = undoing.start(revision_id, actor=actor_of(request.user))
     except AlreadyUndone as refusal:
         messages.info(request, wording.refusal(refusal.code, refusal.params))
-        return redirect(request.headers.get("Referer") or "imports")
+        done = imports.undoing(revision_id)
+        return redirect("import", done.pk) if done else redirect("imports")
     return redirect("import", imp.pk)
 
 

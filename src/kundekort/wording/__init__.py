@@ -7,8 +7,11 @@ here decides anything or asks the register: what it has made itself is handed in
 from __future__ import annotations
 
 from kundekort.wording.columns import COLUMN_FAULTS, KINDS
+from kundekort.wording.confirmation import confirmation
+from kundekort.wording.conflicts import author, whole_card
 from kundekort.wording.fields import current_schema, field, schema, use_schema
 from kundekort.wording.files import ENCODINGS, FILE_FORMATS, FILE_KINDS, SEPARATORS
+from kundekort.wording.imports import DAY_COUNTS, UNDO_TITLES, day_counts, import_title
 from kundekort.wording.names import (
     encoding,
     export_state,
@@ -38,6 +41,7 @@ from kundekort.wording.sentences import (
 
 __all__ = [
     "COLUMN_FAULTS",
+    "DAY_COUNTS",
     "ENCODINGS",
     "EXPORT_STATES",
     "FAULTS",
@@ -53,16 +57,21 @@ __all__ = [
     "SEPARATORS",
     "STATES",
     "SUBJECTS",
+    "UNDO_TITLES",
     "WARNINGS",
     "Count",
+    "author",
     "column_fault",
+    "confirmation",
     "countries",
     "country_name",
     "current_schema",
+    "day_counts",
     "encoding",
     "export_state",
     "field",
     "file_format",
+    "import_title",
     "in_english",
     "kind_of_field",
     "kind_of_problem",
@@ -79,4 +88,5 @@ __all__ = [
     "state",
     "use_schema",
     "warning",
+    "whole_card",
 ]

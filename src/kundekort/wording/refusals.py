@@ -62,6 +62,7 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "weak_password": _("The password is too easy to guess. Use at least %(least)s characters, and no common word."),
     "field_invalid": _("The field cannot be saved like this. %(fault)s"),
     "choice_in_use": _("The choice “%(choice)s” is on %(cards)s cards. Change these first, then take it away."),
+    "setting_invalid": _("Choose a whole number from %(least)s to %(most)s."),
     "layout_invalid": _("The column layout cannot be saved like this. %(fault)s"),
     # cards
     "card_invalid": _("The card cannot be saved like this. Nothing was written; look at the marked fields."),
@@ -76,6 +77,8 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "register_busy": _("The register is being written to by somebody else just now. Try again in a moment."),
     "merge_off": _("Merging customers is switched off. An administrator can switch it on."),
     "merge_invalid": _("These customers cannot be merged. Choose two or more different ones."),
+    "nothing_to_undo": _("This import has changed nothing in the register, so there is nothing to undo."),
+    "card_removed": _("Customer %(id)s was removed when what had created it was undone. This is the undoing."),
     "already_undone": _("This has been undone already. Nothing was written again."),
     "segment_invalid": _("The segment cannot be used like this. %(fault)s"),
     "not_found": _("There is nothing here called or numbered “%(id)s”. It may have been removed."),

@@ -9,7 +9,17 @@ from django import forms
 from django.core.exceptions import BadRequest
 from django.utils.translation import gettext_lazy as _
 
-from kundekort.engine.recipe import ENCODINGS, SEPARATORS, DateOrder, DialectOverrides, EmptyCells, Policy, RowKey
+from kundekort.engine.recipe import (
+    ENCODINGS,
+    SEPARATORS,
+    Choice,
+    DateOrder,
+    DialectOverrides,
+    EmptyCells,
+    Policy,
+    RowKey,
+    Whose,
+)
 from kundekort.engine.schema import Schema
 
 MATCHES = (
@@ -58,6 +68,23 @@ class PolicyForm(forms.Form):
             empty_cells=EmptyCells(answer["empty_cells"]),
             date_order=DateOrder(order) if order else None,
         )
+
+
+class ChoiceForm(forms.Form):
+    """Whose value stays in conflicts: of a cell, a field, a card, or all."""
+
+    whose = forms.ChoiceField(choices=[(w, w) for w in Whose])
+    field = forms.SlugField(required=False)
+    card = forms.IntegerField(required=False, min_value=1)
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Choice:
+        """The answer in a posted form. BadRequest for what the page could not have sent."""
+        form = cls(data)
+        if not form.is_valid():
+            raise BadRequest(form.errors.as_json())
+        answer = form.cleaned_data
+        return Choice(Whose(answer["whose"]), field=answer["field"] or None, card=answer["card"])
 
 
 def read_columns(data: Mapping[str, Any], count: int, *, schema: Schema) -> dict[int, str | None]:

@@ -14,6 +14,9 @@ from django.utils.safestring import SafeString
 
 from kundekort import version, wording
 from kundekort.engine.schema import Kind
+from kundekort.services import import_names
+from kundekort.services.import_names import ImportName
+from kundekort.store.models import Import
 from kundekort.web.accounts import may_administer, may_import
 from kundekort.web.editing import Input
 
@@ -35,6 +38,8 @@ register.filter("file_format_words", wording.file_format)
 register.filter("encoding_words", wording.encoding)
 register.filter("separator_words", wording.separator)
 register.filter("language_words", wording.language_name)
+register.filter("day_counts", wording.day_counts)
+register.filter("one_person", import_names.one_person)
 
 
 @register.simple_tag
@@ -79,6 +84,13 @@ def name(card: Mapping[str, str | int]) -> str:
     """What a customer is called: the name, else the company, the e-mail or the number."""
     person = f"{card['first_name']} {card['last_name']}".strip()
     return person or str(card["company"] or card["email"] or card["id"])
+
+
+@register.filter
+def import_title(of: Import | ImportName) -> str:
+    """What an import is called: its file, or what it takes back."""
+    name = import_names.name(of) if isinstance(of, Import) else of
+    return wording.import_title(name.filename, undone=name.undone)
 
 
 @register.filter

@@ -1,6 +1,15 @@
 // What the preview shows of one row: its sign, its values, what becomes of them and what is wrong with them.
 
-const SIGNS = { new: "plus", changed: "pencil", unchanged: "equal", error: "alert-circle", left_out: "circle-minus" };
+const SIGNS = {
+  new: "plus",
+  changed: "pencil",
+  unchanged: "equal",
+  error: "alert-circle",
+  left_out: "circle-minus",
+  removed: "trash",
+  restored: "history",
+  conflict: "alert-triangle",
+};
 
 export const element = (tag, className = "", text = "") => {
   const made = document.createElement(tag);
@@ -25,9 +34,11 @@ export const sign = (view, status) => {
   return made;
 };
 
+export const conflictOf = (row, key) => row.conflicts.find((conflict) => conflict.field === key);
+
 export const problemsOf = (row, key) => row.problems.filter((problem) => problem.field === key);
 
-const value = (view, text) => (text ? document.createTextNode(text) : element("span", "kk-nothing", view.words.empty));
+export const value = (view, text) => (text ? document.createTextNode(text) : element("span", "kk-nothing", view.words.empty));
 
 // The new value after the old one, struck through; screen readers hear both with their words.
 export const change = (view, row, key) => {
@@ -36,6 +47,24 @@ export const change = (view, row, key) => {
   const ins = element("ins");
   ins.append(element("span", "visually-hidden", ` ${view.words.becomes} `), value(view, row.cells[key]));
   return [del, ins];
+};
+
+// What the list says and what the register says, where nobody has chosen yet.
+const both = (view, conflict) =>
+  ["theirs", "mine"].map((side) => {
+    const line = element("span", "kk-side-value");
+    line.append(element("small", "kk-soft", `${view.words[side]} `), value(view, conflict[side]));
+    return line;
+  });
+
+// What a card says; its number leads to it, where there is such a card. In the grid the arrow keys go by cells.
+export const valueOf = (row, key, { tab = true } = {}) => {
+  const text = row.cells[key] || "";
+  if (key !== "id" || !row.card) return text;
+  const link = element("a", "", text);
+  link.href = row.card;
+  if (!tab) link.tabIndex = -1;
+  return link;
 };
 
 // Marks a cell as wrong, if it is, and gives the reason to stand in it.
@@ -50,7 +79,7 @@ const reason = (cell, row, key) => {
 export const lineCell = (view, row) => element("td", "kk-plain kk-line kk-soft", String(row.line));
 
 export const statusCell = (view, row) => {
-  const cell = element("td", "kk-plain");
+  const cell = element("td", "kk-plain kk-status");
   const wrong = reason(cell, row, null);
   cell.append(sign(view, row.status), wrong?.words ?? "");
   return cell;
@@ -61,18 +90,25 @@ export const dataCell = (view, row, { key, kind }) => {
   Object.assign(cell.dataset, { key, kind });
   const wrong = reason(cell, row, key);
   const text = row.cells[key] || "";
+  const conflict = conflictOf(row, key);
+  if (conflict) cell.classList.add("kk-cell-conflict");
   if (wrong) {
     cell.append(wrong.value || text, wrong.words);
-  } else if (key in row.old) {
+  } else if (conflict && !conflict.whose) {
+    cell.append(...both(view, conflict));
+    cell.title = conflict.by;
+  } else if (row.status === "removed") {
+    cell.append(row.old[key] || (key === "id" ? valueOf(row, key, { tab: false }) : ""));
+  } else if (key in row.old && row.status !== "restored") {
     cell.classList.add("kk-cell-changed");
     const both = element("span", "kk-change");
     both.append(...change(view, row, key));
     cell.append(both);
     cell.title = `${row.old[key] || view.words.empty} → ${text || view.words.empty}`;
-  } else if (kind === "id" && row.status === "new") {
+  } else if (kind === "id" && row.status === "new" && !text) {
     cell.append(element("span", "kk-soft", view.words.new_id));
   } else {
-    cell.append(text);
+    cell.append(valueOf(row, key, { tab: false }));
   }
   return cell;
 };

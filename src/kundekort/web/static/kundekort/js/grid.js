@@ -8,7 +8,7 @@ const LOOSE = { frozen: false, fitting: 440, widest: 1200 };
 const NARROWEST = 56;
 const STEP = 16;
 
-// `view`: { sprite, words, columns: [{ key, header, kind }] }; `wide`: the media query of a wide window.
+// `view`: { sprite, words, lines: whether rows have one, columns: [{ key, header, kind }] }; `wide`: the media query of a wide window.
 // Gives { show(rows) }, to be called for every page of rows, and again when the window becomes wide or narrow.
 export const makeGrid = (holder, view, wide) => {
   const table = element("table", "kk-grid");
@@ -23,7 +23,7 @@ export const makeGrid = (holder, view, wide) => {
     const first = FIRST.flatMap((key) => view.columns.filter((column) => wide.matches && column.key === key));
     const rest = view.columns.filter((column) => !first.includes(column));
     return [
-      { key: "line", header: view.words.line, cell: lineCell, ...(wide.matches ? FROZEN : LOOSE) },
+      ...(view.lines ? [{ key: "line", header: view.words.line, cell: lineCell, ...(wide.matches ? FROZEN : LOOSE) }] : []),
       { key: "status", header: view.words.row, cell: statusCell, ...FROZEN },
       ...first.map((column) => ({ ...column, cell: dataCell, ...FROZEN })),
       ...rest.map((column) => ({ ...column, cell: dataCell, ...LOOSE })),

@@ -65,7 +65,7 @@ export const watchKeys = (holder, say, on) => {
     reveal(cell);
   };
 
-  const stops = () => [...holder.querySelectorAll(".kk-cell-changed, .kk-cell-error, .kk-row-new td:nth-child(2)")];
+  const stops = () => [...holder.querySelectorAll(".kk-cell-changed, .kk-cell-error, .kk-cell-conflict, :is(.kk-row-new, .kk-row-removed, .kk-row-restored) .kk-status")];
   const step = async (direction) => {
     const here = active();
     const inside = here && holder.contains(document.activeElement);
@@ -118,7 +118,7 @@ export const watchKeys = (holder, say, on) => {
   });
   holder.addEventListener("click", (event) => {
     const cell = event.target.closest("td");
-    if (cell && !event.shiftKey && !String(getSelection())) open(cell);
+    if (cell && !event.shiftKey && !event.target.closest("a") && !String(getSelection())) open(cell);
   });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=checkbox]), select, textarea")) return;

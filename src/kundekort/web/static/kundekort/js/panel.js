@@ -1,7 +1,8 @@
 // The panel beside the grid: everything about one row in words.
-import { change, element, problemsOf, sign } from "./cells.js";
+import { change, conflictOf, element, problemsOf, sign, value, valueOf } from "./cells.js";
 
-export const makePanel = (panel, view) => {
+// `settle`(whose, field, card): a person has chosen whose value stays; without it the panel only tells.
+export const makePanel = (panel, view, settle) => {
   const title = panel.querySelector("[data-title]");
   const list = panel.querySelector("dl");
   const entry = (label, ...content) => {
@@ -17,19 +18,40 @@ export const makePanel = (panel, view) => {
     if (problem.value) told.append(element("div", "kk-soft", view.words.in_file.replace("{value}", problem.value)));
   };
 
+  // A cell that two people have changed: who the other is, both values, and a button for each.
+  const conflict = (label, row, one) => {
+    const told = entry(label, element("div", "kk-soft", one.by));
+    told.classList.add("kk-panel-conflict");
+    if (!one.whole && one.base !== null) told.append(element("div", "kk-soft", view.words.base.replace("{value}", one.base || view.words.empty)));
+    for (const side of ["theirs", "mine"]) {
+      const made = element(settle ? "button" : "div", settle ? "btn btn-sm kk-choice-of" : "");
+      const words = view.words[one.whole ? `${side}.card` : side];
+      made.append(one.whole ? words : `${words} `, ...(one.whole ? [] : [value(view, one[side])]));
+      if (settle) {
+        made.type = "button";
+        made.setAttribute("aria-pressed", String(one.whose === side));
+        made.addEventListener("click", () => settle(side, one.field, row));
+      }
+      told.append(made);
+    }
+  };
+
   return {
     show(row) {
-      title.textContent = view.words.row_at.replace("{line}", row.line);
+      title.textContent = view.lines ? view.words.row_at.replace("{line}", row.line) : view.words.row_of.replace("{id}", row.cells.id ?? "");
       list.replaceChildren();
       entry(view.words.row, sign(view, row.status));
       for (const problem of problemsOf(row, null)) error(view.words.whole_row, problem);
+      const headers = new Map(view.columns.map((column) => [column.key, column.header]));
+      for (const one of row.conflicts) conflict(headers.get(one.field) ?? one.field, row, one);
       for (const column of view.columns) {
         const problems = problemsOf(row, column.key);
         for (const problem of problems) error(column.header, problem);
-        if (column.key in row.old && !problems.length) entry(column.header, ...change(view, row, column.key));
+        if (column.key in row.old && !problems.length && !conflictOf(row, column.key)) entry(column.header, ...change(view, row, column.key));
       }
       for (const column of view.columns) {
-        if (!(column.key in row.old) && row.cells[column.key] && !problemsOf(row, column.key).length) entry(column.header, row.cells[column.key]);
+        const told = column.key in row.old || conflictOf(row, column.key) || problemsOf(row, column.key).length;
+        if (!told && row.cells[column.key]) entry(column.header, valueOf(row, column.key));
       }
       panel.hidden = false;
     },

@@ -13,14 +13,23 @@ const find = (selector) => root.querySelector(selector);
 const all = (selector) => [...root.querySelectorAll(selector)];
 const number = new Intl.NumberFormat(view.language);
 
-const start = () => ({ box: view.box, column: "", code: "", field: "", search: "", offset: 0 });
-let wanted = start();
+const start = () => ({ box: view.box, column: "", code: "", field: "", search: "", card: "", offset: 0 });
+const alone = () => ({ ...start(), box: "all", card: view.card }); // what became of one card, where a page is asked for it
+// What a page is asked for first: one card, or the rows of which something is to be chosen.
+let wanted = view.card ? alone() : { ...start(), box: view.conflicts ? "conflicts" : view.box };
 let page = { total: 0, rows: [] };
 let coming = new AbortController();
 
 const wide = matchMedia("(min-width: 62.01rem)");
 const grid = makeGrid(holder, view, wide);
-const panel = makePanel(document.getElementById("panel"), view);
+const form = document.getElementById("settle"); // there where something may be chosen
+const settle = form && ((whose, field, row) => {
+  Object.assign(form.elements.whose, { value: whose });
+  Object.assign(form.elements.field, { value: field });
+  Object.assign(form.elements.card, { value: row.cells.id });
+  form.requestSubmit();
+});
+const panel = makePanel(document.getElementById("panel"), view, settle);
 
 const load = async () => {
   coming.abort();
@@ -34,6 +43,8 @@ const load = async () => {
     if (got.code) return tell(got.message, { moved: true }); // cancelled, confirmed or read anew since this page was loaded
     page = got;
     draw();
+    const first = wanted.card ? 0 : page.rows.findIndex((row) => view.conflicts && row.conflicts.some((one) => !one.whose));
+    if (page.rows[first]) open(first);
     tell("");
   } catch (error) {
     if (signal.aborted) return; // something else is asked for by now, or the page is left
@@ -74,6 +85,10 @@ const show = () => {
   for (const chip of all("[data-code]")) {
     chip.setAttribute("aria-pressed", String(chip.dataset.code === wanted.code && chip.dataset.field === wanted.field));
   }
+  for (const chip of document.querySelectorAll("[data-conflict]")) {
+    chip.setAttribute("aria-pressed", String(wanted.box === "conflicts" && chip.dataset.conflict === wanted.field));
+  }
+  for (const chip of all("[data-card]")) chip.setAttribute("aria-pressed", String(Boolean(wanted.card)));
   find("[data-only-changes]").checked = wanted.box !== "all" && wanted.box !== "unchanged";
 };
 
@@ -108,21 +123,28 @@ for (const box of all("[data-box]")) {
 for (const chip of all("[data-column]")) {
   chip.addEventListener("click", () => {
     const off = wanted.column === chip.dataset.column;
-    choose({ box: off ? view.box : "changed", column: off ? "" : chip.dataset.column, code: "", field: "" });
+    choose({ box: off ? view.box : "changed", column: off ? "" : chip.dataset.column, code: "", field: "", card: "" });
   });
 }
 for (const chip of all("[data-code]")) {
   chip.addEventListener("click", () => {
     const { code, field, within } = chip.dataset;
     const off = wanted.code === code && wanted.field === field;
-    choose({ box: off ? view.box : within, code: off ? "" : code, field: off ? "" : field, column: "" });
+    choose({ box: off ? view.box : within, code: off ? "" : code, field: off ? "" : field, column: "", card: "" });
   });
 }
+for (const chip of document.querySelectorAll("[data-conflict]")) {
+  chip.addEventListener("click", () => {
+    const off = wanted.box === "conflicts" && wanted.field === chip.dataset.conflict;
+    choose({ ...start(), box: off ? view.box : "conflicts", field: off ? "" : chip.dataset.conflict });
+  });
+}
+for (const chip of all("[data-card]")) chip.addEventListener("click", () => choose(wanted.card ? start() : alone()));
 find("[data-only-changes]").addEventListener("change", (event) => choose({ ...start(), box: event.target.checked ? "changes" : "all", search: wanted.search }));
 let typing;
 find("[data-search]").addEventListener("input", (event) => {
   clearTimeout(typing);
-  typing = setTimeout(() => choose({ search: event.target.value.trim() }), 250);
+  typing = setTimeout(() => choose({ search: event.target.value.trim(), card: "" }), 250);
 });
 find("[data-previous]").addEventListener("click", () => turn(-1));
 find("[data-next]").addEventListener("click", () => turn(1));

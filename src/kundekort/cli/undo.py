@@ -1,0 +1,46 @@
+"""The command `undo`: preview the taking back of an import, and on a yes carry it out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kundekort.cli import confirming, setup
+from kundekort.cli.actor import actor
+from kundekort.cli.language import _
+
+if TYPE_CHECKING:
+    from kundekort.store.models import Import
+
+
+def undo(
+    import_id: Annotated[int, typer.Argument(min=1, help=_("The number of the import, as `kundekort imports` says."))],
+    preview: Annotated[bool, typer.Option("--preview", help=_("Show what would happen and write nothing."))] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Undo without asking."))] = False,
+    leave_out_errors: Annotated[
+        bool, typer.Option("--leave-out-errors", help=_("Undo the other cards when some cannot be."))
+    ] = False,
+    conflicts: Annotated[
+        confirming.Whose | None,
+        typer.Option(help=_("Whose value stays in cells edited since: mine takes these back too, theirs keeps them.")),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help=_("Print one JSON object; without --yes nothing is written."))
+    ] = False,
+) -> None:
+    """Take an import back: see every change, then confirm or cancel; what was edited since stays as it is.
+
+    Exit codes as those of import: 0 done, 2 cannot be undone, 3 cards need a decision, 4 the register moved since the
+    preview.
+    """
+
+    def begin() -> Import:
+        setup.setup_django()
+        from kundekort.services import planning, undoing
+
+        revision = undoing.revision_of(import_id, actor=actor())
+        decisions = confirming.decisions(leave_out_errors=leave_out_errors, conflicts=conflicts)
+        return undoing.start(revision.pk, decisions=decisions, actor=actor(), then=planning.queue_fallback)
+
+    confirming.carry_out(begin, preview=preview, yes=yes, as_json=as_json)

@@ -1,0 +1,139 @@
+"""The list of all imports: which of them a filter shows, page by page, and who has had to do with any. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from kundekort.services import import_names, imports, settings
+from kundekort.services.accounts import Actor, Role
+from kundekort.services.import_names import ImportName
+from kundekort.store.models import Import, Revision
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFilter:
+    """Which imports to list; what is empty asks for nothing.
+
+    `who` uploaded or confirmed it; `file` is a part of the name of its file, or of the file that it takes back; `since`
+    and `until` are local days, both included.
+    """
+
+    who: str = ""
+    states: tuple[str, ...] = ()
+    file: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """A revision that took another back, and its import, where it has one."""
+
+    revision: int
+    import_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportLine:
+    """One import as lists show it.
+
+    `when` it was finished, or received as long as it is not. `undone_by` is the import that took it back; it is
+    `undone` unless that was taken back as well. `to_undo` is the revision that takes it back now, where it is in
+    effect. `waits_until` is when it is cancelled if nobody comes back to it.
+    """
+
+    imp: Import
+    name: ImportName
+    when: datetime
+    undone_by: int | None
+    undone: bool
+    to_undo: int | None
+    waits_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPage:
+    """Some imports of all that a filter shows, newest first."""
+
+    total: int
+    lines: tuple[ImportLine, ...]
+
+
+def search(wanted: ImportFilter, *, offset: int, limit: int, actor: Actor) -> ImportPage:
+    """At most `limit` of the imports that a filter shows, from `offset`, the newest first."""
+    actor.require(Role.IMPORTER)
+    found = _matching(wanted)
+    ids = list(found.values_list("pk", flat=True)[offset : offset + limit])
+    shown = {imp.pk: imp for imp in Import.objects.filter(pk__in=ids).select_related(*import_names.ABOUT)}
+    return ImportPage(total=found.count(), lines=_lines([shown[pk] for pk in ids if pk in shown]))
+
+
+def people(*, actor: Actor) -> list[str]:
+    """The names of all who have uploaded or confirmed an import, in the order of the alphabet."""
+    actor.require(Role.IMPORTER)
+    uploaders = Import.objects.order_by().values_list("actor_name", flat=True)
+    confirmers = Import.objects.order_by().values_list("confirmer_name", flat=True)
+    return sorted(filter(None, uploaders.union(confirmers)), key=str.casefold)
+
+
+def _matching(wanted: ImportFilter) -> QuerySet[Import]:
+    """The imports that a filter shows, the newest first."""
+    found = Import.objects.annotate(when=Coalesce("finished_at", "created_at")).order_by("-when", "-pk")
+    if wanted.who:
+        found = found.filter(Q(actor_name=wanted.who) | Q(confirmer_name=wanted.who))
+    if wanted.states:
+        found = found.filter(state__in=wanted.states)
+    if text := wanted.file.strip():
+        paths = ("", *(f"{path}__" for path in import_names.ABOUT))
+        found = found.filter(reduce(or_, (Q(**{f"{path}filename__icontains": text}) for path in paths)))
+    if wanted.since:
+        found = found.filter(when__gte=midnight(wanted.since))
+    if wanted.until:
+        found = found.filter(when__lt=midnight(wanted.until + timedelta(days=1)))
+    return found
+
+
+def midnight(day: date) -> datetime:
+    """When a local day begins."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _lines(shown: list[Import]) -> tuple[ImportLine, ...]:
+    chains = _chains({imp.revision_id for imp in shown if imp.revision_id})
+    days = settings.current().preview_days
+    return tuple(_line(imp, chains.get(imp.revision_id, ()), days=days) for imp in shown)
+
+
+def _line(imp: Import, chain: Sequence[Undoing], *, days: int) -> ImportLine:
+    undone = len(chain) % 2 == 1
+    last = chain[-1].revision if chain else imp.revision_id
+    return ImportLine(
+        imp=imp,
+        name=import_names.name(imp),
+        when=imp.finished_at or imp.created_at,
+        undone_by=chain[0].import_id if chain else None,
+        undone=undone,
+        to_undo=None if undone else last,
+        waits_until=imports.waits_until(imp, days=days),
+    )
+
+
+def _chains(revisions: Collection[int]) -> Mapping[int | None, Sequence[Undoing]]:
+    """What took revisions back, what took that back, and so on; asked for all of them at once, step by step."""
+    found: dict[int | None, list[Undoing]] = {}
+    first = {revision: revision for revision in revisions}
+    while first:
+        step = Revision.objects.filter(undoes__in=list(first)).values_list("pk", "undoes_id", "source__pk")
+        first, last = {}, first
+        for revision, undone, import_id in step:
+            beginning = first[revision] = last[undone]
+            found.setdefault(beginning, []).append(Undoing(revision, import_id))
+    return found
