@@ -50,9 +50,8 @@ class Act:
 
     def ask(self, query: str, *values: object) -> Any:
         """The one answer of the database to a question; None where there is none."""
-        with self.house.database() as conn:
-            row = conn.execute(query.encode(), values).fetchone()
-        return row[0] if row else None
+        rows = self.house.ask(query, *values)
+        return rows[0][0] if rows else None
 
     def run(self, *arguments: str) -> None:
         """Run a command to its end, which may come too early but not with a traceback."""

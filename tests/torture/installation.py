@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import SystemRandom
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 from psycopg import Connection
@@ -46,13 +46,15 @@ class Installation:
         self._output = (self.data / "output.log").open("ab")
 
     def serve(self) -> None:
-        """Start the web server and the worker, unless they run, and wait until the site answers."""
-        if self._server is None or self._server.poll() is not None:
-            until(lambda: not _listening(self.port))
-            command = [*PROGRAM, "serve", "--port", str(self.port), "--processes", "1"]
-            self._server = self._start(command, stdout=self._output, stderr=self._output)
-        until(lambda: _listening(self.port) or self._running(), otherwise=self.output)
-        until(lambda: _listening(self.port), otherwise=self.output)
+        """Start the web server and the worker where they do not run, and wait until the site answers."""
+
+        def answers() -> bool:
+            if self.server is None and not _listening(self.port):
+                command = [*PROGRAM, "serve", "--port", str(self.port), "--processes", "1"]
+                self._server = self._start(command, stdout=self._output, stderr=self._output)
+            return _listening(self.port)
+
+        until(answers, otherwise=self.output)
 
     def command(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start `kundekort` with arguments, beside all the rest."""
@@ -102,29 +104,36 @@ class Installation:
         with until(connected, otherwise=self.output) as conn:
             yield conn
 
+    def ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """What the database answers, once it does; a question may be put several times."""
+
+        def answer() -> list[list[tuple[Any, ...]]]:
+            with suppress(psycopg.OperationalError), self.database() as conn:
+                done = conn.execute(query.encode(), values)
+                return [done.fetchall() if done.description else []]
+            return []
+
+        return until(answer, otherwise=self.output)[0]
+
     def hour_passes(self) -> None:
         """What waits for a time need not wait any more, and whoever is dead has been silent for long."""
-        with self.database() as conn:
-            due = conn.execute("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE scheduled_at > now()")
-            if due.rowcount:
-                conn.execute("SELECT pg_notify('procrastinate_any_queue_v1', '{\"type\": \"job_inserted\"}')")
-            conn.execute(
-                "UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '1 hour'"
-                " WHERE id < (SELECT max(id) FROM procrastinate_workers)"
-            )
+        if self.ask("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE scheduled_at > now() RETURNING id"):
+            self.ask("SELECT pg_notify('procrastinate_any_queue_v1', '{\"type\": \"job_inserted\"}')")
+        self.ask(
+            "UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '1 hour'"
+            " WHERE id < (SELECT max(id) FROM procrastinate_workers)"
+        )
 
     def minute_passes(self) -> None:
         """The minute has come to look for what waits without a job."""
-        with self.database() as conn:
-            self._tick(conn, "queue_forgotten")
+        self._tick("queue_forgotten")
 
     def day_passes(self) -> None:
         """Whatever was written was written yesterday, and the hour has come to remove what nobody knows."""
         then = time.time() - DAY
         for path in self.data.glob("*ports/**/*"):
             os.utime(path, (then, then))
-        with self.database() as conn:
-            self._tick(conn, "remove_leftovers")
+        self._tick("remove_leftovers")
 
     def output(self) -> str:
         """What the server and its worker have said last."""
@@ -155,16 +164,12 @@ class Installation:
             stderr=stderr,  # type: ignore[call-overload]
         )
 
-    def _running(self) -> bool:
-        assert self._server is not None
-        return self._server.poll() is not None
-
-    def _tick(self, conn: Connection, task: str) -> None:
+    def _tick(self, task: str) -> None:
         """Queue what the clock would queue."""
-        conn.execute(
+        self.ask(
             "SELECT procrastinate_defer_jobs_v1(ARRAY["
             "ROW('default', %s, 0, NULL, NULL, '{\"timestamp\": 0}', NULL)::procrastinate_job_to_defer_v1])",
-            [task],
+            task,
         )
 
 

@@ -13,6 +13,7 @@ from typing import Final
 import psycopg
 
 from tests.torture.installation import Installation
+from tests.waiting import alive, until
 
 COMMAND: Final = "command"
 WORKER: Final = "worker"
@@ -52,6 +53,7 @@ def kill(victim: str, house: Installation, command: subprocess.Popen[bytes] | No
     if number:
         with suppress(ProcessLookupError):
             os.kill(number, signal.SIGKILL)
+        until(lambda: not alive(number))
 
 
 def _connection(house: Installation, chance: Random) -> int | None:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from random import Random
 
 import polars as pl
+import psycopg
 
 from tests.torture import files, kills, replay
 from tests.torture.acts import Act
@@ -49,10 +50,21 @@ class Scene:
         moment = self._moment()
         kills.kill(victim, self.house, act.command, self._chance)
         self._tally.count(acts=kind.__name__, victims=victim, moments=moment)
-        self._settle(thread)
+        self._end(act, thread)
         if faults:
             raise faults[0]
-        self._judge(act)
+
+    def _end(self, act: Act, thread: threading.Thread | None = None) -> None:
+        """Wait until all is quiet, and judge."""
+
+        def judged() -> bool:
+            with suppress(psycopg.OperationalError):  # the last of those who were killed was still stopping the database
+                self._settle(thread)
+                self._judge(act)
+                return True
+            return False
+
+        until(judged, otherwise=self.house.output)
 
     def _look(self) -> pl.DataFrame:
         """The register as it is; what is seen of a card for the first time is what it was born with."""
@@ -69,8 +81,7 @@ class Scene:
         begun = time.monotonic()
         act.perform()
         seconds = time.monotonic() - begun
-        self._settle(None)
-        self._judge(act)
+        self._end(act)
         return seconds
 
     def _prepared(self, kind: type[Act]) -> Act:
@@ -97,12 +108,11 @@ class Scene:
 
     def _moment(self) -> str:
         """What is being done just now."""
-        with self.house.database() as conn:
-            rows = conn.execute(
-                "SELECT state || coalesce(' ' || (progress ->> 'phase'), '') FROM ("
-                "SELECT state, progress FROM kundekort_import WHERE state IN ('received', 'confirming') UNION ALL"
-                " SELECT state, progress FROM kundekort_export WHERE state = 'waiting') working"
-            ).fetchall()
+        rows = self.house.ask(
+            "SELECT state || coalesce(' ' || (progress ->> 'phase'), '') FROM ("
+            "SELECT state, progress FROM kundekort_import WHERE state IN ('received', 'confirming') UNION ALL"
+            " SELECT state, progress FROM kundekort_export WHERE state = 'waiting') working"
+        )
         return ", ".join(sorted(row[0] for row in rows)) or "between"
 
     def _settle(self, thread: threading.Thread | None) -> None:
@@ -121,8 +131,7 @@ class Scene:
         until(quiet, otherwise=lambda: f"still going on: {self._working()}\n{self.house.output()}")
 
     def _working(self) -> list[str]:
-        with self.house.database() as conn:
-            return [row[0] for row in conn.execute(WORKING)]
+        return [row[0] for row in self.house.ask(WORKING)]
 
     def _judge(self, act: Act) -> None:
         """See that the laws hold now that all is quiet."""
@@ -149,11 +158,10 @@ class Scene:
 
     def _known_files(self) -> set[str]:
         """Those that there have to be."""
-        with self.house.database() as conn:
-            rows = conn.execute(
-                "SELECT id, undoes_id IS NULL, digest FROM kundekort_import WHERE state NOT IN ('cancelled', 'refused')"
-            ).fetchall()
-            lists = conn.execute("SELECT id FROM kundekort_export WHERE state = 'done' AND size IS NOT NULL").fetchall()
+        rows = self.house.ask(
+            "SELECT id, undoes_id IS NULL, digest FROM kundekort_import WHERE state NOT IN ('cancelled', 'refused')"
+        )
+        lists = self.house.ask("SELECT id FROM kundekort_export WHERE state = 'done' AND size IS NOT NULL")
         known = {f"exports/{number}" for (number,) in lists}
         for number, of_file, digest in rows:
             known |= {f"imports/{number}", f"imports/{number}/plans/{digest}"}
