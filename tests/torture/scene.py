@@ -142,7 +142,7 @@ class Scene:
             assert replay.faults(replay.log(conn), self._births, cards) == []
         self._cards = cards
         self.house.day_passes()
-        until(lambda: not self._working(), otherwise=self.house.output)
+        self._settle(None)
         assert self._files() == self._known_files()
 
     def _files(self) -> set[str]:
