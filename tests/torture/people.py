@@ -1,11 +1,10 @@
-"""People who work on the same few cards at once, each in a thread: all that they are told was written, they remember."""
+"""People who work on the same few cards at once, each in a thread, and remember what they are told was written."""
 
 from __future__ import annotations
 
 import io
 import threading
 from collections import Counter
-from collections.abc import Callable
 from random import Random
 from typing import ClassVar, Final
 
@@ -171,11 +170,10 @@ class Undoer(Confirmer):
             self.revisions.append(done.revision.pk)
 
 
-def together(people: list[Person], *, until_over: Callable[[], None] = lambda: None) -> Counter[str]:
+def together(people: list[Person]) -> Counter[str]:
     """Let all begin at once and wait for the last; what they have come to. Raises the first fault."""
     for person in people:
         person.start()
-    until_over()
     counts: Counter[str] = Counter()
     for person in people:
         person.join()

@@ -71,9 +71,7 @@ class Scene:
         """Wait until all is quiet, and judge."""
 
         def judged() -> bool:
-            with suppress(
-                psycopg.OperationalError
-            ):  # the last of those who were killed was still stopping the database
+            with suppress(psycopg.OperationalError):  # somebody who was killed was the last to leave it
                 self._settle(thread)
                 self._judge(act)
                 return True

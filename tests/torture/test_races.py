@@ -25,7 +25,7 @@ from tests.torture.people import FIELDS, Editor, Importer, Merger, Person, Undoe
 
 pytestmark = pytest.mark.slow
 
-RACES: Final = int(os.environ.get("TORTURE_RACES", "2"))
+RACES: Final = int(os.environ.get("TORTURE_RACES", "1"))
 CARDS: Final = 30
 """Cards that all write at once: few, so that they get in each other's way."""
 CAST: Final = ((Editor, 3, 24), (Importer, 2, 6), (Merger, 1, 6), (Undoer, 2, 8))
