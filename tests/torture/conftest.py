@@ -1,4 +1,4 @@
-"""How much torture, from which chance: `TORTURE_KILLS`, `_RACES`, `_EXAMPLES`, and `TORTURE_SEED`, which a failure tells."""
+"""How much torture: `TORTURE_KILLS`, `_RACES`, `_EXAMPLES`; and from which chance: `TORTURE_SEED`, which a failure tells."""
 
 from __future__ import annotations
 
