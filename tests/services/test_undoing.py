@@ -301,3 +301,21 @@ def test_it_takes_back_blocks_of_many_cards(load: Load, alice: Actor, monkeypatc
 def test_it_refuses_what_there_is_not(alice: Actor) -> None:
     with pytest.raises(NotFound):
         undoing.start(10**6, actor=alice)
+
+
+def test_it_tells_where_a_consent_comes_from_whatever_was_undone(load: Load, alice: Actor) -> None:
+    load("CustomerID;FirstName;Gender;EmailConsent\n0;Kari;2;0\n", filename="first.csv")
+    number = Customer.objects.get().pk
+    second = load(f"CustomerID;EmailConsent\n{number};1\n", filename="second.csv")
+
+    def source() -> tuple[str, str]:
+        name = next(c for c in history.consents(number, actor=alice) if c.field == "email_consent")
+        return name.value, name.import_name.filename if name.import_name else ""
+
+    assert source() == ("1", "second.csv")
+    undone = take_back(second.revision, actor=alice)
+    assert source() == ("0", "first.csv")
+    again = take_back(undone.revision, actor=alice)
+    assert source() == ("1", "second.csv")
+    take_back(again.revision, actor=alice)
+    assert source() == ("0", "first.csv")
