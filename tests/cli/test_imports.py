@@ -94,7 +94,7 @@ def test_it_puts_less_beside_each_other_on_a_narrow_terminal(monkeypatch: pytest
     lines = [_line(line) for line in run().stdout.splitlines() if line.strip()]
     assert lines[0] == "No. When File Rows Changed New Errors Left out"
     assert lines[2].endswith("kunder.csv 7 0 0 0 0")
-    assert lines[3:6] == ["Uploaded by bob", "Confirmed by Alice", "Imported"]
+    assert lines[3:6] == ["Uploaded by bob", "Confirmed by Alice", "Done"]
     assert lines[7:] == ["Uploaded by bob", "Waiting for confirmation"]
 
 

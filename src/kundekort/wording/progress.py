@@ -21,7 +21,7 @@ STATES: Final[Mapping[str, str | Promise]] = {
     "columns": _("Waiting for columns"),
     "preview": _("Waiting for confirmation"),
     "confirming": _("Being imported"),
-    "done": _("Imported"),
+    "done": _("Done"),
     "cancelled": _("Cancelled"),
     "refused": _("Refused"),
 }
