@@ -30,3 +30,10 @@ def residents(folder: Path) -> list[Path]:
         with suppress(OSError):  # processes come and go while one looks
             found += [process] if (process / "cwd").readlink() == folder else []
     return found
+
+
+def alive(number: int) -> bool:
+    """Whether a process is there and has not ended, seen or unseen by its parent."""
+    with suppress(OSError):
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] not in ("Z", "X")
+    return False

@@ -14,8 +14,7 @@ def environment() -> Iterator[dict[str, str]]:
     """The environment of a fresh installation; its folder can be reached by the database's own user."""
     data = Path(tempfile.mkdtemp(prefix="kundekort-test-"))
     data.chmod(0o755)
-    yield {
-        "PATH": os.environ["PATH"],
+    yield {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ} | {
         "KUNDEKORT_DATA": str(data),
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color",

@@ -19,11 +19,16 @@ pytestmark = pytest.mark.slow
 
 def workers(parent: int) -> set[int]:
     """The worker processes that a process has started."""
+    return children(parent, b"kundekort.cli\0worker")
+
+
+def children(parent: int, words: bytes) -> set[int]:
+    """The processes that a process has started with such a command line."""
     found = set()
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(FileNotFoundError, ProcessLookupError):  # processes come and go while one looks
             status, command = (process / "status").read_text(), (process / "cmdline").read_bytes()
-            if f"PPid:\t{parent}\n" in status and b"kundekort.cli\0worker" in command:
+            if f"PPid:\t{parent}\n" in status and words in command:
                 found.add(int(process.name))
     return found
 
@@ -73,6 +78,27 @@ def test_it_serves_restarts_a_dead_worker_and_stops_everything(environment: dict
         socket.create_connection(("127.0.0.1", port))
 
 
+def refused(port: int) -> bool:
+    """Whether nobody listens there."""
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except OSError:
+        return True
+    return False
+
+
+def test_it_ends_with_the_web_server_and_leaves_nobody_who_answers(environment: dict[str, str], port: int) -> None:
+    command = [sys.executable, "-m", "kundekort.cli", "serve", "--port", str(port), "--processes", "1"]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as server:
+        assert server.stderr is not None
+        assert str(port) in server.stderr.readline().decode()
+        [web] = children(server.pid, b"granian")
+        os.kill(web, signal.SIGKILL)
+        rest = server.stderr.read()
+    assert (server.returncode, b"code -9" in rest) == (2, True)
+    assert refused(port)
+
+
 def test_it_leaves_nothing_running_when_it_is_killed(environment: dict[str, str], port: int) -> None:
     command = [sys.executable, "-m", "kundekort.cli", "serve", "--port", str(port), "--processes", "1"]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as server:
@@ -80,13 +106,6 @@ def test_it_leaves_nothing_running_when_it_is_killed(environment: dict[str, str]
         assert str(port) in server.stderr.readline().decode()
         server.kill()
 
-    def refused() -> bool:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except OSError:
-            return True
-        return False
-
-    until(refused)
+    until(lambda: refused(port))
     # The database outlives a killed house; the next one who uses it is its last user and stops it.
     subprocess.run([sys.executable, "-m", "kundekort.cli", "migrate"], env=environment, check=True, capture_output=True)

@@ -16,6 +16,7 @@ from kundekort.services import confirming, exports, imports, jobs, planning, pro
 from kundekort.services.accounts import Actor
 from kundekort.services.lists import FileFormat
 from kundekort.services.refusals import NotFound
+from kundekort.store import packages, plans
 from kundekort.store.models import Change, Customer, Export, Import
 from tests.waiting import until
 
@@ -57,7 +58,7 @@ def worker() -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
     url = database_url()
 
     def start() -> subprocess.Popen[bytes]:
-        code = "import django; django.setup(); from kundekort.services import jobs; jobs.work()"
+        code = "import django; django.setup(); from kundekort.services import worker; worker.work()"
         process = subprocess.Popen(
             [sys.executable, "-c", code],
             env=os.environ | {"KUNDEKORT_DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "kundekort.config.settings"},
@@ -174,6 +175,45 @@ def test_it_applies_once_though_its_worker_ends(
     worker()
     until(lambda: state(imp) == Import.State.DONE)
     assert Customer.objects.count() == 30_000
+
+
+def cut_off() -> None:
+    """Let everybody else lose the database, as when its server dies and is started again."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+@pytest.mark.slow
+def test_it_goes_on_by_itself_when_the_database_dies_under_it(bob: Actor, worker: Callable[[], object]) -> None:
+    imp = queued(rows(30_000), bob)
+    planning.plan(imp.pk)
+    imp.refresh_from_db()
+    confirming.confirm(imp.pk, digest=imp.digest, actor=bob)
+    with held(Change):
+        worker()
+        until(lambda: state(imp) and imp.progress)
+        cut_off()
+    until(lambda: state(imp) == Import.State.DONE)
+    assert Customer.objects.count() == 30_000
+
+
+@pytest.mark.parametrize("how", ["lost", "damaged"])
+def test_it_refuses_an_import_whose_plan_is_not_what_was_confirmed(
+    how: str, bob: Actor, worker: Callable[[], object]
+) -> None:
+    imp = queued(rows(6_000), bob)
+    planning.plan(imp.pk)
+    imp.refresh_from_db()
+    confirming.confirm(imp.pk, digest=imp.digest, actor=bob)
+    part = packages.plan_folder(imp.pk, imp.digest) / plans.VALUES
+    part.unlink() if how == "lost" else part.write_bytes(part.read_bytes()[:-1])
+    worker()
+    until(lambda: state(imp) == Import.State.REFUSED)
+    assert imp.question.code == "plan_damaged"
+    assert not Customer.objects.exists()
 
 
 def test_it_lets_nobody_wait_for_a_job_that_failed(bob: Actor) -> None:

@@ -105,16 +105,25 @@ def _expected(error: BaseException) -> Failure | None:
         return Failure("interrupted")
     if isinstance(error, CommandRefused):
         return Failure(error.code, error.params)
-    from django.db.utils import InterfaceError, OperationalError
-
     from kundekort.engine.errors import FileRefused
     from kundekort.services.refusals import Refusal
 
     if isinstance(error, (Refusal, FileRefused)):
         return Failure(error.code, error.params)
-    if isinstance(error, (OperationalError, InterfaceError)):
-        return Failure("database_unreachable", {"why": str(error)})
+    if why := _database_away(error):
+        return Failure("database_unreachable", {"why": why})
     if isinstance(error, OSError) and error.strerror:  # a disk that is full, a file that broke off
         where = f"{error.filename}: " if isinstance(error.filename, str) else ""
         return Failure("io_failed", {"why": where + error.strerror})
     return None
+
+
+def _database_away(error: BaseException) -> str:
+    """Why the database cannot be reached, if that is what an error says."""
+    from django.db.utils import InterfaceError, OperationalError
+
+    from kundekort.services.database import is_unreachable
+
+    if not (isinstance(error, (OperationalError, InterfaceError)) or is_unreachable(error)):
+        return ""
+    return str(error.__cause__ or error).strip().partition("\n")[0].rstrip(".") or type(error).__name__

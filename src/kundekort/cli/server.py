@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import os
 import signal
 import socket
 import subprocess
@@ -66,9 +67,9 @@ def worker() -> None:
     """Run jobs until Ctrl-C; start as many as wanted, on any machine that reaches the database."""
     with report_failures():
         setup.setup_django()
-        from kundekort.services import jobs
+        from kundekort.services.worker import work
 
-        jobs.work()
+        work(keep=setup.keep_database)
 
 
 def refuse_taken_port(host: str, port: int) -> None:
@@ -155,7 +156,10 @@ def _wait_for_answer(host: str, port: int, *, web: subprocess.Popen[bytes], stop
 
 
 def _stop(*processes: subprocess.Popen[bytes]) -> None:
-    """Ask all at once, wait, and kill whoever does not listen."""
+    """Ask all at once, wait, and kill whoever does not listen, and what they have left behind.
+
+    Processes of a web server that was killed would go on answering, and nobody else could have the port.
+    """
     for process in processes:
         process.terminate()
     until = time.monotonic() + STOP_SECONDS
@@ -165,3 +169,5 @@ def _stop(*processes: subprocess.Popen[bytes]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)

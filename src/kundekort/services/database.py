@@ -8,6 +8,7 @@ from typing import Final, cast
 
 import psycopg
 from django.db import InterfaceError, OperationalError, connection, transaction
+from procrastinate.exceptions import ConnectorException
 from psycopg import Connection, errors
 
 from kundekort.services.refusals import RegisterBusy
@@ -24,8 +25,9 @@ def psycopg_connection() -> Connection:
 
 def is_unreachable(error: BaseException | None) -> bool:
     """Whether an error says that the database cannot be reached just now, rather than that a statement failed."""
-    # Django wraps what its own queries raise; the bulk path's errors come as they are.
-    cause = error.__cause__ if isinstance(error, (OperationalError, InterfaceError)) else error
+    # Django and the queue wrap what their own queries raise; the bulk path's errors come as they are.
+    wrapped = isinstance(error, (OperationalError, InterfaceError, ConnectorException))
+    cause = error.__cause__ if wrapped and error is not None else error
     if not isinstance(cause, (psycopg.OperationalError, psycopg.InterfaceError)):
         return False
     # Without a state nobody answered; class 08 is a broken connection, 57P the server going down or coming up.

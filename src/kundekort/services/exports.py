@@ -25,7 +25,7 @@ from kundekort.store.selection import Selection
 
 INLINE_CUSTOMERS: Final = 20_000
 """Customers up to which a list is written while the person waits; it takes about a second."""
-SAFETY_NET: Final = 60
+FALLBACK_SECONDS: Final = 60
 """Seconds after which a job writes a short list whose own process was killed before it had."""
 KEPT_DAYS: Final = 7
 """Days after which the file of an export is removed; the line that tells of it stays."""
@@ -47,10 +47,16 @@ def start(
     Raises NotFound, SegmentInvalid, Forbidden, and TooManyForWorkbook.
     """
     export = _begun(what=what, form=form, layout=layout, language=language, actor=actor)
-    small = (export.rows or 0) <= INLINE_CUSTOMERS
-    wait = {"seconds": SAFETY_NET} if small else None
-    app.configure_task("make_export", schedule_in=wait).defer(export_id=export.pk)
-    return make(export.pk) if small else export
+    if (export.rows or 0) > INLINE_CUSTOMERS:
+        app.configure_task("make_export").defer(export_id=export.pk)
+        return export
+    queue_fallback(export.pk)
+    return make(export.pk)
+
+
+def queue_fallback(export_id: int) -> None:
+    """Have a job write the file of an export after a while, unless the process that is about to has done so by then."""
+    app.configure_task("make_export", schedule_in={"seconds": FALLBACK_SECONDS}).defer(export_id=export_id)
 
 
 def stream(
@@ -79,9 +85,9 @@ def make(export_id: int, *, report: Report = no_progress) -> Export:
     done = Export.objects.filter(pk=export_id, state=Export.State.WAITING).update(
         state=Export.State.DONE, rows=writing.rows, size=size, progress=None, finished_at=Now()
     )
-    if not done:
-        packages.remove_export(export_id)
     export.refresh_from_db()
+    if not done and export.state != Export.State.DONE:  # else another process was taken for dead, and has written it
+        packages.remove_export(export_id)
     return export
 
 

@@ -1,36 +1,51 @@
-"""The long steps as Procrastinate jobs, and the worker that runs them.
+"""The long steps as Procrastinate jobs; `services.worker` runs them.
 
 A job can be run again at any time: each leaves alone what is planned, applied or written already. So a job whose
-worker was stopped or killed is simply put back.
+worker was stopped or killed, or whose database went away, is simply put back.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Final
 
-from procrastinate import JobContext, RetryStrategy
+from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import ConnectorException, JobAborted
+from procrastinate.exceptions import JobAborted
+from procrastinate.jobs import Job
 
 from kundekort.engine.facts import Question, QuestionKind
-from kundekort.services import confirming, exports, imports, planning
+from kundekort.services import confirming, exports, imports, planning, upkeep
+from kundekort.services.database import is_unreachable
 from kundekort.services.progress import Cancelled, ProgressWriter, Report
-from kundekort.services.refusals import Failed, Refusal, StalePlan
+from kundekort.services.refusals import Failed, PlanDamaged, Refusal, StalePlan
+from kundekort.store import packages
 from kundekort.store.models import Export, Import
 
 logger = logging.getLogger(__name__)
 
-SIGN_OF_LIFE: Final = 3
-"""Seconds between two signs of life of a worker."""
-DEAD_AFTER: Final = 15
-"""Seconds without one after which a worker's jobs are given to others."""
+MOST_ATTEMPTS: Final = 20
+"""Attempts after which a job has failed that was always stopped, or never had a database for long enough."""
+LONGEST_REST: Final = 60
+"""Seconds that lie at most between two attempts; the first is repeated after one, each next after twice as long."""
 
-AGAIN: Final = RetryStrategy(max_attempts=20, retry_exceptions=[JobAborted])
-"""A job that a stopping worker gave back is run by the next one; one that failed is not."""
+
+class _Again(BaseRetryStrategy):
+    """A job that a stopping worker gave back, or that lost its database, is run again; one that failed is not."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if job.attempts >= MOST_ATTEMPTS:
+            return None
+        if isinstance(exception, JobAborted):
+            return RetryDecision()
+        if is_unreachable(exception):
+            return RetryDecision(retry_in={"seconds": min(LONGEST_REST, 2**job.attempts)})
+        return None
+
+
+AGAIN: Final = _Again()
 
 
 @app.task(name="plan_import", retry=AGAIN, pass_context=True)
@@ -48,8 +63,12 @@ def apply_import(context: JobContext, import_id: int, digest: str) -> None:
             confirming.apply(import_id, digest=digest, report=report)
         except StalePlan:
             planning.plan(import_id, report=report)
+        except PlanDamaged as damaged:
+            logger.error("The plan of import %s is damaged.", import_id)
+            _refuse(import_id, damaged.code, state=Import.State.CONFIRMING)
         except Refusal as refusal:
             logger.warning("Import %s is not applied: %s.", import_id, refusal.code)
+            _release(import_id, refusal.code)
 
 
 @app.task(name="make_export", retry=AGAIN, pass_context=True)
@@ -81,17 +100,30 @@ def _watched(
             logger.info("%s %s was cancelled while it was worked on.", model.__name__, number)
         except JobAborted:
             raise
-        except Exception:
-            failed(number)
+        except Exception as error:
+            if not (is_unreachable(error) and context.job.attempts < MOST_ATTEMPTS):
+                failed(number)
             raise
 
 
 def _failed(import_id: int) -> None:
     """Let nobody wait for an import whose job has failed: a plan that was not made is refused, one that was is back."""
-    failed = Question(QuestionKind.REFUSED, Failed.code)
-    waiting = Import.objects.filter(pk=import_id)
-    waiting.filter(state=Import.State.RECEIVED).update(state=Import.State.REFUSED, question=failed, progress=None)
-    waiting.filter(state=Import.State.CONFIRMING).update(state=Import.State.PREVIEW, notice=Failed.code, progress=None)
+    _refuse(import_id, Failed.code, state=Import.State.RECEIVED)
+    _release(import_id, Failed.code)
+
+
+def _release(import_id: int, code: str) -> None:
+    """Let nobody wait for an import that was confirmed and cannot be written: its preview is back."""
+    confirmed = Import.objects.filter(pk=import_id, state=Import.State.CONFIRMING)
+    confirmed.update(state=Import.State.PREVIEW, notice=code, progress=None)
+
+
+def _refuse(import_id: int, code: str, *, state: Import.State) -> None:
+    """Let nobody wait for an import in a state from which no way leads on."""
+    question = Question(QuestionKind.REFUSED, code)
+    waiting = Import.objects.filter(pk=import_id, state=state)
+    if waiting.update(state=Import.State.REFUSED, question=question, progress=None):
+        packages.remove(import_id)
 
 
 @app.periodic(cron="17 3 * * *")
@@ -108,31 +140,15 @@ def cancel_abandoned_imports(timestamp: int) -> None:
     imports.cancel_abandoned()
 
 
-def work() -> None:
-    """Run jobs until SIGINT or SIGTERM; a job that cannot be finished within a few seconds is given back."""
-
-    async def run() -> None:
-        async with app.open_async():
-            looking = asyncio.create_task(_put_back_stalled())
-            try:
-                await app.run_worker_async(
-                    concurrency=1,
-                    delete_jobs="successful",
-                    update_heartbeat_interval=SIGN_OF_LIFE,
-                    stalled_worker_timeout=DEAD_AFTER,
-                    shutdown_graceful_timeout=3,
-                )
-            finally:
-                looking.cancel()
-
-    with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]  # of PostgreSQL
-        asyncio.run(run())
+@app.periodic(cron="* * * * *")
+@app.task(name="queue_forgotten")
+def queue_forgotten(timestamp: int) -> None:
+    """Have no import and no export wait for a job that there is not."""
+    upkeep.queue_forgotten()
 
 
-async def _put_back_stalled() -> None:
-    """Put back the jobs of workers that have died, again and again."""
-    while True:
-        with suppress(ConnectorException):  # another worker was first, or the database is away; the next look tells
-            for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
-                await app.job_manager.retry_job(job)
-        await asyncio.sleep(SIGN_OF_LIFE)
+@app.periodic(cron="43 * * * *")
+@app.task(name="remove_leftovers")
+def remove_leftovers(timestamp: int) -> None:
+    """Remove files that nobody knows."""
+    upkeep.remove_leftovers()

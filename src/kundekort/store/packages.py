@@ -15,6 +15,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from math import inf
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -22,6 +23,7 @@ from django.conf import settings
 
 BLOCK = 2**20
 UNFINISHED = "new-"
+"""How the names of plans and exports begin that are not whole yet."""
 
 
 class TooLarge(Exception):
@@ -76,8 +78,7 @@ def keep_plan(import_id: int, digest: str, folder: Path) -> None:
 
 def forget_other_plans(import_id: int, digest: str) -> None:
     """Forget all plans of an import but one. The last one is needed until the database knows the next."""
-    plans = _folder(import_id) / "plans"
-    for other in plans.iterdir() if plans.exists() else ():
+    for other in _plans(import_id):
         if other.name != digest and not other.name.startswith(UNFINISHED):
             shutil.rmtree(other, ignore_errors=True)
 
@@ -127,16 +128,17 @@ def remove(import_id: int) -> None:
 def keep_export(export_id: int, pieces: Iterable[bytes]) -> int:
     """Keep the file of an export, whole or not at all; its size in bytes."""
     target = _export(export_id)
-    unfinished = target.with_suffix(".new")
-    try:
-        with unfinished.open("wb") as file:
+    # A name of its own, for a process that was taken for dead may go on writing the same list.
+    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=UNFINISHED, delete=False) as file:
+        unfinished = Path(file.name)
+        try:
             file.writelines(pieces)
             size = file.tell()
             _sync(file)
-        unfinished.rename(target)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
+            unfinished.rename(target)
+        except BaseException:
+            unfinished.unlink(missing_ok=True)
+            raise
     return size
 
 
@@ -148,6 +150,63 @@ def export_file(export_id: int) -> BinaryIO:
 def remove_export(export_id: int) -> None:
     """Forget the file of an export."""
     _export(export_id).unlink(missing_ok=True)
+
+
+def imports() -> list[int]:
+    """The numbers of the imports that have a package."""
+    return [int(folder.name) for folder in _private("imports").iterdir() if folder.name.isdecimal()]
+
+
+def exports() -> list[int]:
+    """The numbers of the exports that have a file."""
+    return [int(file.name) for file in _private("exports").iterdir() if file.name.isdecimal()]
+
+
+def remove_stale(import_id: int, *, before: float) -> None:
+    """Forget the package of an import unless somebody has written to it since a time (seconds since 1970)."""
+    if _last_written(_folder(import_id)) < before:
+        remove(import_id)
+
+
+def remove_stale_plans(import_id: int, digest: str, *, before: float) -> None:
+    """Forget all plans of an import but one, and whatever is unfinished, to which nobody has written since a time."""
+    others = [plan for plan in _plans(import_id) if plan.name != digest]
+    for other in (*others, *_folder(import_id).glob("*.new")):
+        if _last_written(other) < before:
+            _remove(other)
+
+
+def remove_stale_export(export_id: int, *, before: float) -> None:
+    """Forget the file of an export unless it was written since a time."""
+    if _last_written(_export(export_id)) < before:
+        remove_export(export_id)
+
+
+def remove_unfinished_exports(*, before: float) -> None:
+    """Forget files of exports that were begun and not written to since a time."""
+    for file in _private("exports").glob(UNFINISHED + "*"):
+        if _last_written(file) < before:
+            file.unlink(missing_ok=True)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _plans(import_id: int) -> list[Path]:
+    folder = _folder(import_id) / "plans"
+    return list(folder.iterdir()) if folder.exists() else []
+
+
+def _last_written(path: Path) -> float:
+    """When something was last written to a file, or to anything in a folder; later than all times where it is gone."""
+    try:
+        return max(part.stat().st_mtime for part in (path, *path.rglob("*")))
+    except FileNotFoundError:
+        return inf
 
 
 def _export(export_id: int) -> Path:

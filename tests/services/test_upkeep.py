@@ -1,0 +1,98 @@
+"""What is looked after however processes end: nothing waits for a job that there is not, and no file is left."""
+
+from __future__ import annotations
+
+import io
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from kundekort.services import confirming, exports, imports, planning, upkeep
+from kundekort.services.accounts import Actor
+from kundekort.services.lists import FileFormat
+from kundekort.store import packages
+from kundekort.store.models import Export, Import
+from kundekort.store.selection import Selection
+
+pytestmark = pytest.mark.django_db
+
+FILE = "CustomerID;FirstName;Gender\n0;A;1\n0;B;2\n"
+
+
+def jobs() -> list[tuple[str, int]]:
+    """The jobs that will be run, and what they are about."""
+    found = ProcrastinateJob.objects.filter(status="todo").order_by("pk")
+    return [(job.task_name, job.args.get("import_id") or job.args["export_id"]) for job in found]
+
+
+def test_it_queues_what_waits_without_a_job(upload: Callable[..., Import], bob: Actor) -> None:
+    received = imports.receive(io.BytesIO(FILE.encode()), filename="a.csv", actor=bob)
+    confirmed, shown = upload(FILE), upload(FILE)
+    Import.objects.filter(pk=confirmed.pk).update(state=Import.State.CONFIRMING)
+    export = Export.objects.create(form="csv", actor_name="bob")
+    upkeep.queue_forgotten()
+    expected = [("plan_import", received.pk), ("apply_import", confirmed.pk), ("make_export", export.pk)]
+    assert jobs() == expected
+    upkeep.queue_forgotten()
+    assert jobs() == expected, "they wait no more"
+    assert shown.pk not in [number for _, number in jobs()]
+
+
+def test_it_queues_the_writing_of_what_only_a_plan_is_queued_for(upload: Callable[..., Import]) -> None:
+    imp = upload(FILE)
+    planning.queue_fallback(imp.pk)
+    Import.objects.filter(pk=imp.pk).update(state=Import.State.CONFIRMING)
+    upkeep.queue_forgotten()
+    assert jobs() == [("plan_import", imp.pk), ("apply_import", imp.pk)]
+    done = confirming.apply(imp.pk, digest=imp.digest)
+    assert done.state == Import.State.DONE
+
+
+def a_day_passes() -> None:
+    """Let a day pass for all files."""
+    then = time.time() - upkeep.UNTOUCHED - 60
+    for path in Path(settings.DATA).glob("*ports/**/*"):
+        os.utime(path, (then, then))
+
+
+def names() -> set[str]:
+    """What stands in the folders of imports and exports."""
+    return {str(path.relative_to(settings.DATA)) for path in Path(settings.DATA).glob("*ports/**/*")}
+
+
+def test_it_removes_the_files_that_nobody_knows(upload: Callable[..., Import], alice: Actor) -> None:
+    a_day_passes()
+    upkeep.remove_leftovers()  # of the tests before
+    imp, gone, unknown = upload(FILE), upload(FILE), upload(FILE)
+    export, given_up = (exports.start(what=Selection(), form=FileFormat.CSV, actor=alice) for _ in range(2))
+    plan = packages.plan_folder(imp.pk, imp.digest)
+    kept = {f"imports/{imp.pk}/source", f"exports/{export.pk}", str(plan.relative_to(settings.DATA))}
+    Import.objects.filter(pk=gone.pk).update(state=Import.State.CANCELLED)
+    Export.objects.filter(pk=given_up.pk).update(state=Export.State.CANCELLED)
+    unknown.delete()
+    for name in ("0" * 64, "new-abc"):
+        (plan.with_name(name)).mkdir()
+        (plan.with_name(name) / "index.parquet").touch()
+    (Path(settings.DATA) / "exports" / "new-abc").touch()
+
+    before = names()
+    upkeep.remove_leftovers()
+    assert names() == before, "what was written today may be in use"
+    a_day_passes()
+    upkeep.remove_leftovers()
+    parts = {str(path.relative_to(settings.DATA)) for path in plan.iterdir()}
+    assert names() == kept | parts | {f"imports/{imp.pk}", f"imports/{imp.pk}/plans"}
+
+
+def test_it_leaves_files_whose_numbers_were_never_given_out(upload: Callable[..., Import]) -> None:
+    number = upload(FILE).pk + 1
+    folder = packages.plan_folder(number, "x").parent.parent
+    folder.mkdir()
+    a_day_passes()
+    upkeep.remove_leftovers()
+    assert folder.exists(), "it may belong to a database that is to be restored"
