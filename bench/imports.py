@@ -4,7 +4,8 @@
 
 Loads ROWS invented customers (1,000,000 unless told), then plans and applies an edited list of them all (one in ten
 with another e-mail address, one in twenty with another street), and looks at pages of its preview. Then previews an
-untouched list without and with versions, and takes both imports back, the last one first.
+untouched list without and with versions, looks at what was confirmed, from the plan and without it, and takes both
+imports back, the last one first.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ django.setup()
 import polars as pl
 
 from kundekort.cli import sample, setup
-from kundekort.services import confirming, customers, fields, imports, planning, preview, undoing
+from kundekort.services import confirming, customers, fields, imports, planning, preview, record, undoing
 from kundekort.services.accounts import Actor
-from kundekort.store.models import Import
+from kundekort.store import packages
+from kundekort.store.models import Customer, Import
 from kundekort.store.pages import Filter
 
 BENCH = Actor.system("bench")
@@ -72,6 +74,23 @@ def three_way(rounds: int = 3) -> None:
             imports.cancel(imp.pk, actor=BENCH)
 
 
+def look_back(imp: Import, name: str) -> None:
+    """Pages of an import as it was confirmed."""
+    last = Customer.objects.latest("pk").pk
+    looks = {
+        "a page, for the first time": Filter(box="changes"),
+        "a page": Filter(box="changes"),
+        "a deep page": Filter(),
+        "a customer by number": Filter(search=str(last)),
+        "the row of a card": Filter(card=last),
+    }
+    for what, wanted in looks.items():
+        began = time.perf_counter()
+        offset = imp.totals.rows * 9 // 10 if what == "a deep page" else 0
+        page = record.page(imp, wanted, offset=offset, limit=100)
+        tell(f"{name}: {what}, of {page.total:,} rows", began)
+
+
 def take_back(imp: Import, name: str) -> None:
     """Plan and apply the taking back of an import."""
     assert imp.revision is not None
@@ -112,5 +131,8 @@ if __name__ == "__main__":
     new = run("new", sample.customers(int(sys.argv[1]) if sys.argv[1:] else 1_000_000, seed=1))
     three_way()
     changed = run("edited", edited())
+    look_back(new, "new, as confirmed")
+    packages.remove(new.pk)
+    look_back(new, "new, from the log")
     take_back(changed, "edited")
     take_back(new, "new")

@@ -82,9 +82,9 @@ def test_it_shows_people_a_table() -> None:
     assert _line(head) == "No. When File Uploaded by Confirmed by Rows Changed New Errors Left out State"
     of_undo, of_first = (_line(line) for line in lines if line.strip())
     assert of_undo.startswith(f"{undo.pk} ")
-    assert of_undo.endswith(" Undo: høst.csv bob bob 1,002 1,000 0 0 0 Imported")
+    assert of_undo.endswith(" Undo: høst.csv bob bob 1,002 1,000 0 0 0 Done")
     assert of_first.startswith(f"{first.pk} ")
-    assert of_first.endswith(" høst.csv bob Alice Ås 1,234 1,000 2 0 1 Imported, undone")
+    assert of_first.endswith(" høst.csv bob Alice Ås 1,234 1,000 2 0 1 Done, undone")
 
 
 def test_it_puts_less_beside_each_other_on_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,7 +94,7 @@ def test_it_puts_less_beside_each_other_on_a_narrow_terminal(monkeypatch: pytest
     lines = [_line(line) for line in run().stdout.splitlines() if line.strip()]
     assert lines[0] == "No. When File Rows Changed New Errors Left out"
     assert lines[2].endswith("kunder.csv 7 0 0 0 0")
-    assert lines[3:6] == ["Uploaded by bob", "Confirmed by Alice", "Imported"]
+    assert lines[3:6] == ["Uploaded by bob", "Confirmed by Alice", "Done"]
     assert lines[7:] == ["Uploaded by bob", "Waiting for confirmation"]
 
 

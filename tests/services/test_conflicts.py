@@ -7,10 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from kundekort.engine.recipe import Choice, EmptyCells, Policy, Whose
-from kundekort.services import confirming, customers, editing, exports, history, imports, planning, preview
+from kundekort.services import confirming, customers, editing, exports, history, imports, planning, preview, record
 from kundekort.services.accounts import Actor
 from kundekort.services.lists import FileFormat
 from kundekort.services.refusals import RowsHaveConflicts, StalePlan
+from kundekort.store import packages
 from kundekort.store.models import Change, Customer, Import, Revision
 from kundekort.store.pages import Filter
 from kundekort.store.selection import Selection
@@ -54,6 +55,24 @@ def test_it_goes_through_when_only_other_cells_were_edited(
     assert done.revision is not None
     changes = done.revision.changes.order_by("customer_id").values_list("customer_id", "version", "field")
     assert list(changes) == [(ids[0], 4, "email"), (ids[1], 2, "email")]
+
+
+def test_it_records_a_choice_that_was_made_and_knows_none_from_the_log(
+    upload: Upload, ids: list[int], alice: Actor, bob: Actor
+) -> None:
+    imp = upload(f"CustomerID;City;Email\n{ids[0]};Oslo;ny@example.no\n{ids[1]};Voss;per@example.no\n")
+    editing.edit(ids[1], version=1, values={"city": "Bergen"}, actor=alice)
+    imp = refused(imp, bob)
+    planning.settle(imp.pk, Choice(Whose.THEIRS), actor=bob)
+    imp.refresh_from_db()
+    done = confirming.confirm(imp.pk, digest=imp.digest, actor=bob)
+    assert record.of(done).summary.conflict_rows == 1
+    [row] = record.page(done, Filter(box="conflicts"), offset=0, limit=9).rows
+    assert (row.id, row.status) == (ids[1], "unchanged")
+    packages.remove(done.pk)
+    told = record.of(done)
+    assert (told.whole, told.untold, told.summary.conflict_rows) == (False, 1, 0)
+    assert [row.id for row in record.page(done, Filter(), offset=0, limit=9).rows] == [ids[0]]
 
 
 def test_it_shows_exactly_the_cells_that_have_moved(upload: Upload, ids: list[int], alice: Actor, bob: Actor) -> None:

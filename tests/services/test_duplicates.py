@@ -14,19 +14,6 @@ from kundekort.store.models import Customer, Import
 
 Upload = Callable[..., Import]
 
-THREE = (
-    "CustomerID;FirstName;LastName;Email;Gender;Tags;EmailConsent;ExternalID;InternalNote;DateOfBirth\n"
-    "0;Åse;Berg;;0;a;1;;Ring først;1990-01-02\n"
-    "0;Aase;Berg;ase@example.no;2;b;0;X7;;1990-01-02\n"
-    "0;åse;berg;ASE@example.no;2;;;X8;Rullestol;1990-01-02\n"
-)
-
-
-@pytest.fixture
-def three(load: Upload) -> list[int]:
-    load(THREE)
-    return list(Customer.objects.order_by("pk").values_list("pk", flat=True))
-
 
 def test_it_finds_cards_that_may_be_one_person(three: list[int], bob: Actor) -> None:
     a, b, c = three

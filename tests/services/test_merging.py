@@ -41,19 +41,6 @@ from tests.waiting import PATIENCE
 
 Upload = Callable[..., Import]
 
-THREE = (
-    "CustomerID;FirstName;LastName;Email;Gender;Tags;EmailConsent;ExternalID;InternalNote;DateOfBirth\n"
-    "0;Åse;Berg;;0;a;1;;Ring først;1990-01-02\n"
-    "0;Aase;Berg;ase@example.no;2;b;0;X7;;1990-01-02\n"
-    "0;åse;berg;ASE@example.no;2;;;X8;Rullestol;1990-01-02\n"
-)
-
-
-@pytest.fixture
-def three(load: Upload) -> list[int]:
-    load(THREE)
-    return list(Customer.objects.order_by("pk").values_list("pk", flat=True))
-
 
 def register() -> list[dict[str, Any]]:
     """All cards, but for when and how often they were written."""

@@ -313,3 +313,21 @@ def test_it_does_not_write_a_card_into_which_none_goes_because_the_other_was_edi
     again = take_back(parted, actor=bob)
     assert (again.state, again.revision) == (Import.State.DONE, None)
     assert customers.card(master, actor=bob)["version"] == 3
+
+
+def test_it_tells_where_a_consent_comes_from_whatever_was_undone(load: Load, alice: Actor) -> None:
+    load("CustomerID;FirstName;Gender;EmailConsent\n0;Kari;2;0\n", filename="first.csv")
+    number = Customer.objects.get().pk
+    second = load(f"CustomerID;EmailConsent\n{number};1\n", filename="second.csv")
+
+    def source() -> tuple[str, str]:
+        name = next(c for c in history.consents(number, actor=alice) if c.field == "email_consent")
+        return name.value, name.import_name.filename if name.import_name else ""
+
+    assert source() == ("1", "second.csv")
+    undone = take_back(second.revision, actor=alice)
+    assert source() == ("0", "first.csv")
+    again = take_back(undone.revision, actor=alice)
+    assert source() == ("1", "second.csv")
+    take_back(again.revision, actor=alice)
+    assert source() == ("0", "first.csv")

@@ -39,7 +39,7 @@ def test_it_tells_who_did_what_when_and_what_came_of_it(as_bob: Client) -> None:
     imp = past_import(confirmer="Alice Ås", days=2, rows=1234, changed=214, new=12, left_out=3)
     when = timezone.localtime(imp.finished_at).strftime("%d.%m.%Y %H:%M")
     text = page(as_bob)
-    assert rows(text) == [f"{when} kunder.csv bob Alice Ås 1 234 214 12 0 3 Importert Angre … kunder.csv"]
+    assert rows(text) == [f"{when} kunder.csv bob Alice Ås 1 234 214 12 0 3 Ferdig Angre … kunder.csv"]
     assert f'href="/imports/{imp.pk}/"' in text
     assert "Fjernet" not in text.partition("kk-imports")[2]
 
@@ -51,14 +51,14 @@ def test_it_tells_of_removed_and_restored_cards_where_there_are_any(as_bob: Clie
     assert "Fjernet" in text
     assert "Gjenopprettet" not in text
     undone, original = rows(text)
-    assert undone.endswith(" Angre: kunder.csv bob bob 42 0 0 42 0 0 Importert Angre … Angre: kunder.csv")
-    assert original.endswith("Importert Angret")
+    assert undone.endswith(" Angre: kunder.csv bob bob 42 0 0 42 0 0 Ferdig Angre … Angre: kunder.csv")
+    assert original.endswith("Ferdig Angret")
     assert f'<a href="/imports/{undo.pk}/">' in text
     last = past_import(undoes=undo.revision, rows=42, restored=42)
     text = page(as_bob)
     assert "Gjenopprettet" in text
     assert rows(text)[0].split(" bob")[0].endswith("Angre: angringen av kunder.csv")
-    assert rows(text)[2].endswith("Importert Angret, og hentet tilbake Angre … kunder.csv")
+    assert rows(text)[2].endswith("Ferdig Angret, og hentet tilbake Angre … kunder.csv")
     assert text.count(f'action="/revisions/{last.revision_id}/undo/"') == 2
 
 
@@ -218,4 +218,4 @@ def test_it_is_found_from_the_menu_and_the_import_page(as_bob: Client) -> None:
     past_import(confirmer="Alice Ås", errors=0, left_out=7)
     text = unescape(as_bob.get("/imports/").content.decode())
     assert text.count(f'href="{LIST}"') == 2
-    assert rows(text)[0].endswith("kunder.csv bob Alice Ås 0 0 0 0 7 Importert Angre … kunder.csv")
+    assert rows(text)[0].endswith("kunder.csv bob Alice Ås 0 0 0 0 7 Ferdig Angre … kunder.csv")

@@ -13,6 +13,7 @@ from kundekort.services import confirming, imports, merging
 from kundekort.services.accounts import Actor
 from kundekort.store import packages
 from kundekort.store.models import Customer, Import
+from tests.taking_back import take_back
 from tests.web.conftest import HEADER, latest, send
 
 
@@ -95,6 +96,19 @@ def test_it_leads_to_no_card_that_is_gone(as_bob: Client, imp: Import, three: li
     assert (kari["card"], ny["card"]) == (f"/customers/{three[0]}/", None)
     assert as_bob.get(aase["card"])["Location"] == f"/customers/{three[1]}/", "where she is now"
     assert as_bob.get(f"/imports/{imp.pk}/").status_code == 200
+
+
+def test_it_leads_from_a_removed_card_to_what_removed_it(as_bob: Client, imp: Import, alice: Actor) -> None:
+    new = Customer.objects.latest("pk").pk
+    undone = take_back(imp.revision, actor=alice)
+    [row] = rows(as_bob, imp, box="new")
+    assert as_bob.get(row["card"])["Location"] == f"/imports/{undone.pk}/confirmed/?row={new}"
+    [removed] = rows(as_bob, undone, box="removed")
+    assert (removed["cells"]["id"], removed["card"]) == (str(new), None), "this is what removed it"
+    assert "1</strong> fjernet" in " ".join(page(as_bob, undone).split())
+    take_back(undone.revision, actor=alice)
+    [removed] = rows(as_bob, undone, box="removed")
+    assert removed["card"] == f"/customers/{new}/"
 
 
 def test_it_shows_the_row_of_one_card(as_bob: Client, imp: Import, three: list[int]) -> None:

@@ -58,12 +58,20 @@ def card(customer_id: int, *, actor: Actor) -> Mapping[str, str | int]:
     return found[customer_id]
 
 
-def reachable(ids: Collection[int], *, actor: Actor) -> set[int]:
-    """Those of the ids that lead to a card: their own, or the one that they were merged into."""
+def reachable(ids: Collection[int], *, but_by: int | None = None, actor: Actor) -> set[int]:
+    """Those of the ids that lead somewhere: to their card, the one it was merged into, or the import that removed it.
+
+    A card that was removed by the revision `but_by` leads nowhere.
+    """
     actor.require(Role.READER)
     present = set(Customer.objects.filter(pk__in=ids).values_list("pk", flat=True))
-    missing = _numbers([i for i in ids if i not in present])
-    return present | set(DatabaseRegister().redirects(missing)["id"])
+    missing = [i for i in ids if i not in present]
+    removed = RemovedCard.objects.filter(pk__in=missing, into=None, revision__source__isnull=False)
+    if but_by is not None:
+        removed = removed.exclude(revision=but_by)
+    return (
+        present | set(DatabaseRegister().redirects(_numbers(missing))["id"]) | set(removed.values_list("pk", flat=True))
+    )
 
 
 def stream(*, text: str = "", fields: Sequence[Field] | None = None, actor: Actor) -> Iterator[pl.DataFrame]:

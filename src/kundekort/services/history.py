@@ -142,13 +142,16 @@ def _changes(customer_id: int) -> QuerySet[Change]:
 
 def _source(customer_id: int, field: str, value: str, *, before: int | None = None) -> Revision | None:
     """The act that gave a card the value it has, or had before a version; a merge only where no card brought it."""
-    changes = _changes(customer_id).filter(field__in=(field, CARD), revision__undoes=None, revision__undone_by=None)
+    changes = _changes(customer_id).filter(field__in=(field, CARD))
     if before is not None:
         changes = changes.filter(version__lt=before)
     last = changes.order_by("-version", "field").first()
     # What a card began with is not logged, so the act that made the card is where an unchanged value comes from.
     if last is None or (last.field == CARD and not value):
         return None
+    if last.revision.undoes_id is not None:  # the value is the one that stood before what was undone
+        undone = _changes(customer_id).filter(revision=last.revision.undoes_id).order_by("version").first()
+        return _source(customer_id, field, value, before=undone.version) if undone else last.revision
     brought = Change.objects.filter(revision=last.revision, field=field, old=value, new="").exclude(old="")
     if last.revision.kind == Revision.Kind.MERGE and (came := brought.order_by("pk").first()):
         return _source(came.customer_id, field, value, before=came.version)

@@ -203,7 +203,7 @@ def _undoing(revision: Revision, folder: Path, decisions: Decisions, *, report: 
         register=DatabaseRegister(),
         schema=fields.schema(retired=True),
         rows=lambda: plans.ParquetRows(folder),
-        progress=lambda done: report("planning", done, cards),
+        progress=lambda done: report("undoing", done, cards),
     )
 
 

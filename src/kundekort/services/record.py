@@ -60,7 +60,7 @@ def of(imp: Import) -> Record:
     totals = summary.totals
     if not whole:
         written = replace(totals, rows=totals.cards_written, unchanged=0, errors=0, left_out=0, conflicts=0)
-        summary = replace(summary, totals=written, problems=())
+        summary = replace(summary, totals=written, problems=(), conflicts=(), conflict_rows=0)
     return Record(
         summary=summary,
         columns=columns(imp),

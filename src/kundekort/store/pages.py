@@ -91,8 +91,11 @@ def _matching(index: pl.DataFrame, values: pl.LazyFrame, folder: Path, wanted: F
         shown &= pl.col(frames.ROW).is_in(problems.select(frames.ROW).collect()[frames.ROW].unique().implode())
     mask = index.select(shown).to_series()
     if text := wanted.search.strip().lower():
+        caseless = text == text.upper()  # a number: nothing has to be folded to find it
         texts = [
-            pl.col(name).str.to_lowercase().str.contains(text, literal=True).fill_null(False)
+            (pl.col(name) if caseless else pl.col(name).str.to_lowercase())
+            .str.contains(text, literal=True)
+            .fill_null(False)
             for name, kind in values.collect_schema().items()
             if kind == pl.String
         ]

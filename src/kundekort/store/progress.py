@@ -8,11 +8,12 @@ from typing import Any, Final, Self
 
 SHARES: Final = {
     "planning": (0.0, 0.97),
+    "undoing": (0.0, 0.97),
     "keeping": (0.97, 1.0),
     "writing": (0.0, 1.0),
     "exporting": (0.0, 1.0),
 }
-"""From where to where in the whole each phase goes: planning is the first two, confirming and exporting one each."""
+"""From where to where in the whole each phase goes: planning or undoing, then keeping; confirming and exporting."""
 
 
 @dataclass(frozen=True, slots=True)

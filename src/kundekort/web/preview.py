@@ -105,7 +105,8 @@ def rows(request: HttpRequest, import_id: int) -> JsonResponse:
         return _moved_on(imp)  # while its rows were being looked for
     shown = {column.field for column in record.columns(imp)}
     ids = [row.id for row in found.rows if row.id] if imp.state == Import.State.DONE else []
-    cards = {i: reverse("customer", args=[i]) for i in customers.reachable(ids, actor=actor)}
+    reachable = customers.reachable(ids, but_by=imp.revision_id, actor=actor)
+    cards = {i: reverse("customer", args=[i]) for i in reachable}
     return JsonResponse(
         {
             "total": found.total,

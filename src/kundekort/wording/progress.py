@@ -11,6 +11,7 @@ from django.utils.translation import ngettext_lazy
 
 PHASES: Final[Mapping[str, str | Promise]] = {
     "planning": _("Comparing the file with the register"),
+    "undoing": _("Finding what was there before"),
     "keeping": _("Keeping the preview"),
     "writing": _("Writing to the register"),
     "exporting": _("Writing the list"),
@@ -21,7 +22,7 @@ STATES: Final[Mapping[str, str | Promise]] = {
     "columns": _("Waiting for columns"),
     "preview": _("Waiting for confirmation"),
     "confirming": _("Being imported"),
-    "done": _("Imported"),
+    "done": _("Done"),
     "cancelled": _("Cancelled"),
     "refused": _("Refused"),
 }

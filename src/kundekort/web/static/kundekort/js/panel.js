@@ -44,13 +44,16 @@ export const makePanel = (panel, view, settle) => {
       for (const problem of problemsOf(row, null)) error(view.words.whole_row, problem);
       const headers = new Map(view.columns.map((column) => [column.key, column.header]));
       for (const one of row.conflicts) conflict(headers.get(one.field) ?? one.field, row, one);
+      // Of a card that goes or comes back everything is said at once.
+      const whole = row.status === "removed" || row.status === "restored";
       for (const column of view.columns) {
         const problems = problemsOf(row, column.key);
         for (const problem of problems) error(column.header, problem);
-        if (column.key in row.old && !problems.length && !conflictOf(row, column.key)) entry(column.header, ...change(view, row, column.key));
+        if (column.key in row.old && !whole && !problems.length && !conflictOf(row, column.key)) entry(column.header, ...change(view, row, column.key));
       }
       for (const column of view.columns) {
-        const told = column.key in row.old || conflictOf(row, column.key) || problemsOf(row, column.key).length;
+        if (whole && row.old[column.key]) entry(column.header, row.old[column.key]);
+        const told = (column.key in row.old && !whole) || conflictOf(row, column.key) || problemsOf(row, column.key).length;
         if (!told && row.cells[column.key]) entry(column.header, valueOf(row, column.key));
       }
       panel.hidden = false;
