@@ -55,6 +55,8 @@ def kill(victim: str, house: Installation, command: subprocess.Popen[bytes] | No
         with suppress(ProcessLookupError):
             os.kill(number, signal.SIGKILL)
         until(lambda: not alive(number))
+    if victim == SUPERVISOR:  # its first thread may be dead before the others
+        until(lambda: house.server is None)
     if victim == WEB:  # another one is started, or all the rest stops
         until(lambda: house.server is None or len(house.processes(b"granian")) == webs)
 
