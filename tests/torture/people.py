@@ -14,6 +14,7 @@ from kundekort.engine.recipe import Choice, Whose
 from kundekort.services import confirming, customers, editing, imports, merging, planning, undoing
 from kundekort.services.accounts import Actor
 from kundekort.services.refusals import (
+    AlreadyApplied,
     AlreadyUndone,
     CardInvalid,
     CardMerged,
@@ -21,6 +22,7 @@ from kundekort.services.refusals import (
     CardRemoved,
     EditConflict,
     NotFound,
+    NotWaiting,
     PlanMismatch,
     Refusal,
     RowsHaveConflicts,
@@ -160,7 +162,9 @@ class Importer(Confirmer):
 
 
 class Undoer(Confirmer):
-    """Takes back whatever anybody has done, undoing too."""
+    """Takes back whatever anybody has done, undoing too; two who take the same back have one import between them."""
+
+    allowed = (*Confirmer.allowed, NotWaiting, AlreadyApplied)
 
     def act(self, token: str) -> None:
         open_ones = Revision.objects.filter(undone_by=None).order_by("-pk").values_list("pk", flat=True)[:30]
