@@ -303,6 +303,18 @@ def test_it_refuses_what_there_is_not(alice: Actor) -> None:
         undoing.start(10**6, actor=alice)
 
 
+def test_it_does_not_write_a_card_into_which_none_goes_because_the_other_was_edited(bob: Actor, ids: list[int]) -> None:
+    master, other = ids
+    versions = dict.fromkeys(ids, 1)
+    alone = {f.key: master for f in fields.schema().values}  # the master keeps all that it has
+    merged = merging.merge(master=master, others=[other], versions=versions, values=alone, actor=bob)
+    parted = take_back(merged, actor=bob).revision
+    editing.edit(other, version=3, values={"city": "Oslo"}, actor=bob)
+    again = take_back(parted, actor=bob)
+    assert (again.state, again.revision) == (Import.State.DONE, None)
+    assert customers.card(master, actor=bob)["version"] == 3
+
+
 def test_it_tells_where_a_consent_comes_from_whatever_was_undone(load: Load, alice: Actor) -> None:
     load("CustomerID;FirstName;Gender;EmailConsent\n0;Kari;2;0\n", filename="first.csv")
     number = Customer.objects.get().pk

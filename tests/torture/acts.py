@@ -27,6 +27,8 @@ class Act:
 
     victims: ClassVar[tuple[str, ...]] = ()
     """Who can be killed meanwhile."""
+    told: ClassVar[bool] = True
+    """Whether the database tells others while it is worked on."""
 
     def __init__(self, house: Installation, client: Client, *, before: pl.DataFrame, mark: str, chance: Random) -> None:
         self.house, self.client, self.before, self.mark, self.chance = house, client, before, mark, chance
@@ -194,6 +196,7 @@ class Merge(Act):
     """Cards are merged, pair by pair; what the person was told to be merged is."""
 
     victims = (kills.WEB, kills.DATABASE, kills.CONNECTION, kills.SUPERVISOR)
+    told = False
 
     def prepare(self) -> None:
         ids = self.chance.sample(self.before["id"].to_list(), 2 * PAIRS)
@@ -244,6 +247,7 @@ class ExportByCommand(Act):
     """A list is written on the command line: whole, or there is none."""
 
     victims = (kills.COMMAND, kills.DATABASE, kills.CONNECTION)
+    told = False
 
     @property
     def path(self) -> Path:

@@ -1,4 +1,4 @@
-"""How much torture, and from which chance: `TORTURE_KILLS`, `TORTURE_RACES`, `TORTURE_SEED`, which a failure tells."""
+"""How much torture: `TORTURE_KILLS`, `_RACES`, `_EXAMPLES`; of which chance: `TORTURE_SEED`, which failures tell."""
 
 from __future__ import annotations
 

@@ -49,10 +49,11 @@ class Installation:
         """Start the web server and the worker where they do not run, and wait until the site answers."""
 
         def answers() -> bool:
-            if self.server is None and not _listening(self.port):
+            listening = _listening(self.port)
+            if self.server is None and not listening:  # else those whom it has left behind are just ending
                 command = [*PROGRAM, "serve", "--port", str(self.port), "--processes", "1"]
                 self._server = self._start(command, stdout=self._output, stderr=self._output)
-            return _listening(self.port)
+            return listening and self.server is not None
 
         until(answers, otherwise=self.output)
 

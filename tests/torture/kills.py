@@ -36,7 +36,8 @@ class Tally:
 
 
 def kill(victim: str, house: Installation, command: subprocess.Popen[bytes] | None, chance: Random) -> None:
-    """Kill one of those who are at work."""
+    """Kill one of those who are at work, and wait until it is dead and, of a web server, those have noticed who do."""
+    webs = len(house.processes(b"granian"))
     number = None
     if victim == COMMAND and command is not None:
         number = command.pid
@@ -54,6 +55,10 @@ def kill(victim: str, house: Installation, command: subprocess.Popen[bytes] | No
         with suppress(ProcessLookupError):
             os.kill(number, signal.SIGKILL)
         until(lambda: not alive(number))
+    if victim == SUPERVISOR:  # its first thread may be dead before the others
+        until(lambda: house.server is None)
+    if victim == WEB:  # another one is started, or all the rest stops
+        until(lambda: house.server is None or len(house.processes(b"granian")) == webs)
 
 
 def _connection(house: Installation, chance: Random) -> int | None:

@@ -1,11 +1,10 @@
-"""People who work on the same few cards at once, each in a thread: all that they are told was written, they remember."""
+"""People who work on the same few cards at once, each in a thread, and remember what they are told was written."""
 
 from __future__ import annotations
 
 import io
 import threading
 from collections import Counter
-from collections.abc import Callable
 from random import Random
 from typing import ClassVar, Final
 
@@ -15,6 +14,7 @@ from kundekort.engine.recipe import Choice, Whose
 from kundekort.services import confirming, customers, editing, imports, merging, planning, undoing
 from kundekort.services.accounts import Actor
 from kundekort.services.refusals import (
+    AlreadyApplied,
     AlreadyUndone,
     CardInvalid,
     CardMerged,
@@ -22,6 +22,7 @@ from kundekort.services.refusals import (
     CardRemoved,
     EditConflict,
     NotFound,
+    NotWaiting,
     PlanMismatch,
     Refusal,
     RowsHaveConflicts,
@@ -161,7 +162,9 @@ class Importer(Confirmer):
 
 
 class Undoer(Confirmer):
-    """Takes back whatever anybody has done, undoing too."""
+    """Takes back whatever anybody has done, undoing too; two who take the same back have one import between them."""
+
+    allowed = (*Confirmer.allowed, NotWaiting, AlreadyApplied)
 
     def act(self, token: str) -> None:
         open_ones = Revision.objects.filter(undone_by=None).order_by("-pk").values_list("pk", flat=True)[:30]
@@ -171,11 +174,10 @@ class Undoer(Confirmer):
             self.revisions.append(done.revision.pk)
 
 
-def together(people: list[Person], *, until_over: Callable[[], None] = lambda: None) -> Counter[str]:
+def together(people: list[Person]) -> Counter[str]:
     """Let all begin at once and wait for the last; what they have come to. Raises the first fault."""
     for person in people:
         person.start()
-    until_over()
     counts: Counter[str] = Counter()
     for person in people:
         person.join()

@@ -6,6 +6,7 @@ import threading
 import time
 from contextlib import suppress
 from random import Random
+from typing import ClassVar
 
 import polars as pl
 import psycopg
@@ -24,13 +25,18 @@ WORKING = (
     " WHERE status IN ('todo', 'doing')"
 )
 
+BETWEEN = "between"
+"""What is going on while no import and no list is worked on: requests, commands that start, merges."""
+
 
 class Scene:
     """What stays the same while act follows act: the installation, the person, and all that is known of the cards."""
 
+    _seconds: ClassVar[dict[type[Act], float]] = {}
+    """What each act takes on this machine when nobody is killed."""
+
     def __init__(self, house: Installation, *, chance: Random, tally: Tally) -> None:
         self.house, self._chance, self._tally = house, chance, tally
-        self._seconds: dict[type[Act], float] = {}
         self._count = 0
         house.serve()
         self._client = Client(house.port)
@@ -44,9 +50,8 @@ class Scene:
         if kind not in self._seconds:
             self._seconds[kind] = self._undisturbed(kind)
         act = self._prepared(kind)
-        seconds = self._seconds[kind] * self._chance.uniform(0, 1.1)
         thread, faults = self._begin(act)
-        thread.join(seconds)
+        self._wait(act, thread)
         moment = self._moment()
         kills.kill(victim, self.house, act.command, self._chance)
         self._tally.count(acts=kind.__name__, victims=victim, moments=moment)
@@ -54,11 +59,19 @@ class Scene:
         if faults:
             raise faults[0]
 
+    def _wait(self, act: Act, thread: threading.Thread) -> None:
+        """Wait for any moment of an act or, every other time, for one at which the import or the list is worked on."""
+        if act.told and self._chance.random() < 0.5:
+            until(lambda: not thread.is_alive() or self._moment() != BETWEEN)
+            thread.join(self._chance.uniform(0, 0.5))
+        else:
+            thread.join(self._seconds[type(act)] * self._chance.uniform(0, 1.1))
+
     def _end(self, act: Act, thread: threading.Thread | None = None) -> None:
         """Wait until all is quiet, and judge."""
 
         def judged() -> bool:
-            with suppress(psycopg.OperationalError):  # the last of those who were killed was still stopping the database
+            with suppress(psycopg.OperationalError):  # somebody who was killed was the last to leave it
                 self._settle(thread)
                 self._judge(act)
                 return True
@@ -113,7 +126,7 @@ class Scene:
             "SELECT state, progress FROM kundekort_import WHERE state IN ('received', 'confirming') UNION ALL"
             " SELECT state, progress FROM kundekort_export WHERE state = 'waiting') working"
         )
-        return ", ".join(sorted(row[0] for row in rows)) or "between"
+        return ", ".join(sorted(row[0] for row in rows)) or BETWEEN
 
     def _settle(self, thread: threading.Thread | None) -> None:
         """Let everything go on by itself, and time pass, until nothing is going on any more."""
@@ -142,7 +155,7 @@ class Scene:
             assert replay.faults(replay.log(conn), self._births, cards) == []
         self._cards = cards
         self.house.day_passes()
-        until(lambda: not self._working(), otherwise=self.house.output)
+        self._settle(None)
         assert self._files() == self._known_files()
 
     def _files(self) -> set[str]:

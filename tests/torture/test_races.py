@@ -19,30 +19,17 @@ from kundekort.services.accounts import Actor
 from kundekort.services.database import psycopg_connection
 from kundekort.store.models import Import, Revision
 from tests.torture import replay
+from tests.torture.births import births
 from tests.torture.conftest import COUNTS
 from tests.torture.people import FIELDS, Editor, Importer, Merger, Person, Undoer, together
 
 pytestmark = pytest.mark.slow
 
-RACES: Final = int(os.environ.get("TORTURE_RACES", "2"))
+RACES: Final = int(os.environ.get("TORTURE_RACES", "1"))
 CARDS: Final = 30
 """Cards that all write at once: few, so that they get in each other's way."""
 CAST: Final = ((Editor, 3, 24), (Importer, 2, 6), (Merger, 1, 6), (Undoer, 2, 8))
 """Who takes part: how many, and how often each does what they do."""
-
-
-def births(log: pl.DataFrame, cards: pl.DataFrame) -> pl.DataFrame:
-    """What every card that there has ever been was born with: its first change tells, or that there was none."""
-    of_cells = log.filter(pl.col("field").is_in(replay.KEYS))
-    first = of_cells.group_by("customer_id", "field").agg(pl.col("old").sort_by("version", "id").first())
-    now = cards.unpivot(index="id", on=replay.KEYS, variable_name="field", value_name="now")
-    every = log.select(id="customer_id").unique().join(pl.DataFrame({"field": replay.KEYS}), how="cross")
-    cells = every.join(now, on=["id", "field"], how="left").join(
-        first, left_on=["id", "field"], right_on=["customer_id", "field"], how="left"
-    )
-    # A card that is gone had nothing in the cells of which the log does not tell.
-    born = cells.with_columns(pl.coalesce("old", "now", pl.lit("")).alias("born"))
-    return born.pivot("field", index="id", values="born").select("id", *replay.KEYS)
 
 
 def unproven(person: Person, log: pl.DataFrame, kinds: pl.DataFrame) -> list[str]:

@@ -91,10 +91,12 @@ class _Block:
         here = numbers.join(cards.rename({"id": ID, "version": VERSION}), on=ID, how="inner", maintain_order="left")
         here = here.with_columns(*(pl.lit(None, pl.String).alias(OLD + f.key) for f in schema.values))
         came = here.join(born.select(_NUMBER, then="version"), on=ID, how="inner", maintain_order="left")
+        removed, restored = self._removed(came), self._restored(numbers, gone)
+        masters = pl.concat([removed[INTO], restored[INTO]]).drop_nulls()
         parts = [
-            self._removed(came),
-            self._updated(here.join(came, on=ID, how="anti", maintain_order="left")),
-            self._restored(numbers, gone),
+            removed,
+            self._updated(here.join(came, on=ID, how="anti", maintain_order="left"), masters),
+            restored,
             self._lost(numbers.join(here, on=ID, how="anti").join(leaving, on=ID, how="anti", maintain_order="left")),
         ]
         self.rows = pl.concat(parts, how="diagonal").sort(ROW)
@@ -139,12 +141,11 @@ class _Block:
                 found.append((canonical.comparable(field, old) != now).fill_null(False))
         return found
 
-    def _updated(self, rows: pl.DataFrame) -> pl.DataFrame:
+    def _updated(self, rows: pl.DataFrame, masters: pl.Series) -> pl.DataFrame:
         """The cards that get former values back, but for the cells that somebody has changed to something else since.
 
-        A card that others were merged into, or given back from, is written also when none of its values changes.
+        One of the `masters`, which others go into or come back from, is written also when none of its values changes.
         """
-        masters = self._merges["customer_id"].unique()
         former: dict[str, pl.DataFrame] = {}
         found = []
         for field in self._schema.values:
