@@ -58,6 +58,9 @@ class MemoryRegister:
     def owners(self, field: Field, values: pl.Series) -> pl.DataFrame:
         return self.cards(field, values, [field]).select("id", field.key)
 
+    def masters(self, ids: pl.Series) -> pl.Series:
+        return pl.Series(sorted(set(ids) & set(self.merged.values())), dtype=pl.Int64)
+
     def former_values(self, cards: pl.DataFrame) -> pl.DataFrame:
         versions = dict(cards.select("id", "version").iter_rows())
         former: dict[tuple[int, str], str] = {}

@@ -60,6 +60,7 @@ def test_it_answers_as_the_register_in_memory_does(
         lambda r: r.cards(SCHEMA["external_id"], pl.Series(["X1", "x2", "X5"]), [SCHEMA["city"]]),
         lambda r: r.redirects(pl.Series([*ids, 0, 99_999])),
         lambda r: r.owners(SCHEMA["external_id"], pl.Series(["X1", "X2", "X4", ""])),
+        lambda r: r.masters(pl.Series([*ids, 99_999])).to_frame("id"),
         *(lambda r, v=v: r.former_values(versions(ids, v)).sort("field") for v in (0, 1, 2, 3, 9)),
     ]
     for question in asked:

@@ -331,3 +331,35 @@ def test_it_tells_where_a_consent_comes_from_whatever_was_undone(load: Load, ali
     assert source() == ("1", "second.csv")
     take_back(again.revision, actor=alice)
     assert source() == ("0", "first.csv")
+
+
+def test_it_keeps_a_created_card_into_which_others_were_merged(ids: list[int], load: Load, alice: Actor) -> None:
+    imp = load("CustomerID;FirstName;Email;Gender\n0;Per;p@example.no;1\n")
+    new = Customer.objects.latest("pk").pk
+    merging.merge(master=new, others=[ids[1]], versions={new: 1, ids[1]: 1}, values={}, actor=alice)
+    merged = Revision.objects.latest("pk")
+    assert imp.revision is not None
+    back = undoing.start(imp.revision.pk, actor=alice)
+    assert [(p.code, p.params) for _, p in preview.problems(back, limit=9)] == [("card_absorbed", {"id": new})]
+    assert (back.totals.removed, back.totals.left_out) == (0, 1)
+    assert undoing.outlook(imp.revision.pk, actor=alice).removed == 0
+    imports.cancel(back.pk, actor=alice)
+    take_back(merged, actor=alice)
+    assert take_back(imp.revision, actor=alice).totals.removed == 1
+
+
+def test_it_merges_again_as_a_whole_or_not_at_all(ids: list[int], alice: Actor) -> None:
+    master, other = ids
+    editing.edit(other, version=1, values={"city": "Oslo", "mobile": "91234567"}, actor=alice)
+    merged = merging.merge(master=master, others=[other], versions={master: 1, other: 2}, values={}, actor=alice)
+    assert customers.card(master, actor=alice)["city"] == "Oslo"
+    undone = take_back(merged, actor=alice).revision
+    editing.edit(other, version=4, values={"last_name": "Berg"}, actor=alice)
+    assert undone is not None
+    again = undoing.start(undone.pk, actor=alice)
+    assert [(p.code, line) for line, p in preview.problems(again, limit=9)] == [("merge_incomplete", 1)]
+    assert (again.totals.errors, again.totals.unchanged, again.totals.changes_register) == (1, 1, False)
+    planning.settle(again.pk, Choice(Whose.MINE), actor=alice)
+    again.refresh_from_db()
+    confirming.confirm(again.pk, digest=again.digest, actor=alice)
+    assert list(Customer.objects.values_list("pk", "city")) == [(master, "Oslo")]

@@ -38,10 +38,13 @@ class Model:
 
     def __init__(self) -> None:
         self.cards: Cards = {}
+        self.into: dict[int, int] = {}
+        """Into whom the cards went that were merged."""
 
     def write(self, after: Cards, *, merged: dict[int, int] | None = None, parted: dict[int, int] | None = None) -> Act:
         """Have the cards be so from now on; what that was."""
         before, self.cards = self.cards, after
+        self.into = {number: into for number, into in self.into.items() if number not in after} | (merged or {})
         there = set(before) & set(after)
         cells = {
             (number, key): (before[number][key], after[number][key])
@@ -79,7 +82,16 @@ class Model:
     def undo(self, act: Act, *, mine: bool) -> Act:
         """Take back what something did; `mine`: also where others have written something else since."""
         after = deepcopy(self.cards)
-        for number in act.cards & after.keys():
+        stays = {
+            number
+            for number in act.came
+            if number not in self.cards
+            or number in self.into.values()
+            or (self.cards[number] != act.left[number] and not mine)
+        }
+        # A merge is taken back as a whole or not at all.
+        held = {act.parted[number] for number in stays & act.parted.keys()}
+        for number in (act.cards & after.keys()) - held:
             for key in FIELDS:
                 old, new = act.cells.get((number, key), ("", ""))
                 if (number, key) in act.cells and (self.cards[number][key] == new or mine):
@@ -87,13 +99,12 @@ class Model:
         parted, merged = {}, {}
         for number, values in act.went.items():
             master = act.merged.get(number)
-            if master is None or master in self.cards:  # a merge is taken back as a whole or not at all
+            if master is None or master in self.cards:
                 after[number] = dict(values)
                 parted |= {number: master} if master is not None else {}
-        for number in act.came & after.keys():
+        for number in act.came - stays:
             master = act.parted.get(number)
-            edited = self.cards[number] != act.left[number]
-            if (mine or not edited) and (master is None or master in self.cards):
+            if master is None or (master in self.cards and master not in held):
                 del after[number]
                 merged |= {number: master} if master is not None else {}
         return self.write(after, merged=merged, parted=parted)

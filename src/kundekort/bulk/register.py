@@ -42,6 +42,12 @@ def redirects(conn: Connection, ids: pl.Series) -> pl.DataFrame:
         return copy_out(conn, statements.redirects(), frames.REDIRECTS)
 
 
+def masters(conn: Connection, ids: pl.Series) -> pl.Series:
+    """Those of the ids (Int64) into which other cards are merged."""
+    with _wanted(conn, ids, value_type="bigint"):
+        return copy_out(conn, statements.masters(), {"id": pl.Int64})["id"]
+
+
 def former_values(conn: Connection, versions: pl.DataFrame) -> pl.DataFrame:
     """Every cell of cards that has changed after a version (`VERSIONS`), and what it held then (`FORMER`)."""
     with temporary(conn, statements.VERSIONS, statements.create_versions(), versions.select(*frames.VERSIONS)):

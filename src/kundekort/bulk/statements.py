@@ -154,6 +154,11 @@ def redirects() -> Composed:
     ).format(removed=REMOVED, wanted=WANTED)
 
 
+def masters() -> Composed:
+    """The wanted ids into which other cards are merged."""
+    return SQL("SELECT DISTINCT r.into_id AS id FROM {} r JOIN {} w ON w.value = r.into_id").format(REMOVED, WANTED)
+
+
 def create_versions() -> Composed:
     """A temporary table of cards and the version of each that is asked about."""
     return SQL("CREATE TEMPORARY TABLE {} (id bigint, version int) ON COMMIT DROP").format(VERSIONS)

@@ -53,6 +53,9 @@ class Register(Protocol):
     def owners(self, field: Field, values: pl.Series) -> pl.DataFrame:
         """The cards that have one of the values in a unique field: `id`, and the value under the field's key."""
 
+    def masters(self, ids: pl.Series) -> pl.Series:
+        """Those of the ids (Int64) into which other cards are merged."""
+
     def former_values(self, cards: pl.DataFrame) -> pl.DataFrame:
         """Every cell of cards that has changed after a version (`frames.VERSIONS`), and what it held then (`FORMER`).
 

@@ -32,7 +32,8 @@ ROW_CODES: Final = {
     "name_missing": "a card needs a first name, last name, company or e-mail",
     "card_merged": "the card was merged into another since, so nothing can be taken back on it; params: id, into",
     "card_gone": "the card is not in the register any more; params: id",
-    "merge_incomplete": "another card of the same merge cannot be written, so this one is not either",
+    "card_absorbed": "other cards were merged into this one since, so it cannot go; params: id",
+    "merge_incomplete": "another card of the same merge stays as it is or cannot be written, so this one does too",
 }
 
 CELL_CODES: Final = {

@@ -51,7 +51,7 @@ def plan(
         sink.add(values)
         taken.add(block.rows)
         parts.append(index)
-        links.append(block.rows.select(ROW, LINE, ID, INTO).filter(pl.col(INTO).is_not_null()))
+        links.append(block.links)
         problems += block.problems
         both.append(block.conflicts)
         cards += index.height
@@ -83,6 +83,9 @@ class _Block:
         of_card = pl.col("field") == CARD
         born, gone = changes.filter(of_card, pl.col("new") != ""), changes.filter(of_card, pl.col("new") == "")
         self._merges = changes.filter(pl.col("field") == MERGED)
+        # an empty text is no number, so that the other one counts
+        other = pl.coalesce(pl.col(name).cast(pl.Int64, strict=False) for name in ("new", "old"))
+        self.links = self._merges.select(other.alias(ID), pl.col("customer_id").alias(INTO))
         self._cells = changes.filter(~pl.col("field").is_in([CARD, MERGED]))
         ids = changes.select(_NUMBER).unique().sort(ID).with_row_index(ROW, offset=first)
         numbers = ids.with_columns((pl.col(ROW) + 1).alias(LINE), pl.lit(None, pl.Int64).alias(INTO))
@@ -106,10 +109,16 @@ class _Block:
             self.problems += card.problems(changed.with_columns(marks), fields=schema.values, schema=schema)
 
     def _removed(self, came: pl.DataFrame) -> pl.DataFrame:
-        """The cards that came into being: they go, unless somebody has edited them since."""
+        """The cards that came into being: they go, unless somebody has edited them since or merged others into them."""
         moved = came.filter(pl.col(VERSION) != pl.col("then"))
         edited = moved.head(0)
+        absorbing = pl.Series([], dtype=pl.Int64)
         if moved.height:
+            absorbing = self._register.masters(moved[ID])
+            held = moved.filter(pl.col(ID).is_in(absorbing.implode()))
+            found = problem.frame(held, field=None, code="card_absorbed", params={"id": pl.col(ID)})
+            self.problems.append(found)
+            moved = moved.filter(~pl.col(ID).is_in(absorbing.implode()))
             since = moved.select(pl.col(ID).alias("id"), pl.col("then").alias("version"))
             former = self._register.former_values(since)
             edited = moved.filter(pl.any_horizontal(pl.lit(False), *self._differing(moved, former)))
@@ -117,8 +126,10 @@ class _Block:
         whose = self._settled([_conflict(edited, CARD, base=number, mine=pl.lit(""), theirs=number)])
         came = came.join(whose.select(ID, "whose", edited=True), on=ID, how="left", maintain_order="left")
         goes = pl.col("edited").is_null() | (pl.col("whose") == Whose.MINE)
-        status = pl.when(goes.fill_null(False)).then(Status.REMOVED).when(pl.col("whose").is_null())
-        came = came.with_columns(_status(status.then(Status.CONFLICT).otherwise(Status.UNCHANGED)))
+        absorbs = pl.col(ID).is_in(absorbing.implode())
+        going = pl.when(absorbs).then(Status.LEFT_OUT).when(goes.fill_null(False)).then(Status.REMOVED)
+        status = going.when(pl.col("whose").is_null()).then(Status.CONFLICT).otherwise(Status.UNCHANGED)
+        came = came.with_columns(_status(status))
         # a card that an undo gave back becomes part of the other card again
         back = self._merges.filter(pl.col("new") == "")
         into = back.select(pl.col("old").cast(pl.Int64).alias(ID), pl.col("customer_id").alias("into"))
@@ -236,17 +247,22 @@ class _UniqueValues:
 
 
 def _together(problems: pl.DataFrame, index: pl.DataFrame, links: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """The problems, with one for each card of a merge of which another card cannot be written.
+    """The problems, with one for each card of a merge of which another card stays as it is or cannot be written.
 
-    A merge is taken back as a whole or not at all. `links` are the rows of cards with INTO.
+    A merge is taken back as a whole or not at all. `links` are the cards that went into others (INTO) or came back.
     """
     linked = pl.concat(links) if links else pl.DataFrame()
-    if linked.is_empty() or problems.is_empty():
+    if linked.is_empty():
         return problems
-    wrong = index.filter(pl.col(ROW).is_in(problems[ROW].implode()))[ID].implode()
-    hit = linked.filter(pl.col(ID).is_in(wrong) | pl.col(INTO).is_in(wrong))
-    group = pl.concat([hit[INTO], linked.filter(pl.col(INTO).is_in(hit[INTO].implode()))[ID]])
-    others = index.filter(pl.col(ID).is_in(group.implode()), ~pl.col(ID).is_in(wrong))
+    wrong = index.filter(pl.col(ROW).is_in(problems[ROW].implode()))[ID]
+    moving = index.filter(pl.col(STATUS).is_in([Status.REMOVED, Status.RESTORED]))[ID]
+    stuck = linked.filter(
+        pl.col(ID).is_in(wrong.implode()) | ~pl.col(ID).is_in(moving.implode()) | pl.col(INTO).is_in(wrong.implode())
+    )
+    group = linked.filter(pl.col(INTO).is_in(stuck[INTO].implode()))
+    moving_too = group.filter(pl.col(ID).is_in(moving.implode()))[ID]
+    hit = pl.concat([group[INTO], moving_too]).implode()
+    others = index.filter(pl.col(ID).is_in(hit), ~pl.col(ID).is_in(wrong.implode()), pl.col(STATUS) != Status.UNCHANGED)
     more = problem.frame(others, field=None, code="merge_incomplete")
     return frames.concat([problems, more], frames.PROBLEMS)
 

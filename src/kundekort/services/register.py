@@ -37,6 +37,11 @@ class DatabaseRegister:
         found = self.cards(field, values, [field])
         return found.filter(~pl.col("id").is_in(list(self.leaving))).select("id", field.key)
 
+    def masters(self, ids: pl.Series) -> pl.Series:
+        """Those of the ids into which other cards are merged."""
+        with transaction.atomic():
+            return register.masters(psycopg_connection(), ids)
+
     def former_values(self, cards: pl.DataFrame) -> pl.DataFrame:
         """Every cell of cards that has changed after a version, and what it held then."""
         with transaction.atomic():

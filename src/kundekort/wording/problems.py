@@ -38,8 +38,11 @@ PROBLEMS: Final[Mapping[str, str | Promise]] = {
     "name_missing": _("The customer has no name. Fill in first name, last name, company or e-mail."),
     "card_merged": _("Customer %(id)s was merged into %(into)s since. Nothing is taken back on it."),
     "card_gone": _("Customer %(id)s is not in the register any more. Nothing is taken back on it."),
+    "card_absorbed": _(
+        "Others were merged into customer %(id)s since, so the card stays. Undo these merges first to remove it."
+    ),
     "merge_incomplete": _(
-        "Another card of the same merge cannot be written, and a merge is undone as a whole or not at all."
+        "Another card of the same merge stays as it is, and a merge is undone as a whole or not at all."
     ),
     # one cell
     "id_missing": _("%(field)s is empty. Use 0 for a new customer."),
@@ -135,6 +138,7 @@ PROBLEM_KINDS: Final[Mapping[str, str | Promise]] = {
     "version_other": _("version of another customer"),
     "card_merged": _("merged since"),
     "card_gone": _("no longer in the register"),
+    "card_absorbed": _("others merged into it"),
     "merge_incomplete": _("belongs to a merge"),
 }
 """Each kind of problem in two or three words, for filters and counts."""
