@@ -70,13 +70,13 @@ class Installation:
         return done.stdout
 
     def processes(self, *words: bytes) -> list[int]:
-        """The processes below the server whose command lines have these words."""
-        below = {self.server or 0}
-        found = []
-        for number, parent, line in sorted(_processes()):
-            if parent in below and parent:
-                below.add(number)
-                found += [number] if all(word in line for word in words) else []
+        """The processes below the server whose command lines have these words, parents first."""
+        every = list(_processes())
+        below, found = [self.server or 0], []
+        for above in below:  # not by their numbers: these begin again from the lowest at some time
+            children = [(number, line) for number, parent, line in every if parent == above and parent]
+            below += [number for number, _ in children]
+            found += [number for number, line in children if all(word in line for word in words)]
         return found
 
     @property
@@ -87,9 +87,11 @@ class Installation:
     @property
     def postmaster(self) -> int | None:
         """The process of the database server, once it takes connections."""
-        with suppress(FileNotFoundError, IndexError):
-            told = (self.data / "postgres" / "postmaster.pid").read_text().split()
-            return int(told[0]) if told[-1] == "ready" else None
+        folder = self.data / "postgres"
+        with suppress(OSError, IndexError):
+            told = (folder / "postmaster.pid").read_text().split()
+            works_there = Path(f"/proc/{told[0]}/cwd").readlink() == folder.resolve()  # else it is somebody else by now
+            return int(told[0]) if told[-1] == "ready" and works_there else None
         return None
 
     @contextmanager
