@@ -71,13 +71,13 @@ class Installation:
 
     def processes(self, *words: bytes) -> list[int]:
         """The processes below the server whose command lines have these words."""
-        below = {self.server or 0}
-        found = []
-        for number, parent, line in sorted(_processes()):
-            if parent in below and parent:
-                below.add(number)
-                found += [number] if all(word in line for word in words) else []
-        return found
+        below: set[int] = set()
+        children = {self.server or 0} - {0}
+        every = list(_processes())
+        while children:  # the number of a child may be lower than that of its parent, once all numbers have been used
+            children = {number for number, parent, _ in every if parent in children | {self.server}} - below
+            below |= children
+        return [number for number, _, line in every if number in below and all(word in line for word in words)]
 
     @property
     def server(self) -> int | None:
