@@ -11,7 +11,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from kundekort.cli.app import app
-from kundekort.services import editing
+from kundekort.engine.recipe import Choice, Whose
+from kundekort.services import editing, planning, undoing
 from kundekort.services.accounts import Actor
 from kundekort.store.models import Customer, Import
 
@@ -71,6 +72,19 @@ def test_it_leaves_what_was_edited_unless_told(done: Import, bob: Actor, whose: 
     assert (cell["who"], cell["whose"]) == ("bob", whose or "theirs")
     card = Customer.objects.get(pk=number)
     assert (card.first_name, card.city) == ("Kari", city)
+
+
+def test_it_touches_nobody_elses_preview(done: Import, bob: Actor) -> None:
+    editing.edit(Customer.objects.order_by("pk")[0].pk, version=2, values={"city": "Molde"}, actor=bob)
+    assert done.revision is not None
+    waiting = undoing.start(done.revision.pk, actor=bob)
+    planning.settle(waiting.pk, Choice(Whose.MINE), actor=bob)
+    answer = told(undo(done.pk, "--json"))
+    assert (answer["import_id"], answer["conflict_cells"][0]["whose"]) == (waiting.pk, "mine")
+    answer = told(undo(done.pk, "--json", "--conflicts", "theirs"))
+    assert (answer["import_id"], answer["conflict_cells"][0]["whose"]) == (waiting.pk, "theirs")
+    waiting.refresh_from_db()
+    assert waiting.state == Import.State.PREVIEW
 
 
 def test_it_says_what_cannot_be_undone(done: Import, upload: Load) -> None:

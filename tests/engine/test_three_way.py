@@ -210,3 +210,10 @@ def test_it_asks_again_when_somebody_has_written_something_else_since() -> None:
     assert again == [(1, "city")]
     assert made_of(register, mine.reopen(again).choices).totals.conflicts == 1
     assert made_of(register, mine.reopen(again * 1001).choices).totals.conflicts == 1
+
+
+def test_it_does_not_believe_a_version_that_no_card_has_had() -> None:
+    register = register_of([{"first_name": "Åse", "city": ""}])
+    made = plan("CustomerID;City;Version\n1;Oslo;9\n", register)
+    assert made.problems["code"].to_list() == ["version_newer"]
+    assert made.index["_base"].to_list() == [3], "what counts when the column is left aside, and the card has moved"

@@ -194,3 +194,16 @@ def test_it_knows_who_uploaded_and_who_confirmed(upload: Upload, ids: list[int],
     )
     assert done.revision is not None
     assert (done.revision.actor_name, done.revision.created_by) == ("Alice Ås", alice.user)
+
+
+def test_it_forgets_who_confirmed_what_was_not_written(
+    upload: Upload, ids: list[int], alice: Actor, bob: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imp = upload(f"CustomerID;City\n{ids[0]};Oslo\n")
+    monkeypatch.setattr(planning, "INLINE_CARDS", 0)
+    assert confirming.confirm(imp.pk, digest=imp.digest, actor=alice).confirmer_name == "Alice Ås"
+    editing.edit(ids[0], version=1, values={"city": "Bergen"}, actor=bob)
+    with pytest.raises(StalePlan):
+        confirming.apply(imp.pk, digest=imp.digest)
+    imp.refresh_from_db()
+    assert (imp.confirmer_name, imp.confirmed_by) == ("", None)

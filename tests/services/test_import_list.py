@@ -88,12 +88,12 @@ def test_it_names_what_is_taken_back(bob: Actor) -> None:
     past_import(undoes=edit.revision, days=3)
     past_import(undoes=merge.revision, days=2)
     assert titles(bob) == [
-        "Angre: angringen av en sammenslåing",
-        "Angre: angringen av en endring på kundekort",
+        "Gjør om: sammenslåing",
+        "Gjør om: endring på kundekort",
         "Angre: sammenslåing",
         "Angre: endring på kundekort",
-        "Angre: angringen av en angring",
-        "Angre: angringen av kunder.csv",
+        "Angre på nytt",
+        "Gjør om: kunder.csv",
         "Angre: kunder.csv",
         "kunder.csv",
     ]

@@ -329,6 +329,8 @@ def test_it_tells_where_a_consent_comes_from_whatever_was_undone(load: Load, ali
     assert source() == ("0", "first.csv")
     again = take_back(undone.revision, actor=alice)
     assert source() == ("1", "second.csv")
+    acts = [(e.kind, e.undone, e.answered) for e in history.of_customer(number, actor=alice)]
+    assert acts == [("undo", False, False), ("undo", True, True), ("import", False, True), ("import", False, False)]
     take_back(again.revision, actor=alice)
     assert source() == ("0", "first.csv")
 

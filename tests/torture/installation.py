@@ -70,14 +70,14 @@ class Installation:
         return done.stdout
 
     def processes(self, *words: bytes) -> list[int]:
-        """The processes below the server whose command lines have these words, parents first."""
+        """The processes below the server whose command lines have these words."""
+        below: set[int] = set()
+        children = {self.server or 0} - {0}
         every = list(_processes())
-        below, found = [self.server or 0], []
-        for above in below:  # not by their numbers: these begin again from the lowest at some time
-            children = [(number, line) for number, parent, line in every if parent == above and parent]
-            below += [number for number, _ in children]
-            found += [number for number, line in children if all(word in line for word in words)]
-        return found
+        while children:  # the number of a child may be lower than that of its parent, once all numbers have been used
+            children = {number for number, parent, _ in every if parent in children | {self.server}} - below
+            below |= children
+        return [number for number, _, line in every if number in below and all(word in line for word in words)]
 
     @property
     def server(self) -> int | None:

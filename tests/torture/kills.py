@@ -37,14 +37,14 @@ class Tally:
 
 def kill(victim: str, house: Installation, command: subprocess.Popen[bytes] | None, chance: Random) -> None:
     """Kill one of those who are at work, and wait until it is dead and, of a web server, those have noticed who do."""
-    webs = len(house.processes(b"granian"))
+    webs = set(house.processes(b"granian"))
     number = None
     if victim == COMMAND and command is not None:
         number = command.pid
     elif victim == WORKER:
         number = next(iter(house.processes(b"kundekort.cli\0worker")), None)
     elif victim == WEB:  # the process that answers, or the one that would start it again
-        number = chance.choice(house.processes(b"granian") or [None])
+        number = chance.choice(sorted(webs) or [None])
     elif victim == SUPERVISOR:
         number = house.server
     elif victim == DATABASE:
@@ -58,7 +58,7 @@ def kill(victim: str, house: Installation, command: subprocess.Popen[bytes] | No
     if victim == SUPERVISOR:  # its first thread may be dead before the others
         until(lambda: house.server is None)
     if victim == WEB:  # another one is started, or all the rest stops
-        until(lambda: house.server is None or len(house.processes(b"granian")) == webs)
+        until(lambda: house.server is None or set(house.processes(b"granian")) - webs)
 
 
 def _connection(house: Installation, chance: Random) -> int | None:

@@ -57,7 +57,7 @@ def test_it_tells_of_removed_and_restored_cards_where_there_are_any(as_bob: Clie
     last = past_import(undoes=undo.revision, rows=42, restored=42)
     text = page(as_bob)
     assert "Gjenopprettet" in text
-    assert rows(text)[0].split(" bob")[0].endswith("Angre: angringen av kunder.csv")
+    assert rows(text)[0].split(" bob")[0].endswith("Gjør om: kunder.csv")
     assert rows(text)[2].endswith("Ferdig Angret, og hentet tilbake Angre … kunder.csv")
     assert text.count(f'action="/revisions/{last.revision_id}/undo/"') == 2
 
@@ -219,3 +219,8 @@ def test_it_is_found_from_the_menu_and_the_import_page(as_bob: Client) -> None:
     text = unescape(as_bob.get("/imports/").content.decode())
     assert text.count(f'href="{LIST}"') == 2
     assert rows(text)[0].endswith("kunder.csv bob Alice Ås 0 0 0 0 7 Ferdig Angre … kunder.csv")
+
+
+def test_it_lists_nothing_for_days_of_which_there_are_no_imports(as_bob: Client) -> None:
+    for day in ("9999-12-31", "0001-01-01"):
+        assert as_bob.get(f"/imports/list/?since={day}&until={day}").status_code == 200

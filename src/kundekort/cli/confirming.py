@@ -36,10 +36,13 @@ def decisions(*, leave_out_errors: bool, conflicts: Whose | None) -> Decisions:
     return recipe.Decisions(leave_out_errors=leave_out_errors, choices=choices)
 
 
-def carry_out(begin: Callable[[], Import], *, preview: bool, yes: bool, as_json: bool, typed: bool = False) -> None:
+def carry_out(
+    begin: Callable[[], tuple[Import, bool]], *, preview: bool, yes: bool, as_json: bool, typed: bool = False
+) -> None:
     """Begin an import and do with it as the options say: show, ask, write; a failure is told and an exit code.
 
-    `typed`: the file comes from standard input, so that nobody can be asked.
+    `begin` says too whether the import is this command's own; only then it is cancelled when it is not wanted. `typed`:
+    the file comes from standard input, so that nobody can be asked.
     """
     imp: Import | None = None
 
@@ -55,18 +58,19 @@ def carry_out(begin: Callable[[], Import], *, preview: bool, yes: bool, as_json:
             raise CommandRefused("options_exclude", options=["--preview", "--yes"])
         if asks and (typed or not sys.stdin.isatty()):
             raise CommandRefused("no_terminal")
-        imp = begin()
+        imp, own = begin()
         try:
             imp = planned(imp, quiet=as_json)
             undecided = totals(imp).errors + totals(imp).conflicts
             if asks:
-                ask_and_apply(imp)
+                ask_and_apply(imp, own=own)
             elif as_json:
                 write(import_json(applied(imp, quiet=True) if yes else imp, applied=yes))
             else:
                 _show_and_apply(imp, yes=yes)
         except KeyboardInterrupt:
-            _give_up(imp)
+            if own:
+                _give_up(imp)
             raise
         if undecided and not (yes or asks):
             raise typer.Exit(3)
@@ -133,8 +137,8 @@ def _write(imp: Import) -> None:
         raise
 
 
-def ask_and_apply(imp: Import) -> None:
-    """Show, ask, and do what the answers say; an import that nobody wants is cancelled."""
+def ask_and_apply(imp: Import, *, own: bool = True) -> None:
+    """Show, ask, and do what the answers say; an `own` import that nobody wants is cancelled."""
     from kundekort.cli import show
     from kundekort.engine.recipe import Choice
     from kundekort.engine.recipe import Whose as Side
@@ -142,28 +146,29 @@ def ask_and_apply(imp: Import) -> None:
 
     show.preview_of(imp)
     if totals(imp).errors:
-        _agree(imp, show.question_of_errors(imp))
+        _agree(imp, show.question_of_errors(imp), own=own)
         planning.leave_out_errors(imp.pk, actor=actor(), leave_out=True, then=planning.queue_fallback)
         imp = planned(imp)
         show.preview_of(imp)
     if totals(imp).conflicts:
-        _agree(imp, show.question_of_conflicts(imp))
+        _agree(imp, show.question_of_conflicts(imp), own=own)
         planning.settle(imp.pk, Choice(Side.THEIRS), actor=actor(), then=planning.queue_fallback)
         imp = planned(imp)
         show.preview_of(imp)
     if totals(imp).changes_register:
-        _agree(imp, show.question(imp))
+        _agree(imp, show.question(imp), own=own)
         _write(imp)
-    else:
+    elif own:
         _give_up(imp)
 
 
-def _agree(imp: Import, question: str) -> None:
-    """Go on only after a yes. Raises CommandRefused, the import being cancelled."""
+def _agree(imp: Import, question: str, *, own: bool) -> None:
+    """Go on only after a yes. Raises CommandRefused, an own import being cancelled."""
     from kundekort.cli import show
 
     if not show.agreed(question):
-        _give_up(imp)
+        if own:
+            _give_up(imp)
         raise CommandRefused("declined")
 
 

@@ -73,7 +73,7 @@ def import_file(
     the preview.
     """
 
-    def begin() -> Import:
+    def begin() -> tuple[Import, bool]:
         overrides = dialect(encoding=encoding, separator=separator, header_row=header_row, sheet=sheet)
         with opened(file) as stream:
             setup.setup_django()
@@ -93,6 +93,6 @@ def import_file(
                 decisions=confirming.decisions(leave_out_errors=leave_out_errors, conflicts=conflicts),
             )
             planning.queue_fallback(imp.pk)
-        return imp
+        return imp, True
 
     confirming.carry_out(begin, preview=preview, yes=yes, as_json=as_json, typed=file == STANDARD)

@@ -82,8 +82,10 @@ def migrate(*, verbosity: int = 1) -> None:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])
         try:
             call_command("migrate", verbosity=verbosity, interactive=False)
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATING])
+        except BaseException:
+            connection.close()  # with what it left undone, and with the lock
+            raise
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATING])
 
 
 def _fields() -> Schema:

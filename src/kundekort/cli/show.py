@@ -88,7 +88,7 @@ def preview_of(imp: Import) -> None:
         _head(imp) if imp.undoes_id else _read(imp, summary.totals.rows),
         *map(_warning, summary.warnings),
         *nothing,
-        *_below(summary, found, columns),
+        *_below(summary, found, columns, lines=imp.undoes_id is None),
     )
 
 
@@ -121,7 +121,8 @@ def _record(imp: Import, wanted: Filter | None, *, limit: int) -> list[Renderabl
         parts.append(Text(f"! {gone} {lost % {'count': number(told.untold)} if told.untold else ''}", style="yellow"))
     if not told.summary.totals.changes_register:
         parts.append(_nothing(imp))
-    return parts + _below(told.summary, found, {c.field: c.header or wording.field(c.field) for c in told.columns})
+    columns = {c.field: c.header or wording.field(c.field) for c in told.columns}
+    return parts + _below(told.summary, found, columns, lines=told.lines)
 
 
 def _head(imp: Import) -> Text:
@@ -154,15 +155,20 @@ def _first_rows(look: Callable[..., preview.Page]) -> preview.Page:
     return preview.Page(total=total, rows=tuple(rows[n] for n in sorted(rows)))
 
 
-def _below(summary: preview.Summary, found: preview.Page, header: Mapping[str, str]) -> list[RenderableType]:
-    """Some rows as a table, how many more there are, the changes by column and the boxes."""
-    parts: list[RenderableType] = [_changes(found.rows, header)] if found.rows else []
+def _below(
+    summary: preview.Summary, found: preview.Page, header: Mapping[str, str], *, lines: bool
+) -> list[RenderableType]:
+    """Some rows as a table, how many more there are, the changes by column and the boxes.
+
+    `lines`: the rows are those of a file.
+    """
+    parts: list[RenderableType] = [_changes(found.rows, header, lines=lines)] if found.rows else []
     if more := found.total - len(found.rows):
         told = ngettext("… and one more row.", "… and %(count)s more rows.", more)
         parts.append(Text(told % {"count": number(more)}, style="dim"))
     if summary.changes:
         parts.append(Text(" · ".join(f"{wording.field(key)} {number(n)}" for key, n in summary.changes.items())))
-    return [*parts, _boxes(summary.totals)]
+    return [*parts, _boxes(summary.totals, lines=lines)]
 
 
 def question_of_errors(imp: Import) -> str:
@@ -255,15 +261,17 @@ def _nothing(imp: Import) -> Text:
     return Text("\n".join(_plain(line, long=1000) for line in lines))
 
 
-def _changes(rows: Sequence[preview.Row], header: Mapping[str, str]) -> Table:
+def _changes(rows: Sequence[preview.Row], header: Mapping[str, str], *, lines: bool) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    table.add_column(_("Line"), justify="right", style="dim")
+    if lines:
+        table.add_column(_("Line"), justify="right", style="dim")
     table.add_column("", no_wrap=True)
     table.add_column(_("Customer"), max_width=30)
     table.add_column(_("What changes"), ratio=1)
     for row in rows:
         sign, word, style = _STATUS[row.status]
-        table.add_row(str(row.line), Text(f"{sign} {word}", style=style), _who(row), _what(row, header))
+        line = [str(row.line)] * lines
+        table.add_row(*line, Text(f"{sign} {word}", style=style), _who(row), _what(row, header))
     return table
 
 
@@ -305,9 +313,9 @@ def _change(label: str, old: str, new: str) -> Text:
     )
 
 
-def _boxes(totals: Totals) -> Columns:
+def _boxes(totals: Totals, *, lines: bool) -> Columns:
     counts = [
-        (totals.rows, _("in the file"), "blue"),
+        (totals.rows, _("in the file") if lines else _("customers concerned"), "blue"),
         (totals.changed, _("to be changed"), "yellow"),
         (totals.unchanged, _("will not change"), "cyan"),
         (totals.new, _("new customers"), "green"),

@@ -35,12 +35,14 @@ def undo(
     preview.
     """
 
-    def begin() -> Import:
+    def begin() -> tuple[Import, bool]:
         setup.setup_django()
         from kundekort.services import planning, undoing
 
         revision = undoing.revision_of(import_id, actor=actor())
-        decisions = confirming.decisions(leave_out_errors=leave_out_errors, conflicts=conflicts)
-        return undoing.start(revision.pk, decisions=decisions, actor=actor(), then=planning.queue_fallback)
+        own = undoing.waiting(revision.pk) is None
+        decided = leave_out_errors or conflicts
+        decisions = confirming.decisions(leave_out_errors=leave_out_errors, conflicts=conflicts) if decided else None
+        return undoing.start(revision.pk, decisions=decisions, actor=actor(), then=planning.queue_fallback), own
 
     confirming.carry_out(begin, preview=preview, yes=yes, as_json=as_json)

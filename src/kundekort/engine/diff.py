@@ -199,7 +199,9 @@ def _based(
     seen = shown.select(pl.col("id").alias(ID), pl.col("version").alias("_shown"))
     rows = rows.join(seen, on=ID, how="left", maintain_order="left") if seen.height else _with_null(rows, "_shown")
     given = _number(None if field is None else field.key)
-    rows = rows.with_columns(pl.coalesce(pl.when(given > 0).then(given), "_shown", VERSION).alias(BASE))
+    # One that the card has not had yet is a problem of the row, and must not count when the column is left aside later.
+    had = pl.when((given > 0) & ~(_KNOWN & (given > pl.col(VERSION)))).then(given)
+    rows = rows.with_columns(pl.coalesce(had, "_shown", VERSION).alias(BASE))
     if field is None:
         return rows, []
     wrong = found.filter(pl.col("field") == field.key)[ROW]

@@ -57,7 +57,8 @@ def plan(
         cards += index.height
         progress(cards)
     index = pl.concat(parts)
-    found = frames.concat([*problems, *taken.problems(register)], frames.PROBLEMS)
+    found = frames.concat(problems, frames.PROBLEMS)
+    found = frames.concat([found, *taken.problems(register, wrong=found[ROW])], frames.PROBLEMS)
     found = _together(found, index, links)
     wrong = pl.col(ROW).is_in(found[ROW].implode())
     error = pl.lit(Status.LEFT_OUT if decisions.leave_out_errors else Status.ERROR, pl.UInt8)
@@ -229,11 +230,14 @@ class _UniqueValues:
             moves = rows.filter(pl.col(OLD + field.key).is_not_null())
             parts.append(moves.select(ROW, LINE, ID, field.key, pl.col(OLD + field.key).alias("_old")))
 
-    def problems(self, register: Register) -> list[pl.DataFrame]:
-        """A problem for each value that would come to a card but is on another one now, which keeps it."""
+    def problems(self, register: Register, *, wrong: pl.Series) -> list[pl.DataFrame]:
+        """A problem for each value that would come to a card but is on another one now, which keeps it.
+
+        Rows that are `wrong` for another reason are not written, so that nothing leaves their cards.
+        """
         found = []
         for field, parts in ((f, p) for f, p in self._moves.values() if p):
-            moves = pl.concat(parts)
+            moves = pl.concat(parts).filter(~pl.col(ROW).is_in(wrong.implode()))
             leaving = moves.filter(pl.col("_old") != "")[ID]
             coming = moves.filter(pl.col(field.key) != "")
             owners = register.owners(field, coming[field.key]).rename({"id": "_owner"})

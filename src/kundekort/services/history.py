@@ -45,8 +45,8 @@ class Entry:
     `who` did it, or confirmed it, where it is an import; `uploader` is who uploaded that, if it was somebody else.
     `created`: it brought the card into being; `restored`: it brought it back. The import is None for other kinds.
     `merged` are the cards that came into this one, or left it when `kind` is undo; `into` is the card that this one
-    was merged into. `removed`: it took the card out of the register for good. `undone`: the act has been taken back
-    since.
+    was merged into. `removed`: it took the card out of the register for good. `undone`: the act is not in effect, since
+    it was taken back; `answered`: it was, whatever became of that.
     """
 
     when: datetime
@@ -59,6 +59,7 @@ class Entry:
     cells: tuple[Cell, ...]
     revision: int
     undone: bool
+    answered: bool
     restored: bool
     removed: bool
     merged: tuple[int, ...]
@@ -171,6 +172,14 @@ def _consent(field: str, value: str, source: Revision | None) -> Consent:
     )
 
 
+def _in_effect(revision: Revision) -> bool:
+    """Whether a revision was never taken back, or that was taken back in turn."""
+    in_effect = True
+    while (undone_by := getattr(revision, "undone_by", None)) is not None:
+        revision, in_effect = undone_by, not in_effect
+    return in_effect
+
+
 def _entries(changes: Iterator[Change], masters: dict[int, int]) -> Iterator[Entry]:
     for revision, group in groupby(changes, key=lambda change: change.revision):
         rows = list(group)
@@ -186,7 +195,8 @@ def _entries(changes: Iterator[Change], masters: dict[int, int]) -> Iterator[Ent
             created=any(row.version == 1 for row in came),
             cells=tuple(Cell(field=r.field, old=r.old, new=r.new) for r in rows if r.field not in (CARD, MERGED)),
             revision=revision.pk,
-            undone=hasattr(revision, "undone_by"),
+            undone=not _in_effect(revision),
+            answered=hasattr(revision, "undone_by"),
             restored=any(row.version > 1 for row in came),
             removed=any(row.field == CARD and not row.new for row in rows) and revision.pk not in masters,
             merged=tuple(int(row.new or row.old) for row in rows if row.field == MERGED),

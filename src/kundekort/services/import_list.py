@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import reduce
 from operator import or_
+from typing import Final
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -16,6 +17,10 @@ from kundekort.services import import_names, imports, settings
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.import_names import ImportName
 from kundekort.store.models import Import, Revision
+
+EARLIEST: Final = date(1900, 1, 1)
+LATEST: Final = date(9000, 1, 1)
+"""Days beyond which no calendar of the database has to reckon: there are no imports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +100,9 @@ def _matching(wanted: ImportFilter) -> QuerySet[Import]:
         paths = ("", *(f"{path}__" for path in import_names.ABOUT))
         found = found.filter(reduce(or_, (Q(**{f"{path}filename__icontains": text}) for path in paths)))
     if wanted.since:
-        found = found.filter(when__gte=midnight(wanted.since))
+        found = found.filter(when__gte=midnight(max(wanted.since, EARLIEST)))
     if wanted.until:
-        found = found.filter(when__lt=midnight(wanted.until + timedelta(days=1)))
+        found = found.filter(when__lt=midnight(min(wanted.until, LATEST) + timedelta(days=1)))
     return found
 
 

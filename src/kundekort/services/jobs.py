@@ -115,7 +115,7 @@ def _failed(import_id: int) -> None:
 def _release(import_id: int, code: str) -> None:
     """Let nobody wait for an import that was confirmed and cannot be written: its preview is back."""
     confirmed = Import.objects.filter(pk=import_id, state=Import.State.CONFIRMING)
-    confirmed.update(state=Import.State.PREVIEW, notice=code, progress=None)
+    confirmed.update(state=Import.State.PREVIEW, notice=code, progress=None, confirmed_by=None, confirmer_name="")
 
 
 def _refuse(import_id: int, code: str, *, state: Import.State) -> None:

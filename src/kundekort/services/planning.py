@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -104,15 +105,17 @@ def leave_out_errors(
     import_id: int, *, actor: Actor, leave_out: bool, then: Callable[[int], None] = plan_now_or_queue
 ) -> None:
     """Decide that rows with errors are not imported, or take that back; `then` has the import planned anew."""
-    imp = _waiting(import_id, actor=actor)
-    _replan(imp, decisions=replace(imp.decisions, leave_out_errors=leave_out))
+    with transaction.atomic():
+        imp = _waiting(import_id, actor=actor)
+        _replan(imp, decisions=replace(imp.decisions, leave_out_errors=leave_out))
     then(import_id)
 
 
 def settle(import_id: int, choice: Choice, *, actor: Actor, then: Callable[[int], None] = plan_now_or_queue) -> None:
     """Decide whose value stays in cells that others have changed too; `then` has the import planned anew."""
-    imp = _waiting(import_id, actor=actor)
-    _replan(imp, decisions=imp.decisions.choose(choice))
+    with transaction.atomic():
+        imp = _waiting(import_id, actor=actor)
+        _replan(imp, decisions=imp.decisions.choose(choice))
     then(import_id)
 
 
@@ -123,6 +126,9 @@ def replan(import_id: int, *, notice: str, decisions: Decisions | None = None) -
 
 
 def _waiting(import_id: int, *, actor: Actor) -> Import:
+    """An import that waits for a person; in a transaction nobody else can answer meanwhile."""
+    if transaction.get_connection().in_atomic_block:
+        Import.objects.select_for_update().filter(pk=import_id).first()
     imp = imports.get(import_id, actor=actor)
     if imp.state not in (Import.State.COLUMNS, Import.State.PREVIEW):
         raise NotWaiting(state=imp.state)
@@ -130,7 +136,7 @@ def _waiting(import_id: int, *, actor: Actor) -> Import:
 
 
 def _replan(imp: Import, **changes: Any) -> None:
-    state = {"state": Import.State.RECEIVED, "touched_at": Now()}
+    state = {"state": Import.State.RECEIVED, "touched_at": Now(), "confirmed_by": None, "confirmer_name": ""}
     changes = {"notice": "", "question": None, "progress": None} | state | changes
     waiting = (Import.State.COLUMNS, Import.State.PREVIEW, Import.State.CONFIRMING)
     if not Import.objects.filter(pk=imp.pk, state__in=waiting).update(**changes):

@@ -57,7 +57,7 @@ def start(
         Revision.objects.select_for_update().get(pk=revision_id)  # of two clicks, one begins and the other finds it
         if Revision.objects.filter(undoes=revision).exists():
             raise AlreadyUndone
-        imp = Import.objects.filter(undoes=revision, state__in=imports.WAITING).first()
+        imp = waiting(revision_id)
         if imp is None:
             source = getattr(revision, "source", None)
             imp = Import.objects.create(
@@ -75,6 +75,11 @@ def start(
     then(imp.pk)
     imp.refresh_from_db()
     return imp
+
+
+def waiting(revision_id: int) -> Import | None:
+    """The import that waits to take a revision back, if there is one."""
+    return Import.objects.filter(undoes=revision_id, state__in=imports.WAITING).first()
 
 
 def revision_of(import_id: int, *, actor: Actor) -> Revision:

@@ -15,10 +15,10 @@ UNDO_TITLES: Final[Mapping[str, str | Promise]] = {
     "import": _("Undo: %(file)s"),
     "edit": _("Undo: an edit of a customer card"),
     "merge": _("Undo: a merge"),
-    "undo import": _("Undo: the undoing of %(file)s"),
-    "undo edit": _("Undo: the undoing of an edit"),
-    "undo merge": _("Undo: the undoing of a merge"),
-    "undo undo": _("Undo: the undoing of an undo"),
+    "undo import": _("Redo: %(file)s"),
+    "undo edit": _("Redo: an edit of a customer card"),
+    "undo merge": _("Redo: a merge"),
+    "undo undo": _("Undo once more"),
     "undo": _("Undo: an undo"),
 }
 """What an import is called that takes something back, by the kinds of what it takes back."""
