@@ -55,7 +55,7 @@ def test_it_brings_imports_of_an_earlier_version_along() -> None:
     waiting = imports.objects.create(**same, state="preview", digest="d").pk
     refused = imports.objects.create(**same | {"facts": None, "totals": None}, state="refused").pk
     package = Path(settings.DATA) / "imports" / str(waiting)
-    package.mkdir(parents=True)
+    package.mkdir(parents=True, exist_ok=True)
 
     migrate(MigrationExecutor(connection).loader.graph.leaf_nodes("kundekort"))
     people = Import.objects.order_by("pk").values_list("pk", "state", "confirmer_name", "confirmed_by")

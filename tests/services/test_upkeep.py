@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from kundekort.services import confirming, exports, imports, planning, upkeep
@@ -22,6 +23,13 @@ from kundekort.store.selection import Selection
 pytestmark = pytest.mark.django_db
 
 FILE = "CustomerID;FirstName;Gender\n0;A;1\n0;B;2\n"
+
+
+@pytest.fixture(autouse=True)
+def _no_jobs(db: None) -> None:
+    """The queue's tables are not Django's to empty after tests that commit."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
 
 
 def jobs() -> list[tuple[str, int]]:
