@@ -87,9 +87,11 @@ class Installation:
     @property
     def postmaster(self) -> int | None:
         """The process of the database server, once it takes connections."""
-        with suppress(FileNotFoundError, IndexError):
-            told = (self.data / "postgres" / "postmaster.pid").read_text().split()
-            return int(told[0]) if told[-1] == "ready" else None
+        folder = self.data / "postgres"
+        with suppress(OSError, IndexError):
+            told = (folder / "postmaster.pid").read_text().split()
+            works_there = Path(f"/proc/{told[0]}/cwd").readlink() == folder.resolve()  # else it is somebody else by now
+            return int(told[0]) if told[-1] == "ready" and works_there else None
         return None
 
     @contextmanager

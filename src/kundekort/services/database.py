@@ -8,6 +8,7 @@ from typing import Final, cast
 
 import psycopg
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Model
 from procrastinate.exceptions import ConnectorException
 from psycopg import Connection, errors
 
@@ -21,6 +22,17 @@ def psycopg_connection() -> Connection:
     """The psycopg connection of Django's default database: what runs on it belongs to Django's open transaction."""
     connection.ensure_connection()
     return cast("Connection", connection.connection)
+
+
+def next_number(model: type[Model]) -> int:
+    """The number of a row to be made, for files that stand under it before the row does.
+
+    Asked for outside a transaction, it stays given out whatever happens. A database that crashes under the transaction
+    of the row would give it out again, and would not know it meanwhile.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [model._meta.db_table])
+        return int(cursor.fetchone()[0])
 
 
 def is_unreachable(error: BaseException | None) -> bool:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.facts import Facts
 from kundekort.engine.recipe import Answers, Decisions, DialectOverrides, Policy, Recipe
-from kundekort.services import import_names
+from kundekort.services import database, import_names
 from kundekort.services import settings as choices
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.refusals import CannotImport, NotFound, NotWaiting
@@ -40,8 +40,10 @@ def receive(
 ) -> Import:
     """Keep an uploaded file as a new import, to be planned. Raises CannotImport when it is too large."""
     actor.require(Role.IMPORTER)
+    number = database.next_number(Import)
     with transaction.atomic():
         imp = Import.objects.create(
+            pk=number,
             created_by=actor.user,
             actor_name=actor.name,
             filename=PurePath(filename.replace("\\", "/")).name[:255].replace("\x00", ""),

@@ -93,7 +93,8 @@ def _unknown(numbers: Iterable[int], model: type[Import | Export], known: Q) -> 
 
     A number that this database has not given out yet may be that of another one, which is to be restored here.
     """
-    given = [number for number in numbers if number <= _last_number(model)]
+    last = _last_number(model)
+    given = [number for number in numbers if number <= last]
     found: list[int] = []
     for start in range(0, len(given), AT_A_TIME):
         some = given[start : start + AT_A_TIME]
