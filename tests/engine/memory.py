@@ -39,12 +39,17 @@ class MemoryRegister:
         ]
         return pl.DataFrame(rows, schema=frames.cards(fields))
 
-    def cards(self, by: Field, keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
+    def cards(self, by: Field | Sequence[Field], keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
         wanted = set(keys.drop_nulls())
-        if by.kind is Kind.ID:
+        by = (by,) if isinstance(by, Field) else by
+        if by[0].kind is Kind.ID:
             return self._frame([i for i in self.cards_by_id if i in wanted], fields)
-        fold = str.lower if by.kind is Kind.EMAIL else str
-        found = [i for i, card in self.cards_by_id.items() if card[by.key] and fold(card[by.key]) in wanted]
+        fold = str.lower if len(by) > 1 or by[0].kind is Kind.EMAIL else str
+        found = [
+            i
+            for i, card in self.cards_by_id.items()
+            if all(card[f.key] for f in by) and "\x1f".join(fold(card[f.key]) for f in by) in wanted
+        ]
         return self._frame(found, fields)
 
     def redirects(self, ids: pl.Series) -> pl.DataFrame:

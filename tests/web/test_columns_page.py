@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import re
+
 import polars as pl
 from django.test import Client
 
 from kundekort import wording
+from kundekort.engine.recipe import RowKey
 from kundekort.engine.writing import xlsx
 from kundekort.services import imports
 from kundekort.store.models import Import
@@ -93,6 +96,16 @@ def test_it_offers_another_key_when_there_is_no_customer_id(as_bob: Client) -> N
     answer = ANSWER | {"match": "none", "column-0": "first_name", "column-1": "email", "column-2": "gender"}
     page = as_bob.post(f"/imports/{latest().pk}/columns/", answer, follow=True).content.decode()
     assert "Bekreft: opprette 1 kunde" in page
+
+
+def test_it_finds_customers_by_several_keys_in_order(as_bob: Client, three: list[int]) -> None:
+    send(as_bob, f"CustomerID;FirstName;Email;Gender;Farge\n0;Karin;KARI@example.com;2;R\n{three[1]};Olav;;1;G\n")
+    path = f"/imports/{latest().pk}/columns/"
+    columns = {"column-0": "id", "column-1": "first_name", "column-2": "email", "column-3": "gender"}
+    as_bob.post(path, ANSWER | columns | {"second": "email", "third": "email"})
+    assert imports.recipe(latest()).policy.keys == (RowKey.ID, RowKey.EMAIL)
+    assert latest().totals.new == 0
+    assert re.search('name="second".*?value="email" selected', as_bob.get(path).content.decode(), re.S)
 
 
 def test_it_reads_the_file_again_in_another_way(as_bob: Client) -> None:

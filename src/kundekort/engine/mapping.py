@@ -9,7 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from rapidfuzz import fuzz
 
@@ -17,10 +17,21 @@ from kundekort.engine.errors import FileRefused
 from kundekort.engine.recipe import Column, Policy, RowKey
 from kundekort.engine.schema import Field, Kind, Schema
 
+Key: TypeAlias = tuple[Field, ...]
+"""The fields of a key, of which none may be empty."""
+
 NEAR: Final = 82.0
 """A suggestion resembles one of the field's names at least this much (of 100)."""
 
 _LETTERS: Final = str.maketrans({"æ": "ae", "ø": "o", "ð": "d", "þ": "th", "đ": "d", "ł": "l"})
+
+
+_KEY_FIELDS: Final[Mapping[RowKey, tuple[str, ...]]] = {
+    RowKey.EXTERNAL_ID: ("external_id",),
+    RowKey.EMAIL: ("email",),
+    RowKey.MOBILE: ("mobile",),
+    RowKey.NAME_BIRTH: ("first_name", "last_name", "date_of_birth"),
+}
 
 
 def fold(header: str) -> str:
@@ -53,13 +64,14 @@ def ignored_columns(columns: Sequence[Column], samples: Sequence[Sequence[str]])
     return tuple(c for c, values in zip(columns, samples, strict=True) if c.field is None and (c.header or values))
 
 
-def key_field(policy: Policy, schema: Schema) -> Field | None:
-    """The field by which rows find their cards; None when every row is a new customer."""
-    if policy.key is RowKey.NONE:
-        return None
-    if policy.key is RowKey.ID:
-        return next(f for f in schema if f.kind is Kind.ID)
-    return schema[policy.key.value]
+def key_fields(policy: Policy, schema: Schema) -> tuple[Key, ...]:
+    """The keys by which rows find their cards, the first that counts first; none when every row is a new customer."""
+    return tuple(
+        (next(f for f in schema if f.kind is Kind.ID),)
+        if key is RowKey.ID
+        else tuple(schema[part] for part in _KEY_FIELDS[key])
+        for key in policy.keys
+    )
 
 
 def check_columns(columns: Sequence[Column], *, schema: Schema, policy: Policy, separator: str) -> None:
@@ -70,9 +82,9 @@ def check_columns(columns: Sequence[Column], *, schema: Schema, policy: Policy, 
     for key, times in taken.items():
         if times > 1:
             raise FileRefused("column_twice", field=key, headers=[c.header for c in columns if c.field == key])
-    wanted = key_field(policy, schema)
-    if wanted is not None and wanted.key not in taken:
-        raise FileRefused("no_key_column", field=wanted.key)
+    for field in (f for by in key_fields(policy, schema) for f in by):
+        if field.key not in taken:
+            raise FileRefused("no_key_column", field=field.key)
 
 
 def _fields_by_name(schema: Schema) -> Mapping[str, str]:

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 import polars as pl
 
-from kundekort.engine import diff, frames, mapping
+from kundekort.engine import diff, frames, keys, mapping
 from kundekort.engine.check import CheckedRows, check
 from kundekort.engine.decisions import Choice, Decisions
 from kundekort.engine.errors import FileRefused
@@ -42,10 +42,10 @@ NOT_SHOWN: Final = pl.DataFrame(schema=frames.VERSIONS)
 class Register(Protocol):
     """What a plan asks of the register, set by set."""
 
-    def cards(self, by: Field, keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
-        """The cards that have one of the keys in a field (`diff.keys`): a frame of `frames.cards(fields)`, any order.
+    def cards(self, by: Field | Sequence[Field], keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
+        """The cards that have one of the keys (`engine.keys`) in a field, or in several: `frames.cards(fields)`.
 
-        Two cards with the same key are two rows; an empty key finds nothing.
+        They come in any order. Two cards with the same key are two rows; an empty key finds nothing.
         """
 
     def redirects(self, ids: pl.Series) -> pl.DataFrame:
@@ -244,8 +244,8 @@ class _Draft:
 
     def plan(self, *, leave_out_errors: bool) -> Plan:
         """What is to happen to the rows, given what a person decided. Every row gets exactly one status."""
-        problems = self._all_problems()
         index = pl.concat(self._index)
+        problems = self._all_problems(index)
         wrong = pl.col(frames.ROW).is_in(problems[frames.ROW].unique().implode())
         status = (
             pl.when(wrong)
@@ -271,9 +271,9 @@ class _Draft:
             newer=int(sound[diff.NEWER].sum()),
         )
 
-    def _all_problems(self) -> pl.DataFrame:
+    def _all_problems(self, index: pl.DataFrame) -> pl.DataFrame:
         """The problems of the blocks and of the file as a whole, without what only follows from others."""
-        whole = self._unique.problems()
+        whole = self._unique.problems(index)
         of_keys = whole.filter(pl.col("code").is_in(KEY_CODES))[frames.ROW].unique()
         # of a row that is not known to be the only one about its card, nothing can be said that its card decides
         follows = (pl.col("code") == "value_taken") & pl.col(frames.ROW).is_in(of_keys.implode())
@@ -292,14 +292,8 @@ def compare(
 ) -> diff.Difference:
     """Checked rows beside the cards of the register: what each would change, and what only the register can tell."""
     fields = diff.given_fields(checked.rows, schema)
-    by = mapping.key_field(policy, schema)
     needed = diff.needed_fields(fields, policy, schema)
-    cards, redirects = pl.DataFrame(schema=frames.cards(needed)), pl.DataFrame(schema=frames.REDIRECTS)
-    if by is not None:
-        keys = diff.keys(checked.rows, by)
-        cards = register.cards(by, keys, needed)
-        if policy.key is RowKey.ID:
-            redirects = register.redirects(keys.filter((keys > 0) & ~keys.is_in(cards["id"].implode())))
+    cards, redirects = _look_up(checked.rows, needed, register=register, policy=policy, schema=schema)
     pairs = diff.pair(checked, cards=cards, redirects=redirects, shown=shown, policy=policy, schema=schema)
     moved = pairs.moved
     return diff.diff(
@@ -311,6 +305,23 @@ def compare(
         policy=policy,
         schema=schema,
     )
+
+
+def _look_up(
+    rows: pl.DataFrame, needed: Sequence[Field], *, register: Register, policy: Policy, schema: Schema
+) -> tuple[list[pl.DataFrame], pl.DataFrame]:
+    """The cards that each key finds of those rows for which none before it has, and merged cards that they name."""
+    redirects, cards = pl.DataFrame(schema=frames.REDIRECTS), []
+    every = mapping.key_fields(policy, schema)
+    rows = rows.select({f.key for by in every for f in by})
+    for key, by in zip(policy.keys, every, strict=True):
+        wanted = keys.values(rows, by)
+        cards.append(register.cards(by, wanted, needed))
+        lost = ~wanted.is_in(keys.values(cards[-1], by).implode()).fill_null(False)
+        if key is RowKey.ID:
+            redirects = register.redirects(wanted.filter(lost & (wanted > 0)))
+        rows = rows.filter(lost)
+    return cards or [pl.DataFrame(schema=frames.cards(needed))], redirects
 
 
 def _samples(source: Source) -> tuple[tuple[str, ...], ...]:

@@ -21,12 +21,13 @@ class EmptyCells(StrEnum):
 
 
 class RowKey(StrEnum):
-    """By what a row finds its card. NONE makes every row a new customer."""
+    """By what a row finds its card; NAME_BIRTH is first name, last name and date of birth together."""
 
     ID = "id"
     EXTERNAL_ID = "external_id"
     EMAIL = "email"
-    NONE = "none"
+    MOBILE = "mobile"
+    NAME_BIRTH = "name_birth"
 
 
 class DateOrder(StrEnum):
@@ -63,19 +64,24 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The choices a person can make about a whole file."""
+    """The choices a person can make about a whole file.
+
+    A row is about the card that the first of the `keys` finds; without any, every row is a new customer.
+    """
 
     empty_cells: EmptyCells = EmptyCells.OVERWRITE
-    key: RowKey = RowKey.ID
+    keys: tuple[RowKey, ...] = (RowKey.ID,)
     date_order: DateOrder | None = None
 
     @classmethod
     def from_json(cls, data: Map[str, Any]) -> Self:
         """The policy of a JSON object. ValueError for an unknown choice."""
-        order = data["date_order"]
+        order, keys = data["date_order"], data.get("keys")
+        if keys is None:  # imports of 0.1 had one key, or none
+            keys = [data["key"]] if data["key"] != "none" else []
         return cls(
             empty_cells=EmptyCells(data["empty_cells"]),
-            key=RowKey(data["key"]),
+            keys=tuple(map(RowKey, keys)),
             date_order=DateOrder(order) if order else None,
         )
 

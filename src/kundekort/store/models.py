@@ -60,6 +60,14 @@ class Customer(models.Model):
             # The address and the number are carried along, so that shared addresses are found from the index alone.
             models.Index(Lower("email"), include=["email", "id"], condition=~Q(email=""), name="customer_email"),
             models.Index(fields=["last_name", "first_name", "id"], name="customer_name"),
+            models.Index(fields=["mobile"], condition=~Q(mobile=""), name="customer_mobile"),
+            models.Index(
+                "date_of_birth",
+                Lower("last_name"),
+                Lower("first_name"),
+                condition=Q(date_of_birth__isnull=False),
+                name="customer_person",
+            ),
         ]
 
     def __str__(self) -> str:

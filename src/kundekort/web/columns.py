@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,13 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kundekort import wording
 from kundekort.engine.facts import QuestionKind
-from kundekort.engine.recipe import ENCODINGS, SEPARATORS, EmptyCells, Recipe
+from kundekort.engine.recipe import ENCODINGS, SEPARATORS, EmptyCells, Policy, Recipe
 from kundekort.engine.schema import Field, Kind
 from kundekort.services import fields, imports, planning, preview
 from kundekort.services.accounts import actor_of
 from kundekort.services.refusals import NotWaiting
 from kundekort.store.models import Import
-from kundekort.web.forms.imports import MATCHES, DialectForm, PolicyForm, read_columns
+from kundekort.web.forms.imports import FURTHER_MATCHES, MATCHES, NO_KEY, DialectForm, PolicyForm, read_columns
 
 NAMES: Final = ("last_name", "first_name", "company", "city", "address")
 """The fields in which a person sees at once whether the letters are right."""
@@ -64,9 +64,20 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
             "encodings": ENCODINGS,
             "separators": SEPARATORS,
             "sheets": imports.facts(imp).sheets,
-            "matches": MATCHES,
+            **_keys(recipe.policy),
         },
     )
+
+
+def _keys(policy: Policy) -> dict[str, Any]:
+    """The keys to choose from, and those that are chosen: the first, and what counts where it finds nobody."""
+    first, second, third, *_ = [*policy.keys, "", "", ""]
+    return {
+        "matches": MATCHES,
+        "further_matches": FURTHER_MATCHES,
+        "first_key": first or NO_KEY,
+        "further_keys": (("second", second), ("third", third)),
+    }
 
 
 def _offered(recipe: Recipe) -> list[Field]:

@@ -13,11 +13,22 @@ from kundekort.engine.decisions import Choice, Whose
 from kundekort.engine.recipe import ENCODINGS, SEPARATORS, DateOrder, DialectOverrides, EmptyCells, Policy, RowKey
 from kundekort.engine.schema import Schema
 
+NO_KEY = "none"
 MATCHES = (
     (RowKey.ID, _("By CustomerID; 0 makes a new customer")),
     (RowKey.EXTERNAL_ID, _("By ExternalID; one that is not in the register makes a new customer")),
     (RowKey.EMAIL, _("By e-mail; one that is not in the register makes a new customer")),
-    (RowKey.NONE, _("Not at all: every row makes a new customer")),
+    (RowKey.MOBILE, _("By mobile; one that is not in the register makes a new customer")),
+    (RowKey.NAME_BIRTH, _("By first name, last name and date of birth together")),
+    (NO_KEY, _("Not at all: every row makes a new customer")),
+)
+FURTHER_MATCHES = (
+    ("", _("Nothing more")),
+    (RowKey.ID, _("CustomerID")),
+    (RowKey.EXTERNAL_ID, _("ExternalID")),
+    (RowKey.EMAIL, _("E-mail")),
+    (RowKey.MOBILE, _("Mobile")),
+    (RowKey.NAME_BIRTH, _("First name, last name and date of birth")),
 )
 
 
@@ -43,6 +54,8 @@ class PolicyForm(forms.Form):
     """The choices about a whole file."""
 
     match = forms.ChoiceField(choices=MATCHES)
+    second = forms.ChoiceField(choices=FURTHER_MATCHES, required=False)
+    third = forms.ChoiceField(choices=FURTHER_MATCHES, required=False)
     empty_cells = forms.ChoiceField(choices=[(e, e) for e in EmptyCells])
     date_order = forms.ChoiceField(choices=[(o, o) for o in DateOrder], required=False)
 
@@ -54,8 +67,9 @@ class PolicyForm(forms.Form):
             raise BadRequest(form.errors.as_json())
         answer = form.cleaned_data
         order = answer["date_order"]
+        wanted = [answer[name] for name in ("match", "second", "third") if answer["match"] != NO_KEY]
         return Policy(
-            key=RowKey(answer["match"]),
+            keys=tuple(dict.fromkeys(map(RowKey, filter(None, wanted)))),
             empty_cells=EmptyCells(answer["empty_cells"]),
             date_order=DateOrder(order) if order else None,
         )

@@ -9,6 +9,7 @@ const refresh = () => {
     row.classList.toggle("kk-ignored", none);
     if (none) ignored.push(row.dataset.header);
   }
+  document.getElementById("further").hidden = form.elements.match.value === "none";
   list.hidden = !ignored.length;
   list.querySelector("[data-headers]").textContent = ignored.join(", ");
 };
