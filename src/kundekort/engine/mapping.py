@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Final, TypeAlias
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.recipe import Column, Policy, RowKey
@@ -20,8 +21,10 @@ from kundekort.engine.schema import Field, Kind, Schema
 Key: TypeAlias = tuple[Field, ...]
 """The fields of a key, of which none may be empty."""
 
-NEAR: Final = 82.0
-"""A suggestion resembles one of the field's names at least this much (of 100)."""
+NEAR: Final = 84.0
+"""A suggestion resembles one of the field's names at least this much (of 100) …"""
+SLIP: Final = 5
+"""… or is a single slip away (a letter too many, too few, wrong, or two that changed places) from so many letters."""
 
 _LETTERS: Final = str.maketrans({"æ": "ae", "ø": "o", "ð": "d", "þ": "th", "đ": "d", "ł": "l"})
 
@@ -93,11 +96,17 @@ def _fields_by_name(schema: Schema) -> Mapping[str, str]:
     return everything | {fold(name): f.key for f in reversed(schema.fields) for name in (f.header, f.key)}
 
 
+def _likeness(header: str, name: str) -> float:
+    """How much a header resembles a name, of 100; one slip in a name is as near as a suggestion has to be."""
+    slip = min(len(header), len(name)) >= SLIP and OSA.distance(header, name, score_cutoff=1) == 1
+    return max(fuzz.ratio(header, name), NEAR if slip else 0.0)
+
+
 def _suggestions(columns: Sequence[Column], schema: Schema) -> Mapping[int, str]:
     """Place of a column without field -> key of the free field it resembles most; the nearest pairs first."""
     taken = {c.field for c in columns}
     pairs = [
-        (max(fuzz.ratio(fold(c.header), name) for name in names(f)), place, f.key)
+        (max(_likeness(fold(c.header), name) for name in names(f)), place, f.key)
         for place, c in enumerate(columns)
         if c.field is None and fold(c.header)
         for f in schema
