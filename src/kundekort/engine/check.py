@@ -97,7 +97,7 @@ def _key_codes(field: Field, text: Series, code: Series, lost: Series | None) ->
     """The problems of the cells of a key: an empty one is one where its row has no other, as far as `lost` says."""
     missing = "id_missing" if field.kind is Kind.ID else "key_missing"
     code = code.zip_with((text != "").fill_null(True), Series([None], dtype=pl.String))
-    return code if lost is None else mark(missing, lost & (text == ""), code)
+    return code if lost is None else mark(missing, lost & (text.fill_null("") == ""), code)
 
 
 def _problems(cells: pl.DataFrame, field: Field) -> list[pl.DataFrame]:

@@ -306,7 +306,8 @@ def _changed(field: Field, policy: Policy, rows: pl.DataFrame, both: pl.DataFram
 
 def _final(field: Field, changed: pl.Expr) -> pl.Expr:
     """The file's value where it changes the card or there is no card, else the stored one: its spelling is kept."""
-    return pl.when(_KNOWN & ~changed).then(pl.col(OLD + field.key)).otherwise(pl.col(field.key)).alias(field.key)
+    said = pl.when(pl.col(ID) == 0).then(pl.col(field.key).fill_null("")).otherwise(pl.col(field.key))
+    return pl.when(_KNOWN & ~changed).then(pl.col(OLD + field.key)).otherwise(said).alias(field.key)
 
 
 def _of_new_cards(rows: pl.DataFrame, *, fields: Sequence[Field], schema: Schema) -> list[pl.DataFrame]:

@@ -86,6 +86,15 @@ class ProblemCount:
 
 
 @dataclass(frozen=True, slots=True)
+class WordCount:
+    """How often a word that its field does not know stands in the first rows of a column, by its position."""
+
+    column: int
+    text: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class ConflictCount:
     """How many cells of a field two people have changed, and for how many it is decided whose value stays."""
 
@@ -104,7 +113,8 @@ class ConflictCount:
 class Facts:
     """What is known of a file.
 
-    `samples` are the first values of each column, `sheets` the visible sheets of a workbook; from its plan:
+    `samples` are the first values of each column, `words` those of the first rows that their fields do not know,
+    `sheets` the visible sheets of a workbook; from its plan:
     `blank_rows` that were skipped, filled cells of the register that stand `emptied` in the file, `changes` (changed
     cells by field key), the kinds of `problems`, most first, how many `newer` values of the register are kept that the
     file knows nothing of, the `conflicts` by field and how many rows have one (`conflict_rows`).
@@ -112,6 +122,7 @@ class Facts:
 
     samples: tuple[tuple[str, ...], ...] = ()
     sheets: tuple[str, ...] = ()
+    words: tuple[WordCount, ...] = ()
     blank_rows: int = 0
     emptied: int = 0
     changes: Mapping[str, int] = field(default_factory=dict)
@@ -130,6 +141,7 @@ class Facts:
         return cls(
             samples=tuple(tuple(values) for values in data["samples"]),
             sheets=tuple(data["sheets"]),
+            words=tuple(WordCount(**count) for count in data.get("words", ())),
             blank_rows=data["blank_rows"],
             emptied=data["emptied"],
             changes=data["changes"],

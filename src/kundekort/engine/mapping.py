@@ -26,6 +26,11 @@ NEAR: Final = 84.0
 SLIP: Final = 5
 """… or is a single slip away (a letter too many, too few, wrong, or two that changed places) from so many letters."""
 
+FULL_NAME: Final = "full_name"
+"""What a column of first and last names together becomes; no field of a card, but several."""
+COMPANY: Final = "company"
+_PARTS: Final = ("first_name", "last_name", COMPANY)
+
 _LETTERS: Final = str.maketrans({"æ": "ae", "ø": "o", "ð": "d", "þ": "th", "đ": "d", "ł": "l"})
 
 
@@ -48,6 +53,15 @@ def names(field: Field) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(fold, (field.key, field.header, *field.labels.values(), *field.synonyms))))
 
 
+_FULL_NAMES: Final = """
+Navn, Namn, Name, Nimi, Nafn, Naam, Fullt navn, Fullt namn, Full name, Fullständigt namn, Hele navnet, Fulde navn,
+Kundenavn, Kundens navn, Kundnamn, Customer name, Client name, Contact name, Kontaktnavn, Koko nimi, Fullt nafn,
+Vollständiger Name, Kundenname, Volledige naam, Klantnaam, Etternavn og fornavn, Fornavn og etternavn,
+Fornavn etternavn, Etternavn fornavn, First and last name, Navn på kunde
+"""
+"""What columns of full names are called."""
+
+
 def header_test(schema: Schema) -> Callable[[str], bool]:
     """A function that says whether a header names a field of the schema."""
     known = _fields_by_name(schema)
@@ -58,8 +72,19 @@ def match_headers(headers: Sequence[str], schema: Schema) -> tuple[Column, ...]:
     """One Column per header. A field may come twice (`refuse` says so); a suggestion names only fields not taken."""
     known = _fields_by_name(schema)
     columns = [Column(header=h, field=known.get(fold(h))) for h in headers]
-    near = _suggestions(columns, schema)
+    near = _suggestions(columns, schema) | _full_names(columns)
     return tuple(replace(c, suggestion=near.get(place)) for place, c in enumerate(columns))
+
+
+def spread(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """The columns as fields: behind them the parts of a column of full names, which itself becomes none.
+
+    A company in its place becomes one only where the file has no other column for it.
+    """
+    whole = [c for c in columns if c.field == FULL_NAME]
+    parts = [part for part in _PARTS if part != COMPANY or all(c.field != COMPANY for c in columns)]
+    kept = (replace(c, field=None) if c.field == FULL_NAME else c for c in columns)
+    return (*kept, *(replace(c, field=part) for c in whole for part in parts))
 
 
 def ignored_columns(columns: Sequence[Column], samples: Sequence[Sequence[str]]) -> tuple[Column, ...]:
@@ -79,6 +104,7 @@ def key_fields(policy: Policy, schema: Schema) -> tuple[Key, ...]:
 
 def check_columns(columns: Sequence[Column], *, schema: Schema, policy: Policy, separator: str) -> None:
     """Raise FileRefused (no_known_column, column_twice, no_key_column) if the file cannot be imported this way."""
+    columns = spread(columns)
     taken = Counter(c.field for c in columns if c.field is not None)
     if not taken:
         raise FileRefused("no_known_column", headers=[c.header for c in columns], separator=separator)
@@ -96,13 +122,22 @@ def _fields_by_name(schema: Schema) -> Mapping[str, str]:
     return everything | {fold(name): f.key for f in reversed(schema.fields) for name in (f.header, f.key)}
 
 
+def _full_names(columns: Sequence[Column]) -> dict[int, str]:
+    """The first column without field that is called as full names are, where no column has a part of the name."""
+    if any(c.field in _PARTS[:2] for c in columns):
+        return {}
+    known = set(map(fold, _FULL_NAMES.split(",")))
+    places = [place for place, c in enumerate(columns) if c.field is None and fold(c.header) in known]
+    return dict.fromkeys(places[:1], FULL_NAME)
+
+
 def _likeness(header: str, name: str) -> float:
     """How much a header resembles a name, of 100; one slip in a name is as near as a suggestion has to be."""
     slip = min(len(header), len(name)) >= SLIP and OSA.distance(header, name, score_cutoff=1) == 1
     return max(fuzz.ratio(header, name), NEAR if slip else 0.0)
 
 
-def _suggestions(columns: Sequence[Column], schema: Schema) -> Mapping[int, str]:
+def _suggestions(columns: Sequence[Column], schema: Schema) -> dict[int, str]:
     """Place of a column without field -> key of the free field it resembles most; the nearest pairs first."""
     taken = {c.field for c in columns}
     pairs = [

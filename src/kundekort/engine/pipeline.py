@@ -8,7 +8,7 @@ file can tell (values that stand twice, which way round dates are, totals) is ga
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Protocol
 
@@ -18,7 +18,7 @@ from kundekort.engine import diff, frames, keys, mapping
 from kundekort.engine.check import CheckedRows, check
 from kundekort.engine.decisions import Choice, Decisions
 from kundekort.engine.errors import FileRefused
-from kundekort.engine.facts import Question, QuestionKind
+from kundekort.engine.facts import Question, QuestionKind, WordCount
 from kundekort.engine.frames import Status
 from kundekort.engine.plan import MemoryRows, Plan, RowSink
 from kundekort.engine.reading.batches import Pace
@@ -27,11 +27,13 @@ from kundekort.engine.reading.reader import open_source
 from kundekort.engine.reading.table import Block, Limits, Source
 from kundekort.engine.recipe import Answers, Column, DateOrder, Dialect, Policy, Recipe, RowKey
 from kundekort.engine.schema import Field, Schema
+from kundekort.engine.translate import translate, unknown_words
 from kundekort.engine.uniqueness import KEY_CODES, UniqueValues
 from kundekort.engine.values.dates import Evidence
 
 _ANSWERABLE: Final = ("no_known_column", "column_twice", "no_key_column")
 """Refusals that a person can lift by saying what the columns of the file are."""
+_FIRST_ROWS: Final = 10_000
 _SAMPLE_ROWS: Final = 200
 _SAMPLES: Final = 3
 _SAMPLE_CHARACTERS: Final = 80
@@ -66,27 +68,39 @@ class Register(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """How a file is read and what its columns become; `samples` are the first values of each column.
+    """How a file is read and what its columns become, by which `answers`.
 
-    With a `question`, somebody has to answer before there can be a plan; `source` and `recipe` are None where not even
-    the layout of the file is known.
+    `samples` are the first values of each column, `words` those of the first rows that their fields do not know. With a
+    `question`, somebody has to answer before there can be a plan; `source` and `recipe` are None where not even the
+    layout of the file is known.
     """
 
     source: Source | None
     recipe: Recipe | None
     samples: tuple[tuple[str, ...], ...] = ()
     question: Question | None = None
+    words: tuple[WordCount, ...] = ()
+    answers: Answers = field(default_factory=Answers)
 
 
 def understand(
-    data: Buffer, *, answers: Answers, schema: Schema, limits: Limits, ask: bool = True, pace: Pace | None = None
+    data: Buffer,
+    *,
+    answers: Answers,
+    schema: Schema,
+    limits: Limits,
+    ask: bool = True,
+    pace: Pace | None = None,
+    recall: Callable[[Sequence[str], Answers], Answers] = lambda headers, answers: answers,
 ) -> Interpretation:
     """The layout and the columns of a file, as far as its beginning and a person's answers say.
 
-    Without `ask`, columns that no field is known for are ignored rather than asked about.
+    Without `ask`, columns that no field is known for are ignored rather than asked about. `recall` gives the answers
+    with what is remembered of other files with these headers; it is asked as long as nobody has said what they become.
     """
     source = recipe = None
     samples: tuple[tuple[str, ...], ...] = ()
+    words: tuple[WordCount, ...] = ()
     try:
         source = open_source(
             data,
@@ -95,15 +109,29 @@ def understand(
             limits=limits,
             pace=pace or Pace(),
         )
-        samples = _samples(source)
+        rows = _first_rows(source)
+        samples = _samples(rows)
+        if answers.columns is None:
+            answers = recall(source.headers, answers)
         columns = answers.assign(mapping.match_headers(source.headers, schema))
         recipe = Recipe(dialect=source.dialect, columns=columns, policy=answers.policy)
+        words = unknown_words(rows, columns, schema)
         mapping.check_columns(columns, schema=schema, policy=answers.policy, separator=source.dialect.separator)
     except FileRefused as refused:
-        return Interpretation(source, recipe, samples, _refusal(refused))
-    unknown = mapping.ignored_columns(columns, samples)
-    question = Question(QuestionKind.COLUMNS) if ask and answers.columns is None and unknown else None
-    return Interpretation(source, recipe, samples, question)
+        return Interpretation(source, recipe, samples, _refusal(refused), words, answers)
+    unclear = ask and _is_unclear(answers, words, unknown=mapping.ignored_columns(columns, samples))
+    question = Question(QuestionKind.COLUMNS) if unclear else None
+    return Interpretation(source, recipe, samples, question, words, answers)
+
+
+def _is_unclear(answers: Answers, words: Sequence[WordCount], *, unknown: Sequence[Column]) -> bool:
+    """Whether columns are unknown and nobody has said what they are, or hold words that the person was not shown yet.
+
+    A file whose headers are all known goes on: words in it are problems of its rows.
+    """
+    if answers.columns is None:
+        return bool(unknown)
+    return answers.origin is None and any(word.column not in answers.words for word in words)
 
 
 def of_card(number: int, values: Mapping[str, str], *, version: int | None = None) -> Interpretation:
@@ -220,8 +248,8 @@ class _Draft:
         """Check the rows of a block and compare them with the register."""
         self._blank_rows += block.blank_rows
         checked = check(
-            block,
-            columns=self._recipe.columns,
+            translate(block, self._recipe.columns),
+            columns=mapping.spread(self._recipe.columns),
             policy=self._recipe.policy,
             schema=self._schema,
             today=self._today,
@@ -324,10 +352,14 @@ def _look_up(
     return cards or [pl.DataFrame(schema=frames.cards(needed))], redirects
 
 
-def _samples(source: Source) -> tuple[tuple[str, ...], ...]:
-    """The first values of each column. FileRefused (header_only) for a file without rows."""
-    first = next(block.cells for block in source.blocks() if block.cells.height)
-    texts = first.head(_SAMPLE_ROWS).select(pl.exclude(frames.ROW, frames.LINE).str.head(_SAMPLE_CHARACTERS))
+def _first_rows(source: Source) -> pl.DataFrame:
+    """The cells of some thousand rows. FileRefused (header_only) for a file without any."""
+    return next(block.cells for block in source.blocks() if block.cells.height).head(_FIRST_ROWS)
+
+
+def _samples(rows: pl.DataFrame) -> tuple[tuple[str, ...], ...]:
+    """The first values of each column."""
+    texts = rows.head(_SAMPLE_ROWS).select(pl.exclude(frames.ROW, frames.LINE).str.head(_SAMPLE_CHARACTERS))
     return tuple(
         tuple(dict.fromkeys(v for v in column if v and v.strip()))[:_SAMPLES] for column in texts.iter_columns()
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Map
 from dataclasses import asdict, dataclass, field, replace
+from dataclasses import field as dataclass_field
 from enum import StrEnum
 from typing import Any, Self
 
@@ -54,12 +55,14 @@ class Dialect:
 class Column:
     """One column of the file and the field it becomes; `field` None: the column is left aside.
 
-    `suggestion` is a field whose name is near the header: shown to a person, never assumed.
+    `suggestion` is a field whose name is near the header: shown to a person, never assumed. `words` are texts of its
+    cells that the field does not know, whatever their case, and the canonical text that each stands for.
     """
 
     header: str
     field: str | None = None
     suggestion: str | None = None
+    words: Map[str, str] = dataclass_field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +125,28 @@ class DialectOverrides:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose answers about columns are used again: who gave them, when (ISO 8601), and the name they were kept under."""
+
+    by: str
+    when: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answers:
     """What a person has said about a file, before or after it was looked at.
 
     `columns`: the field of each column by its position, None for a column that is ignored; None as a whole until a
-    person has answered.
+    person has answered. `words`: what they said of words in a column, by its position; a column they were asked about
+    stands there even where they said nothing. `origin`: where the columns are from, if not from this person and file.
     """
 
     dialect: DialectOverrides = field(default_factory=DialectOverrides)
     policy: Policy = field(default_factory=Policy)
     columns: tuple[str | None, ...] | None = None
+    words: Map[int, Map[str, str]] = field(default_factory=dict)
+    origin: Origin | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The answers as a JSON object."""
@@ -140,15 +155,20 @@ class Answers:
     @classmethod
     def from_json(cls, data: Map[str, Any]) -> Self:
         """The answers that `to_json` gave."""
-        columns = data["columns"]
+        columns, origin = data["columns"], data.get("origin")
         return cls(
             dialect=DialectOverrides(**data["dialect"]),
             policy=Policy.from_json(data["policy"]),
             columns=None if columns is None else tuple(columns),
+            words={int(position): words for position, words in data.get("words", {}).items()},
+            origin=Origin(**origin) if origin else None,
         )
 
     def assign(self, matched: tuple[Column, ...]) -> tuple[Column, ...]:
         """The columns as matched by their headers, or with the fields that the person gave them."""
         if self.columns is None or len(self.columns) != len(matched):
             return matched
-        return tuple(replace(c, field=f, suggestion=None) for c, f in zip(matched, self.columns, strict=True))
+        return tuple(
+            replace(column, field=key, suggestion=None, words=self.words.get(position, {}))
+            for position, (column, key) in enumerate(zip(matched, self.columns, strict=True))
+        )
