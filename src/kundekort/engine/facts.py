@@ -113,16 +113,17 @@ class ConflictCount:
 class Facts:
     """What is known of a file.
 
-    `samples` are the first values of each column, `words` those of the first rows that their fields do not know,
-    `sheets` the visible sheets of a workbook; from its plan:
-    `blank_rows` that were skipped, filled cells of the register that stand `emptied` in the file, `changes` (changed
-    cells by field key), the kinds of `problems`, most first, how many `newer` values of the register are kept that the
-    file knows nothing of, the `conflicts` by field and how many rows have one (`conflict_rows`).
+    `samples` are the first values of each column, `names` some names of people in it, `words` those of the first rows
+    that their fields do not know, `sheets` the visible sheets of a workbook; from its plan: `blank_rows` that were
+    skipped, filled cells of the register that stand `emptied` in the file, `changes` (changed cells by field key), the
+    kinds of `problems`, most first, how many `newer` values of the register are kept that the file knows nothing of,
+    the `conflicts` by field and how many rows have one (`conflict_rows`).
     """
 
     samples: tuple[tuple[str, ...], ...] = ()
     sheets: tuple[str, ...] = ()
     words: tuple[WordCount, ...] = ()
+    names: tuple[str, ...] = ()
     blank_rows: int = 0
     emptied: int = 0
     changes: Mapping[str, int] = field(default_factory=dict)
@@ -142,6 +143,7 @@ class Facts:
             samples=tuple(tuple(values) for values in data["samples"]),
             sheets=tuple(data["sheets"]),
             words=tuple(WordCount(**count) for count in data.get("words", ())),
+            names=tuple(data.get("names", ())),
             blank_rows=data["blank_rows"],
             emptied=data["emptied"],
             changes=data["changes"],

@@ -27,7 +27,7 @@ from kundekort.engine.reading.reader import open_source
 from kundekort.engine.reading.table import Block, Limits, Source
 from kundekort.engine.recipe import Answers, Column, DateOrder, Dialect, Policy, Recipe, RowKey
 from kundekort.engine.schema import Field, Schema
-from kundekort.engine.translate import translate, unknown_words
+from kundekort.engine.translate import sample_names, translate, unknown_words
 from kundekort.engine.uniqueness import KEY_CODES, UniqueValues
 from kundekort.engine.values.dates import Evidence
 
@@ -70,9 +70,9 @@ class Register(Protocol):
 class Interpretation:
     """How a file is read and what its columns become, by which `answers`.
 
-    `samples` are the first values of each column, `words` those of the first rows that their fields do not know. With a
-    `question`, somebody has to answer before there can be a plan; `source` and `recipe` are None where not even the
-    layout of the file is known.
+    `samples` are the first values of each column, `words` those of the first rows that their fields do not know,
+    `names` some names of people in them. With a `question`, somebody has to answer before there can be a plan; `source`
+    and `recipe` are None where not even the layout of the file is known.
     """
 
     source: Source | None
@@ -80,6 +80,7 @@ class Interpretation:
     samples: tuple[tuple[str, ...], ...] = ()
     question: Question | None = None
     words: tuple[WordCount, ...] = ()
+    names: tuple[str, ...] = ()
     answers: Answers = field(default_factory=Answers)
 
 
@@ -91,7 +92,7 @@ def understand(
     limits: Limits,
     ask: bool = True,
     pace: Pace | None = None,
-    recall: Callable[[Sequence[str], Answers], Answers] = lambda headers, answers: answers,
+    recall: Callable[[Sequence[Column], Answers], Answers] = lambda columns, answers: answers,
 ) -> Interpretation:
     """The layout and the columns of a file, as far as its beginning and a person's answers say.
 
@@ -101,6 +102,7 @@ def understand(
     source = recipe = None
     samples: tuple[tuple[str, ...], ...] = ()
     words: tuple[WordCount, ...] = ()
+    names: tuple[str, ...] = ()
     try:
         source = open_source(
             data,
@@ -111,17 +113,18 @@ def understand(
         )
         rows = _first_rows(source)
         samples = _samples(rows)
+        matched = mapping.match_headers(source.headers, schema)
         if answers.columns is None:
-            answers = recall(source.headers, answers)
-        columns = answers.assign(mapping.match_headers(source.headers, schema))
+            answers = recall(matched, answers)
+        columns = answers.assign(matched)
         recipe = Recipe(dialect=source.dialect, columns=columns, policy=answers.policy)
-        words = unknown_words(rows, columns, schema)
+        words, names = unknown_words(rows, columns, schema), sample_names(rows, columns)
         mapping.check_columns(columns, schema=schema, policy=answers.policy, separator=source.dialect.separator)
     except FileRefused as refused:
-        return Interpretation(source, recipe, samples, _refusal(refused), words, answers)
+        return Interpretation(source, recipe, samples, _refusal(refused), words, names, answers)
     unclear = ask and _is_unclear(answers, words, unknown=mapping.ignored_columns(columns, samples))
     question = Question(QuestionKind.COLUMNS) if unclear else None
-    return Interpretation(source, recipe, samples, question, words, answers)
+    return Interpretation(source, recipe, samples, question, words, names, answers)
 
 
 def _is_unclear(answers: Answers, words: Sequence[WordCount], *, unknown: Sequence[Column]) -> bool:

@@ -74,6 +74,7 @@ CODES: Final = ROW_CODES | CELL_CODES
 WARNINGS: Final = {
     "columns_ignored": "columns without a field are left aside; params: headers",
     "columns_suggested": "an ignored column resembles a field; params: header, field",
+    "columns_remembered": "the columns are set as last time, or as a named mapping has them; params: by, when, name",
     "blank_rows": "empty rows were skipped; params: count",
     "newer_kept": "values that only others have changed since the file was made are kept; params: count",
 }

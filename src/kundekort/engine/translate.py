@@ -21,6 +21,9 @@ from kundekort.engine.values import canonical
 
 CHOICES: Final = (Kind.YES_NO, Kind.GENDER, Kind.COUNTRY, Kind.LANGUAGE, Kind.CHOICE)
 """The kinds whose values are a few words, which a person can translate once for a whole column."""
+NAMES: Final = 3
+SHOWN: Final = 60
+"""Characters of a name that are shown."""
 LISTED: Final = 20
 """Unknown words of a column that are asked about, the most frequent."""
 
@@ -51,6 +54,21 @@ def unknown_words(cells: pl.DataFrame, columns: Sequence[Column], schema: Schema
         if field is not None and field.kind in CHOICES:
             found += _unknown(place, cells[f"c{place}"], field)
     return tuple(found)
+
+
+def sample_names(cells: pl.DataFrame, columns: Sequence[Column]) -> tuple[str, ...]:
+    """Some names of the first rows, those first whose letters a wrong encoding would spoil.
+
+    They come from the columns of names; from what may be one, as long as nothing else is known.
+    """
+    place = {column.field or column.suggestion: f"c{n}" for n, column in reversed([*enumerate(columns)])}
+    parts = [place[part] for part in ("first_name", "last_name") if part in place]
+    name = next(([place[key]] for key in (FULL_NAME, COMPANY) if key in place), [])
+    if not (parts or name):
+        return ()
+    texts = cells.select(pl.concat_str(parts or name, separator=" ", ignore_nulls=True).alias("name"))["name"]
+    names = [text for text in canonical.clean(texts.str.head(SHOWN)).unique(maintain_order=True) if text]
+    return tuple(sorted(names, key=str.isascii)[:NAMES])
 
 
 def _unknown(place: int, cells: pl.Series, field: Field) -> list[WordCount]:
