@@ -334,3 +334,13 @@ def test_it_leaves_no_import_without_somebody_to_plan_it(
     assert (job.task_name, job.status) == ("plan_import", "todo")
     assert before < job.scheduled_at <= timezone.now() + timedelta(seconds=planning.FALLBACK_SECONDS)
     assert planning.plan(job.args["import_id"]).state == Import.State.PREVIEW
+
+
+def test_it_says_how_to_split_rows_that_are_one_cell(run: Callable[..., Result]) -> None:
+    content = '"CustomerID,FirstName,Gender"\n"0,""Kari, K"",2"\n'
+    refused = run(content, "--preview")
+    assert (refused.exit_code, "--one-cell" in refused.stderr) == (2, True)
+    assert told(run(content, "--json"))["error"]["code"] == "one_cell"
+    assert told(run(content, "--json", "--one-cell"))["new"] == 1
+    some = run('CustomerID,FirstName,Gender\n"0,""Kari, K"",2"\n0,Ola,1\n', "--preview").stdout
+    assert "--one-cell" in some

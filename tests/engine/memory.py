@@ -8,7 +8,7 @@ from datetime import date
 
 import polars as pl
 
-from kundekort.engine import frames, pipeline, undo
+from kundekort.engine import frames, interpretation, pipeline, undo
 from kundekort.engine.decisions import Choice, Decisions
 from kundekort.engine.facts import Question
 from kundekort.engine.frames import CARD, ID, INTO, MERGED, OLD, VERSION, Status
@@ -148,7 +148,7 @@ def plan(
     """The plan of a file for a register."""
     data = text.encode() if isinstance(text, str) else text
     answers = Answers(policy=policy or Policy())
-    file = pipeline.understand(data, answers=answers, schema=SCHEMA, limits=Limits(), ask=False, pace=pace)
+    file = interpretation.understand(data, answers=answers, schema=SCHEMA, limits=Limits(), ask=False, pace=pace)
     assert file.question is None, file.question
     made = pipeline.plan(
         file,

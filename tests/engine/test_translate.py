@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kundekort.engine import full_name, pipeline
+from kundekort.engine import full_name, interpretation, pipeline
 from kundekort.engine.decisions import Decisions
 from kundekort.engine.facts import QuestionKind, WordCount
 from kundekort.engine.mapping import FULL_NAME, match_headers
@@ -55,11 +55,11 @@ def test_it_loses_no_letter_of_a_name(texts: list[str]) -> None:
         assert sorted(c for c in said if c.isalnum()) == sorted(c for c in text if c.isalnum())
 
 
-def understood(text: str, answers: Answers, *, ask: bool = True) -> pipeline.Interpretation:
-    return pipeline.understand(text.encode(), answers=answers, schema=SCHEMA, limits=Limits(), ask=ask)
+def understood(text: str, answers: Answers, *, ask: bool = True) -> interpretation.Interpretation:
+    return interpretation.understand(text.encode(), answers=answers, schema=SCHEMA, limits=Limits(), ask=ask)
 
 
-def planned(file: pipeline.Interpretation, register: MemoryRegister) -> Plan:
+def planned(file: interpretation.Interpretation, register: MemoryRegister) -> Plan:
     assert file.question is None
     made = pipeline.plan(file, decisions=Decisions(), register=register, schema=SCHEMA, today=TODAY, country="NO")
     assert isinstance(made, Plan)

@@ -221,3 +221,15 @@ def test_it_keeps_the_columns_of_a_preview_whatever_is_remembered_later(as_bob: 
     as_bob.post(f"/imports/{latest().pk}/columns/", ANSWER | COLUMNS | {"column-3": "sms_consent", "word-3-Unsub": "1"})
     as_bob.post(f"/imports/{first}/empty-cells/", {"empty_cells": "keep"})
     assert [c.field for c in imports.recipe(Import.objects.get(pk=first)).columns][3] == "email_consent"
+
+
+def test_it_splits_rows_that_are_one_cell_with_one_click(as_bob: Client) -> None:
+    page = send(as_bob, '"CustomerID,FirstName,Gender"\n"0,""Kari, K"",2"\n').content.decode()
+    assert latest().state == Import.State.COLUMNS
+    assert "Kari, K" in page
+    hidden = dict(
+        re.findall(r'<input type="hidden" name="(separator|encoding|header_row|one_cell)" value="(.*?)"', page)
+    )
+    as_bob.post(f"/imports/{latest().pk}/dialect/", hidden)
+    assert latest().state == Import.State.PREVIEW
+    assert latest().totals.new == 1

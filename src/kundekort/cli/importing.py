@@ -10,7 +10,7 @@ import typer
 
 from kundekort.cli import confirming, setup
 from kundekort.cli.actor import actor
-from kundekort.cli.files import InputFile, SheetName, dialect, opened
+from kundekort.cli.files import InputFile, OneCell, SheetName, dialect, opened
 from kundekort.cli.language import _
 from kundekort.cli.output import STANDARD
 from kundekort.cli.refusals import CommandRefused
@@ -72,6 +72,7 @@ def import_file(
     separator: Annotated[str | None, typer.Option(help=_("Read the file with this separator."))] = None,
     header_row: Annotated[int | None, typer.Option(min=1, help=_("The line with the column names."))] = None,
     sheet: SheetName = None,
+    one_cell: OneCell = False,
     as_json: Annotated[
         bool, typer.Option("--json", help=_("Print one JSON object; without --yes nothing is written."))
     ] = False,
@@ -87,7 +88,9 @@ def import_file(
     def begin() -> tuple[Import, bool]:
         if Match.NONE in wanted:
             raise CommandRefused("options_exclude", options=["--match none", "--match"])
-        overrides = dialect(encoding=encoding, separator=separator, header_row=header_row, sheet=sheet)
+        overrides = dialect(
+            encoding=encoding, separator=separator, header_row=header_row, sheet=sheet, one_cell=one_cell
+        )
         with opened(file) as stream:
             setup.setup_django()
             from kundekort.engine import recipe

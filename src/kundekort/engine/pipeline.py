@@ -1,6 +1,6 @@
 """plan = f(file, answers, decisions, register): the one way to a plan, for files, edited cards, and whoever comes next.
 
-`understand` says how a file is read and what its columns become, or what a person has to say first; `plan` compares
+`interpretation` says how a file is read and what its columns become, or what a person has to say first; `plan` compares
 its rows with the register, block by block, so that memory is set by the block and not by the file. What only the whole
 file can tell (values that stand twice, which way round dates are, totals) is gathered in small columns on the way.
 """
@@ -8,7 +8,6 @@ file can tell (values that stand twice, which way round dates are, totals) is ga
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Protocol
 
@@ -18,25 +17,17 @@ from kundekort.engine import diff, frames, keys, mapping
 from kundekort.engine.check import CheckedRows, check
 from kundekort.engine.decisions import Choice, Decisions
 from kundekort.engine.errors import FileRefused
-from kundekort.engine.facts import Question, QuestionKind, WordCount
+from kundekort.engine.facts import Question, QuestionKind
 from kundekort.engine.frames import Status
+from kundekort.engine.interpretation import Interpretation, refusal
 from kundekort.engine.plan import MemoryRows, Plan, RowSink
-from kundekort.engine.reading.batches import Pace
-from kundekort.engine.reading.encoding import Buffer
-from kundekort.engine.reading.reader import open_source
-from kundekort.engine.reading.table import Block, Limits, Source
-from kundekort.engine.recipe import Answers, Column, DateOrder, Dialect, Policy, Recipe, RowKey
+from kundekort.engine.reading.table import Block, Source
+from kundekort.engine.recipe import DateOrder, Policy, Recipe, RowKey
 from kundekort.engine.schema import Field, Schema
-from kundekort.engine.translate import sample_names, translate, unknown_words
+from kundekort.engine.translate import translate
 from kundekort.engine.uniqueness import KEY_CODES, UniqueValues
 from kundekort.engine.values.dates import Evidence
 
-_ANSWERABLE: Final = ("no_known_column", "column_twice", "no_key_column")
-"""Refusals that a person can lift by saying what the columns of the file are."""
-_FIRST_ROWS: Final = 10_000
-_SAMPLE_ROWS: Final = 200
-_SAMPLES: Final = 3
-_SAMPLE_CHARACTERS: Final = 80
 NOT_SHOWN: Final = pl.DataFrame(schema=frames.VERSIONS)
 """What a person has seen of the register beside a file that is planned for the first time."""
 
@@ -64,90 +55,6 @@ class Register(Protocol):
 
         A card that is not asked about twice; one that is not in the register any more has former values too.
         """
-
-
-@dataclass(frozen=True, slots=True)
-class Interpretation:
-    """How a file is read and what its columns become, by which `answers`.
-
-    `samples` are the first values of each column, `words` those of the first rows that their fields do not know,
-    `names` some names of people in them. With a `question`, somebody has to answer before there can be a plan; `source`
-    and `recipe` are None where not even the layout of the file is known.
-    """
-
-    source: Source | None
-    recipe: Recipe | None
-    samples: tuple[tuple[str, ...], ...] = ()
-    question: Question | None = None
-    words: tuple[WordCount, ...] = ()
-    names: tuple[str, ...] = ()
-    answers: Answers = field(default_factory=Answers)
-
-
-def understand(
-    data: Buffer,
-    *,
-    answers: Answers,
-    schema: Schema,
-    limits: Limits,
-    ask: bool = True,
-    pace: Pace | None = None,
-    recall: Callable[[Sequence[Column], Answers], Answers] = lambda columns, answers: answers,
-) -> Interpretation:
-    """The layout and the columns of a file, as far as its beginning and a person's answers say.
-
-    Without `ask`, columns that no field is known for are ignored rather than asked about. `recall` gives the answers
-    with what is remembered of other files with these headers; it is asked as long as nobody has said what they become.
-    """
-    source = recipe = None
-    samples: tuple[tuple[str, ...], ...] = ()
-    words: tuple[WordCount, ...] = ()
-    names: tuple[str, ...] = ()
-    try:
-        source = open_source(
-            data,
-            known=mapping.header_test(schema),
-            overrides=answers.dialect,
-            limits=limits,
-            pace=pace or Pace(),
-        )
-        rows = _first_rows(source)
-        samples = _samples(rows)
-        matched = mapping.match_headers(source.headers, schema)
-        if answers.columns is None:
-            answers = recall(matched, answers)
-        columns = answers.assign(matched)
-        recipe = Recipe(dialect=source.dialect, columns=columns, policy=answers.policy)
-        words, names = unknown_words(rows, columns, schema), sample_names(rows, columns)
-        mapping.check_columns(columns, schema=schema, policy=answers.policy, separator=source.dialect.separator)
-    except FileRefused as refused:
-        return Interpretation(source, recipe, samples, _refusal(refused), words, names, answers)
-    unclear = ask and _is_unclear(answers, words, unknown=mapping.ignored_columns(columns, samples))
-    question = Question(QuestionKind.COLUMNS) if unclear else None
-    return Interpretation(source, recipe, samples, question, words, names, answers)
-
-
-def _is_unclear(answers: Answers, words: Sequence[WordCount], *, unknown: Sequence[Column]) -> bool:
-    """Whether columns are unknown and nobody has said what they are, or hold words that the person was not shown yet.
-
-    A file whose headers are all known goes on: words in it are problems of its rows.
-    """
-    if answers.columns is None:
-        return bool(unknown)
-    return answers.origin is None and any(word.column not in answers.words for word in words)
-
-
-def of_card(number: int, values: Mapping[str, str], *, version: int | None = None) -> Interpretation:
-    """A card made (0) or changed by hand, values by field key: a file of one row, made from a version of the card."""
-    texts = {"id": str(number), **({} if version is None else {"version": str(version)}), **values}
-    cells = pl.DataFrame(
-        [{frames.ROW: 0, frames.LINE: 1} | {f"c{n}": text for n, text in enumerate(texts.values())}],
-        schema=frames.NUMBERING | {f"c{n}": pl.String for n in range(len(texts))},
-    )
-    block = Block(cells, pl.DataFrame(schema=frames.PROBLEMS), 0, 1)
-    columns = tuple(Column(header=key, field=key) for key in texts)
-    source = Source(dialect=Dialect(), headers=tuple(texts), size=1, blocks=lambda: iter((block,)))
-    return Interpretation(source, Recipe(columns=columns))
 
 
 def plan(
@@ -181,7 +88,7 @@ def plan(
     try:
         draft = _draft(file.source, recipe, comparison, schema, today, country, rows, progress)
     except FileRefused as refused:
-        return _refusal(refused)
+        return refusal(refused)
     made = draft.plan(leave_out_errors=decisions.leave_out_errors)
     if ask and file.recipe.policy.date_order is None and "date_ambiguous" in made.problems["code"]:
         return Question(QuestionKind.DATES)
@@ -353,22 +260,3 @@ def _look_up(
             redirects = register.redirects(wanted.filter(lost & (wanted > 0)))
         rows = rows.filter(lost)
     return cards or [pl.DataFrame(schema=frames.cards(needed))], redirects
-
-
-def _first_rows(source: Source) -> pl.DataFrame:
-    """The cells of some thousand rows. FileRefused (header_only) for a file without any."""
-    return next(block.cells for block in source.blocks() if block.cells.height).head(_FIRST_ROWS)
-
-
-def _samples(rows: pl.DataFrame) -> tuple[tuple[str, ...], ...]:
-    """The first values of each column."""
-    texts = rows.head(_SAMPLE_ROWS).select(pl.exclude(frames.ROW, frames.LINE).str.head(_SAMPLE_CHARACTERS))
-    return tuple(
-        tuple(dict.fromkeys(v for v in column if v and v.strip()))[:_SAMPLES] for column in texts.iter_columns()
-    )
-
-
-def _refusal(refused: FileRefused) -> Question:
-    """What is wrong with a file, and whether a person can do something about it."""
-    kind = QuestionKind.COLUMNS if refused.code in _ANSWERABLE else QuestionKind.REFUSED
-    return Question(QuestionKind.SHEET if refused.code == "sheet_unknown" else kind, refused.code, refused.params)

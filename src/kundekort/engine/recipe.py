@@ -43,12 +43,14 @@ class Dialect:
     """How the bytes of a file are laid out: `header_row` is the physical line of the header, from 1.
 
     A workbook has encoding WORKBOOK, separator '' and the name of the sheet that was read; a text has sheet ''.
+    `one_cell`: rows that were one single cell have been cut at the separator.
     """
 
     encoding: str = "utf-8"
     separator: str = ";"
     header_row: int = 1
     sheet: str = ""
+    one_cell: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +117,15 @@ class Recipe:
 class DialectOverrides:
     """What a person has said about the layout of the file; None: find out.
 
-    `header_row` is a physical line, from 1; `sheet` the name of a sheet of a workbook.
+    `header_row` is a physical line, from 1; `sheet` the name of a sheet of a workbook. `one_cell`: rows that are one
+    single cell are to be cut.
     """
 
     encoding: str | None = None
     separator: str | None = None
     header_row: int | None = None
     sheet: str | None = None
+    one_cell: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

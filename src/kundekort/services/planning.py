@@ -17,7 +17,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from kundekort.bulk import register
-from kundekort.engine import conflicts, pipeline, undo
+from kundekort.engine import conflicts, interpretation, pipeline, undo
 from kundekort.engine.decisions import Choice, Decisions
 from kundekort.engine.facts import Facts, Question, QuestionKind
 from kundekort.engine.frames import ROW
@@ -215,11 +215,11 @@ def _made(
         return {}, _undoing(imp.undoes, folder, imp.decisions, report=report)
     schema = fields.schema()
     with packages.source(imp.pk) as data:
-        file = pipeline.understand(
+        file = interpretation.understand(
             data, answers=imp.answers, schema=schema, limits=_limits(), ask=ask, recall=mappings.recall
         )
         sheets = file.source.sheets if file.source else ()
-        facts = Facts(samples=file.samples, names=file.names, words=file.words, sheets=sheets)
+        facts = Facts(samples=file.samples, names=file.names, words=file.words, sheets=sheets, recut=file.recut)
         found: dict[str, Any] = {"recipe": file.recipe, "facts": facts, "answers": file.answers}
         if file.question:
             return found, file.question

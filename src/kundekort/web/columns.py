@@ -83,6 +83,7 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
             "meanings": _meanings(columns, fields.schema()),
             "asks_for_words": question is not None and not question.code and any(c.words for c in columns),
             "origin": _origin(imp),
+            "recut": imports.facts(imp).recut,
             "saved": mappings.list_named(actor=actor_of(request.user)),
             "asks_for_dates": question is not None and question.kind is QuestionKind.DATES,
             "layout": _offered(recipe),

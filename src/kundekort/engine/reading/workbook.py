@@ -16,7 +16,7 @@ import polars as pl
 from kundekort.engine import frames
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.problem import LineProblem
-from kundekort.engine.reading import sniff
+from kundekort.engine.reading import one_cell, sniff
 from kundekort.engine.reading.package import OLE, ZIP, Sheet, Workbook, unbroken
 from kundekort.engine.reading.sheet import Row, rows
 from kundekort.engine.reading.table import Limits, Piece, Source, number
@@ -67,6 +67,16 @@ def open_source(
         blocks=lambda: number(pieces(), limit=limits.rows, header_alone=as_is),
         sheets=tuple(sheet.name for sheet in book.sheets if not sheet.hidden or sheet is header.sheet),
     )
+
+
+def one_cell_text(
+    data: memoryview, *, known: Callable[[str], bool], overrides: DialectOverrides, limits: Limits
+) -> tuple[str, bytes]:
+    """The name of the sheet that `open_source` takes, and as a text the cells of one column that hold whole rows."""
+    with unbroken():
+        book = Workbook(data, expanded=limits.expanded)
+        header = _find(book, overrides=overrides, known=known, most=limits.columns)
+        return header.sheet.name, one_cell.lines(_rows(book, header.sheet, most=limits.columns))
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ class DialectForm(forms.Form):
     separator = forms.TypedChoiceField(choices=[(s, s) for s in SEPARATORS], required=False)
     sheet = forms.CharField(max_length=100, strip=False, required=False)
     header_row = forms.IntegerField(min_value=1, max_value=1000)
+    one_cell = forms.BooleanField(required=False)
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> DialectOverrides:
