@@ -122,7 +122,8 @@ def warnings(imp: Import) -> tuple[Note, ...]:
         if column.suggestion:
             notes.append(Note("columns_suggested", {"header": column.header, "field": column.suggestion}))
     if (origin := imp.answers.origin) is not None:
-        notes.append(Note("columns_remembered", {"by": origin.by, "when": origin.when, "name": origin.name}))
+        code = "columns_named" if origin.name else "columns_remembered"
+        notes.append(Note(code, {"by": origin.by, "when": origin.when, "name": origin.name}))
     if (recut := imports.facts(imp).recut) and recut.one_cell:
         notes.append(Note("rows_in_one_cell", {"separator": recut.separator}))
     if newer := imports.facts(imp).newer:

@@ -108,7 +108,7 @@ def _keys(policy: Policy) -> dict[str, Any]:
 
 def _origin(imp: Import) -> str:
     """Whose answers the columns are set by, in words; '' where it is this person's."""
-    notes = (note for note in preview.warnings(imp) if note.code == "columns_remembered")
+    notes = (note for note in preview.warnings(imp) if note.code in ("columns_remembered", "columns_named"))
     return "".join(wording.warning(note.code, note.params) for note in notes)
 
 

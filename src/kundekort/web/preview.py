@@ -27,7 +27,7 @@ from kundekort.web.forms.imports import ChoiceForm
 from kundekort.web.query import flag, number
 from kundekort.web.templatetags.kundekort import SPRITE, kind
 
-ELSEWHERE: Final = ("columns_ignored", "columns_remembered", "newer_kept", "rows_in_one_cell")
+ELSEWHERE: Final = ("columns_ignored", "columns_named", "columns_remembered", "newer_kept", "rows_in_one_cell")
 """Warnings that have a place of their own on the page."""
 MOST_ROWS: Final = 100
 LONGEST_CELL: Final = 300
@@ -57,7 +57,7 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
         "ignored": [h for n in summary.warnings if n.code == "columns_ignored" for h in n.params["headers"]],
         "notice": imp.notice and wording.refusal(imp.notice, {}),
         "recut": imports.facts(imp).recut if imp.undoes is None else None,
-        "origin": _warning(summary, "columns_remembered"),
+        "origin": _warning(summary, "columns_remembered") or _warning(summary, "columns_named"),
         "newer": _warning(summary, "newer_kept"),
         "warnings": [wording.warning(n.code, n.params) for n in summary.warnings if n.code not in ELSEWHERE],
         "changes": [
