@@ -140,13 +140,13 @@ def _values(field: Field) -> list[tuple[str, str]]:
 
 @require_POST
 def dialect(request: HttpRequest, import_id: int) -> HttpResponse:
-    """Read the file again in another way, and show its columns."""
+    """Read the file again in another way, and show its columns, or whatever comes next."""
     actor = actor_of(request.user)
     overrides = DialectForm.read(request.POST)
     if overrides.sheet and overrides.sheet != imports.recipe(imports.get(import_id, actor=actor)).dialect.sheet:
         overrides = replace(overrides, header_row=None)  # where it stands in one sheet says nothing about another
     planning.choose(import_id, actor=actor, overrides=overrides)
-    return redirect("import-columns", import_id)
+    return redirect("import" if "go_on" in request.POST else "import-columns", import_id)
 
 
 @require_POST
