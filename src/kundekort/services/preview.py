@@ -124,6 +124,8 @@ def warnings(imp: Import) -> tuple[Note, ...]:
     if (origin := imp.answers.origin) is not None:
         code = "columns_named" if origin.name else "columns_remembered"
         notes.append(Note(code, {"by": origin.by, "when": origin.when, "name": origin.name}))
+    if sheets := other_sheets(imp):
+        notes.append(Note("sheets_unread", {"sheets": sheets}))
     if (recut := imports.facts(imp).recut) and recut.one_cell:
         notes.append(Note("rows_in_one_cell", {"separator": recut.separator}))
     if newer := imports.facts(imp).newer:

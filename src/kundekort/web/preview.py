@@ -27,7 +27,14 @@ from kundekort.web.forms.imports import ChoiceForm
 from kundekort.web.query import flag, number
 from kundekort.web.templatetags.kundekort import SPRITE, kind
 
-ELSEWHERE: Final = ("columns_ignored", "columns_named", "columns_remembered", "newer_kept", "rows_in_one_cell")
+ELSEWHERE: Final = (
+    "columns_ignored",
+    "columns_named",
+    "columns_remembered",
+    "newer_kept",
+    "rows_in_one_cell",
+    "sheets_unread",
+)
 """Warnings that have a place of their own on the page."""
 MOST_ROWS: Final = 100
 LONGEST_CELL: Final = 300
