@@ -23,7 +23,7 @@ CHOICES: Final = (Kind.YES_NO, Kind.GENDER, Kind.COUNTRY, Kind.LANGUAGE, Kind.CH
 """The kinds whose values are a few words, which a person can translate once for a whole column."""
 NAMES: Final = 3
 SHOWN: Final = 60
-"""Characters of a name that are shown."""
+"""Characters of a name that are shown, and of a word at most: a note in the wrong column holds none."""
 LISTED: Final = 20
 """Unknown words of a column that are asked about, the most frequent."""
 
@@ -73,6 +73,7 @@ def sample_names(cells: pl.DataFrame, columns: Sequence[Column]) -> tuple[str, .
 
 def _unknown(place: int, cells: pl.Series, field: Field) -> list[WordCount]:
     texts = canonical.clean(cells).rename("text")
+    texts = texts.filter(texts.str.len_chars() <= SHOWN)
     counts = (
         texts.filter(texts != "").value_counts(sort=True, name="count").sort("count", "text", descending=[True, False])
     )
