@@ -19,6 +19,7 @@ from kundekort.engine.problem import Conflict
 from kundekort.services import confirming, customers, imports, planning, record
 from kundekort.services import preview as previews
 from kundekort.services.accounts import actor_of
+from kundekort.services.preview import Summary
 from kundekort.services.refusals import NotWaiting, PlanDamaged
 from kundekort.store.models import Import
 from kundekort.store.pages import BOXES, Filter
@@ -26,11 +27,23 @@ from kundekort.web.forms.imports import ChoiceForm
 from kundekort.web.query import flag, number
 from kundekort.web.templatetags.kundekort import SPRITE, kind
 
-ELSEWHERE: Final = ("columns_ignored", "newer_kept")
+ELSEWHERE: Final = (
+    "columns_ignored",
+    "columns_named",
+    "columns_remembered",
+    "newer_kept",
+    "rows_in_one_cell",
+    "sheets_unread",
+)
 """Warnings that have a place of their own on the page."""
 MOST_ROWS: Final = 100
 LONGEST_CELL: Final = 300
 """Characters of a cell that the grid is sent, so that a page stays light whatever the file holds."""
+
+
+def _warning(summary: Summary, code: str) -> str:
+    """A warning in words, '' where there is none."""
+    return "".join(wording.warning(n.code, n.params) for n in summary.warnings if n.code == code)
 
 
 def page(request: HttpRequest, imp: Import) -> HttpResponse:
@@ -50,7 +63,9 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
         "columns": headers,
         "ignored": [h for n in summary.warnings if n.code == "columns_ignored" for h in n.params["headers"]],
         "notice": imp.notice and wording.refusal(imp.notice, {}),
-        "newer": "".join(wording.warning(n.code, n.params) for n in summary.warnings if n.code == "newer_kept"),
+        "recut": imports.facts(imp).recut if imp.undoes is None else None,
+        "origin": _warning(summary, "columns_remembered") or _warning(summary, "columns_named"),
+        "newer": _warning(summary, "newer_kept"),
         "warnings": [wording.warning(n.code, n.params) for n in summary.warnings if n.code not in ELSEWHERE],
         "changes": [
             {"key": key, "header": headers.get(key) or wording.field(key), "changed": n}
