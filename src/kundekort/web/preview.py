@@ -65,6 +65,7 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
             for c in summary.conflicts
         ],
         "conflict_rows": summary.conflict_rows,
+        "findings_count": _findings_count(summary),
         "source": getattr(imp.undoes, "source", None) if imp.undoes else None,
         "confirmation": wording.confirmation(summary.totals, undoes=imp.undoes is not None),
         "emptied": summary.emptied,
@@ -185,6 +186,12 @@ def _conflict(conflict: Conflict) -> dict[str, Any]:
         "whose": conflict.whose,
         "by": wording.author(conflict.who, conflict.when, whole=whole),
     }
+
+
+def _findings_count(summary: previews.Summary) -> int:
+    """How many findings the page has to show above the rows."""
+    told = sum(note.code != "columns_ignored" for note in summary.warnings)
+    return told + (summary.conflict_rows > 0) + (summary.totals.left_out > 0)
 
 
 def _named(key: str, headers: Mapping[str, str]) -> str:

@@ -1,6 +1,7 @@
 // The preview: boxes, chips, switch and search choose which rows of the plan the grid shows; the server sends them a hundred at a time.
 import { makeGrid } from "./grid.js";
 import { watchKeys } from "./keys.js";
+import { watchFolds, watchMenus } from "./menus.js";
 import { makePanel } from "./panel.js";
 
 const PAGE = 100;
@@ -149,5 +150,7 @@ find("[data-search]").addEventListener("input", (event) => {
 find("[data-previous]").addEventListener("click", () => turn(-1));
 find("[data-next]").addEventListener("click", () => turn(1));
 document.getElementById("panel").querySelector("button").addEventListener("click", close);
+watchMenus(root);
+watchFolds(root);
 
 await load();
