@@ -91,8 +91,8 @@ def test_it_has_words_for_every_fault_of_fields_and_layouts() -> None:
 
 def test_it_explains_lists_in_every_language_of_the_fields() -> None:
     spoken = {language for field in SCHEMA for language in field.labels}
-    tables = [explanations.SHEETS, explanations.HEADERS, explanations.REQUIRED, explanations.LONGEST]
-    assert all(set(table) == spoken for table in (*tables, *explanations.KINDS.values()))
+    sentences = [explanations.HEADERS, explanations.REQUIRED, explanations.LONGEST, *explanations.KINDS.values()]
+    assert all(set(table) == spoken for table in (explanations.SHEETS, explanations.FILE_NAMES, *sentences))
     assert explanations.sheet_names("fi") == explanations.sheet_names("en")
 
 
@@ -191,7 +191,7 @@ def test_it_says_what_is_wrong_and_the_way_on() -> None:
         )
         assert wording.reason("file_empty", {}) == wording.refusal("file_empty", {})
         assert wording.refusal("file_too_large", {"limit": 512 << 20}) == (
-            "The file is larger than 512.0\xa0MB, which is the most. Split it into several files."
+            "The file is larger than 512\xa0MB, which is the most. Split it into several files."
         )
 
 

@@ -10,7 +10,7 @@ from kundekort.wording.columns import COLUMN_FAULTS, KINDS
 from kundekort.wording.confirmation import confirmation
 from kundekort.wording.conflicts import author, whole_card
 from kundekort.wording.fields import current_schema, field, schema, use_schema
-from kundekort.wording.files import ENCODINGS, FILE_FORMATS, FILE_KINDS, SEPARATORS
+from kundekort.wording.files import ENCODINGS, FILE_FORMATS, FILE_KINDS, SEPARATORS, file_size
 from kundekort.wording.imports import DAY_COUNTS, UNDO_TITLES, day_counts, import_title
 from kundekort.wording.names import (
     encoding,
@@ -23,6 +23,7 @@ from kundekort.wording.names import (
     separator,
     state,
 )
+from kundekort.wording.phones import phone
 from kundekort.wording.places import countries, country_name, language_name, languages
 from kundekort.wording.problems import PROBLEM_KINDS, PROBLEMS, WARNINGS
 from kundekort.wording.progress import EXPORT_STATES, PHASES, REASONS, STATES
@@ -71,6 +72,7 @@ __all__ = [
     "export_state",
     "field",
     "file_format",
+    "file_size",
     "import_title",
     "in_english",
     "kind_of_field",
@@ -79,6 +81,7 @@ __all__ = [
     "languages",
     "operator",
     "phase",
+    "phone",
     "problem",
     "reason",
     "refusal",

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Final
 
-from django.template.defaultfilters import filesizeformat
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -17,7 +16,7 @@ from django.utils.translation import override
 
 from kundekort.wording.columns import COLUMN_FAULTS
 from kundekort.wording.fields import field
-from kundekort.wording.files import FILE_KINDS
+from kundekort.wording.files import FILE_KINDS, file_size
 from kundekort.wording.names import encoding, kind_of_problem, operator, separator
 from kundekort.wording.places import country_name
 from kundekort.wording.problems import PROBLEMS, WARNINGS
@@ -120,7 +119,7 @@ def _shown(code: str, name: str, value: object) -> object:
         case "kind", str():
             return str(FILE_KINDS.get(value) or _("of an unknown kind"))
         case "limit", int() if code in ("file_too_large", "file_expands"):
-            return filesizeformat(value)
+            return file_size(value)
         case "count" | "errors" | "unchanged" | "limit" | "length" | "columns" | "cells" | "expected", int():
             return Count(value)
         case _, list() | tuple():
