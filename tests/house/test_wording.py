@@ -55,6 +55,7 @@ REFUSALS = {kind.code: kind.__doc__ or "" for kind in kinds_of_refusal() if kind
     ("codes", "table"),
     [
         (CODES, wording.PROBLEMS),
+        ({code: CODES[code] for code in wording.CARD_PROBLEMS}, wording.CARD_PROBLEMS),
         (WARNINGS, wording.WARNINGS),
         (FILE_CODES, wording.REFUSALS),
         (REFUSALS, wording.REFUSALS),
@@ -62,7 +63,7 @@ REFUSALS = {kind.code: kind.__doc__ or "" for kind in kinds_of_refusal() if kind
 )
 def test_it_has_words_for_every_code(codes: dict[str, str], table: dict[str, str | Promise]) -> None:
     assert set(codes) <= set(table)
-    always = {"value", "field"} if codes is CODES else set()
+    always = {"value", "field"} if set(codes) <= set(CODES) else set()
     unfilled = {code: asked(table[code]) - brought(codes[code]) - always for code in codes}
     assert {code: names for code, names in unfilled.items() if names} == {}
 

@@ -25,12 +25,13 @@ from kundekort.wording.names import (
 )
 from kundekort.wording.phones import phone
 from kundekort.wording.places import countries, country_name, language_name, languages
-from kundekort.wording.problems import PROBLEM_KINDS, PROBLEMS, WARNINGS
+from kundekort.wording.problems import CARD_PROBLEMS, PROBLEM_KINDS, PROBLEMS, WARNINGS
 from kundekort.wording.progress import EXPORT_STATES, PHASES, REASONS, STATES
 from kundekort.wording.refusals import REFUSALS
 from kundekort.wording.segments import FAULTS, OPERATORS, SUBJECTS
 from kundekort.wording.sentences import (
     Count,
+    card_problem,
     column_fault,
     in_english,
     problem,
@@ -41,6 +42,7 @@ from kundekort.wording.sentences import (
 )
 
 __all__ = [
+    "CARD_PROBLEMS",
     "COLUMN_FAULTS",
     "DAY_COUNTS",
     "ENCODINGS",
@@ -62,6 +64,7 @@ __all__ = [
     "WARNINGS",
     "Count",
     "author",
+    "card_problem",
     "column_fault",
     "confirmation",
     "countries",

@@ -19,7 +19,7 @@ from kundekort.wording.fields import field
 from kundekort.wording.files import FILE_KINDS, file_size
 from kundekort.wording.names import encoding, kind_of_problem, operator, separator
 from kundekort.wording.places import country_name
-from kundekort.wording.problems import PROBLEMS, WARNINGS
+from kundekort.wording.problems import CARD_PROBLEMS, PROBLEMS, WARNINGS
 from kundekort.wording.progress import REASONS
 from kundekort.wording.refusals import REFUSALS
 from kundekort.wording.segments import FAULTS
@@ -31,6 +31,11 @@ _SHOWN: Final = 60
 def problem(code: str, params: Mapping[str, Any], value: str | None = None, field_label: str = "") -> str:
     """What is wrong with a cell, or with the whole row, and what to do about it."""
     return _sentence(PROBLEMS, code, {**params, "value": value or "", "field": field_label})
+
+
+def card_problem(code: str, params: Mapping[str, Any], value: str | None = None, field_label: str = "") -> str:
+    """The same where a card is edited by hand, which has fields and no file."""
+    return _sentence({**PROBLEMS, **CARD_PROBLEMS}, code, {**params, "value": value or "", "field": field_label})
 
 
 def warning(code: str, params: Mapping[str, Any]) -> str:
