@@ -14,7 +14,7 @@ from procrastinate.contrib.django import app
 
 from kundekort.engine.schema import Field, Kind
 from kundekort.engine.writing import xlsx
-from kundekort.services import customers, fields, layouts, lists, segments
+from kundekort.services import customer_list, fields, layouts, lists, segments
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.lists import FileFormat
 from kundekort.services.progress import Report, no_progress
@@ -37,7 +37,7 @@ def count(what: Selection, *, actor: Actor) -> int:
     _require(what, actor)
     if what.segment is not None:
         return segments.count(segments.get(what.segment, actor=actor).condition, actor=actor)
-    return customers.count(text=what.search or "")
+    return customer_list.count(text=what.search or "", rules=what.rules, actor=actor)
 
 
 def start(
@@ -210,4 +210,4 @@ def _require(what: Selection, actor: Actor) -> None:
 def _frames(what: Selection, wanted: list[Field], actor: Actor) -> Iterator[pl.DataFrame]:
     if what.segment is not None:
         return segments.frames(what.segment, fields=wanted, actor=actor)
-    return customers.stream(text=what.search or "", fields=wanted, actor=actor)
+    return customer_list.stream(text=what.search or "", rules=what.rules, present=wanted, actor=actor)
