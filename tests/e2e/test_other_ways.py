@@ -99,6 +99,31 @@ def test_it_searches_customers_while_one_types(at_work: Page, load: Callable[...
     expect(at_work.get_by_role("heading", name="Åse Ødegård")).to_be_visible()
 
 
+def test_it_filters_customers_chooses_columns_and_follows_a_row(at_work: Page, load: Callable[..., Import]) -> None:
+    page = at_work
+    load(HEADER + line(1, first="Kari", city="Bergen") + line(2, first="Ola", city="Oslo"))
+    page.goto("/customers/")
+    page.get_by_label("Legg til et filter").select_option("Poststed")
+    page.locator("#f-city").fill("berg")
+    expect(page.get_by_text("1–1 av 1 kunder")).to_be_visible()
+    page.locator("summary", has_text="Kolonner").click()
+    page.get_by_role("checkbox", name="Kjønn").check()
+    page.get_by_role("button", name="Vis disse").click()
+    expect(page.get_by_role("columnheader", name="Kjønn")).to_be_visible()
+    expect(page.locator("#f-city")).to_have_value("berg")
+    row = page.locator("#list tbody tr")
+    for press in ({"button": "middle"}, {"modifiers": ["Control"]}):
+        with page.context.expect_page() as other:
+            row.get_by_text("Bergen").click(**press)
+        expect(other.value.get_by_role("heading", name="Kari")).to_be_visible()
+        other.value.close()
+    row.get_by_text("Bergen").click()
+    expect(page.get_by_role("heading", name="Kari")).to_be_visible()
+    page.go_back()
+    page.get_by_role("link", name="Fjern filteret Poststed").click()
+    expect(page.get_by_text("1–2 av 2 kunder")).to_be_visible()
+
+
 def test_it_changes_language_and_colours_and_remembers_them(at_work: Page) -> None:
     at_work.get_by_text("Innstillinger").click()
     at_work.get_by_role("button", name="Mørkt").click()

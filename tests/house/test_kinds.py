@@ -19,6 +19,7 @@ from kundekort.services import fields, lists
 from kundekort.store.fields import SCHEMA
 from kundekort.store.models import Customer
 from kundekort.web import segment_builder
+from kundekort.web.forms import customer_filter
 from kundekort.wording import columns
 from kundekort.wording import lists as explanations
 from tests.engine.values.test_canonical import PRECISELY
@@ -42,6 +43,7 @@ TABLES: dict[str, tuple[Mapping[Kind, object], Set[Kind]]] = {
     "services/lists.py _COLUMNS": (lists._COLUMNS, EVERY),
     "services/lists.py _EXAMPLES": (lists._EXAMPLES, CUSTOM),
     "web/segment_builder.py INPUTS": (segment_builder.INPUTS, ASKED),
+    "web/forms/customer_filter.py INPUTS": (customer_filter.INPUTS, ASKED - {Kind.ID}),
     "wording/lists.py KINDS": (explanations.KINDS, EVERY),
 }
 COLUMNS: Mapping[Kind, str] = {

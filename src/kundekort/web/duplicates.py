@@ -187,7 +187,7 @@ def _alike(lines: Sequence[Line], schema: Schema) -> list[tuple[str, str]]:
 def _tell_problems(request: HttpRequest, problems: Mapping[str, Sequence[Problem]]) -> None:
     for problem in (one for several in problems.values() for one in several):
         label = wording.field(problem.field) if problem.field else ""
-        messages.error(request, wording.problem(problem.code, problem.params, problem.value, label))
+        messages.error(request, wording.card_problem(problem.code, problem.params, problem.value, label))
 
 
 def _back(data: QueryDict, **more: int) -> str:

@@ -7,6 +7,7 @@ from django.urls import path
 from kundekort.web import (
     accounts,
     columns,
+    customer_list,
     customers,
     duplicates,
     editing,
@@ -26,7 +27,8 @@ urlpatterns = [
     path("login/", accounts.log_in, name="login"),
     path("logout/", accounts.log_out, name="logout"),
     path("language/", accounts.language, name="language"),
-    path("customers/", customers.listing, name="customers"),
+    path("customers/", customer_list.listing, name="customers"),
+    path("customers/columns/", customer_list.columns, name="customer-columns"),
     path("customers/<int:customer_id>/", customers.card, name="customer"),
     path("customers/<int:customer_id>/edit/", editing.edit, name="customer-edit"),
     path("customers/new/", editing.create, name="customer-new"),

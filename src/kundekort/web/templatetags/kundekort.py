@@ -35,8 +35,11 @@ register.filter("label", wording.field)
 register.filter("phase_words", wording.phase)
 register.filter("export_state_words", wording.export_state)
 register.filter("file_format_words", wording.file_format)
+register.filter("file_size", wording.file_size)
+register.filter("phone_words", wording.phone)
 register.filter("encoding_words", wording.encoding)
 register.filter("separator_words", wording.separator)
+register.filter("country_words", wording.country_name)
 register.filter("language_words", wording.language_name)
 register.filter("day_counts", wording.day_counts)
 register.filter("one_person", import_names.one_person)
@@ -91,13 +94,6 @@ def import_title(of: Import | ImportName) -> str:
     """What an import is called: its file, or what it takes back."""
     name = import_names.name(of) if isinstance(of, Import) else of
     return wording.import_title(name.filename, undone=name.undone)
-
-
-@register.filter
-def country_words(code: str) -> str:
-    """A country by its name in the language of the page, and its code; only the code where there is no name."""
-    name = wording.country_name(code)
-    return code if name == code else f"{name} ({code})"
 
 
 @register.filter
