@@ -22,6 +22,7 @@ from kundekort.web import segment_builder
 from kundekort.web.forms import customer_filter
 from kundekort.wording import columns
 from kundekort.wording import lists as explanations
+from kundekort.wording import values as words
 from tests.engine.values.test_canonical import PRECISELY
 
 SOURCE = Path(kundekort.__file__).parent
@@ -45,6 +46,7 @@ TABLES: dict[str, tuple[Mapping[Kind, object], Set[Kind]]] = {
     "web/segment_builder.py INPUTS": (segment_builder.INPUTS, ASKED),
     "web/forms/customer_filter.py INPUTS": (customer_filter.INPUTS, ASKED - {Kind.ID}),
     "wording/lists.py KINDS": (explanations.KINDS, EVERY),
+    "wording/values.py VALUES": (words.VALUES, EVERY),
 }
 COLUMNS: Mapping[Kind, str] = {
     Kind.ID: "BigAutoField",

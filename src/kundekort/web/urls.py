@@ -18,6 +18,7 @@ from kundekort.web import (
     layouts,
     preview,
     record,
+    rows,
     segments,
     undoing,
 )
@@ -56,7 +57,8 @@ urlpatterns = [
     path("imports/<int:import_id>/dialect/", columns.dialect, name="import-dialect"),
     path("imports/<int:import_id>/empty-cells/", columns.empty_cells, name="import-empty-cells"),
     path("imports/<int:import_id>/confirmed/", record.page, name="import-confirmed"),
-    path("imports/<int:import_id>/rows/", preview.rows, name="import-rows"),
+    path("imports/<int:import_id>/rows/", rows.rows, name="import-rows"),
+    path("imports/<int:import_id>/bands/", rows.bands, name="import-bands"),
     path("imports/<int:import_id>/errors/", preview.errors, name="import-errors"),
     path("imports/<int:import_id>/conflicts/", preview.conflicts, name="import-conflicts"),
     path("imports/<int:import_id>/undo/", undoing.outlook, name="import-outlook"),

@@ -28,6 +28,7 @@ from kundekort.wording.places import countries, country_name, language_name, lan
 from kundekort.wording.problems import CARD_PROBLEMS, PROBLEM_KINDS, PROBLEMS, WARNINGS
 from kundekort.wording.progress import EXPORT_STATES, PHASES, REASONS, STATES
 from kundekort.wording.refusals import REFUSALS
+from kundekort.wording.rows import RowLine, customer_name, row_lines, row_problem
 from kundekort.wording.segments import FAULTS, OPERATORS, SUBJECTS
 from kundekort.wording.sentences import (
     Count,
@@ -40,6 +41,7 @@ from kundekort.wording.sentences import (
     segment_fault,
     warning,
 )
+from kundekort.wording.values import value
 
 __all__ = [
     "CARD_PROBLEMS",
@@ -63,6 +65,7 @@ __all__ = [
     "UNDO_TITLES",
     "WARNINGS",
     "Count",
+    "RowLine",
     "author",
     "card_problem",
     "column_fault",
@@ -70,6 +73,7 @@ __all__ = [
     "countries",
     "country_name",
     "current_schema",
+    "customer_name",
     "day_counts",
     "encoding",
     "export_state",
@@ -88,11 +92,14 @@ __all__ = [
     "problem",
     "reason",
     "refusal",
+    "row_lines",
+    "row_problem",
     "schema",
     "segment_fault",
     "separator",
     "state",
     "use_schema",
+    "value",
     "warning",
     "whole_card",
 ]
