@@ -113,7 +113,7 @@ def fill(me: Any) -> None:
 
 def load(people: pl.DataFrame, me: Any) -> None:
     """Import a file of customers; rows with errors are left out."""
-    from kundekort.engine.recipe import Decisions
+    from kundekort.engine.decisions import Decisions
     from kundekort.services import confirming, imports, planning
 
     file = io.BytesIO(people.write_csv(separator=";").encode())

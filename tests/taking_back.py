@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kundekort.engine.recipe import Choice
+from kundekort.engine.decisions import Choice
 from kundekort.services import confirming, planning, undoing
 from kundekort.services.accounts import Actor
 from kundekort.store.models import Import, Revision

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from kundekort.cli.app import app
-from kundekort.engine.recipe import Choice, Whose
+from kundekort.engine.decisions import Choice, Whose
 from kundekort.services import editing, planning, undoing
 from kundekort.services.accounts import Actor
 from kundekort.store.models import Customer, Import

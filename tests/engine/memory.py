@@ -9,12 +9,13 @@ from datetime import date
 import polars as pl
 
 from kundekort.engine import frames, pipeline, undo
+from kundekort.engine.decisions import Choice, Decisions
 from kundekort.engine.facts import Question
 from kundekort.engine.frames import CARD, ID, INTO, MERGED, OLD, VERSION, Status
 from kundekort.engine.plan import Plan, changed_cells
 from kundekort.engine.reading.batches import Pace
 from kundekort.engine.reading.table import Limits
-from kundekort.engine.recipe import Answers, Choice, Decisions, Policy
+from kundekort.engine.recipe import Answers, Policy
 from kundekort.engine.schema import Field, Kind
 from kundekort.store.fields import SCHEMA
 

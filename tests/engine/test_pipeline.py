@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from kundekort.engine import pipeline
+from kundekort.engine.decisions import Decisions
 from kundekort.engine.facts import Question, QuestionKind
 from kundekort.engine.plan import Plan
 from kundekort.engine.reading.batches import Pace
 from kundekort.engine.reading.table import Limits
-from kundekort.engine.recipe import Answers, DateOrder, Decisions, DialectOverrides, Policy
+from kundekort.engine.recipe import Answers, DateOrder, DialectOverrides, Policy
 from kundekort.engine.writing.xlsx import Column, Sheet, workbook
 from kundekort.store.fields import SCHEMA
 from tests.engine.memory import TODAY, MemoryRegister, plan, whole

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from kundekort.engine import frames, pipeline
 from kundekort.engine import merge as merges
+from kundekort.engine.decisions import Choice, Decisions, Whose
 from kundekort.engine.frames import Status
 from kundekort.engine.plan import Plan, changed_cells
 from kundekort.engine.reading.batches import Pace
-from kundekort.engine.recipe import Choice, Decisions, EmptyCells, Policy, Whose
+from kundekort.engine.recipe import EmptyCells, Policy
 from kundekort.store import plans
 from kundekort.store.fields import SCHEMA
 from tests.engine.memory import EMPTY, TODAY, MemoryRegister, plan, undone, whole

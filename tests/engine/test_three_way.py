@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from kundekort.engine import frames
 from kundekort.engine.conflicts import settle, unseen
+from kundekort.engine.decisions import Choice, Decisions, Whose
 from kundekort.engine.frames import Status
 from kundekort.engine.plan import Plan
-from kundekort.engine.recipe import Choice, Decisions, EmptyCells, Policy, RowKey, Whose
+from kundekort.engine.recipe import EmptyCells, Policy, RowKey
 from tests.engine.memory import EMPTY, MemoryRegister, plan, whole
 
 HEADERS = {"first_name": "FirstName", "city": "City", "email": "Email", "tags": "Tags", "email_consent": "EmailConsent"}

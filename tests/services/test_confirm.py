@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
-from kundekort.engine.recipe import Choice, Whose
+from kundekort.engine.decisions import Choice, Whose
 from kundekort.services import confirming, customer_list, customers, editing, history, imports, planning, preview
 from kundekort.services.accounts import Actor
 from kundekort.services.refusals import (

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from kundekort.engine.recipe import Choice, EmptyCells, Policy, Whose
+from kundekort.engine.decisions import Choice, Whose
+from kundekort.engine.recipe import EmptyCells, Policy
 from kundekort.services import confirming, customers, editing, exports, history, imports, planning, preview, record
 from kundekort.services.accounts import Actor
 from kundekort.services.lists import FileFormat

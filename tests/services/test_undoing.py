@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from kundekort.engine.recipe import Choice, Whose
+from kundekort.engine.decisions import Choice, Whose
 from kundekort.engine.schema import Kind
 from kundekort.services import (
     confirming,

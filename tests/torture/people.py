@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 
 from django.db import connection
 
-from kundekort.engine.recipe import Choice, Whose
+from kundekort.engine.decisions import Choice, Whose
 from kundekort.services import confirming, customers, editing, imports, merging, planning, undoing
 from kundekort.services.accounts import Actor
 from kundekort.services.refusals import (

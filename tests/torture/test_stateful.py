@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from kundekort.engine.recipe import Choice, Whose
+from kundekort.engine.decisions import Choice, Whose
 from kundekort.services import confirming, customers, editing, imports, merging, planning, undoing
 from kundekort.services.accounts import Actor
 from kundekort.services.database import psycopg_connection

@@ -16,8 +16,8 @@ from kundekort.cli.json_output import import_json, write
 from kundekort.cli.refusals import CommandRefused
 
 if TYPE_CHECKING:
+    from kundekort.engine.decisions import Decisions
     from kundekort.engine.facts import Totals
-    from kundekort.engine.recipe import Decisions
     from kundekort.store.models import Import
 
 
@@ -30,10 +30,11 @@ class Whose(StrEnum):
 
 def decisions(*, leave_out_errors: bool, conflicts: Whose | None) -> Decisions:
     """What the options of a command decide beforehand."""
-    from kundekort.engine import recipe
+    from kundekort.engine.decisions import Choice, Decisions
+    from kundekort.engine.decisions import Whose as Side
 
-    choices = (recipe.Choice(recipe.Whose(conflicts)),) if conflicts else ()
-    return recipe.Decisions(leave_out_errors=leave_out_errors, choices=choices)
+    choices = (Choice(Side(conflicts)),) if conflicts else ()
+    return Decisions(leave_out_errors=leave_out_errors, choices=choices)
 
 
 def carry_out(
@@ -140,8 +141,8 @@ def _write(imp: Import) -> None:
 def ask_and_apply(imp: Import, *, own: bool = True) -> None:
     """Show, ask, and do what the answers say; an `own` import that nobody wants is cancelled."""
     from kundekort.cli import show
-    from kundekort.engine.recipe import Choice
-    from kundekort.engine.recipe import Whose as Side
+    from kundekort.engine.decisions import Choice
+    from kundekort.engine.decisions import Whose as Side
     from kundekort.services import planning
 
     show.preview_of(imp)

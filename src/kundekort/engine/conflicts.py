@@ -11,9 +11,9 @@ from typing import Final
 import polars as pl
 
 from kundekort.engine import frames
+from kundekort.engine.decisions import Choice, Whose
 from kundekort.engine.facts import ConflictCount
 from kundekort.engine.frames import ID, ROW
-from kundekort.engine.recipe import Choice, Whose
 
 _ANSWERS: Final = (None, Whose.MINE, Whose.THEIRS)
 

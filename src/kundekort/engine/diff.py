@@ -15,9 +15,10 @@ import polars as pl
 
 from kundekort.engine import card, conflicts, frames, problem
 from kundekort.engine.check import CheckedRows
+from kundekort.engine.decisions import Choice, Whose
 from kundekort.engine.frames import BASE, CHANGED, ID, OLD, ROW, VERSION
 from kundekort.engine.mapping import key_field
-from kundekort.engine.recipe import Choice, EmptyCells, Policy, RowKey, Whose
+from kundekort.engine.recipe import EmptyCells, Policy, RowKey
 from kundekort.engine.schema import Field, Kind, Schema
 from kundekort.engine.values import canonical
 

@@ -68,7 +68,7 @@ CONFLICTS: Final[Types] = {
     "base": pl.String,  # what the person had before them
     "mine": pl.String,
     "theirs": pl.String,
-    "whose": pl.String,  # one of `recipe.Whose`: what stays; null as long as nobody has said
+    "whose": pl.String,  # one of `decisions.Whose`: what stays; null as long as nobody has said
 }
 """Cells that two people have changed to different values."""
 

@@ -16,6 +16,7 @@ import polars as pl
 
 from kundekort.engine import diff, frames, mapping
 from kundekort.engine.check import CheckedRows, check
+from kundekort.engine.decisions import Choice, Decisions
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.facts import Question, QuestionKind
 from kundekort.engine.frames import Status
@@ -24,7 +25,7 @@ from kundekort.engine.reading.batches import Pace
 from kundekort.engine.reading.encoding import Buffer
 from kundekort.engine.reading.reader import open_source
 from kundekort.engine.reading.table import Block, Limits, Source
-from kundekort.engine.recipe import Answers, Choice, Column, DateOrder, Decisions, Dialect, Policy, Recipe, RowKey
+from kundekort.engine.recipe import Answers, Column, DateOrder, Dialect, Policy, Recipe, RowKey
 from kundekort.engine.schema import Field, Schema
 from kundekort.engine.uniqueness import KEY_CODES, UniqueValues
 from kundekort.engine.values.dates import Evidence

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple, Self
 import polars as pl
 
 from kundekort.engine import frames
-from kundekort.engine.recipe import Whose
+from kundekort.engine.decisions import Whose
 from kundekort.engine.schema import Field
 
 SHOWN: Final = 200

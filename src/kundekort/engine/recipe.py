@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Map
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
-from functools import reduce
 from typing import Any, Self
 
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "windows-1252", "iso-8859-1", "iso-8859-15", "mac-roman")
 SEPARATORS = (";", ",", "\t", "|")
-MOST_REOPENED = 1_000
 WORKBOOK = "xlsx"
 """Stands for the encoding of a file that is a workbook; it has a sheet instead of a separator."""
 
@@ -149,62 +146,3 @@ class Answers:
         if self.columns is None or len(self.columns) != len(matched):
             return matched
         return tuple(replace(c, field=f, suggestion=None) for c, f in zip(matched, self.columns, strict=True))
-
-
-class Whose(StrEnum):
-    """Whose value stays in a cell that two people have changed: that of the file, or that of the register."""
-
-    MINE = "mine"
-    THEIRS = "theirs"
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Whose value stays in conflicts: those of one field, of one card, of one cell with both, or all of them.
-
-    `whose` None: nobody has said; a cell that was chosen for is asked about again.
-    """
-
-    whose: Whose | None
-    field: str | None = None
-    card: int | None = None
-
-    def covers(self, other: Choice) -> bool:
-        """Whether all conflicts that another choice is about are among those of this one."""
-        return self.field in (None, other.field) and self.card in (None, other.card)
-
-
-@dataclass(frozen=True, slots=True)
-class Decisions:
-    """What a person decided about single rows and cells; an input to the plan, never a change to it.
-
-    Of the `choices` about a conflict the last one counts.
-    """
-
-    leave_out_errors: bool = False
-    choices: tuple[Choice, ...] = ()
-
-    def choose(self, choice: Choice) -> Self:
-        """The decisions with one more choice, in place of those it makes void."""
-        kept = (one for one in self.choices if not choice.covers(one))
-        return replace(self, choices=(*kept, choice))
-
-    def reopen(self, cells: Sequence[tuple[int, str]]) -> Self:
-        """The decisions with cells (card, field) of which is to be said anew whose value stays.
-
-        Of very many, it is to be said of their whole fields.
-        """
-        again = [Choice(None, field=field, card=card) for card, field in cells]
-        if len(cells) > MOST_REOPENED:
-            again = [Choice(None, field=field) for field in sorted({field for _, field in cells})]
-        return reduce(lambda made, choice: made.choose(choice), again, self)
-
-    def to_json(self) -> dict[str, Any]:
-        """The decisions as a JSON object."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, data: Map[str, Any]) -> Self:
-        """The decisions that `to_json` gave."""
-        choices = (replace(Choice(**c), whose=Whose(c["whose"]) if c["whose"] else None) for c in data["choices"])
-        return cls(leave_out_errors=data["leave_out_errors"], choices=tuple(choices))

@@ -14,11 +14,11 @@ from django.utils import timezone
 
 from kundekort.bulk.apply import RegisterMoved
 from kundekort.engine import pipeline
+from kundekort.engine.decisions import Decisions
 from kundekort.engine.facts import Question
 from kundekort.engine.frames import Status
 from kundekort.engine.plan import Plan, changed_cells
 from kundekort.engine.problem import Conflict, Problem
-from kundekort.engine.recipe import Decisions
 from kundekort.engine.schema import Schema
 from kundekort.services import customers, fields, history, revisions
 from kundekort.services.accounts import Actor, Role

@@ -29,7 +29,7 @@ from kundekort.store.duplicates import By
 from kundekort.store.fields import ADDRESS
 from kundekort.store.models import Customer, Revision
 
-MOST_GROUPS: Final = 200
+MOST_GROUPS: Final = 100
 """Groups that are looked at and merged at once: as many as a person can look through."""
 MOST_CARDS: Final = 10
 """Cards of a group that a rule may merge; more have the address of a club or a school in common."""

@@ -11,9 +11,10 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from kundekort.engine.decisions import Decisions
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.facts import Facts
-from kundekort.engine.recipe import Answers, Decisions, DialectOverrides, Policy, Recipe
+from kundekort.engine.recipe import Answers, DialectOverrides, Policy, Recipe
 from kundekort.services import database, import_names
 from kundekort.services import settings as choices
 from kundekort.services.accounts import Actor, Role

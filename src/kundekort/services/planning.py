@@ -18,11 +18,12 @@ from procrastinate.contrib.django import app
 
 from kundekort.bulk import register
 from kundekort.engine import conflicts, pipeline, undo
+from kundekort.engine.decisions import Choice, Decisions
 from kundekort.engine.facts import Facts, Question, QuestionKind
 from kundekort.engine.frames import ROW
 from kundekort.engine.plan import Plan
 from kundekort.engine.reading.table import Limits
-from kundekort.engine.recipe import Choice, Decisions, DialectOverrides, Policy
+from kundekort.engine.recipe import DialectOverrides, Policy
 from kundekort.services import fields, imports
 from kundekort.services.accounts import Actor
 from kundekort.services.database import psycopg_connection

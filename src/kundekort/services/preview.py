@@ -11,10 +11,10 @@ from typing import Any
 import polars as pl
 
 from kundekort.engine import frames, mapping
+from kundekort.engine.decisions import Whose
 from kundekort.engine.facts import ConflictCount, ProblemCount, Totals
 from kundekort.engine.frames import Status
 from kundekort.engine.problem import Conflict, Problem
-from kundekort.engine.recipe import Whose
 from kundekort.services import history, imports
 from kundekort.services.refusals import PlanDamaged
 from kundekort.store import packages, pages, plans

@@ -11,8 +11,8 @@ from django.db import transaction
 
 from kundekort.bulk import register
 from kundekort.engine import undo
+from kundekort.engine.decisions import Decisions
 from kundekort.engine.frames import ROW
-from kundekort.engine.recipe import Decisions
 from kundekort.services import fields, imports, planning
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.database import psycopg_connection

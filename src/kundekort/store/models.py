@@ -16,8 +16,9 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
 
+from kundekort.engine.decisions import Decisions
 from kundekort.engine.facts import Facts, Question, Totals
-from kundekort.engine.recipe import Answers, Decisions, Recipe
+from kundekort.engine.recipe import Answers, Recipe
 from kundekort.store.progress import Progress
 from kundekort.store.selection import Selection
 from kundekort.store.values import ValueField

@@ -9,17 +9,8 @@ from django import forms
 from django.core.exceptions import BadRequest
 from django.utils.translation import gettext_lazy as _
 
-from kundekort.engine.recipe import (
-    ENCODINGS,
-    SEPARATORS,
-    Choice,
-    DateOrder,
-    DialectOverrides,
-    EmptyCells,
-    Policy,
-    RowKey,
-    Whose,
-)
+from kundekort.engine.decisions import Choice, Whose
+from kundekort.engine.recipe import ENCODINGS, SEPARATORS, DateOrder, DialectOverrides, EmptyCells, Policy, RowKey
 from kundekort.engine.schema import Schema
 
 MATCHES = (
