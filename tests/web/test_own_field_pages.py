@@ -75,7 +75,7 @@ def test_it_leaves_out_characters_that_nobody_writes(as_alice: Client) -> None:
         ({"header": "E-post"}, "header", "«E-post» betyr allerede E-post i filer"),
         ({"choices": ""}, "choices", "Det er ingen valg"),
         ({"choices": "Sal\nsal"}, "choices", "To valg er like"),
-        ({"kind": "poem"}, "kind", "Det finnes ikke noe slikt slag felt"),
+        ({"kind": "poem"}, "kind", "Det finnes ingen slik felttype"),
     ],
 )
 def test_it_says_beside_the_part_what_is_wrong_and_keeps_the_rest(
