@@ -119,7 +119,7 @@ def load(people: pl.DataFrame, me: Any) -> None:
     file = io.BytesIO(people.write_csv(separator=";").encode())
     imp = imports.receive(file, filename="bench.csv", actor=me, decisions=Decisions(leave_out_errors=True))
     imp = planning.plan(imp.pk, ask=False)
-    confirming.apply(imp.pk, digest=imp.digest, actor_name=me.name)
+    confirming.apply(imp.pk, digest=imp.digest, actor=me)
 
 
 if __name__ == "__main__":

@@ -239,8 +239,8 @@ def test_it_shows_the_preview_and_its_counts(run: Callable[..., Result]) -> None
 def test_it_says_what_the_values_of_a_new_customer_are(run: Callable[..., Result]) -> None:
     shown = run("CustomerID;FirstName;Sex;City\n0;Kari;0;Oslo\n0;Per;1;\n", "--preview", env={"COLUMNS": "100"}).stdout
     lines = [line.rstrip() for line in shown.splitlines()]
-    assert [line.partition("Kari")[2].strip() for line in lines if "Kari" in line] == ["City: Oslo · Sex: 0"]
-    assert [line.partition("Per")[2].strip() for line in lines if "Per" in line] == ["Sex: 1"]
+    assert [line.partition("Kari")[2].strip() for line in lines if "Kari" in line] == ["City: Oslo · Sex: Not given"]
+    assert [line.partition("Per")[2].strip() for line in lines if "Per" in line] == ["Sex: Man"]
     assert lines[0].endswith("· 2 rows · 4 columns recognised")
 
 

@@ -1,4 +1,4 @@
-"""Finds the browser that the tests drive; run as a program, it installs one where there is none."""
+"""Finds the browser that the tests drive, and its menus; run as a program, it installs one where there is none."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import os
 import shutil
 import subprocess
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -13,6 +17,12 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 def executable() -> str | None:
     """The path of an installed Chromium; None where only Playwright's own may be there."""
     return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def pick(page: Page, menu: str, option: str) -> None:
+    """Open a menu in the line of filters, and choose what begins with these words."""
+    page.locator(".kk-popup > summary", has_text=menu).click()
+    page.locator(".kk-popup[open] .kk-option", has_text=option).first.click()
 
 
 def install() -> None:

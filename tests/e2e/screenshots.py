@@ -231,8 +231,8 @@ def test_it_takes_the_pictures_of_settings_and_cards(
         *(("id", "Kundenr"), ("last_name", "Etternavn"), ("first_name", "Fornavn"), ("email", "E-post")),
         *(("mobile", "Mobil"), ("email_consent", "Nyhetsbrev"), (seat, "Plass"), ("tags", "Merker")),
     ]
-    layouts.save("Billettluken", columns=columns, empty_cells=EmptyCells.KEEP, is_default=False, actor=alice)
-    page.goto("/settings/layouts/edit/?name=Billettluken")
+    layouts.save("Billettkontoret", columns=columns, empty_cells=EmptyCells.KEEP, is_default=False, actor=alice)
+    page.goto("/settings/layouts/edit/?name=Billettkontoret")
     _take(page, "layout")
 
     kari = {

@@ -92,6 +92,11 @@ def test_it_takes_only_some_of_a_group(at_work: Page, load: Callable[..., Import
     at_work.wait_for_url("**taken=*")
     expect(at_work.get_by_role("radio", name="Kari0")).to_be_disabled()
     expect(at_work.get_by_role("radio", name="Kari1")).to_be_checked()
+    first_name = at_work.locator("[data-result=first_name]")
+    expect(first_name).to_have_text("Kari1")
+    at_work.locator("[name=value-first_name][value]").last.check()
+    expect(first_name).to_have_text("Kari2")
+    at_work.get_by_role("radio", name="Kari1").check()
     at_work.get_by_role("button", name="Slå sammen til én kunde").click()
     expect(at_work.get_by_text("Kundene er nå én")).to_be_visible()
     assert sorted(Customer.objects.values_list("first_name", flat=True)) == ["Kari0", "Kari1"]

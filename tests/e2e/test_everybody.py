@@ -12,7 +12,8 @@ from kundekort.store.models import Customer, Import
 from tests.e2e.files import edited, register
 
 Send = Callable[..., Page]
-ADDRESSES = {"list": "/customers/", "import": "/imports/", "imports": "/imports/list/"}
+LIST = "/customers/?f-city=&f-country=&f-changed_at="
+ADDRESSES = {"list": LIST, "import": "/imports/", "imports": "/imports/list/"}
 GRIDS = ("preview", "panel", "empty")
 RECORDS = ("record", "row", "log")
 UNDOING = ("undo", "undone")

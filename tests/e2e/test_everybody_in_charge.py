@@ -54,6 +54,7 @@ def _open(page: Page, name: str, ids: list[int], alice: Actor) -> None:
         "card-wrong": "/customers/new/",
         "card-conflict": f"/customers/{ids[0]}/edit/",
         "duplicates": "/customers/duplicates/",
+        "several": "/customers/duplicates/several/?rule=newest",
         "merged": "/customers/duplicates/",
         "no-duplicates": "/customers/duplicates/?by=name_birth",
     }
@@ -93,7 +94,17 @@ def _open(page: Page, name: str, ids: list[int], alice: Actor) -> None:
 
 PAGES = [
     *("fields", "field", "field-new", "field-wrong", "layouts", "layout", "layout-wrong"),
-    *("card-edit", "card-wrong", "card-conflict", "history", "duplicates", "merged", "undo", "no-duplicates"),
+    *(
+        "card-edit",
+        "card-wrong",
+        "card-conflict",
+        "history",
+        "duplicates",
+        "several",
+        "merged",
+        "undo",
+        "no-duplicates",
+    ),
 ]
 
 

@@ -39,7 +39,7 @@ def width(locator: Locator) -> int:
 
 
 def test_it_keeps_the_first_columns_and_the_header_in_sight(page_of_rows: Page) -> None:
-    grid, name = page_of_rows.locator("#grid"), cell(page_of_rows, "last_name")
+    grid, name = page_of_rows.locator("#grid"), cell(page_of_rows, "id")
     before, head = left(name), page_of_rows.locator("thead tr").bounding_box()["y"]
     grid.evaluate("grid => grid.scrollTo(grid.scrollWidth, grid.scrollHeight)")
     assert left(name) == before
@@ -50,7 +50,7 @@ def test_it_keeps_the_first_columns_and_the_header_in_sight(page_of_rows: Page) 
 
 def test_it_never_hides_the_focused_cell_under_the_frozen_ones(page_of_rows: Page) -> None:
     cell(page_of_rows, "id", 20).focus()
-    focused, name = page_of_rows.locator("#grid td:focus"), cell(page_of_rows, "last_name", 20)
+    focused, name = page_of_rows.locator("#grid td:focus"), cell(page_of_rows, "id", 20)
     head = page_of_rows.locator("thead tr").bounding_box()
     page_of_rows.keyboard.press("End")
     expect(focused).to_be_in_viewport()
@@ -123,6 +123,6 @@ def test_it_is_one_stop_on_the_way_through_the_page(page_of_rows: Page) -> None:
 
 def test_it_freezes_less_in_a_narrow_window(page_of_rows: Page) -> None:
     frozen = page_of_rows.locator("thead .kk-frozen")
-    expect(frozen).to_have_text(["Linje", "Rad", "CustomerID", "FirstName", "LastName"])
-    page_of_rows.set_viewport_size({"width": 390, "height": 844})
-    expect(frozen).to_have_text(["Rad"])
+    expect(frozen).to_have_text(["Linje", "Hva skjer", "Kunde"])
+    page_of_rows.set_viewport_size({"width": 900, "height": 844})
+    expect(frozen).to_have_text(["Kunde"])

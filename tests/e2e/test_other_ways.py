@@ -17,11 +17,11 @@ Send = Callable[..., Page]
 
 def test_it_asks_about_unknown_columns_and_takes_a_suggestion(send: Send) -> None:
     page = send("CustomerID;FirstName;LastNam;Gender;Rabattkode\n0;Kari;Nordmann;2;R10\n")
-    expect(page.get_by_text("Disse kolonnene blir det sett bort fra:")).to_be_visible()
+    expect(page.get_by_text("Disse kolonnene importeres ikke:")).to_be_visible()
     page.get_by_role("button", name="Kanskje Etternavn?").click()
     expect(page.locator("[data-headers]")).to_have_text("Rabattkode")
     page.get_by_role("button", name="Fortsett").click()
-    expect(page.get_by_text("1 sett bort fra (Rabattkode)")).to_be_visible()
+    expect(page.get_by_text("1 importeres ikke (Rabattkode)")).to_be_visible()
     page.get_by_role("button", name="Bekreft").click()
     expect(page.get_by_role("heading", name="Customer successfully imported!")).to_be_visible()
     assert Customer.objects.get().last_name == "Nordmann"
@@ -97,6 +97,31 @@ def test_it_searches_customers_while_one_types(at_work: Page, load: Callable[...
     at_work.wait_for_url("**q=*")
     at_work.get_by_role("link", name="Ødegård").click()
     expect(at_work.get_by_role("heading", name="Åse Ødegård")).to_be_visible()
+
+
+def test_it_filters_customers_chooses_columns_and_follows_a_row(at_work: Page, load: Callable[..., Import]) -> None:
+    page = at_work
+    load(HEADER + line(1, first="Kari", city="Bergen") + line(2, first="Ola", city="Oslo"))
+    page.goto("/customers/")
+    page.get_by_label("Legg til et filter").select_option("Poststed")
+    page.locator("#f-city").fill("berg")
+    expect(page.get_by_text("1–1 av 1 kunder")).to_be_visible()
+    page.locator("summary", has_text="Kolonner").click()
+    page.get_by_role("checkbox", name="Kjønn").check()
+    page.get_by_role("button", name="Vis disse").click()
+    expect(page.get_by_role("columnheader", name="Kjønn")).to_be_visible()
+    expect(page.locator("#f-city")).to_have_value("berg")
+    row = page.locator("#list tbody tr")
+    for press in ({"button": "middle"}, {"modifiers": ["Control"]}):
+        with page.context.expect_page() as other:
+            row.get_by_text("Bergen").click(**press)
+        expect(other.value.get_by_role("heading", name="Kari")).to_be_visible()
+        other.value.close()
+    row.get_by_text("Bergen").click()
+    expect(page.get_by_role("heading", name="Kari")).to_be_visible()
+    page.go_back()
+    page.get_by_role("link", name="Fjern filteret Poststed").click()
+    expect(page.get_by_text("1–2 av 2 kunder")).to_be_visible()
 
 
 def test_it_changes_language_and_colours_and_remembers_them(at_work: Page) -> None:

@@ -15,7 +15,7 @@ def test_it_makes_a_field_and_uses_it_at_once(in_charge: Page, alice: Actor, loa
     page.get_by_role("link", name="Nytt felt").first.click()
     page.get_by_label("Kolonnenavn i filer").fill("Seat")
     expect(page.get_by_label("Valg, ett på hver linje")).to_be_hidden()
-    page.get_by_label("Slag").select_option(label="Valg fra en liste")
+    page.get_by_label("Type").select_option(label="Valg fra en liste")
     page.get_by_role("group", name="Norsk", exact=True).get_by_label("Navn").fill("Fast plass")
     page.get_by_role("button", name="Lagre").click()
     expect(page.get_by_text("Det er ingen valg. Skriv minst ett")).to_be_visible()

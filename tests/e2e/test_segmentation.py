@@ -33,7 +33,7 @@ def nth(page: Page, number: str) -> Locator:
 def ask(page: Page, number: str, field: str, operator: str, *values: str) -> None:
     """Fill a rule in as it stands there."""
     place = nth(page, number)
-    place.get_by_label("Hva det spørres om").select_option(label=field)
+    place.get_by_label("Felt det spørres om").select_option(label=field)
     place.get_by_label("Spørsmål").select_option(label=operator)
     for n, value in enumerate(values):
         control = place.locator("[data-value]").nth(n)
@@ -53,25 +53,25 @@ def builder(at_work: Page, load: Callable[..., Import]) -> Page:
     load(PEOPLE)
     at_work.get_by_role("link", name="Segmentering").click()
     at_work.get_by_role("link", name="Lag det første segmentet").click()
-    counted(at_work, "3 kunder passer til reglene")
+    counted(at_work, "3 kunder oppfyller reglene")
     return at_work
 
 
 def test_it_builds_counts_saves_and_opens_again(builder: Page) -> None:
     page = builder
     ask(page, "1", "Poststed", "er", "oslo")
-    counted(page, "2 kunder passer til reglene")
+    counted(page, "2 kunder oppfyller reglene")
     expect(page.get_by_role("region", name="De første av dem")).to_contain_text("Hansen")
     page.get_by_role("button", name="Gruppe", exact=True).click()
     ask(page, "2.1", "Kjønn", "er", "Mann")
-    counted(page, "1 kunde passer til reglene")
+    counted(page, "1 kunde oppfyller reglene")
     page.get_by_role("button", name="Regel", exact=True).first.click()
     ask(page, "2.2", "Etternavn", "er en av", "Hansen\nOlsen")
-    counted(page, "2 kunder passer til reglene")
-    page.get_by_label("Hvor mange av reglene som må stemme").last.select_option(label="Ingen av disse stemmer")
-    counted(page, "0 kunder passer til reglene. Ta bort en regel, eller spør om mindre.")
+    counted(page, "2 kunder oppfyller reglene")
+    page.get_by_label("Hvor mange av reglene som må være oppfylt").last.select_option(label="Ingen av disse er oppfylt")
+    counted(page, "0 kunder oppfyller reglene. Fjern en regel, eller spør om mindre.")
     nth(page, "2.2").get_by_role("button", name="Fjern regelen").click()
-    counted(page, "1 kunde passer til reglene")
+    counted(page, "1 kunde oppfyller reglene")
     page.get_by_label("Navn", exact=True).fill("Oslo uten menn")
     page.get_by_label("Hva det er til").fill("Damenes aften")
     page.get_by_role("button", name="Lagre segmentet").click()
@@ -79,7 +79,7 @@ def test_it_builds_counts_saves_and_opens_again(builder: Page) -> None:
     rules = {"all": [rule("city", "is", "oslo"), {"not": [rule("gender", "is", "1")]}]}
     assert Segment.objects.get().condition == rules
     expect(nth(page, "2.1").get_by_label("Verdi", exact=True)).to_have_value("1")
-    counted(page, "1 kunde passer til reglene")
+    counted(page, "1 kunde oppfyller reglene")
     page.get_by_role("link", name="Segmentering").first.click()
     expect(page.get_by_role("row", name="Oslo uten menn")).to_contain_text("1")
 
@@ -95,15 +95,15 @@ def test_it_can_be_built_by_keyboard_alone(builder: Page) -> None:
     page.keyboard.press("Tab")
     page.keyboard.type("bergen")
     page.keyboard.press("Enter")  # ends the value and sends nothing
-    counted(page, "1 kunde passer til reglene")
+    counted(page, "1 kunde oppfyller reglene")
     assert not Segment.objects.exists()
     page.get_by_role("button", name="Regel", exact=True).focus()
     page.keyboard.press("Enter")
-    expect(nth(page, "2").get_by_label("Hva det spørres om")).to_be_focused()
+    expect(nth(page, "2").get_by_label("Felt det spørres om")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")  # the button that takes the empty rule away again
     expect(nth(page, "2")).to_have_count(0)
-    expect(nth(page, "1").get_by_label("Hva det spørres om")).to_be_focused()
+    expect(nth(page, "1").get_by_label("Felt det spørres om")).to_be_focused()
     page.get_by_role("button", name="Lagre segmentet").press("Enter")
     expect(page.get_by_role("heading", name="Fra Bergen")).to_be_visible()
 
@@ -127,20 +127,20 @@ def test_it_offers_an_input_that_fits(builder: Page) -> None:
     ask(page, "1", "Land", "er", "Norge")
     expect(page.get_by_label("Verdi", exact=True)).to_have_value("NO")
     ask(page, "1", "Fødselsdato", "har fødselsdag i måned", "mai")
-    page.get_by_role("button", name="En verdi til").click()
+    page.get_by_role("button", name="Legg til verdi").click()
     page.get_by_label("Verdi", exact=True).nth(1).select_option(label="juni")
     page.get_by_role("button", name="Fjern verdien").first.click()
     expect(page.get_by_label("Verdi", exact=True)).to_have_value("6")
     ask(page, "1", "Fødselsdato", "er fra … til …")
     for label in ("Fra", "Til"):
         expect(page.get_by_label(label, exact=True)).to_have_attribute("type", "date")
-    ask(page, "1", "Opprettet", "er i de siste … dagene", "30")
-    counted(page, "3 kunder passer til reglene")
-    page.get_by_label("Hva det spørres om").select_option(label="Opprettet av import")
+    ask(page, "1", "Opprettet", "er i løpet av de siste … dagene", "30")
+    counted(page, "3 kunder oppfyller reglene")
+    page.get_by_label("Felt det spørres om").select_option(label="Opprettet av import")
     page.get_by_label("Verdi", exact=True).select_option(index=1)
-    counted(page, "3 kunder passer til reglene")
+    counted(page, "3 kunder oppfyller reglene")
     ask(page, "1", "Mobil", "er tom")
-    counted(page, "1 kunde passer til reglene")
+    counted(page, "1 kunde oppfyller reglene")
     expect(page.get_by_label("Verdi", exact=True)).to_have_count(0)
 
 
@@ -148,7 +148,7 @@ def test_it_keeps_the_value_where_the_next_question_takes_it(builder: Page) -> N
     ask(builder, "1", "Poststed", "er", "Bergen")
     builder.get_by_label("Spørsmål").select_option(label="inneholder")
     expect(builder.get_by_label("Verdi", exact=True)).to_have_value("Bergen")
-    builder.get_by_label("Hva det spørres om").select_option(label="Fødselsdato")
+    builder.get_by_label("Felt det spørres om").select_option(label="Fødselsdato")
     expect(builder.get_by_label("Verdi", exact=True)).to_have_value("")
 
 
@@ -163,15 +163,15 @@ def test_it_shows_a_rule_about_a_field_that_is_gone_and_lets_it_be_mended(
     saved = segments.save("Gullkort", condition=rules, actor=bob)
     page.goto(f"/segments/{saved.id}/")
     expect(nth(page, "1").get_by_label("Verdi", exact=True)).to_have_value("Gull")
-    counted(page, "0 kunder passer til reglene. Ta bort en regel, eller spør om mindre.")
+    counted(page, "0 kunder oppfyller reglene. Fjern en regel, eller spør om mindre.")
     fields.retire(gone.key, actor=alice)
     page.reload()
-    expect(nth(page, "1").get_by_label("Hva det spørres om").locator("option:checked")).to_have_text(
+    expect(nth(page, "1").get_by_label("Felt det spørres om").locator("option:checked")).to_have_text(
         "Sesongkort (ikke lenger i bruk)"
     )
     expect(nth(page, "1").locator("[data-fault]")).to_contain_text("ikke lenger i bruk")
     nth(page, "1").get_by_role("button", name="Fjern regelen").click()
-    counted(page, "2 kunder passer til reglene")
+    counted(page, "2 kunder oppfyller reglene")
     page.get_by_role("button", name="Lagre endringene").click()
     expect(page.get_by_role("alert")).to_contain_text("er lagret")
     assert Segment.objects.get().condition == {"all": [rule("city", "is", "Oslo")]}
@@ -186,9 +186,9 @@ def oslo(load: Callable[..., Import], bob: Actor) -> None:
 def test_it_takes_a_list_home_and_brings_it_back(at_work: Page, oslo: None, tmp_path: Path) -> None:
     page = at_work
     page.get_by_role("link", name="Hent kundeliste å redigere").click()
-    page.get_by_role("link", name="Eksporter Oslo").click()
+    page.get_by_role("link", name="Eksport av Oslo").click()
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="Last ned med alle kundedata").click()
+        page.get_by_role("button", name="Last ned med all kundedata").click()
     expect(page.get_by_role("heading", name="Listen med 2 kunder er klar")).to_be_visible()
     assert waiting.value.suggested_filename.startswith("kunder-oslo-")
     waiting.value.save_as(path := tmp_path / waiting.value.suggested_filename)
@@ -207,7 +207,7 @@ def test_it_waits_for_a_long_list_and_then_fetches_it(
     page = at_work
     page.goto("/exports/new/?segment=Oslo")
     page.get_by_label("CSV for regneark").check()
-    page.get_by_role("button", name="Last ned med alle kundedata").click()
+    page.get_by_role("button", name="Last ned med all kundedata").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
     with page.expect_download() as waiting:
         exports.make(Export.objects.get().pk)

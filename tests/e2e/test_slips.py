@@ -73,7 +73,7 @@ def test_it_says_in_the_grid_that_the_import_has_been_cancelled_meanwhile(send: 
     imports.cancel(Import.objects.get().pk, actor=bob)
     page.locator("[data-box=new]").click()
     expect(page.locator("[data-failed]")).to_contain_text("venter ikke lenger på svar")
-    page.get_by_role("link", name="Se hva som ble av importen").click()
+    page.get_by_role("link", name="Se hvordan det gikk med importen").click()
     expect(page.get_by_role("heading", name="Importen ble annullert")).to_be_visible()
 
 

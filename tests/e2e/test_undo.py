@@ -62,7 +62,7 @@ def test_it_asks_whose_value_stays_and_keeps_what_only_others_changed(
     expect(page.locator("td.kk-cell-conflict")).to_contain_text("kari2@example.no")
     page.get_by_role("button", name="Behold verdiene i registeret").click()
     expect(page.locator("td.kk-cell-conflict ins")).to_have_count(0)
-    page.get_by_role("button", name="Ta verdiene fra listen").click()
+    page.get_by_role("button", name="Bruk verdiene fra listen").click()
     expect(page.locator("td.kk-cell-conflict ins")).to_have_count(1)
     page.get_by_role("button", name="Bekreft: endre 3 kunder").click()
     expect(page.locator("h2", has_text="Customer successfully imported!")).to_be_visible()
@@ -79,7 +79,7 @@ def test_it_undoes_an_import_and_takes_the_undoing_back(
     rows = f"{kari};Karin;Oslo\n{ola};Ola;Molde\n{ase};Åse;Oslo\n"
     page = send("CustomerID;FirstName;City;Gender\n".replace(";Gender", "") + rows)
     page.locator(".kk-confirm").click()
-    expect(page.get_by_text("Å angre nå ville gjenopprette 2 kundekort.")).to_be_visible()
+    expect(page.get_by_text("Angrer du nå, blir 2 kundekort gjenopprettet.")).to_be_visible()
     editing.edit(ola, version=2, values={"city": "Voss"}, actor=alice)
     page.reload()
     expect(page.get_by_text("1 er redigert siden")).to_be_visible()

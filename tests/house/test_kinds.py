@@ -19,8 +19,10 @@ from kundekort.services import fields, lists
 from kundekort.store.fields import SCHEMA
 from kundekort.store.models import Customer
 from kundekort.web import segment_builder
+from kundekort.web.forms import customer_filter
 from kundekort.wording import columns
 from kundekort.wording import lists as explanations
+from kundekort.wording import values as words
 from tests.engine.values.test_canonical import PRECISELY
 
 SOURCE = Path(kundekort.__file__).parent
@@ -42,7 +44,9 @@ TABLES: dict[str, tuple[Mapping[Kind, object], Set[Kind]]] = {
     "services/lists.py _COLUMNS": (lists._COLUMNS, EVERY),
     "services/lists.py _EXAMPLES": (lists._EXAMPLES, CUSTOM),
     "web/segment_builder.py INPUTS": (segment_builder.INPUTS, ASKED),
+    "web/forms/customer_filter.py INPUTS": (customer_filter.INPUTS, ASKED - {Kind.ID}),
     "wording/lists.py KINDS": (explanations.KINDS, EVERY),
+    "wording/values.py VALUES": (words.VALUES, EVERY),
 }
 COLUMNS: Mapping[Kind, str] = {
     Kind.ID: "BigAutoField",

@@ -55,6 +55,7 @@ REFUSALS = {kind.code: kind.__doc__ or "" for kind in kinds_of_refusal() if kind
     ("codes", "table"),
     [
         (CODES, wording.PROBLEMS),
+        ({code: CODES[code] for code in wording.CARD_PROBLEMS}, wording.CARD_PROBLEMS),
         (WARNINGS, wording.WARNINGS),
         (FILE_CODES, wording.REFUSALS),
         (REFUSALS, wording.REFUSALS),
@@ -62,7 +63,7 @@ REFUSALS = {kind.code: kind.__doc__ or "" for kind in kinds_of_refusal() if kind
 )
 def test_it_has_words_for_every_code(codes: dict[str, str], table: dict[str, str | Promise]) -> None:
     assert set(codes) <= set(table)
-    always = {"value", "field"} if codes is CODES else set()
+    always = {"value", "field"} if set(codes) <= set(CODES) else set()
     unfilled = {code: asked(table[code]) - brought(codes[code]) - always for code in codes}
     assert {code: names for code, names in unfilled.items() if names} == {}
 
@@ -91,8 +92,8 @@ def test_it_has_words_for_every_fault_of_fields_and_layouts() -> None:
 
 def test_it_explains_lists_in_every_language_of_the_fields() -> None:
     spoken = {language for field in SCHEMA for language in field.labels}
-    tables = [explanations.SHEETS, explanations.HEADERS, explanations.REQUIRED, explanations.LONGEST]
-    assert all(set(table) == spoken for table in (*tables, *explanations.KINDS.values()))
+    sentences = [explanations.HEADERS, explanations.REQUIRED, explanations.LONGEST, *explanations.KINDS.values()]
+    assert all(set(table) == spoken for table in (explanations.SHEETS, explanations.FILE_NAMES, *sentences))
     assert explanations.sheet_names("fi") == explanations.sheet_names("en")
 
 
@@ -191,7 +192,7 @@ def test_it_says_what_is_wrong_and_the_way_on() -> None:
         )
         assert wording.reason("file_empty", {}) == wording.refusal("file_empty", {})
         assert wording.refusal("file_too_large", {"limit": 512 << 20}) == (
-            "The file is larger than 512.0\xa0MB, which is the most. Split it into several files."
+            "The file is larger than 512\xa0MB, which is the most. Split it into several files."
         )
 
 

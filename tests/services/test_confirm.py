@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from kundekort.engine.decisions import Choice, Whose
-from kundekort.services import confirming, customers, editing, history, imports, planning, preview
+from kundekort.services import confirming, customer_list, customers, editing, history, imports, planning, preview
 from kundekort.services.accounts import Actor
 from kundekort.services.refusals import (
     AlreadyApplied,
@@ -194,7 +194,7 @@ def test_it_stores_every_kind_of_text_exactly(load: Upload, bob: Actor) -> None:
     load("CustomerID;LastName;Gender;InternalNote\r\n" + rows)
     assert list(Customer.objects.order_by("pk").values_list("last_name", flat=True)) == hurting
     assert set(Customer.objects.values_list("internal_note", flat=True)) == {"linje 1\n\\.\nlinje 3"}
-    shown = customers.search(text="", offset=0, limit=50, actor=bob, order="id").rows
+    shown = customer_list.search(text="", offset=0, limit=50, actor=bob, order="id").rows
     assert [row["last_name"] for row in shown] == hurting
 
 

@@ -147,9 +147,18 @@ def test_it_lets_nobody_wait_when_a_workbook_grows_too_large(alice: Actor, monke
 
 def test_it_names_files_by_segment_and_day(bob: Actor) -> None:
     segments.save("Oslo øst / VIP", condition=from_json({"all": []}), actor=bob)
-    export = exports.start(what=Selection(segment="Oslo øst / VIP"), form=FileFormat.XLSX, actor=bob)
-    export.created_at = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)  # when the next day has begun in Oslo
-    assert exports.filename(export) == "kunder-oslo-st-vip-2026-03-02.xlsx"
+    names = []
+    for form, language in (("xlsx", "nb"), ("csv", "nb"), ("plain", "nb"), ("csv", "en")):
+        what = Selection(segment="Oslo øst / VIP")
+        export = exports.start(what=what, form=FileFormat(form), language=language, actor=bob)
+        export.created_at = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)  # when the next day has begun in Oslo
+        names.append(exports.filename(export))
+    assert names == [
+        "kunder-oslo-øst-vip-2026-03-02.xlsx",
+        "kunder-oslo-øst-vip-2026-03-02.csv",
+        "kunder-oslo-øst-vip-2026-03-02-for-programmer.csv",
+        "customers-oslo-øst-vip-2026-03-02.csv",
+    ]
 
 
 def test_it_removes_files_after_some_days(alice: Actor) -> None:

@@ -139,6 +139,6 @@ def test_it_shows_the_step_that_is_under_way(as_bob: Client) -> None:
     send(as_bob, HEADER + "0;Kari;Nordmann;kari@example.com;2\n")
     Import.objects.update(state=Import.State.CONFIRMING)
     page = as_bob.get(f"/imports/{latest().pk}/").content.decode()
-    assert '<li aria-current="step">4 Skrives</li>' in page
+    assert '<li aria-current="step">4 Importeres</li>' in page
     Import.objects.update(state=Import.State.PREVIEW)
     assert '<li aria-current="step">4 Ferdig</li>' in confirm(as_bob)

@@ -201,3 +201,32 @@ def test_it_lets_only_administrators_switch_and_only_importers_look(as_bob: Clie
 def test_it_keeps_duplicates_from_people_without_a_role(as_charlie: Client) -> None:
     assert as_charlie.get(WALK).status_code == 403
     assert as_charlie.post(WALK + "dismiss/", {"id": ["1", "2"]}).status_code == 403
+
+
+def test_it_shows_what_the_one_card_will_have_and_which_letters_differ(as_bob: Client, twins: list[int]) -> None:
+    page = walk(as_bob)
+    assert '<span data-result="first_name">Kari</span>' in page
+    assert "Kari<mark>n</mark>" in page
+    assert re.search(r'data-result="tags">\s*Premiere · Venn', page)
+
+
+def test_it_merges_the_ticked_groups_by_a_rule_after_showing_what_that_comes_to(
+    as_bob: Client, twins: list[int]
+) -> None:
+    several = WALK + "several/"
+    assert f"{several}?by=email" in walk(as_bob)
+    page = as_bob.get(several, {"by": "email"}).content.decode()
+    assert "ulike navn" in page
+    assert "1 gruppe blir slått sammen" in page
+    page = as_bob.get(several, {"by": "email", "rule": "newest"}).content.decode()
+    assert "2 grupper blir slått sammen" in page
+    ticked = re.findall(r'name="group" value="([^"]+)"', page)
+    sent = {"by": "email", "rule": "newest", "group": ticked[1:]}
+    page = as_bob.post(several, sent, follow=True).content.decode()
+    assert "1 gruppe ble slått sammen" in page
+    assert f"/revisions/{Revision.objects.latest('pk').pk}/undo/" in page
+    assert set(RemovedCard.objects.values_list("pk", flat=True)) == {twins[3]}
+    assert Customer.objects.get(pk=twins[2]).city == "Bodø"
+    page = as_bob.post(several, sent | {"group": [f"{twins[0]}-somethingelse"]}, follow=True).content.decode()
+    assert "Noen har endret noen av disse kundene" in page
+    assert Customer.objects.count() == 4

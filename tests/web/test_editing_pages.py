@@ -22,8 +22,8 @@ def form(page: str) -> dict[str, str]:
     for name, text in re.findall(r'<textarea [^>]*name="([^"]*)"[^>]*>\n(.*?)</textarea>', page, re.DOTALL):
         sent[name] = text
     for name, options in re.findall(r'<select [^>]*name="([^"]*)"[^>]*>(.*?)</select>', page, re.DOTALL):
-        chosen = re.search(r"<option selected>(.*?)</option>", options)
-        sent[name] = chosen.group(1) if chosen else ""
+        chosen = re.search(r'<option(?: value="(?P<code>[^"]*)")? selected>(?P<name>.*?)</option>', options)
+        sent[name] = (chosen["code"] or chosen["name"]) if chosen else ""
     return {name: text for name, text in sent.items() if name.startswith(("field-", "version", "whose-", "asked-"))}
 
 
@@ -40,6 +40,9 @@ def kari(alice: Actor) -> int:
         "tags": "Premiere|Venn",
         "internal_note": "Sitter\nhelst foran",
         "address": "Storgata 1\nOppgang B",
+        "mobile": "+4791234567",
+        "country": "NO",
+        "language": "nb",
     }
     return editing.create(values, actor=alice)
 
@@ -183,3 +186,14 @@ def test_it_keeps_editing_from_readers(client: Client, kari: int) -> None:
     assert client.post(f"/customers/{kari}/edit/", {"version": "1"}).status_code == 403
     assert client.get("/customers/new/").status_code == 403
     assert "/edit/" not in client.get(f"/customers/{kari}/").content.decode()
+
+
+def test_it_offers_countries_and_languages_by_name_and_keeps_codes(as_bob: Client, kari: int) -> None:
+    page = as_bob.get(f"/customers/{kari}/edit/").content.decode()
+    assert '<option value="NO" selected>Norge</option>' in page
+    assert 'value="+47 912 34 567"' in page
+    as_bob.post(f"/customers/{kari}/edit/", form(page) | {"field-country": "SE", "field-language": "sv"})
+    made = Customer.objects.get()
+    assert (made.country, made.language, made.mobile, made.version) == ("SE", "sv", "+4791234567", 2)
+    card = as_bob.get(f"/customers/{kari}/").content.decode()
+    assert [words for words in ("Sverige", "Svensk", "+47 912 34 567") if words not in card] == []

@@ -48,7 +48,7 @@ def content(client: Client, export: Export) -> bytes:
 def test_it_asks_for_the_form_and_says_how_many(as_bob: Client) -> None:
     page = as_bob.get(ORDER).content.decode()
     assert "2 kunder, med alle felt" in page
-    assert "Last ned med alle kundedata" in page
+    assert "Last ned med all kundedata" in page
     assert page.count('name="form"') == 3
     assert 'name="layout"' not in page
 
@@ -155,9 +155,9 @@ def test_it_tells_a_list_that_was_never_kept_from_one_that_was_removed(as_bob: C
     b"".join(exports.stream(what=Selection(segment="Nordmann"), form=FileFormat.CSV, actor=bob))
     straight = Export.objects.get()
     page = as_bob.get("/exports/").content.decode()
-    assert "Skrevet rett ut" in page
+    assert "Hentet fra kommandolinjen" in page
     assert "Ikke lenger lagret" not in page
-    assert "Denne listen ble skrevet rett ut" in as_bob.get(f"/exports/{straight.pk}/").content.decode()
+    assert "Denne listen ble hentet fra kommandolinjen" in as_bob.get(f"/exports/{straight.pk}/").content.decode()
     kept = exports.start(what=Selection(segment="Nordmann"), form=FileFormat.CSV, actor=bob)
     Export.objects.filter(pk=kept.pk).update(created_at=timezone.now() - timedelta(days=exports.KEPT_DAYS + 1))
     exports.remove_old()

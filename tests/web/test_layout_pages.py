@@ -123,5 +123,5 @@ def test_it_takes_the_choice_for_empty_cells_from_the_layout(as_bob: Client, sho
 def test_it_gives_the_template_as_a_workbook_too(as_bob: Client) -> None:
     answer = as_bob.get("/imports/template.xlsx")
     assert answer.content[:2] == b"PK"
-    assert 'filename="kundekort-template.xlsx"' in answer["Content-Disposition"]
+    assert 'filename="kundekort-mal.xlsx"' in answer["Content-Disposition"]
     assert as_bob.get("/imports/template.exe").status_code == 404

@@ -48,7 +48,7 @@ def test_it_filters_by_box_column_problem_and_search(as_bob: Client, three: list
     )
     numbers = lambda **query: [row["number"] for row in rows(as_bob, **query)["rows"]]  # noqa: E731
     assert numbers() == [0, 1, 2, 3, 4, 5]
-    assert numbers(box="changes") == [0, 1, 3, 4, 5]
+    assert numbers(box="changes") == [4, 5, 0, 1, 3]
     assert numbers(box="changed") == [0, 1]
     assert numbers(box="changed", column="email") == [0]
     assert numbers(box="unchanged") == [2]

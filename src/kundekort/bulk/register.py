@@ -94,10 +94,18 @@ def count_customers(conn: Connection, where: Composable, values: Sequence[object
 
 
 def count_and_some(
-    conn: Connection, where: Composable, values: Sequence[object], *, offset: int, limit: int
+    conn: Connection,
+    where: Composable,
+    values: Sequence[object],
+    *,
+    offset: int,
+    limit: int,
+    order: Sequence[str] = ("id",),
+    descending: bool = False,
 ) -> tuple[int, list[int]]:
-    """How many cards a condition holds for, and some of their ids in order."""
-    row = conn.execute(statements.count_and_some(where), [*values, limit, offset]).fetchone()
+    """How many cards a condition holds for, and some of their ids in the order of columns."""
+    query = statements.count_and_some(where, order, descending=descending)
+    row = conn.execute(query, [*values, limit, offset]).fetchone()
     return row or (0, [])
 
 

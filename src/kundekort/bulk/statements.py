@@ -116,15 +116,19 @@ def count_customers(where: Composable) -> Composed:
     return SQL("SELECT count(*) FROM {} c WHERE {}").format(CUSTOMER, where)
 
 
-def count_and_some(where: Composable) -> Composed:
-    """The number of customers for whom a condition on `c` holds, and some of their ids from the lowest.
+def count_and_some(where: Composable, order: Sequence[str] = ("id",), *, descending: bool = False) -> Composed:
+    """The number of customers for whom a condition on `c` holds, and some of their ids in the order of columns.
 
-    They are found once for both, in whatever order is quickest; wants a limit and an offset.
+    They are found once for both, in whatever way is quickest: asked for the first ones alone, the database walks the
+    order until it has met enough, which takes seconds for a rare name. Wants a limit and an offset.
     """
-    return SQL(
-        "WITH f AS MATERIALIZED (SELECT c.id FROM {} c WHERE {}) "
-        "SELECT (SELECT count(*) FROM f), ARRAY(SELECT id FROM f ORDER BY id LIMIT %s OFFSET %s)"
-    ).format(CUSTOMER, where)
+    columns = SQL(", ").join(SQL("c.{}").format(Identifier(name)) for name in dict.fromkeys(("id", *order)))
+    by = SQL(", ").join(SQL("{} DESC" if descending else "{}").format(Identifier(name)) for name in order)
+    found = SQL("WITH f AS MATERIALIZED (SELECT {} FROM {} c WHERE {}) ").format(columns, CUSTOMER, where)
+    everybody = where is EVERYBODY
+    return SQL("{}SELECT (SELECT count(*) FROM {}), ARRAY(SELECT id FROM {} ORDER BY {} LIMIT %s OFFSET %s)").format(
+        SQL("") if everybody else found, *[CUSTOMER if everybody else SQL("f")] * 2, by
+    )
 
 
 def customers_by_id(fields: Sequence[Field]) -> Composed:

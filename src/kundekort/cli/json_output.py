@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from kundekort.cli.failures import Failure
     from kundekort.engine.problem import Problem
-    from kundekort.services.preview import Row
+    from kundekort.engine.row import Row
     from kundekort.store.models import Import
 
 PROBLEMS: Final = 1000
@@ -64,14 +64,6 @@ def headers(imp: Import) -> dict[str, str]:
     from kundekort.services import imports
 
     return {c.field: c.header for c in spread(imports.recipe(imp).columns) if c.field is not None}
-
-
-def message(problem: Problem, header: Mapping[str, str]) -> str:
-    """What is wrong, in the active language: a field by the file's own `header` for it, else by its label."""
-    from kundekort import wording
-
-    label = header.get(problem.field) or wording.field(problem.field) if problem.field else ""
-    return wording.problem(problem.code, problem.params, problem.value, label)
 
 
 def record_json(imp: Import) -> dict[str, Any]:
@@ -165,9 +157,11 @@ def _problems(imp: Import) -> list[dict[str, Any]]:
 
 
 def _problem(problem: Problem, header: Mapping[str, str]) -> dict[str, Any]:
+    from kundekort import wording
+
     return {
         "column": header.get(problem.field) if problem.field else None,
         "code": problem.code,
         "value": problem.value,
-        "message": message(problem, header),
+        "message": wording.row_problem(problem, header),
     }

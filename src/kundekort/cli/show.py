@@ -24,9 +24,7 @@ from rich.text import Text
 
 from kundekort import wording
 from kundekort.cli.failures import way_on
-from kundekort.cli.json_output import message
 from kundekort.cli.language import _, ngettext
-from kundekort.engine.frames import CARD
 from kundekort.services import import_names, imports, preview, record
 from kundekort.store.pages import Filter
 from kundekort.store.progress import Progress as Step
@@ -35,7 +33,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kundekort.engine.facts import Totals
-    from kundekort.engine.problem import Conflict
+    from kundekort.engine.row import Row
     from kundekort.store.models import Import
 
 SHOWN: Final = {"conflicts": 8, "errors": 8, "changed": 8, "new": 4, "left_out": 4, "removed": 8, "restored": 4}
@@ -53,8 +51,6 @@ _STATUS: Final = {
 }
 _CONTROL: Final = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "·")
 _LONG: Final = 60
-_WHO: Final = ("id", "first_name", "last_name")
-"""Fields of a new customer that stand under its name already."""
 
 
 @contextmanager
@@ -263,7 +259,7 @@ def _nothing(imp: Import) -> Text:
     return Text("\n".join(_plain(line, long=1000) for line in lines))
 
 
-def _changes(rows: Sequence[preview.Row], header: Mapping[str, str], *, lines: bool) -> Table:
+def _changes(rows: Sequence[Row], header: Mapping[str, str], *, lines: bool) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
     if lines:
         table.add_column(_("Line"), justify="right", style="dim")
@@ -277,41 +273,36 @@ def _changes(rows: Sequence[preview.Row], header: Mapping[str, str], *, lines: b
     return table
 
 
-def _who(row: preview.Row) -> Text:
-    cells = row.old if row.status == "removed" else row.cells
-    name = " ".join(filter(None, [cells.get("first_name"), cells.get("last_name")])) or cells.get("company")
-    name = name or cells.get("email") or ""
-    return Text(f"{row.id} {_plain(name)}" if row.id else _plain(name))
+def _who(row: Row) -> Text:
+    name = _plain(wording.customer_name(row))
+    return Text(f"{row.id} {name}" if row.id else name)
 
 
-def _what(row: preview.Row, header: Mapping[str, str]) -> Text:
+def _what(row: Row, header: Mapping[str, str]) -> Text:
     """One line per changed cell or problem; for a customer that comes or goes the values of its card."""
-    if row.status in ("new", "restored", "removed"):
-        cells = row.old if row.status == "removed" else row.cells
-        shown = {header[key]: value for key, value in cells.items() if value and key in header and key not in _WHO}
-        values = [f"{_plain(label)}: {_plain(value)}" for label, value in shown.items()]
-        return Text(" · ".join(values), style=_STATUS[row.status][2], overflow="ellipsis", no_wrap=True)
-    lines = [Text(_plain(message(p, header), long=1000), style="red") for p in row.problems]
-    lines += [line for c in row.conflicts for line in _conflict(c, header)]
-    if row.status == "changed":
-        lines += [_change(header.get(key, key), old, row.cells[key] or "") for key, old in row.old.items()]
-    return Text("\n").join(lines)
+    lines = [part for line in wording.row_lines(row, header) for part in _line(line, style=_STATUS[row.status][2])]
+    short = row.status in wording.rows.WHOLE
+    return Text("\n", overflow="ellipsis" if short else None, no_wrap=short).join(lines)
 
 
-def _conflict(conflict: Conflict, header: Mapping[str, str]) -> list[Text]:
-    """Who has changed a cell too, and what the two values are."""
-    whole = conflict.field == CARD
-    by = wording.author(_plain(conflict.who), conflict.when, whole=whole)
-    lines = [] if whole else [_change(header.get(conflict.field, conflict.field), conflict.theirs, conflict.mine)]
-    return [Text("? " + by, style="yellow"), *lines]
+def _line(line: wording.RowLine, *, style: str) -> list[Text]:
+    """What is told of a row, the values of a conflict below its sentence."""
+    parts = []
+    if line.text:
+        sign = "? " if line.kind == "conflict" else ""
+        style = {"error": "red", "conflict": "yellow"}.get(line.kind, style)
+        parts.append(Text(sign + _plain(line.text, long=1000), style=style))
+    if line.label:
+        parts.append(_change(line))
+    return parts
 
 
-def _change(label: str, old: str, new: str) -> Text:
+def _change(line: wording.RowLine) -> Text:
     return Text.assemble(
-        f"{_plain(label)}: ",
-        (_plain(old) or _("(empty)"), "dim strike" if old else "dim"),
+        f"{_plain(line.label)}: ",
+        (_plain(line.old or "") or _("(empty)"), "dim strike" if line.old else "dim"),
         " → ",
-        (_plain(new) or _("(empty)"), "yellow"),
+        (_plain(line.new or "") or _("(empty)"), "yellow"),
     )
 
 

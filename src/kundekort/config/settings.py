@@ -84,6 +84,7 @@ LANGUAGES = [("nb", _("Norwegian")), ("en", _("English"))]
 LOCALE_PATHS = [PACKAGE / "web" / "locale"]
 USE_I18N = True
 USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = "kundekort.wording.formats"
 TIME_ZONE = os.environ.get("KUNDEKORT_TIME_ZONE", "Europe/Oslo")
 USE_TZ = True
 

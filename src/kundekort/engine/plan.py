@@ -128,12 +128,12 @@ def changed_cells(rows: pl.DataFrame, fields: tuple[Field, ...]) -> pl.DataFrame
     return pl.concat([pl.DataFrame(schema=frames.CHANGES), *parts])
 
 
-def removal(cards: pl.DataFrame, *, fields: tuple[Field, ...], into: int | None = None) -> pl.DataFrame:
-    """The rows of a plan that take cards (`frames.cards`) out of the register, merged into another or not."""
+def removal(cards: pl.DataFrame, *, fields: tuple[Field, ...]) -> pl.DataFrame:
+    """The rows of a plan that take cards (`frames.cards`) out of the register, merged into those that INTO names."""
     return cards.select(
         pl.col("id").alias(frames.ID),
         pl.col("version").alias(frames.VERSION),
-        pl.lit(into, pl.Int64).alias(frames.INTO),
+        pl.col(frames.INTO),
         *(pl.lit("").alias(f.key) for f in fields),
         *(pl.when(pl.col(f.key) != "").then(f.key).alias(frames.OLD + f.key) for f in fields),
     )

@@ -1,33 +1,18 @@
-"""The register as people look at it: search, one card, all cards."""
+"""Customer cards as people look at them, by their numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import polars as pl
-from django.db import transaction
-from psycopg.sql import SQL
 
-from kundekort.bulk import register
-from kundekort.engine.schema import Field, Schema
+from kundekort.engine.schema import Schema
 from kundekort.services.accounts import Actor, Role
-from kundekort.services.database import psycopg_connection
 from kundekort.services.fields import schema
 from kundekort.services.refusals import CardMerged, CardRemoved, NotFound
 from kundekort.services.register import DatabaseRegister
-from kundekort.store import search as searches
 from kundekort.store.models import Customer, RemovedCard
-
-ORDERS: Final[Mapping[str, Sequence[str]]] = {
-    "id": ("id",),
-    "name": ("last_name", "first_name", "id"),
-    "city": ("city", "id"),
-    "email": ("email", "id"),
-    "changed_at": ("changed_at", "id"),
-}
-"""The ways a list of customers can be ordered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +21,6 @@ class CustomerPage:
 
     total: int
     rows: tuple[Mapping[str, str | int], ...]
-
-
-def search(
-    *, text: str, offset: int, limit: int, order: str = "name", descending: bool = False, actor: Actor
-) -> CustomerPage:
-    """Customers whose names, company, e-mail, phones, city, numbers have words that begin as those of the text."""
-    actor.require(Role.READER)
-    found = searches.matching(text)
-    names = [("-" if descending else "") + name for name in ORDERS.get(order, ORDERS["name"])]
-    ids = list(found.order_by(*names).values_list("pk", flat=True)[offset : offset + limit])
-    shown = cards(ids)
-    return CustomerPage(total=found.count(), rows=tuple(shown[i] for i in ids if i in shown))
 
 
 def card(customer_id: int, *, actor: Actor) -> Mapping[str, str | int]:
@@ -74,22 +47,6 @@ def reachable(ids: Collection[int], *, but_by: int | None = None, actor: Actor) 
     )
 
 
-def stream(*, text: str = "", fields: Sequence[Field] | None = None, actor: Actor) -> Iterator[pl.DataFrame]:
-    """All customers, or those that a search finds, as frames of canonical text from one view of the register.
-
-    They come in the order of their numbers.
-    """
-    actor.require(Role.IMPORTER if text.strip() else Role.ADMINISTRATOR)
-    where, values = searches.where(text)
-    with transaction.atomic():
-        yield from register.stream_customers(
-            psycopg_connection(),
-            fields=schema().values if fields is None else fields,
-            where=SQL(where),
-            values=values,
-        )
-
-
 def lock(ids: Sequence[int]) -> dict[int, int]:
     """Keep cards as they are until the transaction ends; their versions by id. Raises as `card` does."""
     rows = Customer.objects.select_for_update().filter(pk__in=ids).order_by("pk")
@@ -98,9 +55,9 @@ def lock(ids: Sequence[int]) -> dict[int, int]:
     return versions
 
 
-def count(*, text: str = "") -> int:
-    """The number of customers, or of those that a search finds."""
-    return searches.matching(text).count()
+def count() -> int:
+    """The number of customers."""
+    return Customer.objects.count()
 
 
 def cards(ids: Sequence[int], *, present: Schema | None = None) -> dict[int, Mapping[str, str | int]]:

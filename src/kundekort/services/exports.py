@@ -14,7 +14,7 @@ from procrastinate.contrib.django import app
 
 from kundekort.engine.schema import Field, Kind
 from kundekort.engine.writing import xlsx
-from kundekort.services import customers, fields, layouts, lists, segments
+from kundekort.services import customer_list, fields, layouts, lists, segments
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.lists import FileFormat
 from kundekort.services.progress import Report, no_progress
@@ -22,6 +22,7 @@ from kundekort.services.refusals import ExportNotWaiting, NotFound, TooManyForWo
 from kundekort.store import packages
 from kundekort.store.models import Export, Segment
 from kundekort.store.selection import Selection
+from kundekort.wording import lists as words
 
 INLINE_CUSTOMERS: Final = 20_000
 """Customers up to which a list is written while the person waits; it takes about a second."""
@@ -36,7 +37,7 @@ def count(what: Selection, *, actor: Actor) -> int:
     _require(what, actor)
     if what.segment is not None:
         return segments.count(segments.get(what.segment, actor=actor).condition, actor=actor)
-    return customers.count(text=what.search or "")
+    return customer_list.count(text=what.search or "", rules=what.rules, actor=actor)
 
 
 def start(
@@ -139,10 +140,13 @@ def open_file(export_id: int, *, actor: Actor) -> tuple[BinaryIO, str, str]:
 
 
 def filename(export: Export) -> str:
-    """What the file of an export is called when somebody takes it home."""
-    segment = slugify(export.selection.segment or "")[:60]
+    """What the file of an export is called, in the language of who asked for it: `kunder-oslo-øst-2026-03-02.csv`."""
+    form = FileFormat(export.form)
+    segment = slugify(export.selection.segment or "", allow_unicode=True)[:60]
     day = timezone.localtime(export.created_at).date().isoformat()
-    return "-".join(part for part in ("kunder", segment, day) if part) + f".{FileFormat(export.form).extension}"
+    mark = words.program_mark(export.language) if form is FileFormat.PLAIN else ""
+    parts = (words.list_name(export.language), segment, day, mark)
+    return "-".join(part for part in parts if part) + f".{form.extension}"
 
 
 def remove_old() -> None:
@@ -206,4 +210,4 @@ def _require(what: Selection, actor: Actor) -> None:
 def _frames(what: Selection, wanted: list[Field], actor: Actor) -> Iterator[pl.DataFrame]:
     if what.segment is not None:
         return segments.frames(what.segment, fields=wanted, actor=actor)
-    return customers.stream(text=what.search or "", fields=wanted, actor=actor)
+    return customer_list.stream(text=what.search or "", rules=what.rules, present=wanted, actor=actor)

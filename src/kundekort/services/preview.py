@@ -17,36 +17,27 @@ from kundekort.engine.frames import Status
 from kundekort.engine.mapping import FULL_NAME
 from kundekort.engine.problem import Conflict, Problem
 from kundekort.engine.recipe import Column
+from kundekort.engine.row import Row
 from kundekort.services import history, imports
 from kundekort.services.refusals import PlanDamaged
 from kundekort.store import packages, pages, plans
+from kundekort.store.bands import Band
+from kundekort.store.bands import bands as bands_of
 from kundekort.store.models import Import
-from kundekort.store.pages import Filter
+from kundekort.store.pages import Filter, Place
 from kundekort.wording.lists import SHEETS
 
 STATUS_NAMES = {status: status.name.lower() for status in Status}
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One row of the preview. `cells` holds the value each card would have, `old` the stored ones that change."""
-
-    number: int
-    line: int
-    status: str
-    id: int | None
-    cells: Mapping[str, str | None]
-    old: Mapping[str, str]
-    problems: tuple[Problem, ...]
-    conflicts: tuple[Conflict, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
-    """Some rows of all those that a filter shows."""
+    """Some rows of all those that a filter shows, from `offset`; `found` is where a place is among all of them."""
 
     total: int
     rows: tuple[Row, ...]
+    offset: int = 0
+    found: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,17 +132,19 @@ def other_sheets(imp: Import) -> list[str]:
     return [name for name in imports.facts(imp).sheets if name not in {imports.recipe(imp).dialect.sheet, *ours}]
 
 
-def page(imp: Import, wanted: Filter, *, offset: int, limit: int) -> Page:
-    """At most `limit` of the rows that a filter shows, from `offset`, in the order of the file."""
+def page(imp: Import, wanted: Filter, *, offset: int, limit: int, place: Place | None = None) -> Page:
+    """At most `limit` of the rows that a filter shows, from `offset` or where a place is. Raises PlanDamaged."""
     try:
-        return page_of(packages.plan_folder(imp.pk, imp.digest), wanted, offset=offset, limit=limit)
+        return page_of(packages.plan_folder(imp.pk, imp.digest), wanted, offset=offset, limit=limit, place=place)
     except (FileNotFoundError, pl.exceptions.PolarsError) as error:
         raise PlanDamaged from error
 
 
-def page_of(folder: Path, wanted: Filter, *, offset: int, limit: int, numbers: Path | None = None) -> Page:
+def page_of(
+    folder: Path, wanted: Filter, *, offset: int, limit: int, numbers: Path | None = None, place: Place | None = None
+) -> Page:
     """The same of the plan in a folder; `numbers` as `pages.page` wants them. Raises FileNotFoundError."""
-    found = pages.page(folder, wanted, offset=offset, limit=limit, numbers=numbers)
+    found = pages.page(folder, wanted, offset=offset, limit=limit, numbers=numbers, place=place)
     problems: dict[int, list[Problem]] = {}
     for p in found.problems.iter_rows(named=True):
         problems.setdefault(p[frames.ROW], []).append(Problem.from_row(p))
@@ -159,8 +152,18 @@ def page_of(folder: Path, wanted: Filter, *, offset: int, limit: int, numbers: P
     rows = found.rows.iter_rows(named=True)
     return Page(
         total=found.total,
+        offset=found.offset,
+        found=found.found,
         rows=tuple(_row(r, problems.get(r[frames.ROW], []), conflicts.get(r[frames.ROW], [])) for r in rows),
     )
+
+
+def bands(imp: Import) -> list[Band]:
+    """The whole plan as it looks from afar. Raises PlanDamaged."""
+    try:
+        return bands_of(packages.plan_folder(imp.pk, imp.digest))
+    except (FileNotFoundError, pl.exceptions.PolarsError) as error:
+        raise PlanDamaged from error
 
 
 def conflicts(imp: Import, *, limit: int) -> list[tuple[int, int, Conflict]]:

@@ -25,8 +25,10 @@ from kundekort.services.database import psycopg_connection
 from kundekort.services.preview import Page, Summary
 from kundekort.services.register import DatabaseRegister
 from kundekort.store import packages, plans
+from kundekort.store.bands import Band
+from kundekort.store.bands import bands as bands_of
 from kundekort.store.models import Import
-from kundekort.store.pages import Filter
+from kundekort.store.pages import Filter, Place
 
 SHOWN: Final = (Import.State.PREVIEW, Import.State.DONE)
 """The states of an import that has rows to show."""
@@ -71,16 +73,23 @@ def of(imp: Import) -> Record:
     )
 
 
-def page(imp: Import, wanted: Filter, *, offset: int, limit: int) -> Page:
+def page(imp: Import, wanted: Filter, *, offset: int, limit: int, place: Place | None = None) -> Page:
     """At most `limit` of the rows that a filter shows, from `offset`; new cards have the numbers they got.
 
     Raises PlanDamaged for an import that waits.
     """
     if imp.state != Import.State.DONE:
-        return preview.page(imp, wanted, offset=offset, limit=limit)
+        return preview.page(imp, wanted, offset=offset, limit=limit, place=place)
     numbers = _numbers(imp)
     folder = _log(imp) if numbers is None else packages.plan_folder(imp.pk, imp.digest)
-    return preview.page_of(folder, wanted, offset=offset, limit=limit, numbers=numbers)
+    return preview.page_of(folder, wanted, offset=offset, limit=limit, numbers=numbers, place=place)
+
+
+def bands(imp: Import) -> list[Band]:
+    """All its rows as they look from afar. Raises PlanDamaged for an import that waits."""
+    if imp.state != Import.State.DONE or _numbers(imp) is not None:
+        return preview.bands(imp)
+    return bands_of(_log(imp))
 
 
 def columns(imp: Import) -> tuple[Column, ...]:

@@ -165,6 +165,12 @@ class MergeOff(Refusal):
     code = "merge_off"
 
 
+class GroupsMoved(Refusal):
+    """Groups of duplicates would not come to what was shown any more; params: ids (of the cards that stay)."""
+
+    code = "groups_moved"
+
+
 class MergeInvalid(Refusal):
     """The cards named are fewer than two, or one of them is named twice."""
 

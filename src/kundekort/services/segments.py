@@ -84,14 +84,14 @@ def check(condition: Group) -> tuple[Group, tuple[RuleError, ...]]:
 def count(condition: Group, *, actor: Actor) -> int:
     """How many customers are meant. Raises SegmentInvalid."""
     actor.require(Role.READER)
-    meant = _where(condition)
+    meant = where_of(condition)
     return register.count_customers(psycopg_connection(), meant.text, meant.values)
 
 
 def page(condition: Group, *, offset: int, limit: int, actor: Actor) -> CustomerPage:
     """Some of the customers that are meant, by number, and how many there are. Raises SegmentInvalid."""
     actor.require(Role.READER)
-    meant = _where(condition)
+    meant = where_of(condition)
     with transaction.atomic():
         total, ids = register.count_and_some(psycopg_connection(), meant.text, meant.values, offset=offset, limit=limit)
         shown = customers.cards(ids)
@@ -99,12 +99,12 @@ def page(condition: Group, *, offset: int, limit: int, actor: Actor) -> Customer
 
 
 def frames(which: Group | int | str, *, fields: Sequence[Field], actor: Actor) -> Iterator[pl.DataFrame]:
-    """The customers of a condition, or of a segment by number or name, as `customers.stream` gives all.
+    """The customers of a condition, or of a segment by number or name, as `customer_list.stream` gives all.
 
     Raises SegmentInvalid, NotFound.
     """
     actor.require(Role.IMPORTER)
-    return _frames(_where(which if isinstance(which, Group) else get(which, actor=actor).condition), fields)
+    return _frames(where_of(which if isinstance(which, Group) else get(which, actor=actor).condition), fields)
 
 
 def list_all(*, actor: Actor) -> list[SavedSegment]:
@@ -203,7 +203,8 @@ def _refusal(fault: RuleError) -> SegmentInvalid:
     return SegmentInvalid(**params, **fault.params)
 
 
-def _where(condition: Group) -> Where:
+def where_of(condition: Group) -> Where:
+    """The condition as the database is asked for it. Raises SegmentInvalid."""
     condition = _sound(condition)
     named = {int(v) for rule in segment.rules(condition) if rule.field in segment_check.BY_IMPORT for v in rule.values}
     done = Import.objects.filter(pk__in=named, revision__isnull=False).values_list("pk", "revision_id")

@@ -30,19 +30,25 @@ BOXES: Final[dict[str, tuple[Status, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """How many rows a filter shows; some of them in the order of the file, with their problems and conflicts."""
+    """How many rows a filter shows; some of them from `offset`, with their problems and conflicts.
+
+    `found` is where a place was found among all of them; None where none was asked for or there is none.
+    """
 
     total: int
     rows: pl.DataFrame
     problems: pl.DataFrame
     conflicts: pl.DataFrame
+    offset: int = 0
+    found: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Which rows to show: of a box, with a change in a column, a kind of problem, a conflict in a field, a text.
 
-    With `card`, those about the card of this number.
+    With `card`, those about the card of this number. `first`: rows with errors, and then those with something to
+    choose, come before the others.
     """
 
     box: str = "all"
@@ -51,10 +57,24 @@ class Filter:
     field: str = ""
     search: str = ""
     card: int | None = None
+    first: bool = False
 
 
-def page(folder: Path, wanted: Filter, *, offset: int, limit: int, numbers: Path | None = None) -> Rows:
-    """At most `limit` of the rows that a filter shows, from `offset`.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row to be found among those that a filter shows: the first that stands at or after the file's row `at`.
+
+    Without `at`, the first row with an error `after` so many of those shown, else the first of all.
+    """
+
+    at: int | None = None
+    after: int = 0
+
+
+def page(
+    folder: Path, wanted: Filter, *, offset: int, limit: int, numbers: Path | None = None, place: Place | None = None
+) -> Rows:
+    """At most `limit` of the rows that a filter shows, from `offset`; with a `place` the page on which that stands.
 
     `numbers` is a file with the ID of each row, where the plan itself does not know them all.
     """
@@ -63,13 +83,28 @@ def page(folder: Path, wanted: Filter, *, offset: int, limit: int, numbers: Path
         index = index.with_columns(pl.read_parquet(numbers)[frames.ID])
     values = pl.scan_parquet(folder / plans.VALUES)
     at = _matching(index, values, folder, wanted)
+    found = _position(index[at], place) if place else None
+    if found is not None:
+        offset = found - found % limit
     shown = at.slice(offset, limit).to_list()
     rows = pl.concat([index[shown], _take(values, shown)], how="horizontal")
     of_rows = pl.col(frames.ROW).is_in(rows[frames.ROW].implode())
     problems, conflicts = (
         pl.scan_parquet(folder / part).filter(of_rows).collect() for part in (plans.PROBLEMS, plans.CONFLICTS)
     )
-    return Rows(total=len(at), rows=rows, problems=problems, conflicts=conflicts)
+    return Rows(total=len(at), rows=rows, problems=problems, conflicts=conflicts, offset=offset, found=found)
+
+
+def _position(rows: pl.DataFrame, place: Place) -> int | None:
+    """Where among some rows of the index a place is; None where there is no such row."""
+    if place.at is not None:
+        after = (rows[frames.ROW] >= place.at).arg_true()
+        if not len(after):
+            return rows.height - 1 if rows.height else None
+        return int(after[rows[frames.ROW][after].arg_min() or 0])
+    errors = (rows[frames.STATUS] == Status.ERROR).arg_true()
+    later = errors.filter(errors >= place.after)
+    return int((later if len(later) else errors)[0]) if len(errors) else None
 
 
 def _matching(index: pl.DataFrame, values: pl.LazyFrame, folder: Path, wanted: Filter) -> pl.Series:
@@ -103,7 +138,16 @@ def _matching(index: pl.DataFrame, values: pl.LazyFrame, folder: Path, wanted: F
         if texts:  # a file may have nothing but numbers of customers
             found |= values.select(pl.any_horizontal(texts)).collect().to_series()
         mask &= found
-    return mask.arg_true()
+    at = mask.arg_true()
+    return _gravest_first(at, index) if wanted.first else at
+
+
+def _gravest_first(at: pl.Series, index: pl.DataFrame) -> pl.Series:
+    """Some positions with those of rows that need a decision before the others, else in the order of the file."""
+    status = pl.col(frames.STATUS)
+    rank = pl.when(status == Status.ERROR).then(0).when(status == Status.CONFLICT).then(1).otherwise(2)
+    ranked = pl.DataFrame([at.alias("at"), index[frames.STATUS][at]]).with_columns(rank=rank)
+    return ranked.sort("rank", maintain_order=True)["at"]
 
 
 def _take(values: pl.LazyFrame, at: Sequence[int]) -> pl.DataFrame:

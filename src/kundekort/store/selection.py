@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Self
+
+from kundekort.engine.segments.condition import Group, from_json, to_json
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which customers: those of a segment by its name, those that a search finds, or without both all."""
+    """Which customers: those of a segment by its name, those whom a search or rules find, or without any of it all."""
 
     segment: str | None = None
     search: str | None = None
+    rules: Group | None = None
 
     @property
     def everybody(self) -> bool:
         """Whether these are all customers."""
-        return self.segment is None and not (self.search or "").strip()
+        return self.segment is None and not (self.search or "").strip() and not (self.rules and self.rules.parts)
 
     def to_json(self) -> dict[str, Any]:
         """The selection as a JSON object."""
-        return asdict(self)
+        rules = None if self.rules is None else to_json(self.rules)
+        return {"segment": self.segment, "search": self.search, "rules": rules}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """The selection that `to_json` gave."""
-        return cls(segment=data["segment"], search=data["search"])
+        rules = data.get("rules")
+        return cls(segment=data["segment"], search=data["search"], rules=None if rules is None else from_json(rules))

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kundekort import wording
 from kundekort.engine.problem import Problem
-from kundekort.engine.schema import Schema
+from kundekort.engine.schema import Field, Schema
 from kundekort.services import duplicates, fields, merging, settings
 from kundekort.services.accounts import actor_of
 from kundekort.services.duplicates import Group
@@ -33,6 +33,7 @@ from kundekort.services.refusals import (
     RegisterBusy,
 )
 from kundekort.store.duplicates import By
+from kundekort.web.differences import Pieces, pieces
 from kundekort.web.query import flag, number
 
 ALL_TAKEN: Final = 4
@@ -42,11 +43,24 @@ Card = Mapping[str, str | int]
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """The value of one card beside others, in pieces where it differs in some letters from that of the master."""
+
+    number: int
+    text: str
+    pieces: Pieces
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One field of cards side by side: the value on each, whose is proposed, and all of them as one if that is more."""
+    """One field of cards side by side: the value on each, whose is proposed, and what all of them come to as one.
+
+    `together` is that value where it is none of theirs.
+    """
 
     key: str
-    values: tuple[tuple[int, str], ...]
+    cells: tuple[Cell, ...]
+    wanted: str
     winner: int | None
     together: str | None
 
@@ -141,7 +155,7 @@ def _side_by_side(request: HttpRequest, group: Group) -> dict[str, Any]:
         proposal = merging.proposal(taken, master=wish if wish in taken else None, actor=actor_of(request.user))
     except MergeOff:
         proposal = None
-    lines = [_line(key, group.cards, proposal) for key in (f.key for f in schema.values)]
+    lines = [_line(field, group.cards, proposal) for field in schema.values]
     return {
         "cards": group.cards,
         "ids": group.ids,
@@ -166,28 +180,36 @@ def _values(data: QueryDict, *, among: Sequence[int]) -> dict[str, int | str]:
     return values
 
 
-def _line(key: str, cards: Sequence[Card], proposal: Proposal | None) -> Line:
-    values = tuple((int(card["id"]), str(card[key])) for card in cards)
+def _line(field: Field, cards: Sequence[Card], proposal: Proposal | None) -> Line:
+    key = field.key
+    master = proposal.cards[0] if proposal else cards[0]
+    own = str(master[key])
+    texts = [(int(card["id"]), str(card[key])) for card in cards]
+    differing = next((text for _number, text in texts if text not in ("", own)), own)
+    cells = tuple(
+        Cell(number, text, pieces(text, differing if text == own else own, kind=field.kind)) for number, text in texts
+    )
     if proposal is None:
-        return Line(key=key, values=values, winner=None, together=None)
+        return Line(key=key, cells=cells, wanted="", winner=None, together=None)
     wanted = proposal.values[key]
     among = [int(card["id"]) for card in proposal.cards if card[key] == wanted]
-    return Line(key=key, values=values, winner=among[0] if among else None, together=None if among else wanted)
+    winner = among[0] if among else None
+    return Line(key=key, cells=cells, wanted=wanted, winner=winner, together=None if among else wanted)
 
 
 def _differs(line: Line) -> bool:
-    return len({text for _card, text in line.values}) > 1
+    return len({cell.text for cell in line.cells}) > 1
 
 
 def _alike(lines: Sequence[Line], schema: Schema) -> list[tuple[str, str]]:
     """What all the cards say alike, as (field key, value)."""
-    return [(x.key, x.values[0][1]) for x in lines if not _differs(x) and x.values[0][1] and x.key in schema]
+    return [(x.key, x.cells[0].text) for x in lines if not _differs(x) and x.cells[0].text and x.key in schema]
 
 
 def _tell_problems(request: HttpRequest, problems: Mapping[str, Sequence[Problem]]) -> None:
     for problem in (one for several in problems.values() for one in several):
         label = wording.field(problem.field) if problem.field else ""
-        messages.error(request, wording.problem(problem.code, problem.params, problem.value, label))
+        messages.error(request, wording.card_problem(problem.code, problem.params, problem.value, label))
 
 
 def _back(data: QueryDict, **more: int) -> str:

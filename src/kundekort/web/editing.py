@@ -117,7 +117,9 @@ def edit(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 
 def shown(field: Field, canonical: str) -> str:
-    """A canonical text as a person writes it: a date in Norwegian begins with the day."""
+    """A canonical text as a person writes it: a date in Norwegian begins with the day, a phone number has groups."""
+    if field.kind is Kind.PHONE:
+        return wording.phone(canonical)
     if field.kind is Kind.DATE and get_language() == "nb" and canonical:
         return ".".join(reversed(canonical.split("-")))
     return canonical
@@ -192,4 +194,4 @@ def _form(
 
 def _words(problem: Problem) -> str:
     label = wording.field(problem.field) if problem.field else ""
-    return wording.problem(problem.code, problem.params, problem.value, label)
+    return wording.card_problem(problem.code, problem.params, problem.value, label)

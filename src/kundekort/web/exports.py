@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kundekort import wording
+from kundekort.engine.segments.condition import Group, from_json, to_json
 from kundekort.services import exports, layouts
 from kundekort.services.accounts import Role, actor_of
 from kundekort.services.lists import FileFormat
@@ -44,7 +46,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Ask which form and layout a list is to have, and begin it. The address says which customers."""
     actor = actor_of(request.user)
-    what = Selection(segment=request.GET.get("segment"), search=request.GET.get("search", "").strip() or None)
+    what = _selection(request.GET)
     context: dict[str, Any] = {
         "room": "segments",
         "what": what,
@@ -114,10 +116,28 @@ def _taking(export: Export) -> str:
     return reverse("export", args=[export.pk]) + "?take=1"
 
 
+def selection_query(*, search: str = "", rules: Group | None = None) -> str:
+    """How an address says which customers a search and rules mean; '' for all."""
+    said = {"search": search} if search else {}
+    if rules is not None and rules.parts:
+        said["rules"] = json.dumps(to_json(rules), ensure_ascii=False)
+    return f"?{urlencode(said)}" if said else ""
+
+
 def _query(what: Selection) -> str:
     """How an address says which customers."""
-    said = {"segment": what.segment} if what.segment is not None else {"search": what.search}
-    return "" if what.everybody else f"?{urlencode(said)}"
+    if what.segment is not None:
+        return f"?{urlencode({'segment': what.segment})}"
+    return selection_query(search=what.search or "", rules=what.rules)
+
+
+def _selection(query: QueryDict) -> Selection:
+    """Which customers an address says. BadRequest for rules that no page could have sent."""
+    try:
+        rules = from_json(json.loads(text)) if (text := query.get("rules")) else None
+    except (ValueError, RecursionError) as error:
+        raise BadRequest("rules are no rules") from error
+    return Selection(segment=query.get("segment"), search=query.get("search", "").strip() or None, rules=rules)
 
 
 def _form(name: str) -> FileFormat:

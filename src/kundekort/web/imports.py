@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -28,6 +29,7 @@ from kundekort.store.pages import Filter
 from kundekort.web import columns, preview, uploading
 from kundekort.web.import_list import back_to_list, table
 from kundekort.web.progress import progress_context
+from kundekort.wording.lists import template_name
 
 WORKING = (Import.State.RECEIVED, Import.State.CONFIRMING)
 CARDS_SHOWN = 8
@@ -77,9 +79,10 @@ def template(request: HttpRequest, ending: str) -> HttpResponse:
     if ending not in (FileFormat.CSV, FileFormat.XLSX):
         raise NotFound(id=ending)
     form = FileFormat(ending)
-    content = b"".join(lists.template(columns=_layout(request).fields, form=form, language=get_language() or "nb"))
-    headers = {"Content-Disposition": f'attachment; filename="kundekort-template.{form.extension}"'}
-    return HttpResponse(content, content_type=form.media_type, headers=headers)
+    language = get_language() or "nb"
+    content = b"".join(lists.template(columns=_layout(request).fields, form=form, language=language))
+    disposition = content_disposition_header(True, f"{template_name(language)}.{form.extension}")
+    return HttpResponse(content, content_type=form.media_type, headers={"Content-Disposition": disposition})
 
 
 def _layout(request: HttpRequest) -> Layout:

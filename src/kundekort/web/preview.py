@@ -5,26 +5,23 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from kundekort import wording
 from kundekort.engine.facts import ProblemCount
 from kundekort.engine.frames import CARD
-from kundekort.engine.problem import Conflict
-from kundekort.services import confirming, customers, imports, planning, record
+from kundekort.services import confirming, imports, planning, record
 from kundekort.services import preview as previews
 from kundekort.services.accounts import actor_of
 from kundekort.services.preview import Summary
-from kundekort.services.refusals import NotWaiting, PlanDamaged
 from kundekort.store.models import Import
-from kundekort.store.pages import BOXES, Filter
 from kundekort.web.forms.imports import ChoiceForm
-from kundekort.web.query import flag, number
+from kundekort.web.query import flag
 from kundekort.web.templatetags.kundekort import SPRITE, kind
 
 ELSEWHERE: Final = (
@@ -36,9 +33,6 @@ ELSEWHERE: Final = (
     "sheets_unread",
 )
 """Warnings that have a place of their own on the page."""
-MOST_ROWS: Final = 100
-LONGEST_CELL: Final = 300
-"""Characters of a cell that the grid is sent, so that a page stays light whatever the file holds."""
 
 
 def _warning(summary: Summary, code: str) -> str:
@@ -49,6 +43,7 @@ def _warning(summary: Summary, code: str) -> str:
 def page(request: HttpRequest, imp: Import) -> HttpResponse:
     """The preview of an import that waits for confirmation."""
     summary = previews.summary(imp)
+    recut = imports.facts(imp).recut if imp.undoes is None else None
     recipe = imports.recipe(imp)
     headers = {c.field: c.header or wording.field(c.field) for c in record.columns(imp)}
     first = {*summary.changes, *(p.field for p in summary.problems), *(c.field for c in summary.conflicts)}
@@ -63,7 +58,7 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
         "columns": headers,
         "ignored": [h for n in summary.warnings if n.code == "columns_ignored" for h in n.params["headers"]],
         "notice": imp.notice and wording.refusal(imp.notice, {}),
-        "recut": imports.facts(imp).recut if imp.undoes is None else None,
+        "recut": recut,
         "origin": _warning(summary, "columns_remembered") or _warning(summary, "columns_named"),
         "newer": _warning(summary, "newer_kept"),
         "warnings": [wording.warning(n.code, n.params) for n in summary.warnings if n.code not in ELSEWHERE],
@@ -80,54 +75,14 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
             for c in summary.conflicts
         ],
         "conflict_rows": summary.conflict_rows,
+        "findings_count": _findings_count(summary, recut=recut is not None),
         "source": getattr(imp.undoes, "source", None) if imp.undoes else None,
         "confirmation": wording.confirmation(summary.totals, undoes=imp.undoes is not None),
         "emptied": summary.emptied,
-        "view": view(imp, headers, first=first, lines=imp.undoes is None)
+        "view": view(imp, headers, size=summary.totals.rows, first=first, lines=imp.undoes is None)
         | {"conflicts": flag(request.GET.get("conflicts")) or summary.totals.conflicts > 0},
     }
     return render(request, "kundekort/imports/preview.html", context)
-
-
-@require_safe
-def rows(request: HttpRequest, import_id: int) -> JsonResponse:
-    """Some rows of an import as JSON, with the words for their problems; code and message once there are none.
-
-    Those of one that is done lead to their cards.
-    """
-    actor = actor_of(request.user)
-    imp = imports.get(import_id, actor=actor)
-    if imp.state not in record.SHOWN:
-        return _moved_on(imp)
-    asked = request.GET
-    box = asked.get("box", "all")
-    chosen = Filter(
-        box=box if box in BOXES else "all",
-        column=asked.get("column", ""),
-        code=asked.get("code", ""),
-        field=asked.get("field", ""),
-        search=asked.get("search", ""),
-        card=number(asked.get("card")),
-    )
-    limit = number(asked.get("limit"), least=1, most=MOST_ROWS) or MOST_ROWS
-    digest = imp.digest
-    try:
-        found = record.page(imp, chosen, offset=number(asked.get("offset")) or 0, limit=limit)
-    except PlanDamaged:
-        imp.refresh_from_db()
-        if imp.state in record.SHOWN and imp.digest == digest:
-            raise
-        return _moved_on(imp)  # while its rows were being looked for
-    shown = {column.field for column in record.columns(imp)}
-    ids = [row.id for row in found.rows if row.id] if imp.state == Import.State.DONE else []
-    reachable = customers.reachable(ids, but_by=imp.revision_id, actor=actor)
-    cards = {i: reverse("customer", args=[i]) for i in reachable}
-    return JsonResponse(
-        {
-            "total": found.total,
-            "rows": [_row(row, shown) | {"card": cards.get(row.id or 0)} for row in found.rows],
-        }
-    )
 
 
 @require_POST
@@ -153,76 +108,35 @@ def confirm(request: HttpRequest, import_id: int) -> HttpResponse:
     return redirect("import", import_id)
 
 
-def _moved_on(imp: Import) -> JsonResponse:
-    """That the import was cancelled, confirmed or read anew: an answer, not a fault that a browser has to log."""
-    refusal = NotWaiting(state=imp.state)
-    return JsonResponse({"code": refusal.code, "message": wording.refusal(refusal.code, refusal.params)})
-
-
 def kind_of_problem(count: ProblemCount, headers: Mapping[str, str]) -> str:
     """The words of a kind of problem; a field without a column in the file goes by its own name."""
     field = count.field or ""
     return wording.kind_of_problem(count.code, headers.get(field) or wording.field(field))
 
 
-def _row(row: previews.Row, shown: Container[str | None]) -> dict[str, Any]:
-    """A row for the grid; a problem with a field that is no column of the file is one of the whole row."""
-    cells = {key: _short(value) for key, value in row.cells.items() if value}
-    if row.id:
-        cells["id"] = str(row.id)
-    return {
-        "number": row.number,
-        "line": row.line,
-        "status": row.status,
-        "cells": cells,
-        "old": {key: _short(value) for key, value in row.old.items()},
-        "problems": [
-            {
-                "field": p.field if p.field in shown else None,
-                "value": _short(p.value),
-                "text": wording.problem(p.code, p.params, p.value, wording.field(p.field) if p.field else ""),
-            }
-            for p in row.problems
-        ],
-        "conflicts": [_conflict(c) for c in row.conflicts],
-    }
-
-
-def _conflict(conflict: Conflict) -> dict[str, Any]:
-    """A conflict for the grid; `whole` is one about the card as a whole, of which no value is to be chosen."""
-    whole = conflict.field == CARD
-    return {
-        "field": conflict.field,
-        "whole": whole,
-        "base": _short(conflict.base),
-        "mine": _short(conflict.mine),
-        "theirs": _short(conflict.theirs),
-        "whose": conflict.whose,
-        "by": wording.author(conflict.who, conflict.when, whole=whole),
-    }
+def _findings_count(summary: previews.Summary, *, recut: bool) -> int:
+    """How many findings the page has to show above the rows."""
+    notes = sum(note.code == "newer_kept" or note.code not in ELSEWHERE for note in summary.warnings)
+    return notes + recut + (summary.conflict_rows > 0) + (summary.totals.left_out > 0)
 
 
 def _named(key: str, headers: Mapping[str, str]) -> str:
     return wording.whole_card() if key == CARD else headers.get(key) or wording.field(key)
 
 
-def _short(value: str | None) -> str | None:
-    if value is None or len(value) <= LONGEST_CELL:
-        return value
-    return value[: LONGEST_CELL - 1] + "…"
-
-
 def view(
-    imp: Import, headers: Mapping[str, str], *, first: Container[str | None], lines: bool = True
+    imp: Import, headers: Mapping[str, str], *, size: int, first: Container[str | None], lines: bool = True
 ) -> dict[str, Any]:
     """What the script needs: where the rows are, and the columns, those with something to look at before the others.
 
-    `lines`: the rows stand on lines of a file.
+    `size`: how many rows there are; `lines`: they stand on lines of a file.
     """
     return {
         "language": get_language(),
         "rows": reverse("import-rows", args=[imp.pk]),
+        "bands": reverse("import-bands", args=[imp.pk]),
         "sprite": static(SPRITE),
+        "size": size,
         "box": "changes",
         "lines": lines,
         "columns": [

@@ -39,6 +39,6 @@ def page(request: HttpRequest, import_id: int) -> HttpResponse:
         ],
         "conflict_rows": summary.conflict_rows,
         "card": card,
-        "view": preview.view(imp, headers, first=first, lines=shown.lines) | {"card": card},
+        "view": preview.view(imp, headers, size=summary.totals.rows, first=first, lines=shown.lines) | {"card": card},
     }
     return render(request, "kundekort/imports/confirmed.html", context)

@@ -124,7 +124,15 @@ def _save(request: HttpRequest, former: SavedSegment | None) -> HttpResponse:
 def _builder(request: HttpRequest, saved: SavedSegment | None) -> HttpResponse:
     """The builder with what is saved."""
     initial = {"name": saved.name, "description": saved.description} if saved else None
-    return _page(request, SegmentForm(initial=initial), to_json(saved.condition if saved else Group()), saved)
+    rules = saved.condition if saved else _proposed(request)
+    return _page(request, SegmentForm(initial=initial), to_json(rules), saved)
+
+
+def _proposed(request: HttpRequest) -> Group:
+    """The rules that an address brings along, as that of the customer list does; none else."""
+    if "rules" not in request.GET:
+        return Group()
+    return segments.parse(RulesForm({"condition": request.GET["rules"]}).rules())
 
 
 def _page(request: HttpRequest, form: SegmentForm, rules: Any, saved: SavedSegment | None) -> HttpResponse:

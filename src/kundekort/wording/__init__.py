@@ -10,7 +10,7 @@ from kundekort.wording.columns import COLUMN_FAULTS, KINDS
 from kundekort.wording.confirmation import confirmation
 from kundekort.wording.conflicts import author, whole_card
 from kundekort.wording.fields import current_schema, field, schema, use_schema
-from kundekort.wording.files import ENCODINGS, FILE_FORMATS, FILE_KINDS, SEPARATORS
+from kundekort.wording.files import ENCODINGS, FILE_FORMATS, FILE_KINDS, SEPARATORS, file_size
 from kundekort.wording.imports import DAY_COUNTS, UNDO_TITLES, day_counts, import_title
 from kundekort.wording.names import (
     encoding,
@@ -23,13 +23,16 @@ from kundekort.wording.names import (
     separator,
     state,
 )
+from kundekort.wording.phones import phone
 from kundekort.wording.places import countries, country_name, language_name, languages
-from kundekort.wording.problems import PROBLEM_KINDS, PROBLEMS, WARNINGS
+from kundekort.wording.problems import CARD_PROBLEMS, PROBLEM_KINDS, PROBLEMS, WARNINGS
 from kundekort.wording.progress import EXPORT_STATES, PHASES, REASONS, STATES
 from kundekort.wording.refusals import REFUSALS
+from kundekort.wording.rows import RowLine, customer_name, row_lines, row_problem
 from kundekort.wording.segments import FAULTS, OPERATORS, SUBJECTS
 from kundekort.wording.sentences import (
     Count,
+    card_problem,
     column_fault,
     in_english,
     problem,
@@ -38,8 +41,10 @@ from kundekort.wording.sentences import (
     segment_fault,
     warning,
 )
+from kundekort.wording.values import value
 
 __all__ = [
+    "CARD_PROBLEMS",
     "COLUMN_FAULTS",
     "DAY_COUNTS",
     "ENCODINGS",
@@ -60,17 +65,21 @@ __all__ = [
     "UNDO_TITLES",
     "WARNINGS",
     "Count",
+    "RowLine",
     "author",
+    "card_problem",
     "column_fault",
     "confirmation",
     "countries",
     "country_name",
     "current_schema",
+    "customer_name",
     "day_counts",
     "encoding",
     "export_state",
     "field",
     "file_format",
+    "file_size",
     "import_title",
     "in_english",
     "kind_of_field",
@@ -79,14 +88,18 @@ __all__ = [
     "languages",
     "operator",
     "phase",
+    "phone",
     "problem",
     "reason",
     "refusal",
+    "row_lines",
+    "row_problem",
     "schema",
     "segment_fault",
     "separator",
     "state",
     "use_schema",
+    "value",
     "warning",
     "whole_card",
 ]

@@ -29,6 +29,14 @@ HEADERS: Final[Mapping[str, tuple[str, str, str]]] = {
 }
 """By language: the header of the sheet that explains."""
 
+FILE_NAMES: Final[Mapping[str, tuple[str, str, str]]] = {
+    "nb": ("kunder", "kundekort-mal", "for-programmer"),
+    "en": ("customers", "kundekort-template", "for-programs"),
+    "sv": ("kunder", "kundekort-mall", "för-program"),
+    "da": ("kunder", "kundekort-skabelon", "til-programmer"),
+}
+"""By language: how the names of files with customers and of templates begin, and what a list for programs adds."""
+
 REQUIRED: Final[Mapping[str, str]] = {
     "nb": "Må fylles ut.",
     "en": "Must be filled in.",
@@ -174,6 +182,21 @@ EXAMPLES: Final[tuple[Mapping[str, str], ...]] = (
 def sheet_names(language: str) -> tuple[str, str]:
     """The sheet with the customers, and the one that explains it."""
     return SHEETS[_known(language)]
+
+
+def list_name(language: str) -> str:
+    """How the name of a file with customers begins."""
+    return FILE_NAMES[_known(language)][0]
+
+
+def template_name(language: str) -> str:
+    """What the file of a template is called, without its ending."""
+    return FILE_NAMES[_known(language)][1]
+
+
+def program_mark(language: str) -> str:
+    """What tells a CSV for programs from one for spreadsheets by the name of its file."""
+    return FILE_NAMES[_known(language)][2]
 
 
 def headers(language: str) -> tuple[str, str, str]:

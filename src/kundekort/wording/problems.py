@@ -62,8 +62,7 @@ PROBLEMS: Final[Mapping[str, str | Promise]] = {
     "gender_unknown": _("“%(value)s” is not a gender. Use 0 for none, 1 for man, 2 for woman."),
     "email_invalid": _("“%(value)s” is not an e-mail address. Write it as name@example.com, or leave the cell empty."),
     "phone_invalid": _(
-        "“%(value)s” is not a phone number. "
-        "Write it with its country code, as +47 91 23 45 67, or leave the cell empty."
+        "“%(value)s” is not a phone number. Write it with its country code, as +47 912 34 567, or leave the cell empty."
     ),
     "zip_invalid": _("“%(value)s” is not a postal code in %(country)s. Check the postal code and the country."),
     "country_unknown": _("“%(value)s” is not a country. Use a name or a two-letter code, as NO."),
@@ -86,6 +85,20 @@ PROBLEMS: Final[Mapping[str, str | Promise]] = {
         "Empty the cell, or use the number of that customer."
     ),
 }
+
+CARD_PROBLEMS: Final[Mapping[str, str | Promise]] = {
+    "email_invalid": _("“%(value)s” is not an e-mail address. Write it as name@example.com, or leave the field empty."),
+    "phone_invalid": _(
+        "“%(value)s” is not a phone number. "
+        "Write it with its country code, as +47 912 34 567, or leave the field empty."
+    ),
+    "country_unknown": _("“%(value)s” is not a country. Choose one of the list."),
+    "language_unknown": _("“%(value)s” is not a language. Choose one of the list."),
+    "date_invalid": _("“%(value)s” is not a date. Write it as 31.12.1990, or leave the field empty."),
+    "date_ambiguous": _("“%(value)s” can be read two ways. Write the date as 31.12.1990."),
+    "number_invalid": _("“%(value)s” is not a number. Write one, as 12.5, or leave the field empty."),
+}
+"""The same where a card is edited: of fields instead of cells, and with what can be done there."""
 
 WARNINGS: Final[Mapping[str, str | Promise]] = {
     "columns_ignored": _("These columns are not imported, because no field has their name: %(headers)s."),

@@ -77,6 +77,10 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     ),
     "register_busy": _("The register is being written to by somebody else just now. Try again in a moment."),
     "merge_off": _("Merging customers is switched off. An administrator can switch it on."),
+    "groups_moved": _(
+        "Somebody has changed some of these customers since you looked (%(ids)s). "
+        "Nothing was merged; look at the groups again."
+    ),
     "merge_invalid": _("These customers cannot be merged. Choose two or more different ones."),
     "nothing_to_undo": _("This import has changed nothing in the register, so there is nothing to undo."),
     "card_removed": _("Customer %(id)s was removed when what had created it was undone. This is the undoing."),

@@ -10,7 +10,6 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Final
 
-from django.template.defaultfilters import filesizeformat
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
@@ -19,10 +18,10 @@ from django.utils.translation import override
 
 from kundekort.wording.columns import COLUMN_FAULTS
 from kundekort.wording.fields import field
-from kundekort.wording.files import FILE_KINDS
+from kundekort.wording.files import FILE_KINDS, file_size
 from kundekort.wording.names import encoding, kind_of_problem, operator, separator
 from kundekort.wording.places import country_name
-from kundekort.wording.problems import PROBLEMS, WARNINGS
+from kundekort.wording.problems import CARD_PROBLEMS, PROBLEMS, WARNINGS
 from kundekort.wording.progress import REASONS
 from kundekort.wording.refusals import REFUSALS
 from kundekort.wording.segments import FAULTS
@@ -34,6 +33,11 @@ _SHOWN: Final = 60
 def problem(code: str, params: Mapping[str, Any], value: str | None = None, field_label: str = "") -> str:
     """What is wrong with a cell, or with the whole row, and what to do about it."""
     return _sentence(PROBLEMS, code, {**params, "value": value or "", "field": field_label})
+
+
+def card_problem(code: str, params: Mapping[str, Any], value: str | None = None, field_label: str = "") -> str:
+    """The same where a card is edited by hand, which has fields and no file."""
+    return _sentence({**PROBLEMS, **CARD_PROBLEMS}, code, {**params, "value": value or "", "field": field_label})
 
 
 def warning(code: str, params: Mapping[str, Any]) -> str:
@@ -124,7 +128,7 @@ def _shown(code: str, name: str, value: object) -> object:
         case "kind", str():
             return str(FILE_KINDS.get(value) or _("of an unknown kind"))
         case "limit", int() if code in ("file_too_large", "file_expands"):
-            return filesizeformat(value)
+            return file_size(value)
         case "count" | "errors" | "unchanged" | "limit" | "length" | "columns" | "cells" | "expected", int():
             return Count(value)
         case _, list() | tuple():

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from django import template
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -35,9 +33,9 @@ register.filter("label", wording.field)
 register.filter("phase_words", wording.phase)
 register.filter("export_state_words", wording.export_state)
 register.filter("file_format_words", wording.file_format)
+register.filter("file_size", wording.file_size)
 register.filter("encoding_words", wording.encoding)
 register.filter("separator_words", wording.separator)
-register.filter("language_words", wording.language_name)
 register.filter("day_counts", wording.day_counts)
 register.filter("one_person", import_names.one_person)
 
@@ -55,7 +53,8 @@ def value(key: str, text: str, *, on_card: bool = False) -> SafeString:
     Without a line end around it, since it stands within a sentence; a field that is not known any more is a text.
     """
     part = f"values/{kind(key) or Kind.TEXT}" if text else "parts/empty"
-    shown = render_to_string(f"kundekort/{part}.html", {"key": key, "text": text, "on_card": on_card})
+    context = {"key": key, "text": text, "words": wording.value(key, text), "on_card": on_card}
+    shown = render_to_string(f"kundekort/{part}.html", context)
     return SafeString(shown.strip())
 
 
@@ -94,19 +93,6 @@ def import_title(of: Import | ImportName) -> str:
 
 
 @register.filter
-def country_words(code: str) -> str:
-    """A country by its name in the language of the page, and its code; only the code where there is no name."""
-    name = wording.country_name(code)
-    return code if name == code else f"{name} ({code})"
-
-
-@register.filter
 def tags(text: str) -> list[str]:
     """The tags of a customer one by one."""
     return text.split("|")
-
-
-@register.filter
-def date_words(iso: str) -> str:
-    """A date as the language of the page writes it."""
-    return date_format(date.fromisoformat(iso), "DATE_FORMAT")

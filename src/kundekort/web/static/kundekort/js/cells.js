@@ -1,4 +1,5 @@
 // What the preview shows of one row: its sign, its values, what becomes of them and what is wrong with them.
+import { difference } from "./difference.js";
 
 const SIGNS = {
   new: "plus",
@@ -38,16 +39,28 @@ export const conflictOf = (row, key) => row.conflicts.find((conflict) => conflic
 
 export const problemsOf = (row, key) => row.problems.filter((problem) => problem.field === key);
 
+// Values as people read them; what is kept stands in `row.cells` and `row.old`.
+export const now = (row, key) => row.words[key] ?? row.cells[key] ?? "";
+export const before = (row, key) => row.old_words[key] ?? row.old[key] ?? "";
+
 export const value = (view, text) => (text ? document.createTextNode(text) : element("span", "kk-nothing", view.words.empty));
 
-// The new value after the old one, struck through; screen readers hear both with their words.
-export const change = (view, row, key) => {
+const marked = (view, parts) => {
+  if (!parts.some(([text]) => text)) return [value(view, "")];
+  return parts.map(([text, differs]) => (differs ? element("span", "kk-differs", text) : document.createTextNode(text)));
+};
+
+// The new value after the old one, struck through, with the characters that differ marked; screen readers hear both with their words.
+export const replaced = (view, old, text) => {
+  const [was, becomes] = difference(old, text);
   const del = element("del");
-  del.append(element("span", "visually-hidden", `${view.words.was} `), value(view, row.old[key]));
+  del.append(element("span", "visually-hidden", `${view.words.was} `), ...marked(view, was));
   const ins = element("ins");
-  ins.append(element("span", "visually-hidden", ` ${view.words.becomes} `), value(view, row.cells[key]));
+  ins.append(element("span", "visually-hidden", ` ${view.words.becomes} `), ...marked(view, becomes));
   return [del, ins];
 };
+
+export const change = (view, row, key) => replaced(view, before(row, key), now(row, key));
 
 // What the list says and what the register says, where nobody has chosen yet.
 const both = (view, conflict) =>
@@ -59,7 +72,7 @@ const both = (view, conflict) =>
 
 // What a card says; its number leads to it, where there is such a card. In the grid the arrow keys go by cells.
 export const valueOf = (row, key, { tab = true } = {}) => {
-  const text = row.cells[key] || "";
+  const text = now(row, key);
   if (key !== "id" || !row.card) return text;
   const link = element("a", "", text);
   link.href = row.card;
@@ -76,12 +89,38 @@ const reason = (cell, row, key) => {
   return { value: problems[0].value, words: element("span", "kk-reason", cell.title) };
 };
 
-export const lineCell = (view, row) => element("td", "kk-plain kk-line kk-soft", String(row.line));
+const wrongCell = (cell, ...content) => {
+  const line = element("span", "kk-wrong");
+  line.append(...content);
+  cell.append(line);
+};
+
+export const lineCell = (view, row) => {
+  const cell = element("td", "kk-plain kk-line kk-soft", String(row.line));
+  cell.dataset.label = view.words.line;
+  return cell;
+};
 
 export const statusCell = (view, row) => {
   const cell = element("td", "kk-plain kk-status");
   const wrong = reason(cell, row, null);
-  cell.append(sign(view, row.status), wrong?.words ?? "");
+  if (wrong) wrongCell(cell, sign(view, row.status), wrong.words);
+  else cell.append(sign(view, row.status));
+  return cell;
+};
+
+// Who the customer is: the number and the name, or the company; what is wrong with the number stands here too.
+export const customerCell = (view, row, { told = false } = {}) => {
+  const cell = element("td", "kk-customer");
+  Object.assign(cell.dataset, { key: "id", kind: "id", copy: `${row.cells.id ?? ""}\t${row.name}` });
+  const wrong = told ? null : reason(cell, row, "id");
+  const number = element("span", "kk-number");
+  if (wrong) number.append(wrong.value || row.cells.id || "");
+  else if (row.cells.id) number.append(valueOf(row, "id", { tab: false }));
+  else if (row.status === "new") number.append(view.words.new_id);
+  const name = element("span", "kk-name", row.name);
+  if (wrong) wrongCell(cell, number, name, wrong.words);
+  else cell.append(number, " ", name);
   return cell;
 };
 
@@ -89,26 +128,38 @@ export const dataCell = (view, row, { key, kind }) => {
   const cell = element("td");
   Object.assign(cell.dataset, { key, kind });
   const wrong = reason(cell, row, key);
-  const text = row.cells[key] || "";
   const conflict = conflictOf(row, key);
   if (conflict) cell.classList.add("kk-cell-conflict");
   if (wrong) {
-    cell.append(wrong.value || text, wrong.words);
+    wrongCell(cell, wrong.value || now(row, key), wrong.words);
   } else if (conflict && !conflict.whose) {
     cell.append(...both(view, conflict));
     cell.title = conflict.by;
   } else if (row.status === "removed") {
-    cell.append(row.old[key] || (key === "id" ? valueOf(row, key, { tab: false }) : ""));
+    cell.append(before(row, key));
   } else if (key in row.old && row.status !== "restored") {
     cell.classList.add("kk-cell-changed");
     const both = element("span", "kk-change");
     both.append(...change(view, row, key));
     cell.append(both);
-    cell.title = `${row.old[key] || view.words.empty} → ${text || view.words.empty}`;
-  } else if (kind === "id" && row.status === "new" && !text) {
-    cell.append(element("span", "kk-soft", view.words.new_id));
+    cell.title = `${before(row, key) || view.words.empty} → ${now(row, key) || view.words.empty}`;
   } else {
-    cell.append(valueOf(row, key, { tab: false }));
+    cell.append(now(row, key));
   }
+  return cell;
+};
+
+// What happens to the row, or is wrong with it, in the words of the server: a line for each.
+export const toldCell = (view, row) => {
+  const cell = element("td", "kk-told");
+  const lines = element("div", "kk-told-lines");
+  for (const { kind, text, label, old, new: becomes } of row.lines ?? []) {
+    const line = element("div", `kk-told-${kind}`);
+    if (text) line.append(element("span", "kk-told-text", text));
+    if (label) line.append(element("span", "kk-told-label", `${label}: `), ...replaced(view, old, becomes));
+    lines.append(line);
+  }
+  cell.append(sign(view, row.status), lines);
+  cell.dataset.copy = [view.words[`status.${row.status}`], ...[...lines.children].map((line) => line.textContent)].join(" · ");
   return cell;
 };

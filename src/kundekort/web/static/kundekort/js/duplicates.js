@@ -24,9 +24,31 @@ const propose = () => {
   location.replace(address);
 };
 
+// The last column says what the one card will have. Where that is a union of all, choosing another value shows it
+// there too, and the union comes back with its own choice.
+const results = form ? [...form.querySelectorAll("[data-result]")] : [];
+const unions = new Map(results.map((result) => [result, result.innerHTML]));
+const showResults = () => {
+  for (const result of results) {
+    const chosen = choices.find((radio) => radio.name === `value-${result.dataset.result}` && radio.checked);
+    const shown = chosen && chosen.value !== "together" ? chosen.closest("label").querySelector(".form-check-label").innerHTML : unions.get(result);
+    result.innerHTML = shown;
+    for (const mark of result.querySelectorAll("mark")) mark.replaceWith(...mark.childNodes);
+  }
+};
+
 form?.addEventListener("change", (event) => {
   if (event.target.name === "master") follow(event.target.value);
   if (event.target.name === "taken") propose();
+  showResults();
+});
+addEventListener("pageshow", showResults); // a browser that comes back has kept the choices
+// Groups merged by a rule: the button says how many are ticked.
+const groups = document.getElementById("groups");
+groups?.addEventListener("change", () => {
+  const ticked = [...groups.querySelectorAll("[name=group]:checked")].length;
+  for (const count of groups.querySelectorAll("[data-ticked]")) count.textContent = ticked.toLocaleString(document.documentElement.lang);
+  groups.querySelector(".kk-confirm").disabled = ticked === 0;
 });
 if (boxes.length) {
   const taken = new Set(boxes.filter((box) => box.checked).map((box) => box.value));

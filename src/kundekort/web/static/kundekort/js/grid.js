@@ -1,15 +1,15 @@
-// The grid of the preview: a table whose columns fit what stands in them. It knows nothing of filters, pages or keys.
-import { dataCell, element, lineCell, statusCell } from "./cells.js";
+// The rows of the preview as a table: every column of the file, as wide as what stands in it, or what happens in words.
+// It knows nothing of filters, pages or keys.
+import { customerCell, dataCell, element, lineCell, statusCell, toldCell } from "./cells.js";
 
-const FIRST = ["id", "first_name", "last_name"];
 // Pixels: how wide a column may begin, and how wide it may be made. The handle of a frozen one must stay within the window.
-const FROZEN = { frozen: true, fitting: 170, widest: 300 };
+const FROZEN = { frozen: true, fitting: 220, widest: 300 };
 const LOOSE = { frozen: false, fitting: 440, widest: 1200 };
 const NARROWEST = 56;
 const STEP = 16;
 
 // `view`: { sprite, words, lines: whether rows have one, columns: [{ key, header, kind }] }; `wide`: the media query of a wide window.
-// Gives { show(rows) }, to be called for every page of rows, and again when the window becomes wide or narrow.
+// Gives { show(rows, how), reveal(key) }; show is called for every page of rows, and again when the window becomes wide or narrow.
 export const makeGrid = (holder, view, wide) => {
   const table = element("table", "kk-grid");
   table.setAttribute("role", "grid");
@@ -17,24 +17,26 @@ export const makeGrid = (holder, view, wide) => {
   holder.append(table);
   const chosen = new Map(); // the widths a person has given to columns, by key
   let columns = [];
+  let told = false; // in words
 
-  // A window that is wide enough keeps who the customer is in sight; a narrow one only what becomes of the row.
+  // Who the customer is stays in sight; in a window that is wide enough what becomes of the row does too.
   const arrange = () => {
-    const first = FIRST.flatMap((key) => view.columns.filter((column) => wide.matches && column.key === key));
-    const rest = view.columns.filter((column) => !first.includes(column));
-    return [
-      ...(view.lines ? [{ key: "line", header: view.words.line, cell: lineCell, ...(wide.matches ? FROZEN : LOOSE) }] : []),
-      { key: "status", header: view.words.row, cell: statusCell, ...FROZEN },
-      ...first.map((column) => ({ ...column, cell: dataCell, ...FROZEN })),
-      ...rest.map((column) => ({ ...column, cell: dataCell, ...LOOSE })),
-    ];
+    const side = wide.matches ? FROZEN : LOOSE;
+    const line = view.lines ? [{ key: "line", header: view.words.line, cell: lineCell, ...side }] : [];
+    const customer = { key: "customer", header: view.words.customer, cell: customerCell, ...FROZEN, ...(wide.matches ? {} : { fitting: 150 }) };
+    if (told) return [...line, { ...customer, frozen: false, told }, { key: "told", header: view.words.what, cell: toldCell, ...LOOSE }];
+    const status = { key: "status", header: view.words.what, cell: statusCell, ...side };
+    const rest = view.columns.filter((column) => column.key !== "id").map((column) => ({ ...column, cell: dataCell, ...LOOSE }));
+    return wide.matches ? [...line, status, customer, ...rest] : [customer, status, ...line, ...rest];
   };
 
   const row = (one) => {
     const made = element("tr", `kk-row-${one.status}`);
+    made.setAttribute("role", "row"); // also where a narrow window makes a card of it
     for (const column of columns) {
       const cell = column.cell(view, one, column);
       cell.classList.toggle("kk-frozen", column.frozen);
+      cell.setAttribute("role", "gridcell");
       made.append(cell);
     }
     return made;
@@ -78,8 +80,9 @@ export const makeGrid = (holder, view, wide) => {
     return made;
   };
 
-  // How wide each column would be if nothing were cut off.
+  // How wide each column would be if nothing were cut off; words take the room there is, and are cut off nowhere.
   const measure = () => {
+    if (told) return unplace();
     table.classList.remove("kk-placed");
     table.style.width = "";
     for (const col of table.querySelectorAll("col")) col.style.width = "";
@@ -88,7 +91,13 @@ export const makeGrid = (holder, view, wide) => {
     });
     place();
   };
+  const unplace = () => {
+    table.classList.remove("kk-placed");
+    table.style.width = "";
+    holder.style.scrollPadding = `${table.tHead.offsetHeight}px 0 0`;
+  };
   const place = () => {
+    if (told) return;
     let whole = 0;
     let frozen = 0;
     columns.forEach((column, n) => {
@@ -110,11 +119,14 @@ export const makeGrid = (holder, view, wide) => {
   document.fonts.addEventListener("loadingdone", () => columns.length && measure());
   holder.addEventListener("mouseover", (event) => {
     const cell = event.target.closest("td");
-    if (cell && !cell.title && cell.scrollWidth > cell.clientWidth) cell.title = cell.textContent;
+    if (cell && !told && !cell.title && cell.scrollWidth > cell.clientWidth) cell.title = cell.textContent;
   });
 
   return {
-    show(rows) {
+    // `words`: what happens to each row, instead of all its columns.
+    show(rows, { words = false } = {}) {
+      told = words;
+      table.classList.toggle("kk-in-words", words);
       columns = arrange();
       const [widths, header, body] = [element("colgroup"), element("thead"), element("tbody")];
       widths.append(...columns.map(() => element("col")));
@@ -123,6 +135,14 @@ export const makeGrid = (holder, view, wide) => {
       table.replaceChildren(widths, header, body);
       holder.scrollTop = 0;
       measure();
+    },
+    // Brings the column of a field into view, beside those that stay in sight, and marks its head.
+    reveal(key) {
+      const n = columns.findIndex((column) => column.key === key);
+      if (n < 0) return;
+      const cell = table.tHead.rows[0].cells[n];
+      cell.classList.add("kk-column-on");
+      if (!columns[n].frozen) holder.scrollLeft = cell.offsetLeft - parseFloat(holder.style.scrollPaddingLeft || 0);
     },
   };
 };

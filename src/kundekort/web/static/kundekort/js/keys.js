@@ -2,7 +2,7 @@
 
 const cellsOf = (row) => [...row.cells];
 
-// `on`: { open(row number), close(), page(step) → Promise<boolean> }
+// `on`: { open(row number), close(), focus(row number), page(step) → Promise<boolean>, error(row number) → Promise<row number, -1 for none> }
 export const watchKeys = (holder, say, on) => {
   let anchor = null;
   const rows = () => [...holder.querySelectorAll("tbody tr")];
@@ -30,6 +30,7 @@ export const watchKeys = (holder, say, on) => {
     for (const row of rows().slice(top, bottom + 1)) for (const cell of cellsOf(row).slice(left, right + 1)) cell.classList.add("kk-picked");
   };
   const plain = (cell) => {
+    if (cell.dataset.copy) return cell.dataset.copy;
     const copy = cell.cloneNode(true);
     for (const extra of copy.querySelectorAll("del, .kk-reason, .visually-hidden, .kk-nothing")) extra.remove();
     return copy.textContent.trim();
@@ -51,6 +52,7 @@ export const watchKeys = (holder, say, on) => {
     reveal(cell);
     if (extend) pick();
     else unpick();
+    on.focus(at(cell)[0]);
   };
   // A frozen cell is in sight however far the others are scrolled, so only its row is looked for. Of a wide one the beginning counts.
   const reveal = (cell) => {
@@ -65,7 +67,7 @@ export const watchKeys = (holder, say, on) => {
     reveal(cell);
   };
 
-  const stops = () => [...holder.querySelectorAll(".kk-cell-changed, .kk-cell-error, .kk-cell-conflict, :is(.kk-row-new, .kk-row-removed, .kk-row-restored) .kk-status")];
+  const stops = () => [...holder.querySelectorAll(".kk-cell-changed, .kk-cell-error, .kk-cell-conflict, :is(.kk-row-new, .kk-row-removed, .kk-row-restored) .kk-status, tr:not(.kk-row-unchanged) .kk-told")];
   const step = async (direction) => {
     const here = active();
     const inside = here && holder.contains(document.activeElement);
@@ -76,6 +78,17 @@ export const watchKeys = (holder, say, on) => {
     if (next) return focus(next);
     if (await on.page(direction)) return focus(stops().at(direction > 0 ? 0 : -1));
     say();
+  };
+
+  const stopOf = (row) => row?.querySelector(".kk-cell-error, .kk-told") ?? row?.querySelector(".kk-status");
+  const nextError = async () => {
+    const all = rows();
+    const here = holder.contains(document.activeElement) ? at(active())[0] : -1;
+    const next = all.find((row, n) => n > here && row.matches(".kk-row-error"));
+    if (next) return focus(stopOf(next));
+    const found = await on.error(here + 1);
+    if (found < 0) return say();
+    focus(stopOf(rows()[found]));
   };
 
   holder.addEventListener("keydown", (event) => {
@@ -128,6 +141,10 @@ export const watchKeys = (holder, say, on) => {
       event.preventDefault();
       step(direction);
     }
+    if (event.key.toLowerCase() === "e") {
+      event.preventDefault();
+      nextError();
+    }
   });
 
   // Called whenever new rows stand in the grid.
@@ -138,6 +155,14 @@ export const watchKeys = (holder, say, on) => {
       cellAt(0, 1)?.setAttribute("tabindex", "0");
     },
     step,
+    // Brings a row into sight, from where the arrow keys then go on.
+    reveal(row) {
+      const cell = stopOf(rows()[row]);
+      active()?.setAttribute("tabindex", "-1");
+      cell.setAttribute("tabindex", "0");
+      cell.parentElement.scrollIntoView({ block: "center", inline: "nearest" });
+      cell.parentElement.classList.add("kk-row-open");
+    },
     back: () => active()?.focus(),
   };
 };

@@ -1,5 +1,5 @@
 // The panel beside the grid: everything about one row in words.
-import { change, conflictOf, element, problemsOf, sign, value, valueOf } from "./cells.js";
+import { before, change, conflictOf, element, problemsOf, sign, value, valueOf } from "./cells.js";
 
 // `settle`(whose, field, card): a person has chosen whose value stays; without it the panel only tells.
 export const makePanel = (panel, view, settle) => {
@@ -40,7 +40,7 @@ export const makePanel = (panel, view, settle) => {
     show(row) {
       title.textContent = view.lines ? view.words.row_at.replace("{line}", row.line) : view.words.row_of.replace("{id}", row.cells.id ?? "");
       list.replaceChildren();
-      entry(view.words.row, sign(view, row.status));
+      entry(view.words.what, sign(view, row.status));
       for (const problem of problemsOf(row, null)) error(view.words.whole_row, problem);
       const headers = new Map(view.columns.map((column) => [column.key, column.header]));
       for (const one of row.conflicts) conflict(headers.get(one.field) ?? one.field, row, one);
@@ -52,7 +52,7 @@ export const makePanel = (panel, view, settle) => {
         if (column.key in row.old && !whole && !problems.length && !conflictOf(row, column.key)) entry(column.header, ...change(view, row, column.key));
       }
       for (const column of view.columns) {
-        if (whole && row.old[column.key]) entry(column.header, row.old[column.key]);
+        if (whole && row.old[column.key]) entry(column.header, before(row, column.key));
         const told = (column.key in row.old && !whole) || conflictOf(row, column.key) || problemsOf(row, column.key).length;
         if (!told && row.cells[column.key]) entry(column.header, valueOf(row, column.key));
       }

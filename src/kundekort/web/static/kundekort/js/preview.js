@@ -1,7 +1,10 @@
-// The preview: boxes, chips, switch and search choose which rows of the plan the grid shows; the server sends them a hundred at a time.
+// The preview: boxes, menus, switch and search choose which rows of the plan are shown; the server sends them a hundred at a time.
 import { makeGrid } from "./grid.js";
 import { watchKeys } from "./keys.js";
+import { watchFolds, watchMenus } from "./menus.js";
 import { makePanel } from "./panel.js";
+import { makeStrip } from "./strip.js";
+import { alone, first, makeShape, start } from "./wanted.js";
 
 const PAGE = 100;
 const view = JSON.parse(document.getElementById("view").textContent);
@@ -13,14 +16,15 @@ const find = (selector) => root.querySelector(selector);
 const all = (selector) => [...root.querySelectorAll(selector)];
 const number = new Intl.NumberFormat(view.language);
 
-const start = () => ({ box: view.box, column: "", code: "", field: "", search: "", card: "", offset: 0 });
-const alone = () => ({ ...start(), box: "all", card: view.card }); // what became of one card, where a page is asked for it
-// What a page is asked for first: one card, or the rows of which something is to be chosen.
-let wanted = view.card ? alone() : { ...start(), box: view.conflicts ? "conflicts" : view.box };
-let page = { total: 0, rows: [] };
+let wanted = first(view);
+let page = { total: 0, offset: 0, found: null, rows: [] };
+let opened = -1; // the row that is told of
 let coming = new AbortController();
 
 const wide = matchMedia("(min-width: 62.01rem)");
+const narrow = matchMedia("(max-width: 36rem)");
+const shape = makeShape(narrow);
+shape.follow(wanted);
 const grid = makeGrid(holder, view, wide);
 const form = document.getElementById("settle"); // there where something may be chosen
 const settle = form && ((whose, field, row) => {
@@ -31,20 +35,23 @@ const settle = form && ((whose, field, row) => {
 });
 const panel = makePanel(document.getElementById("panel"), view, settle);
 
-const load = async () => {
+// `place`: a row that is to be on the page, which is then the one on which it stands.
+const load = async (place = {}) => {
   coming.abort();
   const { signal } = (coming = new AbortController());
   frame.classList.add("kk-busy");
   try {
-    const answer = await fetch(`${view.rows}?${new URLSearchParams({ ...wanted, limit: PAGE })}`, { headers: { Accept: "application/json" }, signal });
+    const answer = await fetch(`${view.rows}?${new URLSearchParams({ ...wanted, ...place, view: shape.of(wanted), limit: PAGE })}`, { headers: { Accept: "application/json" }, signal });
     if (answer.redirected) return tell(view.words.logged_out); // to the page where one logs in
     if (!answer.ok) throw new Error(String(answer.status));
     const got = await answer.json();
     if (got.code) return tell(got.message, { moved: true }); // cancelled, confirmed or read anew since this page was loaded
     page = got;
+    wanted.offset = page.offset;
     draw();
-    const first = wanted.card ? 0 : page.rows.findIndex((row) => view.conflicts && row.conflicts.some((one) => !one.whose));
-    if (page.rows[first]) open(first);
+    const chosen = wanted.card ? 0 : page.rows.findIndex((row) => view.conflicts && row.conflicts.some((one) => !one.whose));
+    if (page.rows[chosen]) open(chosen);
+    if (page.rows.length) strip.stand(page.rows[page.found === null ? 0 : page.found - page.offset].number);
     tell("");
   } catch (error) {
     if (signal.aborted) return; // something else is asked for by now, or the page is left
@@ -59,11 +66,14 @@ addEventListener("pagehide", () => coming.abort());
 addEventListener("pageshow", (event) => event.persisted && load());
 
 const draw = () => {
-  grid.show(page.rows);
+  grid.show(page.rows, { words: shape.of(wanted) === "words" });
   keys.settle();
   panel.hide();
+  opened = -1;
+  const key = wanted.column || wanted.field;
+  if (key) grid.reveal(key === "id" ? "customer" : key);
 };
-wide.addEventListener("change", draw);
+for (const width of [wide, narrow]) width.addEventListener("change", () => load());
 
 const tell = (words, { moved = false } = {}) => {
   find("[data-failed]").textContent = words;
@@ -80,20 +90,25 @@ const show = () => {
   find("[data-previous]").disabled = wanted.offset === 0;
   find("[data-next]").disabled = last >= page.total;
   find("[data-nothing]").hidden = Boolean(page.rows.length);
-  for (const box of all("[data-box]")) box.setAttribute("aria-pressed", String(box.dataset.box === wanted.box));
-  for (const chip of all("[data-column]")) chip.setAttribute("aria-pressed", String(chip.dataset.column === wanted.column));
-  for (const chip of all("[data-code]")) {
-    chip.setAttribute("aria-pressed", String(chip.dataset.code === wanted.code && chip.dataset.field === wanted.field));
-  }
-  for (const chip of document.querySelectorAll("[data-conflict]")) {
-    chip.setAttribute("aria-pressed", String(wanted.box === "conflicts" && chip.dataset.conflict === wanted.field));
-  }
-  for (const chip of all("[data-card]")) chip.setAttribute("aria-pressed", String(Boolean(wanted.card)));
+  const pressed = (selector, is) => {
+    for (const one of all(selector)) one.setAttribute("aria-pressed", String(is(one.dataset)));
+  };
+  pressed("[data-box]", ({ box }) => box === wanted.box);
+  pressed("[data-column]", ({ column }) => column === wanted.column);
+  pressed("[data-code]", ({ code, field }) => code === wanted.code && field === wanted.field);
+  pressed("[data-conflict]", ({ conflict }) => wanted.box === "conflicts" && conflict === wanted.field);
+  pressed("[data-card]", () => Boolean(wanted.card));
+  pressed("[data-view]", (data) => data.view === shape.of(wanted));
   find("[data-only-changes]").checked = wanted.box !== "all" && wanted.box !== "unchanged";
+  const option = find(".kk-option[aria-pressed=true]");
+  find("[data-chosen]").hidden = !option;
+  find("[data-chosen-words]").textContent = option?.querySelector("span").textContent ?? "";
+  find("[data-search]").value ||= wanted.search;
 };
 
 const choose = (change) => {
   wanted = { ...wanted, offset: 0, ...change };
+  shape.keep(view, wanted);
   load();
 };
 
@@ -105,20 +120,37 @@ const turn = async (step) => {
   return true;
 };
 
-const open = (index) => {
+const mark = (index) => {
   for (const row of holder.querySelectorAll(".kk-row-open")) row.classList.remove("kk-row-open");
-  holder.querySelectorAll("tbody tr")[index].classList.add("kk-row-open");
+  holder.querySelectorAll("tbody tr")[index]?.classList.add("kk-row-open");
+  opened = index;
+};
+const open = (index) => {
+  mark(index);
   panel.show(page.rows[index]);
 };
 const close = () => {
-  for (const row of holder.querySelectorAll(".kk-row-open")) row.classList.remove("kk-row-open");
+  mark(-1);
   if (document.getElementById("panel").contains(document.activeElement)) keys.back();
   panel.hide();
 };
-const keys = watchKeys(holder, () => tell(view.words.no_more), { open, close, page: turn });
+// Whoever goes about in the rows takes along what is told of them, and the place in the file.
+const follow = (index) => {
+  strip.stand(page.rows[index].number);
+  if (opened >= 0 && opened !== index) open(index);
+};
+const error = async (index) => {
+  await load({ error_after: wanted.offset + index });
+  return page.found === null ? -1 : page.found - page.offset;
+};
+const keys = watchKeys(holder, () => tell(view.words.no_more), { open, close, focus: follow, page: turn, error });
+const strip = makeStrip(document.getElementById("strip"), view, async (row) => {
+  await load({ at: row });
+  if (page.found !== null) keys.reveal(page.found - page.offset);
+});
 
 for (const box of all("[data-box]")) {
-  box.addEventListener("click", () => choose({ ...start(), box: wanted.box === box.dataset.box ? view.box : box.dataset.box, search: wanted.search }));
+  box.addEventListener("click", () => choose({ ...start(view), box: wanted.box === box.dataset.box ? view.box : box.dataset.box, search: wanted.search }));
 }
 for (const chip of all("[data-column]")) {
   chip.addEventListener("click", () => {
@@ -133,14 +165,14 @@ for (const chip of all("[data-code]")) {
     choose({ box: off ? view.box : within, code: off ? "" : code, field: off ? "" : field, column: "", card: "" });
   });
 }
-for (const chip of document.querySelectorAll("[data-conflict]")) {
+for (const chip of all("[data-conflict]")) {
   chip.addEventListener("click", () => {
     const off = wanted.box === "conflicts" && wanted.field === chip.dataset.conflict;
-    choose({ ...start(), box: off ? view.box : "conflicts", field: off ? "" : chip.dataset.conflict });
+    choose({ ...start(view), box: off ? view.box : "conflicts", field: off ? "" : chip.dataset.conflict });
   });
 }
-for (const chip of all("[data-card]")) chip.addEventListener("click", () => choose(wanted.card ? start() : alone()));
-find("[data-only-changes]").addEventListener("change", (event) => choose({ ...start(), box: event.target.checked ? "changes" : "all", search: wanted.search }));
+for (const chip of all("[data-card]")) chip.addEventListener("click", () => choose(wanted.card ? start(view) : alone(view)));
+find("[data-only-changes]").addEventListener("change", (event) => choose({ ...start(view), box: event.target.checked ? "changes" : "all", search: wanted.search }));
 let typing;
 find("[data-search]").addEventListener("input", (event) => {
   clearTimeout(typing);
@@ -149,5 +181,18 @@ find("[data-search]").addEventListener("input", (event) => {
 find("[data-previous]").addEventListener("click", () => turn(-1));
 find("[data-next]").addEventListener("click", () => turn(1));
 document.getElementById("panel").querySelector("button").addEventListener("click", close);
+for (const button of all("[data-view]")) {
+  button.addEventListener("click", () => {
+    shape.choose(wanted, button.dataset.view);
+    shape.keep(view, wanted);
+    load({ at: page.rows[Math.max(opened, 0)]?.number ?? 0 });
+  });
+}
+find("[data-chosen]").addEventListener("click", () => {
+  choose({ ...start(view), search: wanted.search });
+  find("[data-popup] summary").focus();
+});
+watchMenus(root);
+watchFolds(root);
 
-await load();
+await Promise.all([load(), strip.show()]);

@@ -15,9 +15,12 @@ const show = () => {
   choose.classList.toggle("btn-primary", !file || tooLarge);
   if (file && !tooLarge) send.focus();
 };
+// As `wording.file_size` writes it on the server.
 const size = (bytes) => {
-  const [value, unit] = bytes < 1e6 ? [bytes / 1e3, "kilobyte"] : [bytes / 1e6, "megabyte"];
-  return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, maximumFractionDigits: 1 }).format(value);
+  let [value, unit] = [bytes / 1024, 0];
+  while (Math.round(value) >= 1024 && unit < 2) [value, unit] = [value / 1024, unit + 1];
+  const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: value < 10 ? 1 : 0 });
+  return `${number.format(value)}\u00a0${["kB", "MB", "GB"][unit]}`;
 };
 
 input.addEventListener("change", show);

@@ -1,0 +1,42 @@
+// The line of filters: a menu closes when one has chosen or looks elsewhere; what is folded away stays so while the browser is open.
+
+export const watchMenus = (root) => {
+  const popups = [...root.querySelectorAll("[data-popup]")];
+  const close = (but = null) => {
+    for (const popup of popups) if (popup !== but) popup.open = false;
+  };
+  document.addEventListener("click", (event) => close(event.target.closest("[data-popup]")));
+  for (const popup of popups) {
+    popup.addEventListener("toggle", () => popup.open && close(popup));
+    popup.addEventListener("click", (event) => {
+      if (event.target.closest(".kk-option")) popup.open = false;
+    });
+    popup.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !popup.open) return;
+      event.stopPropagation();
+      popup.open = false;
+      popup.querySelector("summary").focus();
+    });
+    popup.addEventListener("focusout", (event) => {
+      if (event.relatedTarget && !popup.contains(event.relatedTarget)) popup.open = false;
+    });
+  }
+  return { close };
+};
+
+// A button marked data-fold shows and hides what it names; what must be decided is never folded away at first sight.
+export const watchFolds = (root) => {
+  for (const button of root.querySelectorAll("[data-fold]")) {
+    const part = document.getElementById(button.dataset.fold);
+    const key = `kundekort-fold:${location.pathname}:${part.id}`;
+    const fold = (hidden) => {
+      part.hidden = hidden;
+      button.setAttribute("aria-expanded", String(!hidden));
+    };
+    fold(sessionStorage.getItem(key) === "folded" && !("must" in part.dataset));
+    button.addEventListener("click", () => {
+      fold(!part.hidden);
+      sessionStorage.setItem(key, part.hidden ? "folded" : "open");
+    });
+  }
+};
