@@ -203,6 +203,7 @@ def _plan(imp: Import, *, ask: bool, report: Report) -> dict[str, Any]:
         problems=made.problem_counts,
         conflicts=conflicts.counts(made.conflicts),
         conflict_rows=made.conflicts[ROW].n_unique(),
+        findings=made.findings,
     )
     return found | {"state": Import.State.PREVIEW, "facts": facts, "totals": made.totals, "digest": digest}
 

@@ -18,7 +18,8 @@ VALUES: Final = "values.parquet"
 INDEX: Final = "index.parquet"
 PROBLEMS: Final = "problems.parquet"
 CONFLICTS: Final = "conflicts.parquet"
-PARTS: Final = (VALUES, INDEX, PROBLEMS, CONFLICTS)
+EVIDENCE: Final = "evidence.parquet"
+PARTS: Final = (VALUES, INDEX, PROBLEMS, CONFLICTS, EVIDENCE)
 ROW_GROUP: Final = 20_000
 """Rows of one Parquet row group: the least that is read to show one row."""
 
@@ -59,7 +60,7 @@ class ParquetRows:
 
 def write(plan: Plan, folder: Path) -> None:
     """Write a plan whose values are in the folder already."""
-    parts = {INDEX: plan.index, PROBLEMS: plan.problems, CONFLICTS: plan.conflicts}
+    parts = {INDEX: plan.index, PROBLEMS: plan.problems, CONFLICTS: plan.conflicts, EVIDENCE: plan.evidence}
     for name, frame in parts.items():
         frame.write_parquet(folder / name, compression="zstd", compression_level=1, row_group_size=ROW_GROUP)
 
