@@ -17,7 +17,7 @@ import polars as pl
 
 from kundekort.engine import diff, finding, frames, guards, keys, mapping, mending
 from kundekort.engine.check import CheckedRows, check
-from kundekort.engine.decisions import Decisions
+from kundekort.engine.decisions import Action, Decisions
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.facts import Question, QuestionKind
 from kundekort.engine.frames import Status
@@ -257,7 +257,9 @@ class _Draft:
 
     def _all_problems(self, index: pl.DataFrame) -> pl.DataFrame:
         """The problems of the blocks and of the file as a whole, without what only follows from others."""
-        whole = self._unique.problems(index, but=mending.left_out_by_number(self._work.decisions))
+        decisions = self._work.decisions
+        matched = any(True for _ in decisions.of(Action.MATCH))
+        whole = self._unique.problems(index, but=mending.left_out_by_number(decisions), matched=matched)
         of_keys = whole.filter(pl.col("code").is_in(KEY_CODES))[frames.ROW].unique()
         # of a row that is not known to be the only one about its card, nothing can be said that its card decides
         follows = (pl.col("code") == "value_taken") & pl.col(frames.ROW).is_in(of_keys.implode())
