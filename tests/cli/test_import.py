@@ -118,11 +118,14 @@ def test_it_obeys_the_choice_about_empty_cells(run: Callable[..., Result]) -> No
     assert told(run(content, "--json", "--empty-cells", "overwrite"))["cells_changed"] == 1
 
 
-@pytest.mark.parametrize(("match", "changed", "new"), [("email", 1, 0), ("none", 0, 1)])
+@pytest.mark.parametrize(("match", "changed", "new"), [("email", 1, 0), ("none", 0, 1), ("id email", 1, 0)])
 def test_it_matches_rows_as_told(run: Callable[..., Result], match: str, changed: int, new: int) -> None:
     run(TWO, "--yes", "--json")
-    answer = told(run("E-mail;First name;Gender\nKARI@example.com;Karin;2\n", "--json", "--match", match))
+    options = [word for key in match.split() for word in ("--match", key)]
+    answer = told(run("CustomerID;E-mail;First name;Gender\n0;KARI@example.com;Karin;2\n", "--json", *options))
     assert (answer["changed"], answer["new"]) == (changed, new)
+    refused = run(TWO, "--json", "--match", "none", *options, "--match", "mobile")
+    assert (refused.exit_code, told(refused)["error"]["code"]) == (2, "options_exclude")
 
 
 @pytest.mark.parametrize(("order", "date"), [("dmy", "1990-04-03"), ("mdy", "1990-03-04")])
@@ -331,3 +334,13 @@ def test_it_leaves_no_import_without_somebody_to_plan_it(
     assert (job.task_name, job.status) == ("plan_import", "todo")
     assert before < job.scheduled_at <= timezone.now() + timedelta(seconds=planning.FALLBACK_SECONDS)
     assert planning.plan(job.args["import_id"]).state == Import.State.PREVIEW
+
+
+def test_it_says_how_to_split_rows_that_are_one_cell(run: Callable[..., Result]) -> None:
+    content = '"CustomerID,FirstName,Gender"\n"0,""Kari, K"",2"\n'
+    refused = run(content, "--preview")
+    assert (refused.exit_code, "--one-cell" in refused.stderr) == (2, True)
+    assert told(run(content, "--json"))["error"]["code"] == "one_cell"
+    assert told(run(content, "--json", "--one-cell"))["new"] == 1
+    some = run('CustomerID,FirstName,Gender\n"0,""Kari, K"",2"\n0,Ola,1\n', "--preview").stdout
+    assert "--one-cell" in some

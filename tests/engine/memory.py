@@ -8,7 +8,7 @@ from datetime import date
 
 import polars as pl
 
-from kundekort.engine import frames, pipeline, undo
+from kundekort.engine import frames, interpretation, pipeline, undo
 from kundekort.engine.decisions import Choice, Decisions
 from kundekort.engine.facts import Question
 from kundekort.engine.frames import CARD, ID, INTO, MERGED, OLD, VERSION, Status
@@ -39,12 +39,17 @@ class MemoryRegister:
         ]
         return pl.DataFrame(rows, schema=frames.cards(fields))
 
-    def cards(self, by: Field, keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
+    def cards(self, by: Field | Sequence[Field], keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
         wanted = set(keys.drop_nulls())
-        if by.kind is Kind.ID:
+        by = (by,) if isinstance(by, Field) else by
+        if by[0].kind is Kind.ID:
             return self._frame([i for i in self.cards_by_id if i in wanted], fields)
-        fold = str.lower if by.kind is Kind.EMAIL else str
-        found = [i for i, card in self.cards_by_id.items() if card[by.key] and fold(card[by.key]) in wanted]
+        fold = str.lower if len(by) > 1 or by[0].kind is Kind.EMAIL else str
+        found = [
+            i
+            for i, card in self.cards_by_id.items()
+            if all(card[f.key] for f in by) and "\x1f".join(fold(card[f.key]) for f in by) in wanted
+        ]
         return self._frame(found, fields)
 
     def redirects(self, ids: pl.Series) -> pl.DataFrame:
@@ -143,7 +148,7 @@ def plan(
     """The plan of a file for a register."""
     data = text.encode() if isinstance(text, str) else text
     answers = Answers(policy=policy or Policy())
-    file = pipeline.understand(data, answers=answers, schema=SCHEMA, limits=Limits(), ask=False, pace=pace)
+    file = interpretation.understand(data, answers=answers, schema=SCHEMA, limits=Limits(), ask=False, pace=pace)
     assert file.question is None, file.question
     made = pipeline.plan(
         file,

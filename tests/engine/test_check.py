@@ -42,11 +42,14 @@ def block(rows: Sequence[Sequence[str | None]], *, broken: Sequence[int] = ()) -
     )
 
 
+NO_CARDS = pl.DataFrame(schema={ROW: pl.UInt32, frames.ID: pl.Int64})
+
+
 def checked(
-    keys: str, *rows: Sequence[str | None], broken: Sequence[int] = (), schema: Schema = SCHEMA, **policy: object
+    fields: str, *rows: Sequence[str | None], broken: Sequence[int] = (), schema: Schema = SCHEMA, **policy: object
 ) -> CheckedRows:
     """The rows and all problems of a file of one block, dates read as all of them together say."""
-    columns = [Column(header=key, field=None if key == "-" else key) for key in keys.split()]
+    columns = [Column(header=key, field=None if key == "-" else key) for key in fields.split()]
     wish = Policy(**policy)  # type: ignore[arg-type]
     orders: dict[str, DateOrder | None] = {}
     for _ in range(2):
@@ -62,7 +65,7 @@ def checked(
             unique=unique,
         )
         orders = {key: evidence.order for key, evidence in result.evidence.items()}
-    return replace(result, problems=frames.concat([result.problems, unique.problems()], frames.PROBLEMS))
+    return replace(result, problems=frames.concat([result.problems, unique.problems(NO_CARDS)], frames.PROBLEMS))
 
 
 def problems(result: CheckedRows) -> list[tuple[int, str | None, str]]:
@@ -76,7 +79,7 @@ def params(result: CheckedRows) -> list[object]:
 
 def test_it_gives_canonical_rows_in_schema_order_and_leaves_other_columns_aside() -> None:
     result = checked(
-        "email - id mobile", [" Kari@B.no ", "rød", "007", "912 34 567"], ["", "blå", "0", ""], key=RowKey.ID
+        "email - id mobile", [" Kari@B.no ", "rød", "007", "912 34 567"], ["", "blå", "0", ""], keys=(RowKey.ID,)
     )
     assert result.rows.columns == [ROW, LINE, "id", "email", "mobile"]
     assert result.rows.rows() == [(0, 2, "7", "Kari@B.no", "+4791234567"), (1, 3, "0", "", "")]
@@ -126,12 +129,12 @@ def test_it_names_five_lines_at_most() -> None:
 
 
 def test_it_asks_nothing_of_ids_when_rows_are_matched_otherwise() -> None:
-    result = checked("id first_name", ["", "Kari"], ["x", "Ola"], ["1", "Per"], ["1", "Pål"], key=RowKey.NONE)
+    result = checked("id first_name", ["", "Kari"], ["x", "Ola"], ["1", "Per"], ["1", "Pål"], keys=())
     assert problems(result) == []
 
 
 def test_it_wants_the_key_once_in_every_row() -> None:
-    result = checked("email", ["A@b.no"], [" "], ["a@B.no"], ["kari"], ["c@b.no"], key=RowKey.EMAIL)
+    result = checked("email", ["A@b.no"], [" "], ["a@B.no"], ["kari"], ["c@b.no"], keys=(RowKey.EMAIL,))
     assert problems(result) == [
         (2, "email", "key_twice"),
         (3, "email", "key_missing"),
@@ -145,7 +148,7 @@ def test_it_wants_unique_values_once_but_lets_them_be_empty() -> None:
     rows = [["1", "A"], ["2", ""], ["3", "A "], ["4", ""], ["5", "a"]]
     result = checked("id external_id", *rows)
     assert problems(result) == [(2, "external_id", "value_twice"), (4, "external_id", "value_twice")]
-    by_key = checked("id external_id", *rows, key=RowKey.EXTERNAL_ID)
+    by_key = checked("id external_id", *rows, keys=(RowKey.EXTERNAL_ID,))
     assert [code for _, _, code in problems(by_key)] == ["key_twice", "key_missing", "key_twice", "key_missing"]
 
 

@@ -100,18 +100,18 @@ def test_it_refuses_a_unique_value_of_another_card(register: MemoryRegister) -> 
 
 
 def test_it_finds_cards_by_another_key(register: MemoryRegister) -> None:
-    by_number = Policy(key=RowKey.EXTERNAL_ID)
+    by_number = Policy(keys=(RowKey.EXTERNAL_ID,))
     made = plan("ExternalID;FirstName;Gender\nX7;Petter;1\nX9;Ny;0\n", register, policy=by_number)
     assert cells(made).rows() == [(2, 2, "first_name", "Per", "Petter")]
     assert made.totals.new == 1
-    by_email = Policy(key=RowKey.EMAIL)
+    by_email = Policy(keys=(RowKey.EMAIL,))
     text = "Email;FirstName;Gender\nASE@EXAMPLE.NO;Åse B;2\nfelles@example.no;Hvem;1\n"
     assert codes(text, register, by_email) == [(3, "email", "key_ambiguous")]
     assert cells(plan(text, register, policy=by_email, leave_out=True)).rows() == [(1, 5, "first_name", "Åse", "Åse B")]
 
 
 def test_it_makes_every_row_new_when_told_so(register: MemoryRegister) -> None:
-    made = plan("FirstName;Gender\nÅse;2\nÅse;2\n", register, policy=Policy(key=RowKey.NONE))
+    made = plan("FirstName;Gender\nÅse;2\nÅse;2\n", register, policy=Policy(keys=()))
     assert made.totals.new == 2
 
 

@@ -5,23 +5,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kundekort.engine.errors import FileRefused
-from kundekort.engine.mapping import check_columns, fold, header_test, match_headers, names
+from kundekort.engine.mapping import check_columns, fold, header_test, key_fields, match_headers, names
 from kundekort.engine.recipe import Column, Policy, RowKey
 from kundekort.engine.schema import Field, Kind, Schema
 from kundekort.store.fields import SCHEMA
 
 HEADERS = {
     "id": "CustomerID, customer id, Kundenummer, KUNDENR., Kunde-ID, Customer No, Kundnr",
-    "first_name": "FirstName, Fornavn, Förnamn, first_name, FØRNAVN",
-    "last_name": "LastName, Etternavn, Efternamn, Efternavn, Surname",
+    "first_name": "FirstName, Fornavn, Förnamn, first_name, FØRNAVN, Fornamn, Etunimi, Fornafn, Vorname, Voornaam",
+    "last_name": "LastName, Etternavn, Efternamn, Efternavn, Surname, Sukunimi, Nachname, Achternaam",
     "company": "Company, Firma, Bedrift, Företag, Virksomhed",
     "address": "Address, Adresse, Adress, Gateadresse, Adresselinje 1, Adresslinje 1",
     "address2": "Address2, Address 2, Adresse 2, Adresselinje 2, Adresslinje 2, c/o",
-    "zip_code": "ZipCode, Postnr, Postnummer, zip, Postal code",
+    "zip_code": "ZipCode, Postnr, Postnummer, zip, Postal code, PLZ, Póstnúmer, Postinumero",
     "city": "City, Poststed, Ort, By, Sted",
     "country": "Country, Land, Landkode",
-    "email": "Email, E-post, epost, E-mail address, E-postadresse, e-mail, \ufeffEmail",
-    "mobile": "Mobile, Mobil, Mobiltelefon, Mobilnr",
+    "email": "Email, E-post, epost, E-mail address, E-postadresse, e-mail, \ufeffEmail, Sähköposti, Netfang",
+    "mobile": "Mobile, Mobil, Mobiltelefon, Mobilnr, Handy, Farsími, Matkapuhelin, Mobiel",
     "phone": "Phone, Telefon, Tlf, Tlf.",
     "gender": "Gender, Kjønn, KJØNN, kjonn, Kön, Køn",
     "date_of_birth": "DateOfBirth, Fødselsdato, Födelsedatum, Date of birth, Født",
@@ -100,12 +100,13 @@ def test_it_refuses_two_columns_for_one_field() -> None:
 
 @pytest.mark.parametrize("by", [RowKey.ID, RowKey.EXTERNAL_ID, RowKey.EMAIL])
 def test_it_refuses_a_file_without_its_key(by: RowKey) -> None:
-    refused = _refusal(Column("Fornavn", "first_name"), policy=Policy(key=by))
+    refused = _refusal(Column("Fornavn", "first_name"), policy=Policy(keys=(by,)))
     assert (refused.code, refused.params) == ("no_key_column", {"field": by.value})
 
 
-@pytest.mark.parametrize("by", list(RowKey))
-def test_it_lets_a_good_mapping_pass(by: RowKey) -> None:
+@pytest.mark.parametrize("by", [None, *RowKey])
+def test_it_lets_a_good_mapping_pass(by: RowKey | None) -> None:
     columns = [Column("Fornavn", "first_name"), Column("Farge"), Column("Farge")]
-    key = [] if by is RowKey.NONE else [Column("Key", by.value)]
-    check_columns([*columns, *key], schema=SCHEMA, policy=Policy(key=by), separator=";")
+    policy = Policy(keys=() if by is None else (by,))
+    keys = {f.key for key in key_fields(policy, SCHEMA) for f in key} - {"first_name"}
+    check_columns([*columns, *(Column("Key", key) for key in keys)], schema=SCHEMA, policy=policy, separator=";")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
-from kundekort.engine import pipeline
+from kundekort.engine import interpretation, pipeline
 from kundekort.engine.decisions import Decisions
-from kundekort.engine.facts import Question, QuestionKind
+from kundekort.engine.facts import Question, QuestionKind, Recut
 from kundekort.engine.plan import Plan
 from kundekort.engine.reading.batches import Pace
 from kundekort.engine.reading.table import Limits
-from kundekort.engine.recipe import Answers, DateOrder, DialectOverrides, Policy
+from kundekort.engine.recipe import WORKBOOK, Answers, DateOrder, DialectOverrides, Policy
 from kundekort.engine.writing.xlsx import Column, Sheet, workbook
 from kundekort.store.fields import SCHEMA
 from tests.engine.memory import TODAY, MemoryRegister, plan, whole
@@ -20,9 +21,9 @@ HEADER = "CustomerID;FirstName;Gender;DateOfBirth\n"
 
 def understand(
     text: str | bytes, answers: Answers | None = None, *, ask: bool = True, limits: Limits | None = None
-) -> pipeline.Interpretation:
+) -> interpretation.Interpretation:
     data = text.encode() if isinstance(text, str) else text
-    return pipeline.understand(
+    return interpretation.understand(
         data,
         answers=answers or Answers(),
         schema=SCHEMA,
@@ -122,3 +123,49 @@ def test_it_says_how_far_it_is_and_stops_when_the_listener_raises() -> None:
 def test_it_reads_a_file_without_fields_but_the_number() -> None:
     register = MemoryRegister(cards_by_id={1: dict.fromkeys((f.key for f in SCHEMA.values), "x")}, versions={1: 1})
     assert plan("CustomerID\n1\n", register).totals.unchanged == 1
+
+
+WRAPPED = 'CustomerID,FirstName,Address\n"0,""Kari """"K"""""",""Storgata 1, 2. etg."""\n"0,Ola,"\n'
+
+
+@pytest.mark.parametrize("separators", ["", ";;;"])
+def test_it_offers_to_split_rows_that_are_one_cell(separators: str) -> None:
+    lines = ("CustomerID,FirstName", "0,Kari", "0,Ås")
+    whole = "".join(f'"{line}"{separators}\r\n' for line in lines)
+    file = understand(whole.encode(), Answers(), ask=False)
+    assert file.question is not None
+    assert (file.question.code, file.question.params["headers"]) == ("one_cell", ["CustomerID", "FirstName"])
+    assert file.recut == Recut(",", True, ("CustomerID", "FirstName"), (("0", "Kari"), ("0", "Ås")))
+    split = understand(whole.encode(), Answers(dialect=DialectOverrides(one_cell=True)))
+    assert (split.question, split.recut) == (None, None)
+
+
+def test_it_offers_to_split_some_rows_that_are_one_cell() -> None:
+    file = understand(WRAPPED.encode(), Answers())
+    assert file.question is None
+    assert file.recut is not None
+    assert file.recut.rows == (("0", 'Kari "K"', "Storgata 1, 2. etg."), ("0", "Ola", ""))
+
+
+def test_it_offers_another_separator_than_the_one_declared() -> None:
+    file = understand(b"sep=;\nCustomerID,FirstName\n0,Kari\n", Answers())
+    assert file.question is not None
+    assert file.question.code == "no_known_column"
+    assert file.recut == Recut(",", False, ("CustomerID", "FirstName"), (("0", "Kari"),))
+
+
+def test_it_offers_nothing_where_a_file_is_understood() -> None:
+    for text in ('CustomerID;FirstName\n0;"Kari, Ola"\n', "CustomerID;FirstName\n0\n", "Farge,Pris\nR,1\n"):
+        assert understand(text.encode(), Answers(), ask=False).recut is None
+
+
+def test_it_splits_a_sheet_whose_rows_are_one_cell() -> None:
+    rows = pl.DataFrame({"c0": ["0;Kari;Oslo", "0;Ås;Voss"]})
+    data = b"".join(workbook([(Sheet("Ark1", (Column("CustomerID;FirstName;City"),)), [rows])]))
+    file = understand(data, Answers(), ask=False)
+    assert file.question is not None
+    assert file.question.code == "one_cell"
+    split = understand(data, Answers(dialect=DialectOverrides(one_cell=True)))
+    assert split.question is None
+    assert split.recipe is not None
+    assert (split.recipe.dialect.encoding, split.recipe.dialect.separator) == (WORKBOOK, ";")

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from kundekort.engine import frames, pipeline
+from kundekort.engine import frames, interpretation, pipeline
 from kundekort.engine import merge as merges
 from kundekort.engine.decisions import Choice, Decisions, Whose
 from kundekort.engine.frames import Status
@@ -238,7 +238,7 @@ def test_it_takes_a_merge_back_and_merges_again(register: MemoryRegister, data: 
     values = merges.union([before[i] for i in (master, *others)], schema=SCHEMA)
     differing = {key: value for key, value in values.items() if value != before[master][key]}
     alone = pipeline.plan(
-        pipeline.of_card(master, differing),
+        interpretation.of_card(master, differing),
         decisions=Decisions(),
         register=register,
         schema=SCHEMA,

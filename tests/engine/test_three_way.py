@@ -149,9 +149,9 @@ def test_it_knows_a_version_of_another_card() -> None:
     made = plan("CustomerID;FirstName;Gender;Version\n0;Ny;0;3\n0;Til;0;\n", register)
     assert made.problems.select("_row", "field", "code").rows() == [(0, "version", "version_other")]
     by_mail = "CustomerID;Email;FirstName;Version\n2;a@example.no;Ny;3\n1;A@example.no;Ny;3\n"
-    made = plan(by_mail.replace("1;A", "2;x"), register, policy=Policy(key=RowKey.EMAIL))
+    made = plan(by_mail.replace("1;A", "2;x"), register, policy=Policy(keys=(RowKey.EMAIL,)))
     assert made.problems.filter(pl.col("code") == "version_other")["_row"].to_list() == [0, 1]
-    all_new = plan("FirstName;Gender;Version\nNy;0;3\n", register, policy=Policy(key=RowKey.NONE))
+    all_new = plan("FirstName;Gender;Version\nNy;0;3\n", register, policy=Policy(keys=()))
     assert all_new.totals.new == 1
 
 

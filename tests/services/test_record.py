@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kundekort.engine.recipe import Policy, RowKey
+from kundekort.engine.recipe import Policy
 from kundekort.services import confirming, editing, merging, planning, record
 from kundekort.services.accounts import Actor
 from kundekort.services.preview import Row
@@ -180,7 +180,7 @@ def test_it_has_nothing_to_tell_of_an_import_that_wrote_nothing(load: Load, ids:
 
 
 def test_it_shows_the_number_of_a_card_that_the_file_has_no_column_for(load: Load) -> None:
-    imp = load("FirstName;Gender\nA;1\n", policy=Policy(key=RowKey.NONE))
+    imp = load("FirstName;Gender\nA;1\n", policy=Policy(keys=()))
     assert [(c.field, c.header) for c in record.columns(imp)] == [
         ("id", None),
         ("first_name", "FirstName"),

@@ -19,10 +19,12 @@ from kundekort.store.models import Customer, Import, RemovedCard, Revision
 from tests.engine.memory import MemoryRegister
 
 FILE = (
-    "CustomerID;FirstName;Email;Gender;ExternalID;Tags;DateOfBirth;EmailConsent\n"
-    '0;Åse;ase@example.no;2;X1;b|a;1990-02-01;1\n0;"To\nlinjer\t\\";ASE@example.no;0;X2;;;0\n0;Per;;1;;;;\n'
-    "0;Kari;kari@example.no;2;X4;;;\n0;Ola;ola@example.no;1;X5;;;\n"
+    "CustomerID;FirstName;Email;Gender;ExternalID;Tags;DateOfBirth;EmailConsent;LastName;Mobile\n"
+    "0;Åse;ase@example.no;2;X1;b|a;1990-02-01;1;Ødegård;40000001\n"
+    '0;"To\nlinjer\t\\";ASE@example.no;0;X2;;;0;;40000001\n0;Per;;1;;;;;;\n'
+    "0;Kari;kari@example.no;2;X4;;;;;\n0;Ola;ola@example.no;1;X5;;1990-02-01;;Lie;\n"
 )
+PERSON = [SCHEMA["first_name"], SCHEMA["last_name"], SCHEMA["date_of_birth"]]
 EVERYTHING = pl.Series([-1, 0, *range(1, 10**4), 2**63 - 1, None])
 
 
@@ -53,11 +55,16 @@ def test_it_answers_as_the_register_in_memory_does(
     both: tuple[DatabaseRegister, MemoryRegister, list[int]],
 ) -> None:
     real, memory, ids = both
+    people = ["åse m|ødegård|1990-02-01", "ola|lie|1990-02-01", "ola|lie|1990-02-31", "a\0|b|1990-02-01"]
+    people = [person.replace("|", "\x1f") for person in people]
     asked: list[Callable[[Register], pl.DataFrame]] = [
         lambda r: r.cards(SCHEMA["id"], pl.Series([*ids, ids[0], None, -5]), SCHEMA.values),
         lambda r: r.cards(SCHEMA["id"], pl.Series([], dtype=pl.Int64), SCHEMA.values),
         lambda r: r.cards(SCHEMA["email"], pl.Series(["ase@example.no", "", "x\0y", None]), [SCHEMA["email"]]),
         lambda r: r.cards(SCHEMA["external_id"], pl.Series(["X1", "x2", "X5"]), [SCHEMA["city"]]),
+        lambda r: r.cards(SCHEMA["mobile"], pl.Series(["+4740000001", ""]), [SCHEMA["mobile"]]),
+        lambda r: r.cards(PERSON, pl.Series(people), SCHEMA.values),
+        lambda r: r.cards(PERSON, pl.Series([None, "a\x1fb\x1f31.02.1990"], dtype=pl.String), [SCHEMA["city"]]),
         lambda r: r.redirects(pl.Series([*ids, 0, 99_999])),
         lambda r: r.owners(SCHEMA["external_id"], pl.Series(["X1", "X2", "X4", ""])),
         lambda r: r.masters(pl.Series([*ids, 99_999])).to_frame("id"),

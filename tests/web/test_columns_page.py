@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import re
+
 import polars as pl
 from django.test import Client
 
 from kundekort import wording
+from kundekort.engine.recipe import RowKey
 from kundekort.engine.writing import xlsx
-from kundekort.services import imports
-from kundekort.store.models import Import
+from kundekort.services import imports, preview
+from kundekort.store.models import ColumnMapping, Import
+from kundekort.store.pages import Filter
 from tests.web.conftest import latest, send
 
 ANSWER = {"match": "id", "empty_cells": "overwrite", "date_order": ""}
@@ -95,6 +99,16 @@ def test_it_offers_another_key_when_there_is_no_customer_id(as_bob: Client) -> N
     assert "Bekreft: opprette 1 kunde" in page
 
 
+def test_it_finds_customers_by_several_keys_in_order(as_bob: Client, three: list[int]) -> None:
+    send(as_bob, f"CustomerID;FirstName;Email;Gender;Farge\n0;Karin;KARI@example.com;2;R\n{three[1]};Olav;;1;G\n")
+    path = f"/imports/{latest().pk}/columns/"
+    columns = {"column-0": "id", "column-1": "first_name", "column-2": "email", "column-3": "gender"}
+    as_bob.post(path, ANSWER | columns | {"second": "email", "third": "email"})
+    assert imports.recipe(latest()).policy.keys == (RowKey.ID, RowKey.EMAIL)
+    assert latest().totals.new == 0
+    assert re.search('name="second".*?value="email" selected', as_bob.get(path).content.decode(), re.S)
+
+
 def test_it_reads_the_file_again_in_another_way(as_bob: Client) -> None:
     send(as_bob, "CustomerID;FirstName;Gender;Rabattkode\n0;K\u00e5re;1;R10\n".encode())
     dialect = {"encoding": "windows-1252", "separator": ";", "header_row": "1"}
@@ -132,3 +146,90 @@ def test_it_refuses_answers_the_page_could_not_have_sent(as_bob: Client) -> None
     assert as_bob.post(f"{path}columns/", ANSWER | {"column-0": "password"}).status_code == 400
     assert as_bob.post(f"{path}columns/", {"match": "guess"}).status_code == 400
     assert as_bob.post(f"{path}dialect/", {"encoding": "rot13", "separator": ";", "header_row": 1}).status_code == 400
+
+
+LIST = "CustomerID;Navn;Gender;Status\n0;Kari Nordmann;2;Unsub\n0;Lie AS;0;Ja\n"
+COLUMNS = {"column-0": "id", "column-1": "full_name", "column-2": "gender", "column-3": "email_consent"}
+
+
+def new_cards() -> list[tuple[str, str, str, str]]:
+    rows = preview.page(latest(), Filter(), offset=0, limit=10).rows
+    keys = ("first_name", "last_name", "company", "email_consent")
+    return [tuple(row.cells[key] or "" for key in keys) for row in rows]  # type: ignore[misc]
+
+
+def test_it_splits_names_and_asks_what_words_mean(as_bob: Client) -> None:
+    page = send(as_bob, LIST).content.decode()
+    assert 'data-suggest="full_name"' in page
+    assert re.search(
+        r"Kari Nordmann.*?Fornavn <strong>Kari</strong>\s+· Etternavn <strong>Nordmann</strong>", page, re.S
+    )
+    assert re.search(r"Lie AS.*?Firma <strong>Lie AS</strong>", page, re.S)
+    path = f"/imports/{latest().pk}/columns/"
+    page = as_bob.post(path, ANSWER | COLUMNS, follow=True).content.decode()
+    assert latest().state == Import.State.COLUMNS
+    assert 'name="word-3-Unsub"' in page
+    assert as_bob.post(path, ANSWER | COLUMNS | {"word-3-Unsub": "Kanskje"}).status_code == 400
+    as_bob.post(path, ANSWER | COLUMNS | {"word-3-Unsub": "0"})
+    assert new_cards() == [("Kari", "Nordmann", "", "0"), ("", "", "Lie AS", "1")]
+
+
+def test_it_sets_the_columns_as_last_time_and_can_forget_it(as_bob: Client) -> None:
+    send(as_bob, LIST)
+    as_bob.post(f"/imports/{latest().pk}/columns/", ANSWER | COLUMNS | {"second": "email"})
+    assert latest().state == Import.State.COLUMNS  # the file has no column of e-mail
+    as_bob.post(f"/imports/{latest().pk}/columns/", ANSWER | COLUMNS)
+    answer = ANSWER | COLUMNS | {"word-3-Unsub": "0", "save_as": "Billettsystemet"}
+    as_bob.post(f"/imports/{latest().pk}/columns/", answer)
+    other_order = "status;GENDER;navn;Customer ID\nunsub;1;Ås, Per;0\n"
+    page = send(as_bob, other_order).content.decode()
+    assert latest().state == Import.State.PREVIEW
+    assert "Kolonnene er satt som sist" in page
+    assert f"av {latest().actor_name}" in page
+    assert new_cards() == [("Per", "Ås", "", "0")]
+    page = as_bob.post(f"/imports/{latest().pk}/mapping/", {"mapping": ""}, follow=True).content.decode()
+    assert latest().state == Import.State.COLUMNS
+    assert "Kolonnene er satt som sist" not in page
+    assert "Billettsystemet" in page
+
+
+def test_it_sets_the_columns_as_a_saved_mapping_has_them(as_bob: Client) -> None:
+    send(as_bob, LIST)
+    answer = ANSWER | COLUMNS | {"match": "none"}
+    as_bob.post(f"/imports/{latest().pk}/columns/", answer)
+    answer |= {"word-3-Unsub": "0", "save_as": " Billettsystemet "}
+    as_bob.post(f"/imports/{latest().pk}/columns/", answer)
+    send(as_bob, "Navn;Status;Kjønn;Farge\nKari Lie;unsub;2;R\n")
+    assert latest().state == Import.State.COLUMNS
+    (saved,) = ColumnMapping.objects.exclude(name="")
+    assert saved.name == "Billettsystemet"
+    as_bob.post(f"/imports/{latest().pk}/mapping/", {"mapping": saved.pk})
+    assert fields() == ["full_name", "email_consent", "gender", None]
+    assert new_cards() == [("Kari", "Lie", "", "0")]
+    as_bob.post(f"/imports/{latest().pk}/mapping/", {"mapping": saved.pk, "delete": "1"})
+    assert new_cards() == [("Kari", "Lie", "", "0")]
+    assert as_bob.post(f"/imports/{latest().pk}/mapping/", {"mapping": saved.pk}).status_code == 404
+
+
+def test_it_keeps_the_columns_of_a_preview_whatever_is_remembered_later(as_bob: Client) -> None:
+    send(as_bob, LIST)
+    as_bob.post(f"/imports/{latest().pk}/columns/", ANSWER | COLUMNS)
+    as_bob.post(f"/imports/{latest().pk}/columns/", ANSWER | COLUMNS | {"word-3-Unsub": "0"})
+    send(as_bob, LIST)
+    first = latest().pk
+    send(as_bob, LIST)
+    as_bob.post(f"/imports/{latest().pk}/columns/", ANSWER | COLUMNS | {"column-3": "sms_consent", "word-3-Unsub": "1"})
+    as_bob.post(f"/imports/{first}/empty-cells/", {"empty_cells": "keep"})
+    assert [c.field for c in imports.recipe(Import.objects.get(pk=first)).columns][3] == "email_consent"
+
+
+def test_it_splits_rows_that_are_one_cell_with_one_click(as_bob: Client) -> None:
+    page = send(as_bob, '"CustomerID,FirstName,Gender"\n"0,""Kari, K"",2"\n').content.decode()
+    assert latest().state == Import.State.COLUMNS
+    assert "Kari, K" in page
+    hidden = dict(
+        re.findall(r'<input type="hidden" name="(separator|encoding|header_row|one_cell)" value="(.*?)"', page)
+    )
+    as_bob.post(f"/imports/{latest().pk}/dialect/", hidden)
+    assert latest().state == Import.State.PREVIEW
+    assert latest().totals.new == 1

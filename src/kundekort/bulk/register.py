@@ -16,21 +16,36 @@ from psycopg.sql import Composable
 from kundekort.bulk import statements
 from kundekort.bulk.copy import SLICE, copied, copy_out, temporary
 from kundekort.engine import frames
+from kundekort.engine.keys import UNIT
 from kundekort.engine.plan import BLOCK
 from kundekort.engine.schema import Field, Kind
 
 
-def cards(conn: Connection, by: Field, keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
-    """The cards that have one of the keys in a field: Int64 for ids, else text (lower case for e-mail addresses)."""
-    by_id = by.kind is Kind.ID
+def cards(conn: Connection, by: Field | Sequence[Field], keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
+    """The cards that have one of the keys, as `engine.keys` makes them, in a field or in several together."""
+    by = (by,) if isinstance(by, Field) else by
+    if len(by) > 1:
+        return _cards_by_several(conn, by, keys, fields)
+    by_id = by[0].kind is Kind.ID
     keys = keys.drop_nulls().unique()
     if not by_id:  # the database can neither hold a NUL nor be asked for one
         keys = keys.filter(~keys.str.contains("\0", literal=True))
     if keys.is_empty():
         return pl.DataFrame(schema=frames.cards(fields))
-    query = statements.customers_by_id(fields) if by_id else statements.customers_by_text(by, fields)
+    query = statements.customers_by_id(fields) if by_id else statements.customers_by_text(by[0], fields)
     with _wanted(conn, keys, value_type="bigint" if by_id else "text"):
         return copy_out(conn, query, frames.cards(fields))
+
+
+def _cards_by_several(conn: Connection, by: Sequence[Field], keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
+    parts = keys.drop_nulls().unique().str.split_exact(UNIT, len(by) - 1).struct.unnest()
+    parts = parts.select(pl.col(name).alias(f.key) for name, f in zip(parts.columns, by, strict=True))
+    dates = [pl.col(f.key).str.to_date(strict=False).is_not_null() for f in by if f.kind is Kind.DATE]
+    parts = parts.filter(*dates, ~pl.any_horizontal(pl.all().str.contains("\0", literal=True)))
+    if parts.is_empty():
+        return pl.DataFrame(schema=frames.cards(fields))
+    with temporary(conn, statements.WANTED, statements.create_wanted_fields(by), parts):
+        return copy_out(conn, statements.customers_by_several(by, fields), frames.cards(fields))
 
 
 def redirects(conn: Connection, ids: pl.Series) -> pl.DataFrame:

@@ -147,6 +147,20 @@ def customers_by_text(field: Field, fields: Sequence[Field]) -> Composed:
     )
 
 
+def create_wanted_fields(fields: Sequence[Field]) -> Composed:
+    """A temporary table of values to look up in several fields together."""
+    types = {Kind.DATE: SQL("date")}
+    columns = [SQL("{} {}").format(Identifier(f.key), types.get(f.kind, SQL("text"))) for f in fields]
+    return SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(WANTED, _comma(columns))
+
+
+def customers_by_several(by: Sequence[Field], fields: Sequence[Field]) -> Composed:
+    """The customers with wanted values in several fields, texts in lower case."""
+    columns = [_column("c", f) if f.kind is Kind.DATE else SQL("lower({})").format(_column("c", f)) for f in by]
+    same = SQL(" AND ").join(SQL("{} = {}").format(c, _column("w", f)) for c, f in zip(columns, by, strict=True))
+    return SQL("SELECT c.id, c.version{} FROM {} c JOIN {} w ON {}").format(_texts(fields), CUSTOMER, WANTED, same)
+
+
 def redirects() -> Composed:
     """For each wanted id that was merged: the card that stands for it now, however many merges lie between."""
     return SQL(

@@ -17,6 +17,7 @@ from typing import Any, Final
 import typer
 
 from kundekort.cli import setup
+from kundekort.cli.language import _
 from kundekort.cli.refusals import CommandRefused
 
 EXIT_CODES: Final[Mapping[str, int]] = {
@@ -53,7 +54,7 @@ class Failure:
         from kundekort import wording
 
         setup.setup_translations()
-        return wording.refusal(self.code, self.params)
+        return " ".join(filter(None, (wording.refusal(self.code, self.params), way_on(self.code))))
 
     def in_english(self) -> str:
         """The words for programs."""
@@ -62,6 +63,11 @@ class Failure:
         setup.setup_translations()
         with wording.in_english():
             return wording.refusal(self.code, self.params)
+
+
+def way_on(code: str) -> str:
+    """The option that helps where a refusal or a warning has this code, as a sentence; '' for none."""
+    return _("Use --one-cell.") if code in ("one_cell", "rows_in_one_cell") else ""
 
 
 def tell(failure: Failure) -> None:

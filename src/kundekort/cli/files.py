@@ -31,6 +31,9 @@ InputFile = Annotated[
     Path, typer.Argument(metavar="FILE", show_default=False, help=_("The file to read; - is standard input."))
 ]
 SheetName = Annotated[str | None, typer.Option("--sheet", metavar="NAME", help=_("Read this sheet of a workbook."))]
+OneCell = Annotated[
+    bool, typer.Option("--one-cell", help=_("Split rows that are one single cell with all their columns in it."))
+]
 LayoutName = Annotated[str | None, typer.Option("--layout", metavar="NAME", help=_("The columns of this layout."))]
 OutputFile = Annotated[
     Path, typer.Option("--output", "-o", metavar="FILE", help=_("The file to write; - is standard output."))
@@ -66,13 +69,16 @@ def rows(
     separator: Annotated[str | None, typer.Option(help=_("Read the file with this separator."))] = None,
     header_row: Annotated[int | None, typer.Option(min=1, help=_("The line with the column names."))] = None,
     sheet: SheetName = None,
+    one_cell: OneCell = False,
 ) -> None:
     """Write the table of a messy file or of a workbook exactly as read, as clean CSV."""
     with report_failures():
         from kundekort.engine.reading import reader
         from kundekort.engine.writing import csv
 
-        overrides = dialect(encoding=encoding, separator=separator, header_row=header_row, sheet=sheet)
+        overrides = dialect(
+            encoding=encoding, separator=separator, header_row=header_row, sheet=sheet, one_cell=one_cell
+        )
         with opened(file) as stream, _bytes(stream) as data:
             table = reader.read(data, known=lambda header: False, overrides=overrides, as_is=True)
         cells = table.cells.drop("_row", "_line")
@@ -134,7 +140,7 @@ def _form(to: Path, *, plain: bool = False) -> str:
 
 
 def dialect(
-    *, encoding: str | None, separator: str | None, header_row: int | None, sheet: str | None
+    *, encoding: str | None, separator: str | None, header_row: int | None, sheet: str | None, one_cell: bool = False
 ) -> DialectOverrides:
     """What was said on the command line about the layout of a file. Raises CommandRefused for an unknown word."""
     from kundekort.engine.recipe import ENCODINGS, SEPARATORS, DialectOverrides
@@ -147,7 +153,9 @@ def dialect(
         separator = {"tab": "\t", "\\t": "\t", "semicolon": ";", "comma": ",", "pipe": "|"}.get(separator, separator)
         if separator not in SEPARATORS:
             raise CommandRefused("option_unknown", option="--separator", choices=[";", ",", "tab", "|"])
-    return DialectOverrides(encoding=encoding, separator=separator, header_row=header_row, sheet=sheet)
+    return DialectOverrides(
+        encoding=encoding, separator=separator, header_row=header_row, sheet=sheet, one_cell=one_cell or None
+    )
 
 
 @contextmanager

@@ -10,9 +10,10 @@ import typer
 
 from kundekort.cli import confirming, setup
 from kundekort.cli.actor import actor
-from kundekort.cli.files import InputFile, SheetName, dialect, opened
+from kundekort.cli.files import InputFile, OneCell, SheetName, dialect, opened
 from kundekort.cli.language import _
 from kundekort.cli.output import STANDARD
+from kundekort.cli.refusals import CommandRefused
 
 if TYPE_CHECKING:
     from kundekort.store.models import Import
@@ -31,6 +32,8 @@ class Match(StrEnum):
     ID = "id"
     EXTERNAL_ID = "external-id"
     EMAIL = "email"
+    MOBILE = "mobile"
+    NAME_BIRTH = "name-birth"
     NONE = "none"
 
 
@@ -56,13 +59,20 @@ def import_file(
         typer.Option(help=_("Whose value stays in cells that others have changed too: the file’s or the register’s.")),
     ] = None,
     match: Annotated[
-        Match, typer.Option(help=_("By what a row finds its customer; none: all rows are new customers."))
-    ] = Match.ID,
+        list[Match] | None,
+        typer.Option(
+            help=_(
+                "By what a row finds its customer (id unless told); none: all rows are new. "
+                "Given again: by this, where what was given before finds nobody."
+            )
+        ),
+    ] = None,
     date_order: Annotated[DateOrder | None, typer.Option(help=_("Which comes first in dates as 03/04/1990."))] = None,
     encoding: Annotated[str | None, typer.Option(help=_("Read the file in this encoding."))] = None,
     separator: Annotated[str | None, typer.Option(help=_("Read the file with this separator."))] = None,
     header_row: Annotated[int | None, typer.Option(min=1, help=_("The line with the column names."))] = None,
     sheet: SheetName = None,
+    one_cell: OneCell = False,
     as_json: Annotated[
         bool, typer.Option("--json", help=_("Print one JSON object; without --yes nothing is written."))
     ] = False,
@@ -73,20 +83,27 @@ def import_file(
     the preview.
     """
 
+    wanted = [] if match == [Match.NONE] else list(dict.fromkeys(match or [Match.ID]))
+
     def begin() -> tuple[Import, bool]:
-        overrides = dialect(encoding=encoding, separator=separator, header_row=header_row, sheet=sheet)
+        if Match.NONE in wanted:
+            raise CommandRefused("options_exclude", options=["--match none", "--match"])
+        overrides = dialect(
+            encoding=encoding, separator=separator, header_row=header_row, sheet=sheet, one_cell=one_cell
+        )
         with opened(file) as stream:
             setup.setup_django()
             from kundekort.engine import recipe
             from kundekort.services import imports, planning
 
+            keys = tuple(recipe.RowKey(key.replace("-", "_")) for key in wanted)
             imp = imports.receive(
                 stream,
                 filename="stdin" if file == STANDARD else os.fsencode(file.name).decode(errors="replace"),
                 actor=actor(),
                 policy=recipe.Policy(
                     empty_cells=recipe.EmptyCells(empty_cells),
-                    key=recipe.RowKey(match.replace("-", "_")),
+                    keys=keys,
                     date_order=recipe.DateOrder(date_order) if date_order else None,
                 ),
                 overrides=overrides,

@@ -60,9 +60,10 @@ def write_with_list(result: Mapping[str, Any], key: str, items: Iterable[Mapping
 
 def headers(imp: Import) -> dict[str, str]:
     """The file's own header of each field it has."""
+    from kundekort.engine.mapping import spread
     from kundekort.services import imports
 
-    return {c.field: c.header for c in imports.recipe(imp).columns if c.field is not None}
+    return {c.field: c.header for c in spread(imports.recipe(imp).columns) if c.field is not None}
 
 
 def record_json(imp: Import) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kundekort import wording
+from kundekort.cli.failures import way_on
 from kundekort.cli.language import _, ngettext
 from kundekort.services import import_names, imports, preview, record
 from kundekort.store.pages import Filter
@@ -248,7 +249,8 @@ def _read(imp: Import, rows: int) -> Text:
 
 
 def _warning(note: preview.Note) -> Text:
-    return Text("! " + _plain(wording.warning(note.code, note.params), long=1000), style="yellow")
+    words = " ".join(filter(None, (wording.warning(note.code, note.params), way_on(note.code))))
+    return Text("! " + _plain(words, long=1000), style="yellow")
 
 
 def _nothing(imp: Import) -> Text:

@@ -9,17 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 
 import polars as pl
+from polars import Series
 
 from kundekort.engine import frames, problem
 from kundekort.engine.frames import LINE, ROW
-from kundekort.engine.mapping import key_field
+from kundekort.engine.mapping import Key, key_fields
 from kundekort.engine.reading.table import Block
 from kundekort.engine.recipe import Column, DateOrder, Policy
 from kundekort.engine.schema import Field, Kind, Schema
 from kundekort.engine.uniqueness import UniqueValues
 from kundekort.engine.values import canonical, dates
+from kundekort.engine.values.column import mark
 from kundekort.engine.values.dates import Evidence
 
 
@@ -54,27 +57,47 @@ def check(
     Rows that the reader found broken keep their cells but get no further problems, and gather nothing.
     """
     place = {c.field: f"c{n}" for n, c in enumerate(columns) if c.field is not None}
-    key = key_field(policy, schema)
+    keys = [by for by in key_fields(policy, schema) if all(f.key in place for f in by)]
+    key_cells = {f.key: canonical.clean(block.cells[place[f.key]]) for by in keys for f in by}
+    lost = _without_key(key_cells, keys)
     sound = ~block.cells[ROW].is_in(block.problems[ROW].implode())
     rows, problems = block.cells.select(ROW, LINE), [block.problems]
-    evidence = {}
+    evidence, codes = {}, {}
     for field in (f for f in schema if f.key in place):
         raw = block.cells[place[field.key]]
-        text = canonical.clean(raw)
+        text = key_cells[field.key] if field.key in key_cells else canonical.clean(raw)
         if field.kind is Kind.DATE:
             evidence[field.key] = dates.evidence(text.filter(sound))
         reading = canonical.read(
             field, text, today=today, country=country, order=policy.date_order or date_orders.get(field.key)
         )
         rows = rows.with_columns(reading.text.alias(field.key))
-        if field == key or field.kind is not Kind.ID:
-            cells = rows.select(ROW, LINE, value=raw, text=field.key, code=reading.code).filter(sound)
-            if field == key and field.kind is not Kind.ID:
-                missing = pl.when(pl.col("text") == "").then(pl.lit("key_missing")).otherwise("code")
-                cells = cells.with_columns(code=missing)
+        if field.key in key_cells or field.kind is not Kind.ID:
+            codes[field.key] = reading.code
+            if field.key in key_cells:
+                codes[field.key] = _key_codes(field, text, reading.code, lost if field in keys[0] else None)
+            cells = rows.select(ROW, LINE, value=raw, text=field.key, code=codes[field.key]).filter(sound)
             problems += _problems(cells, field)
             unique.add(field, cells)
+    for by in keys:
+        raw = block.cells.select(pl.concat_str([place[f.key] for f in by], separator=" ")).to_series()
+        good = reduce(Series.__and__, (codes[f.key].is_null() for f in by), sound)
+        unique.add_key(by, rows.with_columns(raw.alias("value")).filter(good))
     return CheckedRows(rows=rows, problems=frames.concat(problems, frames.PROBLEMS), evidence=evidence)
+
+
+def _without_key(cells: Mapping[str, Series], keys: Sequence[Key]) -> Series:
+    """Which rows have no key: of each of them some cell is empty."""
+    texts = pl.DataFrame(dict(cells))
+    without = [pl.any_horizontal(pl.col(f.key).fill_null("") == "" for f in by) for by in keys]
+    return texts.select(pl.all_horizontal(pl.lit(True), *without).alias("lost")).to_series()
+
+
+def _key_codes(field: Field, text: Series, code: Series, lost: Series | None) -> Series:
+    """The problems of the cells of a key: an empty one is one where its row has no other, as far as `lost` says."""
+    missing = "id_missing" if field.kind is Kind.ID else "key_missing"
+    code = code.zip_with((text != "").fill_null(True), Series([None], dtype=pl.String))
+    return code if lost is None else mark(missing, lost & (text.fill_null("") == ""), code)
 
 
 def _problems(cells: pl.DataFrame, field: Field) -> list[pl.DataFrame]:

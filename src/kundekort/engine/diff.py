@@ -1,8 +1,8 @@
 """From checked rows and the register's cards to what each row would change. Knows no SQL.
 
-The register comes as frames of `frames.cards`. Which cards and which columns a diff needs is said by `keys` and
-`needed_fields`. A row that says which version of its card it was made from is compared three ways: with the card now,
-and with what stood there then, so that only what the person has changed since is a change.
+The register comes as frames of `frames.cards`. Which cards and which columns a diff needs is said by `engine.keys`
+and `needed_fields`. A row that says which version of its card it was made from is compared three ways: with the card
+now, and with what stood there then, so that only what the person has changed since is a change.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Final
 
 import polars as pl
 
-from kundekort.engine import card, conflicts, frames, problem
+from kundekort.engine import card, conflicts, frames, keys, problem
 from kundekort.engine.check import CheckedRows
 from kundekort.engine.decisions import Choice, Whose
 from kundekort.engine.frames import BASE, CHANGED, ID, OLD, ROW, VERSION
-from kundekort.engine.mapping import key_field
+from kundekort.engine.mapping import Key, key_fields
 from kundekort.engine.recipe import EmptyCells, Policy, RowKey
 from kundekort.engine.schema import Field, Kind, Schema
 from kundekort.engine.values import canonical
@@ -27,6 +27,8 @@ NEWER: Final = "_newer"
 OPEN: Final = "_open"
 THEN: Final = "then:"
 _KEY: Final = "_key"
+_CARD: Final = "_card"
+_FOUND: Final = "_found"
 _KNOWN: Final = pl.col(OLD + "id").is_not_null()
 
 
@@ -72,35 +74,27 @@ def given_fields(rows: pl.DataFrame, schema: Schema) -> tuple[Field, ...]:
 def needed_fields(fields: Sequence[Field], policy: Policy, schema: Schema) -> tuple[Field, ...]:
     """The stored fields a diff needs: those in the file, and those that its checks of the whole card look at."""
     kinds = {f.kind for f in fields}
-    keys = {f.key for f in fields} | set(schema.one_of)
+    needed = {f.key for f in fields} | set(schema.one_of)
     if kinds & {Kind.ZIP, Kind.COUNTRY}:
-        keys |= {f.key for f in schema if f.kind in (Kind.ZIP, Kind.COUNTRY)}
-    if (by := key_field(policy, schema)) is not None:
-        keys.add(by.key)
-    return tuple(f for f in schema.values if f.key in keys)
-
-
-def keys(rows: pl.DataFrame, by: Field) -> pl.Series:
-    """What each row looks its card up by: Int64 for ids (null where not a number), else comparable text."""
-    if by.kind is Kind.ID:
-        return rows[by.key].cast(pl.Int64, strict=False)
-    return rows.select(canonical.comparable(by, pl.col(by.key)).alias(by.key))[by.key]
+        needed |= {f.key for f in schema if f.kind in (Kind.ZIP, Kind.COUNTRY)}
+    needed |= {f.key for by in key_fields(policy, schema) for f in by}
+    return tuple(f for f in schema.values if f.key in needed)
 
 
 def pair(
     checked: CheckedRows,
     *,
-    cards: pl.DataFrame,
+    cards: Sequence[pl.DataFrame],
     redirects: pl.DataFrame,
     shown: pl.DataFrame,
     policy: Policy,
     schema: Schema,
 ) -> Pairs:
-    """Put each row beside its card.
+    """Put each row beside its card: the one that the first of its keys finds.
 
-    `cards` are those that `keys` names, with the columns that `needed_fields` names, `redirects` merged cards
-    (`frames.REDIRECTS`). `shown` are the versions (`VERSIONS`) that rows without a version of their own were
-    made from, where that is known.
+    `cards` are for each key those that `engine.keys` names (without a key, nobody), with the columns that
+    `needed_fields` names, `redirects` merged cards (`frames.REDIRECTS`). `shown` are the versions (`VERSIONS`) that
+    rows without a version of their own were made from, where that is known.
     """
     rows, problems = _beside(checked.rows, cards=cards, redirects=redirects, policy=policy, schema=schema)
     rows, wrong = _based(rows, checked.problems, shown=shown, policy=policy, schema=schema)
@@ -153,37 +147,48 @@ def diff(
 
 
 def _beside(
-    rows: pl.DataFrame, *, cards: pl.DataFrame, redirects: pl.DataFrame, policy: Policy, schema: Schema
+    rows: pl.DataFrame, *, cards: Sequence[pl.DataFrame], redirects: pl.DataFrame, policy: Policy, schema: Schema
 ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """The rows with ID, VERSION and their card's stored values beside them, and the problems of finding the card."""
-    old = cards.rename(lambda name: OLD + name)
-    by = key_field(policy, schema)
     problems = []
-    if by is None:
-        rows = _with_null(rows, _KEY)
-        old = _with_null(old.clear(), _KEY)
+    rows = _with_null(rows, _CARD)
+    for by, found in zip(key_fields(policy, schema), cards, strict=False):
+        rows, several = _found(rows, by, found)
+        problems.append(several)
+    everyone = pl.concat(cards).unique("id") if len(cards) > 1 else cards[0]
+    old = everyone.rename(lambda name: OLD + name).with_columns(pl.col(OLD + "id").alias(_CARD))
+    rows = rows.join(old, on=_CARD, how="left", maintain_order="left")
+    number = pl.col(_CARD)
+    if RowKey.ID in policy.keys:
+        field = next(f for f in schema if f.kind is Kind.ID)
+        said = keys.value((field,))
+        problems += _without_card(rows.filter(~_KNOWN, said > 0), field, redirects=redirects)
+        empty = pl.when(pl.col(field.key) == "", pl.lit(len(policy.keys) > 1)).then(0)
+        number = pl.coalesce(number, said, empty)  # one that is no number is a problem of its cell
     else:
-        rows = rows.with_columns(keys(rows, by).alias(_KEY))
-        old = old.with_columns(canonical.comparable(by, pl.col(OLD + by.key)).alias(_KEY))
-        if by.kind is not Kind.ID:
-            alike = old.filter(pl.col(_KEY).is_duplicated())
-            ids = alike.group_by(_KEY).agg(pl.col(OLD + "id").sort().head(5).alias("ids"))
-            several = rows.join(ids, on=_KEY, how="inner")
-            problems.append(_problem(several, by, "key_ambiguous", params={"ids": pl.col("ids")}))
-            old = old.unique(_KEY, keep="first")
-    rows = rows.join(old, on=_KEY, how="left", maintain_order="left")
-    if by is not None and by.kind is Kind.ID:
-        number = pl.col(_KEY)
-        problems += _without_card(rows.filter((pl.col(_KEY) > 0) & ~_KNOWN), by, redirects=redirects)
-    else:
-        number = pl.col(OLD + "id").fill_null(0)
+        number = number.fill_null(0)
     version = pl.col(OLD + "version").fill_null(0)
     return rows.with_columns(number.alias(ID), version.alias(VERSION)), problems
+
+
+def _found(rows: pl.DataFrame, by: Key, cards: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows with the card that one more key finds, where none was found before, and the problems of several."""
+    found = cards.select(keys.value(by).alias(_KEY), pl.col("id").alias(_FOUND)).sort(_FOUND)
+    rows = rows.with_columns(keys.value(by).alias(_KEY))
+    looked_up = rows.filter(pl.col(_CARD).is_null())
+    ids = found.filter(pl.col(_KEY).is_duplicated()).group_by(_KEY).agg(pl.col(_FOUND).head(5).alias("ids"))
+    value = pl.concat_str([f.key for f in by], separator=" ")
+    several = looked_up.join(ids, on=_KEY, how="inner")
+    problems = _problem(several, by[0], "key_ambiguous", value=value, params={"ids": pl.col("ids")})
+    first = found.unique(_KEY, keep="first")
+    rows = rows.join(first, on=_KEY, how="left", maintain_order="left")
+    return rows.with_columns(pl.coalesce(_CARD, _FOUND).alias(_CARD)).drop(_KEY, _FOUND), problems
 
 
 def _without_card(rows: pl.DataFrame, by: Field, *, redirects: pl.DataFrame) -> list[pl.DataFrame]:
     """Rows whose number no card has: because it was merged into another, or because it never was one."""
     merged = redirects.select(pl.col("id").alias(_KEY), pl.col("into").alias("_into"))
+    rows = rows.with_columns(keys.value((by,)).alias(_KEY))
     return [
         _problem(rows.join(merged, on=_KEY, how="inner"), by, "id_merged", params={"into": pl.col("_into")}),
         _problem(rows.join(merged, on=_KEY, how="anti"), by, "id_unknown"),
@@ -195,7 +200,7 @@ def _based(
 ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """The rows with BASE, and the problems of versions that cannot be those of their cards."""
     field = next((f for f in schema if f.kind is Kind.VERSION and f.key in rows.columns), None)
-    if policy.key is RowKey.NONE:
+    if not policy.keys:
         field = None
     seen = shown.select(pl.col("id").alias(ID), pl.col("version").alias("_shown"))
     rows = rows.join(seen, on=ID, how="left", maintain_order="left") if seen.height else _with_null(rows, "_shown")
@@ -301,7 +306,8 @@ def _changed(field: Field, policy: Policy, rows: pl.DataFrame, both: pl.DataFram
 
 def _final(field: Field, changed: pl.Expr) -> pl.Expr:
     """The file's value where it changes the card or there is no card, else the stored one: its spelling is kept."""
-    return pl.when(_KNOWN & ~changed).then(pl.col(OLD + field.key)).otherwise(pl.col(field.key)).alias(field.key)
+    said = pl.when(pl.col(ID) == 0).then(pl.col(field.key).fill_null("")).otherwise(pl.col(field.key))
+    return pl.when(_KNOWN & ~changed).then(pl.col(OLD + field.key)).otherwise(said).alias(field.key)
 
 
 def _of_new_cards(rows: pl.DataFrame, *, fields: Sequence[Field], schema: Schema) -> list[pl.DataFrame]:
@@ -316,10 +322,8 @@ def _of_known_cards(
     rows: pl.DataFrame, problems: Sequence[pl.DataFrame], *, policy: Policy, schema: Schema
 ) -> pl.DataFrame:
     """The rows of which it is known what card they are about; of others nothing can be said that their card decides."""
-    by = key_field(policy, schema)
-    if by is None:
-        return rows
-    lost = pl.concat([p.filter(pl.col("field") == by.key).select(ROW) for p in problems])
+    by = {f.key for key in key_fields(policy, schema) for f in key}
+    lost = pl.concat([p.filter(pl.col("field").is_in(by)).select(ROW) for p in problems])
     return rows.join(lost, on=ROW, how="anti")
 
 

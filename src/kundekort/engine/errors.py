@@ -17,6 +17,7 @@ FILE_CODES: Final = {
     "too_many_columns": "more columns than allowed; params: columns, limit",
     "file_undecodable": "the bytes are not text in the encoding; params: encoding",
     "no_known_column": "no header names a field; params: headers, separator",
+    "one_cell": "every row is one cell that holds all columns; params: headers, separator",
     "column_twice": "two columns become the same field; params: field, headers",
     "no_key_column": "the column by which rows are matched is missing; params: field",
 }

@@ -86,6 +86,34 @@ class ProblemCount:
 
 
 @dataclass(frozen=True, slots=True)
+class WordCount:
+    """How often a word that its field does not know stands in the first rows of a column, by its position."""
+
+    column: int
+    text: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recut:
+    """Another way to cut a file into columns, under which more of it is known; with its headers and first rows.
+
+    `one_cell`: what stands in one single cell is cut.
+    """
+
+    separator: str
+    one_cell: bool
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The way of a JSON object."""
+        rows = tuple(map(tuple, data["rows"]))
+        return cls(**dict(data) | {"headers": tuple(data["headers"]), "rows": rows})
+
+
+@dataclass(frozen=True, slots=True)
 class ConflictCount:
     """How many cells of a field two people have changed, and for how many it is decided whose value stays."""
 
@@ -104,14 +132,19 @@ class ConflictCount:
 class Facts:
     """What is known of a file.
 
-    `samples` are the first values of each column, `sheets` the visible sheets of a workbook; from its plan:
-    `blank_rows` that were skipped, filled cells of the register that stand `emptied` in the file, `changes` (changed
-    cells by field key), the kinds of `problems`, most first, how many `newer` values of the register are kept that the
-    file knows nothing of, the `conflicts` by field and how many rows have one (`conflict_rows`).
+    `samples` are the first values of each column, `names` some names of people in it, `words` those of the first rows
+    that their fields do not know, `sheets` the visible sheets of a workbook, `recut` a better way to cut it, where
+    there is one; from its plan: `blank_rows` that were skipped, filled cells of the register that stand `emptied` in
+    the file, `changes` (changed cells by field key), the kinds of `problems`, most first, how many `newer` values of
+    the register are kept that the file knows nothing of, the `conflicts` by field and how many rows have one
+    (`conflict_rows`).
     """
 
     samples: tuple[tuple[str, ...], ...] = ()
     sheets: tuple[str, ...] = ()
+    words: tuple[WordCount, ...] = ()
+    names: tuple[str, ...] = ()
+    recut: Recut | None = None
     blank_rows: int = 0
     emptied: int = 0
     changes: Mapping[str, int] = field(default_factory=dict)
@@ -130,6 +163,9 @@ class Facts:
         return cls(
             samples=tuple(tuple(values) for values in data["samples"]),
             sheets=tuple(data["sheets"]),
+            words=tuple(WordCount(**count) for count in data.get("words", ())),
+            names=tuple(data.get("names", ())),
+            recut=Recut.from_json(data["recut"]) if data.get("recut") else None,
             blank_rows=data["blank_rows"],
             emptied=data["emptied"],
             changes=data["changes"],

@@ -9,18 +9,37 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.recipe import Column, Policy, RowKey
 from kundekort.engine.schema import Field, Kind, Schema
 
-NEAR: Final = 82.0
-"""A suggestion resembles one of the field's names at least this much (of 100)."""
+Key: TypeAlias = tuple[Field, ...]
+"""The fields of a key, of which none may be empty."""
+
+NEAR: Final = 84.0
+"""A suggestion resembles one of the field's names at least this much (of 100) …"""
+SLIP: Final = 5
+"""… or is a single slip away (a letter too many, too few, wrong, or two that changed places) from so many letters."""
+
+FULL_NAME: Final = "full_name"
+"""What a column of first and last names together becomes; no field of a card, but several."""
+COMPANY: Final = "company"
+_PARTS: Final = ("first_name", "last_name", COMPANY)
 
 _LETTERS: Final = str.maketrans({"æ": "ae", "ø": "o", "ð": "d", "þ": "th", "đ": "d", "ł": "l"})
+
+
+_KEY_FIELDS: Final[Mapping[RowKey, tuple[str, ...]]] = {
+    RowKey.EXTERNAL_ID: ("external_id",),
+    RowKey.EMAIL: ("email",),
+    RowKey.MOBILE: ("mobile",),
+    RowKey.NAME_BIRTH: ("first_name", "last_name", "date_of_birth"),
+}
 
 
 def fold(header: str) -> str:
@@ -34,6 +53,15 @@ def names(field: Field) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(fold, (field.key, field.header, *field.labels.values(), *field.synonyms))))
 
 
+_FULL_NAMES: Final = """
+Navn, Namn, Name, Nimi, Nafn, Naam, Fullt navn, Fullt namn, Full name, Fullständigt namn, Hele navnet, Fulde navn,
+Kundenavn, Kundens navn, Kundnamn, Customer name, Client name, Contact name, Kontaktnavn, Koko nimi, Fullt nafn,
+Vollständiger Name, Kundenname, Volledige naam, Klantnaam, Etternavn og fornavn, Fornavn og etternavn,
+Fornavn etternavn, Etternavn fornavn, First and last name, Navn på kunde
+"""
+"""What columns of full names are called."""
+
+
 def header_test(schema: Schema) -> Callable[[str], bool]:
     """A function that says whether a header names a field of the schema."""
     known = _fields_by_name(schema)
@@ -44,8 +72,19 @@ def match_headers(headers: Sequence[str], schema: Schema) -> tuple[Column, ...]:
     """One Column per header. A field may come twice (`refuse` says so); a suggestion names only fields not taken."""
     known = _fields_by_name(schema)
     columns = [Column(header=h, field=known.get(fold(h))) for h in headers]
-    near = _suggestions(columns, schema)
+    near = _suggestions(columns, schema) | _full_names(columns)
     return tuple(replace(c, suggestion=near.get(place)) for place, c in enumerate(columns))
+
+
+def spread(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """The columns as fields: behind them the parts of a column of full names, which itself becomes none.
+
+    A company in its place becomes one only where the file has no other column for it.
+    """
+    whole = [c for c in columns if c.field == FULL_NAME]
+    parts = [part for part in _PARTS if part != COMPANY or all(c.field != COMPANY for c in columns)]
+    kept = (replace(c, field=None) if c.field == FULL_NAME else c for c in columns)
+    return (*kept, *(replace(c, field=part) for c in whole for part in parts))
 
 
 def ignored_columns(columns: Sequence[Column], samples: Sequence[Sequence[str]]) -> tuple[Column, ...]:
@@ -53,26 +92,28 @@ def ignored_columns(columns: Sequence[Column], samples: Sequence[Sequence[str]])
     return tuple(c for c, values in zip(columns, samples, strict=True) if c.field is None and (c.header or values))
 
 
-def key_field(policy: Policy, schema: Schema) -> Field | None:
-    """The field by which rows find their cards; None when every row is a new customer."""
-    if policy.key is RowKey.NONE:
-        return None
-    if policy.key is RowKey.ID:
-        return next(f for f in schema if f.kind is Kind.ID)
-    return schema[policy.key.value]
+def key_fields(policy: Policy, schema: Schema) -> tuple[Key, ...]:
+    """The keys by which rows find their cards, the first that counts first; none when every row is a new customer."""
+    return tuple(
+        (next(f for f in schema if f.kind is Kind.ID),)
+        if key is RowKey.ID
+        else tuple(schema[part] for part in _KEY_FIELDS[key])
+        for key in policy.keys
+    )
 
 
 def check_columns(columns: Sequence[Column], *, schema: Schema, policy: Policy, separator: str) -> None:
     """Raise FileRefused (no_known_column, column_twice, no_key_column) if the file cannot be imported this way."""
+    columns = spread(columns)
     taken = Counter(c.field for c in columns if c.field is not None)
     if not taken:
         raise FileRefused("no_known_column", headers=[c.header for c in columns], separator=separator)
     for key, times in taken.items():
         if times > 1:
             raise FileRefused("column_twice", field=key, headers=[c.header for c in columns if c.field == key])
-    wanted = key_field(policy, schema)
-    if wanted is not None and wanted.key not in taken:
-        raise FileRefused("no_key_column", field=wanted.key)
+    for field in (f for by in key_fields(policy, schema) for f in by):
+        if field.key not in taken:
+            raise FileRefused("no_key_column", field=field.key)
 
 
 def _fields_by_name(schema: Schema) -> Mapping[str, str]:
@@ -81,11 +122,26 @@ def _fields_by_name(schema: Schema) -> Mapping[str, str]:
     return everything | {fold(name): f.key for f in reversed(schema.fields) for name in (f.header, f.key)}
 
 
-def _suggestions(columns: Sequence[Column], schema: Schema) -> Mapping[int, str]:
+def _full_names(columns: Sequence[Column]) -> dict[int, str]:
+    """The first column without field that is called as full names are, where no column has a part of the name."""
+    if any(c.field in _PARTS[:2] for c in columns):
+        return {}
+    known = set(map(fold, _FULL_NAMES.split(",")))
+    places = [place for place, c in enumerate(columns) if c.field is None and fold(c.header) in known]
+    return dict.fromkeys(places[:1], FULL_NAME)
+
+
+def _likeness(header: str, name: str) -> float:
+    """How much a header resembles a name, of 100; one slip in a name is as near as a suggestion has to be."""
+    slip = min(len(header), len(name)) >= SLIP and OSA.distance(header, name, score_cutoff=1) == 1
+    return max(fuzz.ratio(header, name), NEAR if slip else 0.0)
+
+
+def _suggestions(columns: Sequence[Column], schema: Schema) -> dict[int, str]:
     """Place of a column without field -> key of the free field it resembles most; the nearest pairs first."""
     taken = {c.field for c in columns}
     pairs = [
-        (max(fuzz.ratio(fold(c.header), name) for name in names(f)), place, f.key)
+        (max(_likeness(fold(c.header), name) for name in names(f)), place, f.key)
         for place, c in enumerate(columns)
         if c.field is None and fold(c.header)
         for f in schema

@@ -1,6 +1,6 @@
 """plan = f(file, answers, decisions, register): the one way to a plan, for files, edited cards, and whoever comes next.
 
-`understand` says how a file is read and what its columns become, or what a person has to say first; `plan` compares
+`interpretation` says how a file is read and what its columns become, or what a person has to say first; `plan` compares
 its rows with the register, block by block, so that memory is set by the block and not by the file. What only the whole
 file can tell (values that stand twice, which way round dates are, totals) is gathered in small columns on the way.
 """
@@ -8,33 +8,26 @@ file can tell (values that stand twice, which way round dates are, totals) is ga
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final, Protocol
 
 import polars as pl
 
-from kundekort.engine import diff, frames, mapping
+from kundekort.engine import diff, frames, keys, mapping
 from kundekort.engine.check import CheckedRows, check
 from kundekort.engine.decisions import Choice, Decisions
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.facts import Question, QuestionKind
 from kundekort.engine.frames import Status
+from kundekort.engine.interpretation import Interpretation, refusal
 from kundekort.engine.plan import MemoryRows, Plan, RowSink
-from kundekort.engine.reading.batches import Pace
-from kundekort.engine.reading.encoding import Buffer
-from kundekort.engine.reading.reader import open_source
-from kundekort.engine.reading.table import Block, Limits, Source
-from kundekort.engine.recipe import Answers, Column, DateOrder, Dialect, Policy, Recipe, RowKey
+from kundekort.engine.reading.table import Block, Source
+from kundekort.engine.recipe import DateOrder, Policy, Recipe, RowKey
 from kundekort.engine.schema import Field, Schema
+from kundekort.engine.translate import translate
 from kundekort.engine.uniqueness import KEY_CODES, UniqueValues
 from kundekort.engine.values.dates import Evidence
 
-_ANSWERABLE: Final = ("no_known_column", "column_twice", "no_key_column")
-"""Refusals that a person can lift by saying what the columns of the file are."""
-_SAMPLE_ROWS: Final = 200
-_SAMPLES: Final = 3
-_SAMPLE_CHARACTERS: Final = 80
 NOT_SHOWN: Final = pl.DataFrame(schema=frames.VERSIONS)
 """What a person has seen of the register beside a file that is planned for the first time."""
 
@@ -42,10 +35,10 @@ NOT_SHOWN: Final = pl.DataFrame(schema=frames.VERSIONS)
 class Register(Protocol):
     """What a plan asks of the register, set by set."""
 
-    def cards(self, by: Field, keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
-        """The cards that have one of the keys in a field (`diff.keys`): a frame of `frames.cards(fields)`, any order.
+    def cards(self, by: Field | Sequence[Field], keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
+        """The cards that have one of the keys (`engine.keys`) in a field, or in several: `frames.cards(fields)`.
 
-        Two cards with the same key are two rows; an empty key finds nothing.
+        They come in any order. Two cards with the same key are two rows; an empty key finds nothing.
         """
 
     def redirects(self, ids: pl.Series) -> pl.DataFrame:
@@ -62,61 +55,6 @@ class Register(Protocol):
 
         A card that is not asked about twice; one that is not in the register any more has former values too.
         """
-
-
-@dataclass(frozen=True, slots=True)
-class Interpretation:
-    """How a file is read and what its columns become; `samples` are the first values of each column.
-
-    With a `question`, somebody has to answer before there can be a plan; `source` and `recipe` are None where not even
-    the layout of the file is known.
-    """
-
-    source: Source | None
-    recipe: Recipe | None
-    samples: tuple[tuple[str, ...], ...] = ()
-    question: Question | None = None
-
-
-def understand(
-    data: Buffer, *, answers: Answers, schema: Schema, limits: Limits, ask: bool = True, pace: Pace | None = None
-) -> Interpretation:
-    """The layout and the columns of a file, as far as its beginning and a person's answers say.
-
-    Without `ask`, columns that no field is known for are ignored rather than asked about.
-    """
-    source = recipe = None
-    samples: tuple[tuple[str, ...], ...] = ()
-    try:
-        source = open_source(
-            data,
-            known=mapping.header_test(schema),
-            overrides=answers.dialect,
-            limits=limits,
-            pace=pace or Pace(),
-        )
-        samples = _samples(source)
-        columns = answers.assign(mapping.match_headers(source.headers, schema))
-        recipe = Recipe(dialect=source.dialect, columns=columns, policy=answers.policy)
-        mapping.check_columns(columns, schema=schema, policy=answers.policy, separator=source.dialect.separator)
-    except FileRefused as refused:
-        return Interpretation(source, recipe, samples, _refusal(refused))
-    unknown = mapping.ignored_columns(columns, samples)
-    question = Question(QuestionKind.COLUMNS) if ask and answers.columns is None and unknown else None
-    return Interpretation(source, recipe, samples, question)
-
-
-def of_card(number: int, values: Mapping[str, str], *, version: int | None = None) -> Interpretation:
-    """A card made (0) or changed by hand, values by field key: a file of one row, made from a version of the card."""
-    texts = {"id": str(number), **({} if version is None else {"version": str(version)}), **values}
-    cells = pl.DataFrame(
-        [{frames.ROW: 0, frames.LINE: 1} | {f"c{n}": text for n, text in enumerate(texts.values())}],
-        schema=frames.NUMBERING | {f"c{n}": pl.String for n in range(len(texts))},
-    )
-    block = Block(cells, pl.DataFrame(schema=frames.PROBLEMS), 0, 1)
-    columns = tuple(Column(header=key, field=key) for key in texts)
-    source = Source(dialect=Dialect(), headers=tuple(texts), size=1, blocks=lambda: iter((block,)))
-    return Interpretation(source, Recipe(columns=columns))
 
 
 def plan(
@@ -150,7 +88,7 @@ def plan(
     try:
         draft = _draft(file.source, recipe, comparison, schema, today, country, rows, progress)
     except FileRefused as refused:
-        return _refusal(refused)
+        return refusal(refused)
     made = draft.plan(leave_out_errors=decisions.leave_out_errors)
     if ask and file.recipe.policy.date_order is None and "date_ambiguous" in made.problems["code"]:
         return Question(QuestionKind.DATES)
@@ -220,8 +158,8 @@ class _Draft:
         """Check the rows of a block and compare them with the register."""
         self._blank_rows += block.blank_rows
         checked = check(
-            block,
-            columns=self._recipe.columns,
+            translate(block, self._recipe.columns),
+            columns=mapping.spread(self._recipe.columns),
             policy=self._recipe.policy,
             schema=self._schema,
             today=self._today,
@@ -244,8 +182,8 @@ class _Draft:
 
     def plan(self, *, leave_out_errors: bool) -> Plan:
         """What is to happen to the rows, given what a person decided. Every row gets exactly one status."""
-        problems = self._all_problems()
         index = pl.concat(self._index)
+        problems = self._all_problems(index)
         wrong = pl.col(frames.ROW).is_in(problems[frames.ROW].unique().implode())
         status = (
             pl.when(wrong)
@@ -271,9 +209,9 @@ class _Draft:
             newer=int(sound[diff.NEWER].sum()),
         )
 
-    def _all_problems(self) -> pl.DataFrame:
+    def _all_problems(self, index: pl.DataFrame) -> pl.DataFrame:
         """The problems of the blocks and of the file as a whole, without what only follows from others."""
-        whole = self._unique.problems()
+        whole = self._unique.problems(index)
         of_keys = whole.filter(pl.col("code").is_in(KEY_CODES))[frames.ROW].unique()
         # of a row that is not known to be the only one about its card, nothing can be said that its card decides
         follows = (pl.col("code") == "value_taken") & pl.col(frames.ROW).is_in(of_keys.implode())
@@ -292,14 +230,8 @@ def compare(
 ) -> diff.Difference:
     """Checked rows beside the cards of the register: what each would change, and what only the register can tell."""
     fields = diff.given_fields(checked.rows, schema)
-    by = mapping.key_field(policy, schema)
     needed = diff.needed_fields(fields, policy, schema)
-    cards, redirects = pl.DataFrame(schema=frames.cards(needed)), pl.DataFrame(schema=frames.REDIRECTS)
-    if by is not None:
-        keys = diff.keys(checked.rows, by)
-        cards = register.cards(by, keys, needed)
-        if policy.key is RowKey.ID:
-            redirects = register.redirects(keys.filter((keys > 0) & ~keys.is_in(cards["id"].implode())))
+    cards, redirects = _look_up(checked.rows, needed, register=register, policy=policy, schema=schema)
     pairs = diff.pair(checked, cards=cards, redirects=redirects, shown=shown, policy=policy, schema=schema)
     moved = pairs.moved
     return diff.diff(
@@ -313,16 +245,18 @@ def compare(
     )
 
 
-def _samples(source: Source) -> tuple[tuple[str, ...], ...]:
-    """The first values of each column. FileRefused (header_only) for a file without rows."""
-    first = next(block.cells for block in source.blocks() if block.cells.height)
-    texts = first.head(_SAMPLE_ROWS).select(pl.exclude(frames.ROW, frames.LINE).str.head(_SAMPLE_CHARACTERS))
-    return tuple(
-        tuple(dict.fromkeys(v for v in column if v and v.strip()))[:_SAMPLES] for column in texts.iter_columns()
-    )
-
-
-def _refusal(refused: FileRefused) -> Question:
-    """What is wrong with a file, and whether a person can do something about it."""
-    kind = QuestionKind.COLUMNS if refused.code in _ANSWERABLE else QuestionKind.REFUSED
-    return Question(QuestionKind.SHEET if refused.code == "sheet_unknown" else kind, refused.code, refused.params)
+def _look_up(
+    rows: pl.DataFrame, needed: Sequence[Field], *, register: Register, policy: Policy, schema: Schema
+) -> tuple[list[pl.DataFrame], pl.DataFrame]:
+    """The cards that each key finds of those rows for which none before it has, and merged cards that they name."""
+    redirects, cards = pl.DataFrame(schema=frames.REDIRECTS), []
+    every = mapping.key_fields(policy, schema)
+    rows = rows.select({f.key for by in every for f in by})
+    for key, by in zip(policy.keys, every, strict=True):
+        wanted = keys.values(rows, by)
+        cards.append(register.cards(by, wanted, needed))
+        lost = ~wanted.is_in(keys.values(cards[-1], by).implode()).fill_null(False)
+        if key is RowKey.ID:
+            redirects = register.redirects(wanted.filter(lost & (wanted > 0)))
+        rows = rows.filter(lost)
+    return cards or [pl.DataFrame(schema=frames.cards(needed))], redirects

@@ -74,6 +74,10 @@ CODES: Final = ROW_CODES | CELL_CODES
 WARNINGS: Final = {
     "columns_ignored": "columns without a field are left aside; params: headers",
     "columns_suggested": "an ignored column resembles a field; params: header, field",
+    "columns_named": "the columns are set as a named mapping has them; params: by, when, name",
+    "columns_remembered": "the columns are set as last time for the same headers; params: by, when, name",
+    "sheets_unread": "other sheets of the workbook were not read; params: sheets",
+    "rows_in_one_cell": "some rows are one cell that holds all their columns; params: separator",
     "blank_rows": "empty rows were skipped; params: count",
     "newer_kept": "values that only others have changed since the file was made are kept; params: count",
 }

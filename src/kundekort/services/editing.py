@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from kundekort.bulk.apply import RegisterMoved
-from kundekort.engine import pipeline
+from kundekort.engine import interpretation, pipeline
 from kundekort.engine.decisions import Decisions
 from kundekort.engine.facts import Question
 from kundekort.engine.frames import Status
@@ -77,7 +77,7 @@ def plan(
     """
     _refuse_unfit(values, schema=schema)
     made = pipeline.plan(
-        pipeline.of_card(customer_id, values, version=version),
+        interpretation.of_card(customer_id, values, version=version),
         decisions=Decisions(),
         register=DatabaseRegister(leaving=leaving),
         schema=schema,

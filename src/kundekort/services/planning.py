@@ -17,14 +17,14 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from kundekort.bulk import register
-from kundekort.engine import conflicts, pipeline, undo
+from kundekort.engine import conflicts, interpretation, pipeline, undo
 from kundekort.engine.decisions import Choice, Decisions
 from kundekort.engine.facts import Facts, Question, QuestionKind
 from kundekort.engine.frames import ROW
 from kundekort.engine.plan import Plan
 from kundekort.engine.reading.table import Limits
-from kundekort.engine.recipe import DialectOverrides, Policy
-from kundekort.services import fields, imports
+from kundekort.engine.recipe import Answers, DialectOverrides, Policy
+from kundekort.services import fields, imports, mappings
 from kundekort.services.accounts import Actor
 from kundekort.services.database import psycopg_connection
 from kundekort.services.progress import Report, no_progress
@@ -84,22 +84,56 @@ def choose(
     *,
     actor: Actor,
     columns: Mapping[int, str | None] | None = None,
+    words: Mapping[int, Mapping[str, str]] | None = None,
     overrides: DialectOverrides | None = None,
     policy: Policy | None = None,
+    save_as: str = "",
 ) -> None:
-    """A person's answer: fields by column position (all others are ignored), how to read the file, or the policy."""
+    """A person's answer: fields by column position (all others are ignored), how to read the file, or the policy.
+
+    With the fields come the canonical texts of `words` in them, by position. What was said of columns is remembered for
+    the next file with the same headers, and under the name `save_as`.
+    """
     imp = _waiting(import_id, actor=actor)
     answers = imp.answers
     if overrides is not None and overrides != answers.dialect:
-        # What the columns were says nothing about a file that is cut in another way.
-        answers = replace(answers, dialect=overrides, columns=None)
+        answers = replace(_without_columns(answers), dialect=overrides)
     elif columns is not None:
         count = len(imports.recipe(imp).columns)
-        answers = replace(answers, columns=tuple(columns.get(position) for position in range(count)))
+        fields_of = tuple(columns.get(position) for position in range(count))
+        answers = replace(answers, columns=fields_of, words=words or {}, origin=None)
     if policy is not None:
         answers = replace(answers, policy=policy)
-    _replan(imp, answers=answers)
+    with transaction.atomic():
+        _replan(imp, answers=answers)
+        if columns is not None and answers.columns is not None:
+            mappings.remember(_headers(imp), answers, actor=actor, name=save_as)
     plan_now_or_queue(import_id)
+
+
+def use_mapping(import_id: int, number: int | None, *, actor: Actor) -> None:
+    """Say of the columns what a named mapping says; with None forget what was said last time of such files.
+
+    Raises NotFound.
+    """
+    imp = _waiting(import_id, actor=actor)
+    with transaction.atomic():
+        if number is None:
+            answers = _without_columns(imp.answers)
+            mappings.forget(_headers(imp), actor=actor)
+        else:
+            answers = mappings.answers_of(number, _headers(imp), imp.answers, actor=actor)
+        _replan(imp, answers=answers)
+    plan_now_or_queue(import_id)
+
+
+def _without_columns(answers: Answers) -> Answers:
+    """The answers without those about columns: they say nothing about a file that is cut in another way."""
+    return replace(answers, columns=None, words={}, origin=None)
+
+
+def _headers(imp: Import) -> list[str]:
+    return [column.header for column in imports.recipe(imp).columns]
 
 
 def leave_out_errors(
@@ -181,9 +215,12 @@ def _made(
         return {}, _undoing(imp.undoes, folder, imp.decisions, report=report)
     schema = fields.schema()
     with packages.source(imp.pk) as data:
-        file = pipeline.understand(data, answers=imp.answers, schema=schema, limits=_limits(), ask=ask)
-        facts = Facts(samples=file.samples, sheets=file.source.sheets if file.source else ())
-        found: dict[str, Any] = {"recipe": file.recipe, "facts": facts}
+        file = interpretation.understand(
+            data, answers=imp.answers, schema=schema, limits=_limits(), ask=ask, recall=mappings.recall
+        )
+        sheets = file.source.sheets if file.source else ()
+        facts = Facts(samples=file.samples, names=file.names, words=file.words, sheets=sheets, recut=file.recut)
+        found: dict[str, Any] = {"recipe": file.recipe, "facts": facts, "answers": file.answers}
         if file.question:
             return found, file.question
         made = pipeline.plan(

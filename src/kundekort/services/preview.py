@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +10,13 @@ from typing import Any
 
 import polars as pl
 
-from kundekort.engine import frames, mapping
+from kundekort.engine import frames, full_name, mapping
 from kundekort.engine.decisions import Whose
 from kundekort.engine.facts import ConflictCount, ProblemCount, Totals
 from kundekort.engine.frames import Status
+from kundekort.engine.mapping import FULL_NAME
 from kundekort.engine.problem import Conflict, Problem
+from kundekort.engine.recipe import Column
 from kundekort.engine.row import Row
 from kundekort.services import history, imports
 from kundekort.services.refusals import PlanDamaged
@@ -61,14 +63,28 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
+class WordView:
+    """A word of a column that its field does not know, how often it stands there, and for what (None: not said)."""
+
+    text: str
+    count: int
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnView:
-    """One column of the file as the mapping page shows it."""
+    """One column of the file as the mapping page shows it.
+
+    `split` are its samples as first name, last name and company, in case it becomes these.
+    """
 
     position: int
     header: str
     field: str | None
     suggestion: str | None
     samples: tuple[str, ...]
+    words: tuple[WordView, ...] = ()
+    split: tuple[tuple[str, ...], ...] = ()
 
 
 def summary(imp: Import) -> Summary:
@@ -96,6 +112,13 @@ def warnings(imp: Import) -> tuple[Note, ...]:
     for column in columns:
         if column.suggestion:
             notes.append(Note("columns_suggested", {"header": column.header, "field": column.suggestion}))
+    if (origin := imp.answers.origin) is not None:
+        code = "columns_named" if origin.name else "columns_remembered"
+        notes.append(Note(code, {"by": origin.by, "when": origin.when, "name": origin.name}))
+    if sheets := other_sheets(imp):
+        notes.append(Note("sheets_unread", {"sheets": sheets}))
+    if (recut := imports.facts(imp).recut) and recut.one_cell:
+        notes.append(Note("rows_in_one_cell", {"separator": recut.separator}))
     if newer := imports.facts(imp).newer:
         notes.append(Note("newer_kept", {"count": newer}))
     if blank := imports.facts(imp).blank_rows:
@@ -161,11 +184,28 @@ def problems(imp: Import, *, limit: int) -> list[tuple[int, Problem]]:
 
 def columns(imp: Import) -> tuple[ColumnView, ...]:
     """The columns of the file with the field each becomes and its first values."""
-    samples = imports.facts(imp).samples
+    facts = imports.facts(imp)
     return tuple(
-        ColumnView(position=n, header=c.header, field=c.field, suggestion=c.suggestion, samples=values)
-        for n, (c, values) in enumerate(zip(imports.recipe(imp).columns, samples, strict=True))
+        ColumnView(
+            position=n,
+            header=c.header,
+            field=c.field,
+            suggestion=c.suggestion,
+            samples=values,
+            words=tuple(WordView(w.text, w.count, _translation(c, w.text)) for w in facts.words if w.column == n),
+            split=_split(values) if c.field in (None, FULL_NAME) else (),
+        )
+        for n, (c, values) in enumerate(zip(imports.recipe(imp).columns, facts.samples, strict=True))
     )
+
+
+def _translation(column: Column, text: str) -> str | None:
+    return {word.lower(): value for word, value in column.words.items()}.get(text.lower())
+
+
+def _split(samples: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    parts = full_name.split(pl.Series(samples, dtype=pl.String)).fill_null("")
+    return tuple((text, *row) for text, row in zip(samples, parts.iter_rows(), strict=True))
 
 
 def reasons(imp: Import) -> tuple[Note, ...]:

@@ -18,6 +18,7 @@ from django.db import transaction
 from kundekort.bulk import register
 from kundekort.engine import frames, replay
 from kundekort.engine.frames import ID, STATUS, Status
+from kundekort.engine.mapping import spread
 from kundekort.engine.schema import Field, Schema
 from kundekort.services import fields, imports, preview
 from kundekort.services.database import psycopg_connection
@@ -97,7 +98,7 @@ def columns(imp: Import) -> tuple[Column, ...]:
         known = imports.facts(imp).changes
         keys = [f.key for f in fields.schema(retired=True).values if not known or f.key in known]
         return tuple(Column(key, None) for key in (frames.CARD, *keys))
-    given = tuple(Column(c.field, c.header) for c in imp.recipe.columns if c.field)
+    given = tuple(Column(c.field, c.header) for c in spread(imp.recipe.columns) if c.field)
     numbered = any(column.field == frames.CARD for column in given)
     return given if numbered else (Column(frames.CARD, None), *given)
 
@@ -154,7 +155,7 @@ def _fields(imp: Import, changes: pl.DataFrame, schema: Schema) -> tuple[Field, 
     """The fields of the rows: those of the file; all there are where there was no file."""
     if imp.recipe is None:
         return schema.values
-    given = {column.field for column in imp.recipe.columns} | {*changes["field"].unique()}
+    given = {column.field for column in spread(imp.recipe.columns)} | {*changes["field"].unique()}
     return tuple(f for f in schema.values if f.key in given)
 
 

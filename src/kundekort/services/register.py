@@ -22,8 +22,8 @@ class DatabaseRegister:
 
     leaving: frozenset[int] = frozenset()
 
-    def cards(self, by: Field, keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
-        """The cards that have one of the keys in a field."""
+    def cards(self, by: Field | Sequence[Field], keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
+        """The cards that have one of the keys in a field, or in several together."""
         with transaction.atomic():
             return register.cards(psycopg_connection(), by, keys, fields)
 

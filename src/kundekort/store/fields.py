@@ -26,7 +26,7 @@ SCHEMA: Final = Schema(
             labels={"nb": "Kundenummer", "en": "Customer number", "sv": "Kundnummer", "da": "Kundenummer"},
             synonyms=_names(
                 "Kundenr, Kunde-ID, Kunde nr, Kund-ID, Kundnr, Customer No, Customer ID, CustomerNr, Client ID, "
-                "Client number"
+                "Client number, Kundennummer, Kunden-Nr, Klantnummer, Klantnr, Asiakasnumero, Viðskiptamannsnúmer"
             ),
         ),
         Field(
@@ -36,7 +36,7 @@ SCHEMA: Final = Schema(
             labels={"nb": "Fornavn", "en": "First name", "sv": "Förnamn", "da": "Fornavn"},
             synonyms=_names(
                 "Given name, Forename, Firstname, First, Tilltalsnamn, For- og mellomnavn, Fornavn og mellomnavn, "
-                "Customer first name"
+                "Customer first name, Etunimi, Fornafn, Eiginnafn, Vorname, Voornaam"
             ),
             max_length=200,
         ),
@@ -46,7 +46,8 @@ SCHEMA: Final = Schema(
             kind=Kind.TEXT,
             labels={"nb": "Etternavn", "en": "Last name", "sv": "Efternamn", "da": "Efternavn"},
             synonyms=_names(
-                "Surname, Family name, Lastname, Last, Slektsnavn, Familienavn, Tilnavn, Etternamn, Customer last name"
+                "Surname, Family name, Lastname, Last, Slektsnavn, Familienavn, Tilnavn, Etternamn, Customer last "
+                "name, Sukunimi, Eftirnafn, Kenninafn, Nachname, Familienname, Achternaam, Familienaam"
             ),
             max_length=200,
         ),
@@ -58,7 +59,8 @@ SCHEMA: Final = Schema(
             synonyms=_names(
                 "Firmanavn, Bedrift, Bedriftsnavn, Selskap, Virksomhet, Organisasjon, Organisation, Company name, "
                 "Organization, Organisation name, Business, Företagsnamn, Bolag, Firmanamn, Virksomhed, "
-                "Virksomhedsnavn, Selskab"
+                "Virksomhedsnavn, Selskab, Bedriftsnamn, Yritys, Yrityksen nimi, Fyrirtæki, Firmenname, Unternehmen, "
+                "Bedrijf, Bedrijfsnaam"
             ),
             max_length=200,
         ),
@@ -69,9 +71,9 @@ SCHEMA: Final = Schema(
             labels={"nb": "Adresse", "en": "Address", "sv": "Adress", "da": "Adresse"},
             synonyms=_names(
                 "Address1, Address line 1, Adresse1, Adresselinje 1, Adresselinje, Adresslinje 1, Adresslinje, "
-                "Adress1, Adressrad 1, Gateadresse, Gate, Veiadresse, Postadresse, Street, Street address, "
-                "Postal address, Mailing address, Gatuadress, Gata, Postadress, Utdelningsadress, Vej, Gade, Vejnavn, "
-                "Gadeadresse, Vejadresse"
+                "Adress1, Adressrad 1, Gateadresse, Gate, Veiadresse, Postadresse, Street, Street address, Postal "
+                "address, Mailing address, Gatuadress, Gata, Postadress, Utdelningsadress, Vej, Gade, Vejnavn, "
+                "Gadeadresse, Vejadresse, Osoite, Katuosoite, Heimilisfang, Straße, Anschrift, Adres, Straat"
             ),
             max_length=200,
         ),
@@ -81,8 +83,9 @@ SCHEMA: Final = Schema(
             kind=Kind.TEXT,
             labels={"nb": "Adresse 2", "en": "Address 2", "sv": "Adress 2", "da": "Adresse 2"},
             synonyms=_names(
-                "Address line 2, Adresselinje 2, Adresslinje 2, Adressrad 2, C/O, C/O-adresse, C/O-adress, "
-                "C/O address, Tilleggsadresse, Ekstra adresse, Street 2, Street address 2, Extra adress"
+                "Address line 2, Adresselinje 2, Adresslinje 2, Adressrad 2, C/O, C/O-adresse, C/O-adress, C/O "
+                "address, Tilleggsadresse, Ekstra adresse, Street 2, Street address 2, Extra adress, Adresszusatz, "
+                "Adres 2, Osoite 2"
             ),
             max_length=200,
         ),
@@ -91,7 +94,10 @@ SCHEMA: Final = Schema(
             header="ZipCode",
             kind=Kind.ZIP,
             labels={"nb": "Postnummer", "en": "Postal code", "sv": "Postnummer", "da": "Postnummer"},
-            synonyms=_names("Postnr, Post nr, Zip, Zip code, Postcode, Post code, Postkode, Postal, Postno"),
+            synonyms=_names(
+                "Postnr, Post nr, Zip, Zip code, Postcode, Post code, Postkode, Postal, Postno, Postinumero, "
+                "Póstnúmer, PLZ, Postleitzahl"
+            ),
             max_length=20,
         ),
         Field(
@@ -99,7 +105,10 @@ SCHEMA: Final = Schema(
             header="City",
             kind=Kind.TEXT,
             labels={"nb": "Poststed", "en": "City", "sv": "Ort", "da": "By"},
-            synonyms=_names("Sted, Postort, Stad, Town, Bynavn, Bosted, Poststad, City name"),
+            synonyms=_names(
+                "Sted, Postort, Stad, Town, Bynavn, Bosted, Poststad, City name, Postitoimipaikka, Kaupunki, "
+                "Paikkakunta, Staður, Póststöð, Stadt, Wohnort, Plaats, Woonplaats"
+            ),
             max_length=100,
         ),
         Field(
@@ -107,7 +116,10 @@ SCHEMA: Final = Schema(
             header="Country",
             kind=Kind.COUNTRY,
             labels={"nb": "Land", "en": "Country", "sv": "Land", "da": "Land"},
-            synonyms=_names("Landkode, Landskode, Landskod, Country code, CountryCode, Nation, Country name, Landnavn"),
+            synonyms=_names(
+                "Landkode, Landskode, Landskod, Country code, CountryCode, Nation, Country name, Landnavn, Maa, "
+                "Maakoodi, Landskóði, Ländercode, Landcode"
+            ),
         ),
         Field(
             key="email",
@@ -116,7 +128,8 @@ SCHEMA: Final = Schema(
             labels={"nb": "E-post", "en": "Email", "sv": "E-post", "da": "E-mail"},
             synonyms=_names(
                 "E-postadresse, E-postadress, E-mailadresse, E-mail address, Epost adresse, Mailadresse, Mail, "
-                "Mailadress, Mejl, Mejladress, Mail address, Epostadr, Elektronisk post"
+                "Mailadress, Mejl, Mejladress, Mail address, Epostadr, Elektronisk post, Sähköposti, "
+                "Sähköpostiosoite, Netfang, Tölvupóstur, E-mailadres"
             ),
             max_length=254,
         ),
@@ -126,9 +139,10 @@ SCHEMA: Final = Schema(
             kind=Kind.PHONE,
             labels={"nb": "Mobil", "en": "Mobile", "sv": "Mobil", "da": "Mobil"},
             synonyms=_names(
-                "Mobiltelefon, Mobilnummer, Mobilnr, Mobil tlf, Mobile phone, Mobile number, Mobile no, Cell, "
-                "Cell phone, Cellphone, Mobiltelefonnummer, Mobiltlf, Mobil nr, Mobile phone number, Cell number, "
-                "Mobiltelefonnr"
+                "Mobiltelefon, Mobilnummer, Mobilnr, Mobil tlf, Mobile phone, Mobile number, Mobile no, Cell, Cell "
+                "phone, Cellphone, Mobiltelefonnummer, Mobiltlf, Mobil nr, Mobile phone number, Cell number, "
+                "Mobiltelefonnr, Matkapuhelin, Kännykkä, Farsími, GSM, Handy, Handynummer, Mobilfunk, Mobiel, Mobiele "
+                "telefoon, Mobiel nummer"
             ),
         ),
         Field(
@@ -138,7 +152,8 @@ SCHEMA: Final = Schema(
             labels={"nb": "Telefon", "en": "Phone", "sv": "Telefon", "da": "Telefon"},
             synonyms=_names(
                 "Tlf, Tlf nr, Tlfnr, Telefonnummer, Telefonnr, Fasttelefon, Telephone, Phone number, Phone no, "
-                "Telephone number, Tel, Tel nr, Landline, Fast telefon, Fastnettelefon, Fastnet, Tfn"
+                "Telephone number, Tel, Tel nr, Landline, Fast telefon, Fastnettelefon, Fastnet, Tfn, Puhelin, "
+                "Puhelinnumero, Sími, Símanúmer, Telefoon, Telefoonnummer, Festnetz"
             ),
         ),
         Field(
@@ -146,7 +161,7 @@ SCHEMA: Final = Schema(
             header="Gender",
             kind=Kind.GENDER,
             labels={"nb": "Kjønn", "en": "Gender", "sv": "Kön", "da": "Køn"},
-            synonyms=_names("Sex, Kjonn, Kjoenn, Koen, Gender code, Kjønnskode"),
+            synonyms=_names("Sex, Kjonn, Kjoenn, Koen, Gender code, Kjønnskode, Sukupuoli, Kyn, Geschlecht, Geslacht"),
         ),
         Field(
             key="date_of_birth",
@@ -154,8 +169,8 @@ SCHEMA: Final = Schema(
             kind=Kind.DATE,
             labels={"nb": "Fødselsdato", "en": "Date of birth", "sv": "Födelsedatum", "da": "Fødselsdato"},
             synonyms=_names(
-                "Født, Født dato, Fødselsdag, Birth date, Birthdate, Birthday, DOB, Born, Född, Födelsedag, "
-                "Født den, Foedselsdato"
+                "Født, Født dato, Fødselsdag, Birth date, Birthdate, Birthday, DOB, Born, Född, Födelsedag, Født den, "
+                "Foedselsdato, Syntymäaika, Syntymäpäivä, Fæðingardagur, Geburtsdatum, Geburtstag, Geboortedatum"
             ),
             past=True,
         ),
@@ -164,7 +179,9 @@ SCHEMA: Final = Schema(
             header="Language",
             kind=Kind.LANGUAGE,
             labels={"nb": "Språk", "en": "Language", "sv": "Språk", "da": "Sprog"},
-            synonyms=_names("Språkkode, Målform, Språkkod, Sprogkode, Language code, Lang, Locale"),
+            synonyms=_names(
+                "Språkkode, Målform, Språkkod, Sprogkode, Language code, Lang, Locale, Kieli, Tungumál, Sprache, Taal"
+            ),
         ),
         Field(
             key="email_consent",
@@ -172,10 +189,10 @@ SCHEMA: Final = Schema(
             kind=Kind.YES_NO,
             labels={"nb": "Samtykke e-post", "en": "Email consent", "sv": "Samtycke e-post", "da": "Samtykke e-mail"},
             synonyms=_names(
-                "E-postsamtykke, Samtykke til e-post, Epost samtykke, E-post OK, Email OK, Email opt-in, "
-                "Nyhetsbrev, Nyhetsbrev på e-post, Newsletter, Nyhedsbrev, Nyhetsbrev e-post, Email marketing, "
-                "Samtycke till e-post, E-postsamtycke, Samtykke til e-mail, E-mailsamtykke, Consent email, "
-                "Accepts email, Accepts email marketing, Subscribed"
+                "E-postsamtykke, Samtykke til e-post, Epost samtykke, E-post OK, Email OK, Email opt-in, Nyhetsbrev, "
+                "Nyhetsbrev på e-post, Newsletter, Nyhedsbrev, Nyhetsbrev e-post, Email marketing, Samtycke till "
+                "e-post, E-postsamtycke, Samtykke til e-mail, E-mailsamtykke, Consent email, Accepts email, Accepts "
+                "email marketing, Subscribed, Sähköpostilupa, Uutiskirje"
             ),
             consent=True,
         ),
@@ -185,8 +202,8 @@ SCHEMA: Final = Schema(
             kind=Kind.YES_NO,
             labels={"nb": "Samtykke SMS", "en": "SMS consent", "sv": "Samtycke SMS", "da": "Samtykke SMS"},
             synonyms=_names(
-                "SMS-samtykke, Samtykke til SMS, SMS OK, SMS opt-in, SMS-samtycke, Samtycke till SMS, "
-                "SMS marketing, Consent SMS, Accepts SMS, Samtykke mobil"
+                "SMS-samtykke, Samtykke til SMS, SMS OK, SMS opt-in, SMS-samtycke, Samtycke till SMS, SMS marketing, "
+                "Consent SMS, Accepts SMS, Samtykke mobil, Tekstiviestilupa"
             ),
             consent=True,
         ),
@@ -198,7 +215,7 @@ SCHEMA: Final = Schema(
             synonyms=_names(
                 "Flagg, Merkelapper, Merkelapp, Merker, Tagger, Tagg, Taggar, Tag, Labels, Label, Flags, Flag, "
                 "Flaggor, Flagga, Etiketter, Etikett, Customer tag, Kundetags, Kundetag, Kundetagger, Kundemerker, "
-                "Kundemerke, Kundtaggar"
+                "Kundemerke, Kundtaggar, Tunnisteet, Merki, Schlagwörter"
             ),
             max_length=100,
         ),
@@ -208,9 +225,10 @@ SCHEMA: Final = Schema(
             kind=Kind.NOTE,
             labels={"nb": "Internt notat", "en": "Internal note", "sv": "Intern anteckning", "da": "Intern note"},
             synonyms=_names(
-                "Notat, Notater, Merknad, Merknader, Kommentar, Kommentarer, Note, Notes, Comment, Comments, "
-                "Remarks, Remark, Anteckning, Anteckningar, Noter, Bemærkning, Bemærkninger, Anmärkning, "
-                "Intern kommentar, Intern merknad, Internal notes, Internal comment"
+                "Notat, Notater, Merknad, Merknader, Kommentar, Kommentarer, Note, Notes, Comment, Comments, Remarks, "
+                "Remark, Anteckning, Anteckningar, Noter, Bemærkning, Bemærkninger, Anmärkning, Intern kommentar, "
+                "Intern merknad, Internal notes, Internal comment, Huomautus, Athugasemd, Bemerkung, Bemerkungen, "
+                "Notiz, Anmerkung, Opmerking, Opmerkingen"
             ),
             max_length=32767,
         ),
@@ -220,9 +238,10 @@ SCHEMA: Final = Schema(
             kind=Kind.TEXT,
             labels={"nb": "Ekstern ID", "en": "External ID", "sv": "Externt ID", "da": "Eksternt ID"},
             synonyms=_names(
-                "Extern ID, Eksternt nummer, Ekstern referanse, External reference, External ref, Ext ID, "
-                "Eksternt kundenummer, Ekstern nøkkel, External number, External key, Foreign ID, CRM ID, "
-                "Externt nummer, Externt kundnummer, Ekstern kunde-ID, External customer ID, Ref ID"
+                "Extern ID, Eksternt nummer, Ekstern referanse, External reference, External ref, Ext ID, Eksternt "
+                "kundenummer, Ekstern nøkkel, External number, External key, Foreign ID, CRM ID, Externt nummer, "
+                "Externt kundnummer, Ekstern kunde-ID, External customer ID, Ref ID, Ulkoinen tunnus, Externe ID, "
+                "Extern nummer"
             ),
             max_length=100,
             unique=True,

@@ -18,6 +18,7 @@ from django.db.models.functions import Lower, Now
 
 from kundekort.engine.decisions import Decisions
 from kundekort.engine.facts import Facts, Question, Totals
+from kundekort.engine.header_mapping import HeaderMapping
 from kundekort.engine.recipe import Answers, Recipe
 from kundekort.store.progress import Progress
 from kundekort.store.selection import Selection
@@ -60,6 +61,14 @@ class Customer(models.Model):
             # The address and the number are carried along, so that shared addresses are found from the index alone.
             models.Index(Lower("email"), include=["email", "id"], condition=~Q(email=""), name="customer_email"),
             models.Index(fields=["last_name", "first_name", "id"], name="customer_name"),
+            models.Index(fields=["mobile"], condition=~Q(mobile=""), name="customer_mobile"),
+            models.Index(
+                "date_of_birth",
+                Lower("last_name"),
+                Lower("first_name"),
+                condition=Q(date_of_birth__isnull=False),
+                name="customer_person",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -245,6 +254,29 @@ class HeaderAlias(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} → {self.field}"
+
+
+class ColumnMapping(models.Model):
+    """What a person said the columns of a file are: by name, or without one for the next file with the same headers.
+
+    `fingerprint` is that of the headers (`engine.header_mapping`).
+    """
+
+    fingerprint = models.TextField()
+    name = models.TextField(default="")
+    mapping = ValueField(HeaderMapping)
+    changed_at = models.DateTimeField(db_default=Now())
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    actor_name = models.TextField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["fingerprint"], condition=Q(name=""), name="one_mapping_of_headers"),
+            models.UniqueConstraint(fields=["name"], condition=~Q(name=""), name="one_mapping_of_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.fingerprint[:8]
 
 
 class Segment(models.Model):

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kundekort import wording
 from kundekort.engine.facts import QuestionKind
-from kundekort.engine.recipe import ENCODINGS, SEPARATORS, EmptyCells, Recipe
-from kundekort.engine.schema import Field, Kind
-from kundekort.services import fields, imports, planning, preview
-from kundekort.services.accounts import actor_of
+from kundekort.engine.recipe import ENCODINGS, SEPARATORS, EmptyCells, Policy, Recipe
+from kundekort.engine.schema import Field, Kind, Schema
+from kundekort.services import fields, imports, mappings, planning, preview
+from kundekort.services.accounts import Actor, actor_of
+from kundekort.services.preview import ColumnView
 from kundekort.services.refusals import NotWaiting
 from kundekort.store.models import Import
-from kundekort.web.forms.imports import MATCHES, DialectForm, PolicyForm, read_columns
-
-NAMES: Final = ("last_name", "first_name", "company", "city", "address")
-"""The fields in which a person sees at once whether the letters are right."""
-NAMES_SHOWN: Final = 3
+from kundekort.web.forms.imports import (
+    FURTHER_MATCHES,
+    MATCHES,
+    NO_KEY,
+    DialectForm,
+    MappingForm,
+    PolicyForm,
+    read_columns,
+    read_words,
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,12 +38,26 @@ def columns(request: HttpRequest, import_id: int) -> HttpResponse:
     actor = actor_of(request.user)
     imp = imports.get(import_id, actor=actor)
     if request.method == "POST":
-        overrides = read_columns(request.POST, len(imports.recipe(imp).columns), schema=fields.schema())
-        planning.choose(import_id, actor=actor, columns=overrides, policy=PolicyForm.read(request.POST))
+        _answer(request, imp, actor)
         return redirect("import", import_id)
     if imp.state not in (Import.State.COLUMNS, Import.State.PREVIEW):
         raise NotWaiting(state=imp.state)
     return page(request, imp)
+
+
+def _answer(request: HttpRequest, imp: Import, actor: Actor) -> None:
+    """What a person says of the columns of a file."""
+    shown, schema = imports.recipe(imp).columns, fields.schema()
+    chosen = read_columns(request.POST, len(shown), schema=schema)
+    asked = imports.facts(imp).words
+    planning.choose(
+        imp.pk,
+        actor=actor,
+        columns=chosen,
+        words=read_words(request.POST, asked=asked, shown=shown, chosen=chosen, schema=schema),
+        policy=PolicyForm.read(request.POST),
+        save_as=request.POST.get("save_as", ""),
+    )
 
 
 def page(request: HttpRequest, imp: Import) -> HttpResponse:
@@ -58,15 +79,37 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
             "policy": recipe.policy,
             "unknown": [c for c in columns if c.field is None],
             "known": [c for c in columns if c.field is not None],
-            "names": _names(columns),
+            "names": imports.facts(imp).names,
+            "meanings": _meanings(columns, fields.schema()),
+            "asks_for_words": question is not None and not question.code and any(c.words for c in columns),
+            "origin": _origin(imp),
+            "recut": imports.facts(imp).recut,
+            "saved": mappings.list_named(actor=actor_of(request.user)),
             "asks_for_dates": question is not None and question.kind is QuestionKind.DATES,
             "layout": _offered(recipe),
             "encodings": ENCODINGS,
             "separators": SEPARATORS,
             "sheets": imports.facts(imp).sheets,
-            "matches": MATCHES,
+            **_keys(recipe.policy),
         },
     )
+
+
+def _keys(policy: Policy) -> dict[str, Any]:
+    """The keys to choose from, and those that are chosen: the first, and what counts where it finds nobody."""
+    first, second, third, *_ = [*policy.keys, "", "", ""]
+    return {
+        "matches": MATCHES,
+        "further_matches": FURTHER_MATCHES,
+        "first_key": first or NO_KEY,
+        "further_keys": (("second", second), ("third", third)),
+    }
+
+
+def _origin(imp: Import) -> str:
+    """Whose answers the columns are set by, in words; '' where it is this person's."""
+    notes = (note for note in preview.warnings(imp) if note.code in ("columns_remembered", "columns_named"))
+    return "".join(wording.warning(note.code, note.params) for note in notes)
 
 
 def _offered(recipe: Recipe) -> list[Field]:
@@ -75,20 +118,46 @@ def _offered(recipe: Recipe) -> list[Field]:
     return [f for f in fields.schema() if f.kind is not Kind.VERSION or f.key in used]
 
 
-def _names(columns: Sequence[preview.ColumnView]) -> list[str]:
-    """Some names of the file, first those with letters that a wrong encoding would spoil."""
-    samples = [sample for c in columns if c.field in NAMES for sample in c.samples]
-    return sorted(dict.fromkeys(samples), key=str.isascii)[:NAMES_SHOWN]
+def _meanings(columns: Sequence[ColumnView], schema: Schema) -> dict[str, list[tuple[str, str]]]:
+    """What a word can mean in the columns that hold unknown ones, by field: canonical text and what people call it."""
+    fields_of = {column.field for column in columns if column.words and column.field}
+    return {key: _values(schema[key]) for key in fields_of}
+
+
+def _values(field: Field) -> list[tuple[str, str]]:
+    match field.kind:
+        case Kind.YES_NO:
+            return [("1", _("Yes")), ("0", _("No"))]
+        case Kind.GENDER:
+            return [("0", _("Not given")), ("2", _("Woman")), ("1", _("Man"))]
+        case Kind.COUNTRY:
+            return list(wording.countries().items())
+        case Kind.LANGUAGE:
+            return list(wording.languages().items())
+        case _:
+            return [(choice, choice) for choice in field.choices]
 
 
 @require_POST
 def dialect(request: HttpRequest, import_id: int) -> HttpResponse:
-    """Read the file again in another way, and show its columns."""
+    """Read the file again in another way, and show its columns, or whatever comes next."""
     actor = actor_of(request.user)
     overrides = DialectForm.read(request.POST)
     if overrides.sheet and overrides.sheet != imports.recipe(imports.get(import_id, actor=actor)).dialect.sheet:
         overrides = replace(overrides, header_row=None)  # where it stands in one sheet says nothing about another
     planning.choose(import_id, actor=actor, overrides=overrides)
+    return redirect("import" if "go_on" in request.POST else "import-columns", import_id)
+
+
+@require_POST
+def mapping(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Set the columns as a saved mapping has them, delete it, or begin anew without what was said last time."""
+    actor = actor_of(request.user)
+    number = MappingForm.read(request.POST)
+    if number is not None and "delete" in request.POST:
+        mappings.delete(number, actor=actor)
+    else:
+        planning.use_mapping(import_id, number, actor=actor)
     return redirect("import-columns", import_id)
 
 

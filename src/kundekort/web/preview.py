@@ -18,18 +18,32 @@ from kundekort.engine.frames import CARD
 from kundekort.services import confirming, imports, planning, record
 from kundekort.services import preview as previews
 from kundekort.services.accounts import actor_of
+from kundekort.services.preview import Summary
 from kundekort.store.models import Import
 from kundekort.web.forms.imports import ChoiceForm
 from kundekort.web.query import flag
 from kundekort.web.templatetags.kundekort import SPRITE, kind
 
-ELSEWHERE: Final = ("columns_ignored", "newer_kept")
+ELSEWHERE: Final = (
+    "columns_ignored",
+    "columns_named",
+    "columns_remembered",
+    "newer_kept",
+    "rows_in_one_cell",
+    "sheets_unread",
+)
 """Warnings that have a place of their own on the page."""
+
+
+def _warning(summary: Summary, code: str) -> str:
+    """A warning in words, '' where there is none."""
+    return "".join(wording.warning(n.code, n.params) for n in summary.warnings if n.code == code)
 
 
 def page(request: HttpRequest, imp: Import) -> HttpResponse:
     """The preview of an import that waits for confirmation."""
     summary = previews.summary(imp)
+    recut = imports.facts(imp).recut if imp.undoes is None else None
     recipe = imports.recipe(imp)
     headers = {c.field: c.header or wording.field(c.field) for c in record.columns(imp)}
     first = {*summary.changes, *(p.field for p in summary.problems), *(c.field for c in summary.conflicts)}
@@ -44,7 +58,9 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
         "columns": headers,
         "ignored": [h for n in summary.warnings if n.code == "columns_ignored" for h in n.params["headers"]],
         "notice": imp.notice and wording.refusal(imp.notice, {}),
-        "newer": "".join(wording.warning(n.code, n.params) for n in summary.warnings if n.code == "newer_kept"),
+        "recut": recut,
+        "origin": _warning(summary, "columns_remembered") or _warning(summary, "columns_named"),
+        "newer": _warning(summary, "newer_kept"),
         "warnings": [wording.warning(n.code, n.params) for n in summary.warnings if n.code not in ELSEWHERE],
         "changes": [
             {"key": key, "header": headers.get(key) or wording.field(key), "changed": n}
@@ -59,7 +75,7 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
             for c in summary.conflicts
         ],
         "conflict_rows": summary.conflict_rows,
-        "findings_count": _findings_count(summary),
+        "findings_count": _findings_count(summary, recut=recut is not None),
         "source": getattr(imp.undoes, "source", None) if imp.undoes else None,
         "confirmation": wording.confirmation(summary.totals, undoes=imp.undoes is not None),
         "emptied": summary.emptied,
@@ -98,10 +114,10 @@ def kind_of_problem(count: ProblemCount, headers: Mapping[str, str]) -> str:
     return wording.kind_of_problem(count.code, headers.get(field) or wording.field(field))
 
 
-def _findings_count(summary: previews.Summary) -> int:
+def _findings_count(summary: previews.Summary, *, recut: bool) -> int:
     """How many findings the page has to show above the rows."""
-    told = sum(note.code != "columns_ignored" for note in summary.warnings)
-    return told + (summary.conflict_rows > 0) + (summary.totals.left_out > 0)
+    notes = sum(note.code == "newer_kept" or note.code not in ELSEWHERE for note in summary.warnings)
+    return notes + recut + (summary.conflict_rows > 0) + (summary.totals.left_out > 0)
 
 
 def _named(key: str, headers: Mapping[str, str]) -> str:

@@ -9,7 +9,9 @@ from functools import cache
 from typing import Final
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from kundekort.engine.mapping import FULL_NAME
 from kundekort.engine.schema import Schema
 from kundekort.wording.segments import SUBJECTS
 
@@ -43,5 +45,7 @@ def field(key: str) -> str:
     """The label of a field or of what a segment can ask besides; the key itself for a column without a field."""
     if key in SUBJECTS:
         return str(SUBJECTS[key])
+    if key == FULL_NAME:
+        return str(_("First and last name in one"))
     known = current_schema()
     return known[key].label(get_language() or "en") if key in known else key

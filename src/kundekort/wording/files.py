@@ -44,6 +44,9 @@ FILE_KINDS: Final[Mapping[str, str | Promise]] = {
     "pdf": _("a PDF"),
     "image": _("a picture"),
     "zip": _("a compressed archive"),
+    "html": _("a web page, which some programs save as .xls"),
+    "xml": _("an XML file"),
+    "json": _("a JSON file"),
 }
 
 _UNITS: Final = ("kB", "MB", "GB")

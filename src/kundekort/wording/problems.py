@@ -103,6 +103,10 @@ CARD_PROBLEMS: Final[Mapping[str, str | Promise]] = {
 WARNINGS: Final[Mapping[str, str | Promise]] = {
     "columns_ignored": _("These columns are not imported, because no field has their name: %(headers)s."),
     "columns_suggested": _("The column “%(header)s” is not imported. Did you mean %(field)s?"),
+    "columns_named": _("The columns are set as in the saved mapping “%(name)s”, %(when)s by %(by)s."),
+    "columns_remembered": _("The columns are set as last time, %(when)s by %(by)s."),
+    "sheets_unread": _("Other sheets, which were not read: %(sheets)s."),
+    "rows_in_one_cell": _("Some rows are one single cell with all their columns in it. They can be split."),
     "newer_kept": ngettext_lazy(
         "%(count)s newer value in the register is kept: it was changed after the list was made, and not in the list.",
         "%(count)s newer values in the register are kept: they were changed after the list was made, "

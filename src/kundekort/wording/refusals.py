@@ -28,6 +28,7 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
         "No column of the file is known (read with %(separator)s as separator: %(headers)s). "
         "Use the header names of the template."
     ),
+    "one_cell": _("Each row is one single cell with all its columns in it. They can be split at %(separator)s."),
     "column_twice": _("Several columns become %(field)s: %(headers)s. Keep one of them."),
     "no_key_column": _("The file has no column %(field)s. Add it, or choose another way to match the rows."),
     # an import that cannot go on

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Any, Final
 
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -113,6 +115,8 @@ def _shown(code: str, name: str, value: object) -> object:
             return _listed([_("“%(header)s”") % {"header": header} for header in value])
         case "fields", list() | tuple():
             return _listed([field(key) for key in value])
+        case "when", str():
+            return date_format(localtime(datetime.fromisoformat(value)), "DATE_FORMAT")
         case "separator", str():
             return separator(value)
         case "encoding", str():

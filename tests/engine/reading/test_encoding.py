@@ -95,6 +95,9 @@ def test_it_is_told_a_wrong_encoding() -> None:
     ("data", "kind"),
     [
         (b"%PDF-1.7\n...", "pdf"),
+        (b"\xef\xbb\xbf <HTML><body><table>", "html"),
+        (b'<?xml version="1.0"?>\n<rows/>', "xml"),
+        (b'[{"CustomerID": 7}]', "json"),
         (b"\x89PNG\r\n\x1a\n\0\0", "image"),
         (b"\xff\xd8\xff\xe0\0\x10JFIF", "image"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "xls"),

@@ -223,6 +223,10 @@ def test_it_takes_the_first_sheet_that_names_a_column() -> None:
     assert (table(data).dialect.sheet, table(data).sheets) == ("Ark2", ("Ark1", "Ark2", "Ark3"))
     assert cells(table(data, overrides=DialectOverrides(sheet="Ark3"))) == [("2", "b")]
     assert table(data, known=lambda header: False).dialect.sheet == "Ark1"
+    cover = row(1, "Contact", HEADER[0]) + row(2, "Kari", "x")
+    known = {*HEADER, "more", "still"}.__contains__
+    assert table(book(cover, row(1, *HEADER, "more") + row(2, "1")), known=known).dialect.sheet == "Ark2"
+    assert table(book(row(1, *HEADER) + row(2, "1"), row(1, *HEADER, "more")), known=known).dialect.sheet == "Ark1"
     hidden = table(book(list_, more, states=("hidden", "visible")))
     assert (hidden.dialect.sheet, hidden.sheets) == ("Ark2", ("Ark2",))
     assert table(book("", list_)).dialect.sheet == "Ark2"

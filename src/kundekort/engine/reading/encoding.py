@@ -35,6 +35,15 @@ _MAGIC: Final = (
     (b"7z\xbc\xaf", "zip"),
     (b"Rar!", "zip"),
 )
+_NO_TABLES: Final = (
+    (b"<html", "html"),
+    (b"<!doctype html", "html"),
+    (b"<table", "html"),
+    (b"<?xml", "xml"),
+    (b"{", "json"),
+    (b"[{", "json"),
+)
+"""What texts begin with that programs write instead of a table, often under the name of one."""
 _CONTROL: Final = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a\x1b")) + b"\x7f"
 _ENOUGH_LETTERS: Final = 10_000
 _SMALL: Final = np.isin(np.arange(256), list(ascii_lowercase.encode()))
@@ -99,9 +108,13 @@ def invalid_positions(data: memoryview) -> Iterator[int]:
 
 
 def _refuse_binary(head: bytes) -> None:
-    """Refuse what its first bytes say is no text."""
+    """Refuse what its first bytes say is no text, or none that has rows."""
     for magic, kind in _MAGIC:
         if head.startswith(magic):
+            raise FileRefused("file_binary", kind=kind)
+    begins = head.removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    for text, kind in _NO_TABLES:
+        if begins.startswith(text):
             raise FileRefused("file_binary", kind=kind)
 
 

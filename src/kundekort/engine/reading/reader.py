@@ -15,11 +15,11 @@ import polars as pl
 
 from kundekort.engine import frames
 from kundekort.engine.errors import FileRefused
-from kundekort.engine.reading import encoding, sniff, workbook
+from kundekort.engine.reading import encoding, one_cell, sniff, workbook
 from kundekort.engine.reading.batches import Pace, batches
 from kundekort.engine.reading.encoding import Buffer
 from kundekort.engine.reading.table import Limits, Source, Table, number
-from kundekort.engine.recipe import Dialect, DialectOverrides
+from kundekort.engine.recipe import WORKBOOK, Dialect, DialectOverrides
 
 _PACE: Final = Pace()
 _ANY: Final = DialectOverrides()
@@ -46,12 +46,17 @@ def open_source(
         raise FileRefused("file_too_large", size=len(view), limit=limits.bytes)
     if not len(view):
         raise FileRefused("file_empty")
-    if workbook.begins(view):
+    if workbook.begins(view) and not overrides.one_cell:
         return workbook.open_source(
             view, known=known, overrides=overrides, limits=limits, as_is=as_is, rows=pace.workbook_rows
         )
-    found = overrides.encoding or encoding.detect(view)
-    text = encoding.to_utf8(view, found)
+    if workbook.begins(view):
+        found = WORKBOOK
+        sheet, text = workbook.one_cell_text(view, known=known, overrides=overrides, limits=limits)
+    else:
+        sheet, found = "", overrides.encoding or encoding.detect(view)
+        text = encoding.to_utf8(view, found)
+        text = one_cell.unwrap(text) if overrides.one_cell else text
     header = sniff.find_header(text, known=known, separator=overrides.separator, header_row=overrides.header_row)
     if header is None:
         raise FileRefused("header_only" if overrides.header_row else "file_empty")
@@ -62,7 +67,7 @@ def open_source(
     headers = header.headers[: grammar.most]
     columns = limits.columns if as_is else len(headers)
     return Source(
-        dialect=Dialect(encoding=found, separator=header.separator, header_row=header.line),
+        dialect=Dialect(found, header.separator, header.line, sheet, one_cell=bool(overrides.one_cell)),
         headers=headers,
         size=len(view),
         blocks=lambda: number(

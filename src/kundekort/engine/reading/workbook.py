@@ -16,7 +16,7 @@ import polars as pl
 from kundekort.engine import frames
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.problem import LineProblem
-from kundekort.engine.reading import sniff
+from kundekort.engine.reading import one_cell, sniff
 from kundekort.engine.reading.package import OLE, ZIP, Sheet, Workbook, unbroken
 from kundekort.engine.reading.sheet import Row, rows
 from kundekort.engine.reading.table import Limits, Piece, Source, number
@@ -69,6 +69,16 @@ def open_source(
     )
 
 
+def one_cell_text(
+    data: memoryview, *, known: Callable[[str], bool], overrides: DialectOverrides, limits: Limits
+) -> tuple[str, bytes]:
+    """The name of the sheet that `open_source` takes, and as a text the cells of one column that hold whole rows."""
+    with unbroken():
+        book = Workbook(data, expanded=limits.expanded)
+        header = _find(book, overrides=overrides, known=known, most=limits.columns)
+        return header.sheet.name, one_cell.lines(_rows(book, header.sheet, most=limits.columns))
+
+
 @dataclass(frozen=True, slots=True)
 class _Header:
     """Where the header is, and what it says."""
@@ -84,25 +94,38 @@ class _Header:
 
 
 def _find(book: Workbook, *, overrides: DialectOverrides, known: Callable[[str], bool], most: int) -> _Header:
-    """The header of the chosen sheet; of the first that names a field; of the first that is not empty."""
-    sheets = sorted(book.sheets, key=lambda sheet: sheet.hidden)
-    if overrides.sheet is not None:
-        sheets = [sheet for sheet in sheets if sheet.name == overrides.sheet]
-        if not sheets:
+    """The header of the chosen sheet; of the first that names fields as others do; of the first that is not empty.
+
+    A cover sheet may name a field or two; so the first counts that names at least half as many as any other. Hidden
+    sheets are looked at where no other names a field.
+    """
+    if overrides.sheet is None:
+        groups = [[s for s in book.sheets if not s.hidden], [s for s in book.sheets if s.hidden]]
+    else:
+        groups = [[sheet for sheet in book.sheets if sheet.name == overrides.sheet]]
+        if not groups[0]:
             raise FileRefused("sheet_unknown", sheet=overrides.sheet, sheets=[sheet.name for sheet in book.sheets])
     headers: list[_Header] = []
-    for sheet in sheets:
-        least = overrides.header_row or 1
-        sample = list(islice((row for row in _rows(book, sheet, most=most) if row.line >= least), _SAMPLE))
-        if sample:
-            at, named = sniff.header_among([row.cells for row in sample], known=known, told=least > 1)
-            trimmed = tuple(cell.strip() for cell in sample[at].cells)
-            headers.append(_Header(sheet, sample[at].line, trimmed, named))
-            if named:
-                return headers[-1]
+    for sheets in groups:
+        headers += [h for s in sheets if (h := _header(book, s, overrides=overrides, known=known, most=most))]
+        best = max((header.known for header in headers), default=0)
+        if best:
+            return next(header for header in headers if 2 * header.known >= best)
     if not headers:
         raise FileRefused("header_only" if overrides.header_row else "file_empty")
     return headers[0]
+
+
+def _header(
+    book: Workbook, sheet: Sheet, *, overrides: DialectOverrides, known: Callable[[str], bool], most: int
+) -> _Header | None:
+    """The header of a sheet, None where it is empty."""
+    least = overrides.header_row or 1
+    sample = list(islice((row for row in _rows(book, sheet, most=most) if row.line >= least), _SAMPLE))
+    if not sample:
+        return None
+    at, named = sniff.header_among([row.cells for row in sample], known=known, told=least > 1)
+    return _Header(sheet, sample[at].line, tuple(cell.strip() for cell in sample[at].cells), named)
 
 
 def _rows(book: Workbook, sheet: Sheet, *, most: int) -> Iterator[Row]:

@@ -1,0 +1,80 @@
+"""Answers about columns that are used again: the last ones for the same headers, and named ones when chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models.functions import Now
+
+from kundekort.engine.header_mapping import HeaderMapping, fingerprint
+from kundekort.engine.mapping import match_headers
+from kundekort.engine.recipe import Answers, Column, Origin
+from kundekort.engine.values.text import line
+from kundekort.services import fields
+from kundekort.services.accounts import Actor, Role
+from kundekort.services.refusals import NotFound
+from kundekort.store.models import ColumnMapping
+
+LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SavedMapping:
+    """A mapping that was kept under a name: whose, and since when."""
+
+    number: int
+    name: str
+    by: str
+    when: datetime
+
+
+def recall(columns: Sequence[Column], answers: Answers) -> Answers:
+    """The answers with what was said last time of a file with the same headers, if anything was."""
+    row = ColumnMapping.objects.filter(name="", fingerprint=fingerprint([c.header for c in columns])).first()
+    return answers if row is None else _answers(row, columns, answers)
+
+
+def list_named(*, actor: Actor) -> list[SavedMapping]:
+    """The mappings with a name, by name."""
+    actor.require(Role.IMPORTER)
+    rows = ColumnMapping.objects.exclude(name="").order_by("name")
+    return [SavedMapping(row.pk, row.name, row.actor_name, row.changed_at) for row in rows]
+
+
+def answers_of(number: int, headers: Sequence[str], answers: Answers, *, actor: Actor) -> Answers:
+    """The answers that a named mapping gives for a file with these headers. Raises NotFound."""
+    actor.require(Role.IMPORTER)
+    row = ColumnMapping.objects.exclude(name="").filter(pk=number).first()
+    if row is None:
+        raise NotFound(id=number)
+    return _answers(row, match_headers(headers, fields.schema()), answers)
+
+
+def remember(headers: Sequence[str], answers: Answers, *, actor: Actor, name: str = "") -> None:
+    """Keep what was said for the next file with these headers; with a name also for whoever chooses it then."""
+    actor.require(Role.IMPORTER)
+    mapping, mark = HeaderMapping.of(headers, answers), fingerprint(headers)
+    kept = {"mapping": mapping, "created_by": actor.user, "actor_name": actor.name, "changed_at": Now()}
+    ColumnMapping.objects.update_or_create(name="", fingerprint=mark, defaults=kept)
+    if shown := line(name)[:LONGEST_NAME]:
+        ColumnMapping.objects.update_or_create(name=shown, defaults=kept | {"fingerprint": mark})
+
+
+def forget(headers: Sequence[str], *, actor: Actor) -> None:
+    """Forget what was said last time of files with these headers; named mappings stay."""
+    actor.require(Role.IMPORTER)
+    ColumnMapping.objects.filter(name="", fingerprint=fingerprint(headers)).delete()
+
+
+def delete(number: int, *, actor: Actor) -> None:
+    """Delete a named mapping; imports that were made with it stay as they are."""
+    actor.require(Role.IMPORTER)
+    ColumnMapping.objects.exclude(name="").filter(pk=number).delete()
+
+
+def _answers(row: ColumnMapping, columns: Sequence[Column], answers: Answers) -> Answers:
+    origin = Origin(by=row.actor_name, when=row.changed_at.isoformat(), name=row.name)
+    mapping: HeaderMapping = row.mapping
+    return mapping.answers(columns, answers, schema=fields.schema(), origin=origin)
