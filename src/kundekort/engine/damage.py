@@ -12,16 +12,63 @@ import polars as pl
 
 from kundekort.engine.schema import Field, Kind
 
-_ERRORS: Final = (
-    "#N/A #NULL! #DIV/0! #VALUE! #REF! #NAME? #NUM! #GETTING_DATA #SPILL! #CALC! #FIELD! #BLOCKED! #UNKNOWN! "
-    "#CONNECT! #BUSY! #ERROR! "
-    "#I/T #VERDI! #NAVN? #OVERFLYT! #BEREGN! #FELT! "  # nb
-    "#SAKNAS! #SKÄRNING! #DIVISION/0! #VÄRDEFEL! #REFERENS! #NAMN? #OGILTIGT! "  # sv
-    "#NUL! #VÆRDI! #REFERENCE! #OVERLØB! "  # da
-    "#PUUTTUU! #PUUTTUU #TYHJÄ! #JAKO/0! #ARVO! #VIITTAUS! #VIITE! #NIMI? #LUKU! "  # fi
-    "#NV #WERT! #BEZUG! #ZAHL! #ÜBERLAUF! "  # de
-    "#N/B #LEEG! #DEEL/0! #WAARDE! #VERW! #NAAM? #GETAL! #OVERLOOP!"  # nl
-).split()
+_ERRORS: Final = [
+    "#N/A",
+    "#NULL!",
+    "#DIV/0!",
+    "#VALUE!",
+    "#REF!",
+    "#NAME?",
+    "#NUM!",
+    "#GETTING_DATA",
+    "#SPILL!",
+    "#CALC!",
+    "#FIELD!",
+    "#BLOCKED!",
+    "#UNKNOWN!",
+    "#CONNECT!",
+    "#BUSY!",
+    "#ERROR!",
+    "#I/T",
+    "#VERDI!",
+    "#NAVN?",
+    "#OVERFLYT!",
+    "#BEREGN!",
+    "#FELT!",
+    "#SAKNAS!",
+    "#SKÄRNING!",
+    "#DIVISION/0!",
+    "#VÄRDEFEL!",
+    "#REFERENS!",
+    "#NAMN?",
+    "#OGILTIGT!",
+    "#NUL!",
+    "#VÆRDI!",
+    "#REFERENCE!",
+    "#OVERLØB!",
+    "#PUUTTUU!",
+    "#PUUTTUU",
+    "#TYHJÄ!",
+    "#JAKO/0!",
+    "#ARVO!",
+    "#VIITTAUS!",
+    "#VIITE!",
+    "#NIMI?",
+    "#LUKU!",
+    "#NV",
+    "#WERT!",
+    "#BEZUG!",
+    "#ZAHL!",
+    "#ÜBERLAUF!",
+    "#N/B",
+    "#LEEG!",
+    "#DEEL/0!",
+    "#WAARDE!",
+    "#VERW!",
+    "#NAAM?",
+    "#GETAL!",
+    "#OVERLOOP!",
+]
 """Errors as Excel writes them in the languages of the fields; in Icelandic it writes the English ones."""
 
 _ERROR: Final = "^(?:" + "|".join(map(re.escape, _ERRORS)) + "|(?:Err|Feil|Fel|Fejl|Fehler|Fout|Virhe):[0-9]{3})$"

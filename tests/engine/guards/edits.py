@@ -9,10 +9,45 @@ from typing import Final
 
 Card = dict[str, str]
 
-FIRST = "Åse Bjørn Pål Kåre Øyvind Renée Søren Jürgen Zoë Kari Ola Anne-Grete Håkon Tor Ævar Sigrún Märta Jiří".split()
-LAST = "Nygård Bjørnson Ås Sæther Müller Šimić Østby Hansen O’Neil Åkerström Kjær Null Lundqvist Þórsson Dvořák".split()
-STREETS = "Storgata,Øvre Slottsgate,Kirkeveien,Åsveien,Brønnøyveien,Hafnarstræti,Sveavägen".split(",")
-CITIES = "Oslo,Bodø,Tromsø,Ål,Malmö,Ålesund,Hammerfest,Mo i Rana,Vadsø,København".split(",")
+FIRST = [
+    "Åse",
+    "Bjørn",
+    "Pål",
+    "Kåre",
+    "Øyvind",
+    "Renée",
+    "Søren",
+    "Jürgen",
+    "Zoë",
+    "Kari",
+    "Ola",
+    "Anne-Grete",
+    "Håkon",
+    "Tor",
+    "Ævar",
+    "Sigrún",
+    "Märta",
+    "Jiří",
+]
+LAST = [
+    "Nygård",
+    "Bjørnson",
+    "Ås",
+    "Sæther",
+    "Müller",
+    "Šimić",
+    "Østby",
+    "Hansen",
+    "O’Neil",
+    "Åkerström",
+    "Kjær",
+    "Null",
+    "Lundqvist",
+    "Þórsson",
+    "Dvořák",
+]
+STREETS = ["Storgata", "Øvre Slottsgate", "Kirkeveien", "Åsveien", "Brønnøyveien", "Hafnarstræti", "Sveavägen"]
+CITIES = ["Oslo", "Bodø", "Tromsø", "Ål", "Malmö", "Ålesund", "Hammerfest", "Mo i Rana", "Vadsø", "København"]
 NOTES = (
     "",
     "",
@@ -81,7 +116,9 @@ def _zip(rng: random.Random, value: str) -> str:
 
 
 CHANGES: Final[Mapping[str, Callable[[random.Random, str], str]]] = {
-    "first_name": lambda rng, value: rng.choice([_typo(rng, value), rng.choice(FIRST), value + " " + rng.choice(FIRST)]),
+    "first_name": lambda rng, value: rng.choice(
+        [_typo(rng, value), rng.choice(FIRST), value + " " + rng.choice(FIRST)]
+    ),
     "last_name": lambda rng, value: rng.choice([_typo(rng, value), rng.choice(LAST), value + "-" + rng.choice(LAST)]),
     "address": lambda rng, value: rng.choice([_typo(rng, value), address(rng), ""]),
     "address2": lambda rng, value: rng.choice(["", "c/o " + rng.choice(LAST), f"H0{digits(rng, 3)}", "2-3"]),

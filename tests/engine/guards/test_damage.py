@@ -1,4 +1,4 @@
-"""Damage by spreadsheets and encodings: what is noticed, what is left alone, and that one decision keeps the old values."""
+"""Damage by spreadsheets and encodings: what is noticed, what is left alone, and what one decision keeps."""
 
 from __future__ import annotations
 

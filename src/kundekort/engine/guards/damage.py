@@ -84,7 +84,7 @@ def _code() -> pl.Expr:
 def _no_value() -> pl.Expr:
     word = _VALUE.is_in(_NO_VALUE) | (_VALUE.is_in(_SPOKEN) & ~pl.col("words"))
     spelt_anew = _VALUE.str.to_lowercase() == _OLD.str.to_lowercase()  # there are people called Null
-    return word & ~spelt_anew & (_KIND != Kind.CHOICE.value)
+    return word & ~spelt_anew & (Kind.CHOICE.value != _KIND)
 
 
 def _rounded() -> pl.Expr:
@@ -104,21 +104,21 @@ def _rounded() -> pl.Expr:
 def _date() -> pl.Expr:
     """A day where something like 1/2 stood. A whole day in a note may be what somebody has looked up."""
     day = _VALUE.str.contains(_DAY_OF_MONTH)
-    day |= _VALUE.str.contains(_DAY) & (_KIND != Kind.NOTE.value)
+    day |= _VALUE.str.contains(_DAY) & (Kind.NOTE.value != _KIND)
     day |= _VALUE.str.contains(_SERIAL) & ~_KIND.is_in([Kind.NOTE.value, Kind.NUMBER.value])
-    return day & _OLD.str.contains(_NO_DAY) & (_KIND != Kind.DATE.value)
+    return day & _OLD.str.contains(_NO_DAY) & (Kind.DATE.value != _KIND)
 
 
 def _zeros() -> pl.Expr:
-    return _OLD.str.contains("^0[0-9]+$") & (_VALUE == _OLD.str.replace("^0+([0-9])", "${1}"))
+    return _OLD.str.contains("^0[0-9]+$") & (_OLD.str.replace("^0+([0-9])", "${1}") == _VALUE)
 
 
 def _plus() -> pl.Expr:
     """A number without its plus: as it is, or taken for one of the register's country."""
     digits = _OLD.str.replace_all("[^0-9]", "")
     longer = _VALUE.str.replace_all("[^0-9]", "").str.len_bytes() - digits.str.len_bytes()
-    phone = (_KIND == Kind.PHONE.value) & _VALUE.str.ends_with(digits) & (longer <= 3)
-    return _OLD.str.contains(r"^\+[0-9 ]{6,}$") & (phone | (_VALUE == digits))
+    phone = (Kind.PHONE.value == _KIND) & _VALUE.str.ends_with(digits) & (longer <= 3)
+    return _OLD.str.contains(r"^\+[0-9 ]{6,}$") & (phone | (digits == _VALUE))
 
 
 def _cut() -> pl.Expr:
