@@ -66,7 +66,7 @@ def _cells(block: Block) -> pl.DataFrame:
                 pl.col(OLD + field.key).fill_null("").alias("old"),
             )
         )
-    return pl.concat(cells)
+    return pl.concat(cells, rechunk=True)  # each chunk would cost as much as all of them
 
 
 def _words(field: Field) -> bool:
