@@ -147,6 +147,7 @@ def plan(
     policy: Policy | None = None,
     leave_out: bool = False,
     choices: Sequence[Choice] = (),
+    decisions: Decisions | None = None,
     shown: pl.DataFrame = pipeline.NOT_SHOWN,
     pace: Pace | None = None,
 ) -> Plan:
@@ -157,7 +158,7 @@ def plan(
     assert file.question is None, file.question
     made = pipeline.plan(
         file,
-        decisions=Decisions(leave_out_errors=leave_out, choices=tuple(choices)),
+        decisions=decisions or Decisions(leave_out_errors=leave_out, choices=tuple(choices)),
         register=register,
         schema=SCHEMA,
         today=TODAY,

@@ -38,6 +38,18 @@ _CELL: Final = (Action.KEEP, Action.ACCEPT)
 
 KINDS: Final[Mapping[str, Kind]] = {
     "consent_given": Kind("consent is switched on for somebody who has withdrawn it", _CELL, dangerous=True),
+    "hashes": Kind("##### of a column that was too narrow, in place of the value", _CELL, dangerous=True),
+    "excel_error": Kind("the error of a formula in place of the value", _CELL, dangerous=True),
+    "null_word": Kind("nan, NULL or another word of programs for nothing", _CELL, dangerous=True),
+    "number_rounded": Kind("4,79E+09, digits that became zeros, a decimal where there was none", _CELL, dangerous=True),
+    "date_made": Kind("a day where something like 1/2 stood", _CELL, dangerous=True),
+    "zeros_lost": Kind("zeros at the beginning are gone", _CELL, dangerous=True),
+    "plus_lost": Kind("the plus at the beginning is gone, so that the number is another one", _CELL, dangerous=True),
+    "entities": Kind("&oslash; for ø, as in the source of a web page", _CELL, dangerous=True),
+    "mojibake": Kind("Ã¸ for ø: read in another encoding than it was written in", _CELL, dangerous=True),
+    "letters_lost": Kind("letters that an encoding lacks became ?, _ or another mark", _CELL, dangerous=True),
+    "letters_dropped": Kind("letters beyond a to z are gone without a trace", _CELL, least=3, share=0.2),
+    "text_cut": Kind("a long text ends after 255 characters", _CELL, dangerous=True),
 }
 """Every kind of finding by its code."""
 

@@ -49,6 +49,7 @@ CELL_CODES: Final = {
     "key_ambiguous": "several cards have the value by which rows are matched; params: ids",
     "too_long": "more characters than the field holds; params: length, limit",
     "required": "the field may not be empty",
+    "damaged": "a new customer's cell holds what a spreadsheet puts in place of a value: #####, #N/A or 4,79E+09",
     "gender_missing": "Gender is empty; 0 none, 1 man, 2 woman",
     "gender_unknown": "not a gender",
     "email_invalid": "not an e-mail address",

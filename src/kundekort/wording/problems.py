@@ -59,6 +59,10 @@ PROBLEMS: Final[Mapping[str, str | Promise]] = {
     ),
     "too_long": _("%(field)s has %(length)s characters; there is room for %(limit)s. Shorten it."),
     "required": _("%(field)s is empty, but must have a value."),
+    "damaged": _(
+        "“%(value)s” is what a spreadsheet puts in place of a value it cannot show. "
+        "Write the value itself, or leave the cell empty."
+    ),
     "gender_missing": _("%(field)s is empty. Use 0 for none, 1 for man, 2 for woman."),
     "gender_unknown": _("“%(value)s” is not a gender. Use 0 for none, 1 for man, 2 for woman."),
     "email_invalid": _("“%(value)s” is not an e-mail address. Write it as name@example.com, or leave the cell empty."),
@@ -144,6 +148,7 @@ PROBLEM_KINDS: Final[Mapping[str, str | Promise]] = {
     "key_ambiguous": _("several customers fit"),
     "too_long": _("too long"),
     "required": _("empty"),
+    "damaged": _("damaged by a spreadsheet"),
     "gender_missing": _("empty"),
     "gender_unknown": _("not a gender"),
     "email_invalid": _("not an e-mail address"),

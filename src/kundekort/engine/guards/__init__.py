@@ -11,12 +11,12 @@ from typing import Final
 import polars as pl
 
 from kundekort.engine import frames
-from kundekort.engine.guards import consent
+from kundekort.engine.guards import consent, damage
 from kundekort.engine.guards.block import Block
 
 __all__ = ["Block", "of_cards", "of_cells"]
 
-CELLS: Final[tuple[Callable[[Block], pl.DataFrame], ...]] = (consent.evidence,)
+CELLS: Final[tuple[Callable[[Block], pl.DataFrame], ...]] = (consent.evidence, damage.evidence)
 """The guards that compare cells with what stands on their card."""
 CARDS: Final[tuple[Callable[[Block], pl.DataFrame], ...]] = ()
 """The guards that ask whether a row is about another card than the one it names."""
