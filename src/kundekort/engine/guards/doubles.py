@@ -38,15 +38,16 @@ def already_card(block: Block) -> pl.DataFrame:
 
     Name and address do not count: no index of the register finds a card by them.
     """
-    rows = _with_person(block.rows.filter(pl.col(ID) == 0), "mine:", {f.key for f in block.fields})
+    rows = block.rows.filter(pl.col(ID) == 0)
+    given = {f.key for f in block.fields}
     found = [pl.DataFrame(schema=frames.EVIDENCE)]
     needed = tuple(block.schema[k] for k in (*traits.PERSON, traits.BIRTH))
-    for by, fields in keys_of({f.key for f in block.fields}, block.schema).items():
+    for by, fields in keys_of(given, block.schema).items():
         if rows.is_empty():
             break
         wanted = rows.select(ROW, keys.value(fields).alias("key")).filter(pl.col("key") != "")
         both = _pairs(block, wanted, fields, (*needed, *(f for f in fields if f not in needed)))
-        both = both.join(rows, on=ROW, how="inner")
+        both = _with_person(both.join(rows, on=ROW, how="inner"), "mine:", given)
         if by not in _CERTAIN:
             both = both.filter(~traits.family("mine:", "theirs:"))
         alike = (pl.col("mine:begins") == pl.col("theirs:begins")).fill_null(False)
@@ -73,11 +74,14 @@ def _with_person(rows: pl.DataFrame, prefix: str, given: set[str]) -> pl.DataFra
     """The rows with how the first name begins, the last name and the date of birth, null where there is none."""
     nothing = pl.lit(None, dtype=pl.String)
     first, last = traits.PERSON
-    return rows.with_columns(
-        (traits.begins(pl.col(first)) if first in given else nothing).alias(prefix + "begins"),
+    rows = rows.with_columns(
         (traits.text(last).str.to_lowercase() if last in given else nothing).alias(prefix + "last"),
         (traits.text(traits.BIRTH) if traits.BIRTH in given else nothing).alias(prefix + "birth"),
     )
+    if first not in given:
+        return rows.with_columns(nothing.alias(prefix + "begins"))
+    names = rows.select(first).unique().with_columns(traits.begins(pl.col(first)).alias(prefix + "begins"))
+    return rows.join(names, on=first, how="left", nulls_equal=True, maintain_order="left")  # names are few
 
 
 def example_row(block: Block) -> pl.DataFrame:
