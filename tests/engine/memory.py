@@ -9,7 +9,7 @@ from datetime import date
 import polars as pl
 
 from kundekort.engine import frames, interpretation, pipeline, undo
-from kundekort.engine.decisions import Choice, Decisions
+from kundekort.engine.decisions import Choice, Decision, Decisions
 from kundekort.engine.facts import Question
 from kundekort.engine.frames import CARD, ID, INTO, MERGED, OLD, VERSION, Status
 from kundekort.engine.plan import Plan, changed_cells
@@ -147,7 +147,7 @@ def plan(
     policy: Policy | None = None,
     leave_out: bool = False,
     choices: Sequence[Choice] = (),
-    decisions: Decisions | None = None,
+    decisions: Sequence[Decision] = (),
     shown: pl.DataFrame = pipeline.NOT_SHOWN,
     pace: Pace | None = None,
 ) -> Plan:
@@ -158,7 +158,7 @@ def plan(
     assert file.question is None, file.question
     made = pipeline.plan(
         file,
-        decisions=decisions or Decisions(leave_out_errors=leave_out, choices=tuple(choices)),
+        decisions=Decisions(leave_out_errors=leave_out, choices=tuple(choices), steps=tuple(decisions)),
         register=register,
         schema=SCHEMA,
         today=TODAY,

@@ -34,6 +34,8 @@ from kundekort.engine.values.dates import Evidence
 NOT_SHOWN: Final = pl.DataFrame(schema=frames.VERSIONS)
 """What a person has seen of the register beside a file that is planned for the first time."""
 _WRONG: Final = "_wrong"
+_DOUBLED: Final = (*KEY_CODES, "value_twice")
+"""The problems of several rows that have the same value, which is not to be said of them a second time."""
 
 
 class Register(Protocol):
@@ -160,6 +162,7 @@ class _Draft:
         self._given_orders, self._sink = given_orders, sink
         self._unique = UniqueValues(policy=work.recipe.policy, schema=work.schema)
         self._evidence: list[pl.DataFrame] = []
+        self._people = guards.People(work.schema)
         self._dates: dict[str, Evidence] = {}
         self._index: list[pl.DataFrame] = []
         self._problems: list[pl.DataFrame] = []
@@ -180,6 +183,7 @@ class _Draft:
             self._dates[key] = self._dates.get(key, Evidence()) + evidence
         difference = self._work.compare(checked)
         self._evidence.append(difference.evidence)
+        self._people.add(difference.rows, difference.fields)
         self._fields = difference.fields
         self._problems.append(difference.problems)
         self._conflicts.append(difference.conflicts)
@@ -219,8 +223,11 @@ class _Draft:
     def plan(self) -> Plan:
         """What is to happen to the rows, given what a person decided. Every row gets exactly one status."""
         decisions = self._work.decisions
-        index, evidence = pl.concat(self._index), pl.concat(self._evidence)
+        index = pl.concat(self._index)
         problems = self._all_problems(index)
+        twice = self._people.evidence(but=mending.left_out_by_number(decisions))
+        twice = twice.join(problems.filter(pl.col("code").is_in(_DOUBLED)), on=frames.ROW, how="anti")
+        evidence = pl.concat([*self._evidence, twice])
         out = mending.left_out(problems, evidence, decisions).alias(frames.LEFT_OUT)
         wrong = pl.col(frames.ROW).is_in(problems[frames.ROW].unique().implode())
         index = index.with_columns(out, wrong.alias(_WRONG))
