@@ -38,6 +38,9 @@ _CELL: Final = (Action.KEEP, Action.ACCEPT)
 
 KINDS: Final[Mapping[str, Kind]] = {
     "consent_given": Kind("consent is switched on for somebody who has withdrawn it", _CELL, dangerous=True),
+    "much_changed": Kind("a large part of the register changes in one column", (Action.ACCEPT,)),
+    "emptied": Kind("a part of the register is emptied in one column", _CELL, dangerous=True),
+    "alike": Kind("many cards get the same value where values are normally distinct", _CELL, dangerous=True),
 }
 """Every kind of finding by its code."""
 

@@ -12,13 +12,13 @@ import polars as pl
 
 from kundekort.engine import frames, full_name, mapping
 from kundekort.engine.decisions import Whose
-from kundekort.engine.facts import ConflictCount, ProblemCount, Totals
+from kundekort.engine.facts import ColumnChange, ConflictCount, ProblemCount, Totals
 from kundekort.engine.frames import Status
 from kundekort.engine.mapping import FULL_NAME
 from kundekort.engine.problem import Conflict, Problem
 from kundekort.engine.recipe import Column
 from kundekort.engine.row import Row
-from kundekort.services import history, imports
+from kundekort.services import fields, history, imports
 from kundekort.services.refusals import PlanDamaged
 from kundekort.store import packages, pages, plans
 from kundekort.store.bands import Band
@@ -50,7 +50,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """All that stands above the rows. `changes` are changed cells by field key, most first."""
+    """All that stands above the rows. `changes` are changed cells by field key, most first.
+
+    `columns` say how much of the register they are, where that was counted; `consents` how many cells of one change.
+    """
 
     digest: str
     totals: Totals
@@ -60,6 +63,8 @@ class Summary:
     conflict_rows: int
     emptied: int
     warnings: tuple[Note, ...]
+    columns: tuple[ColumnChange, ...] = ()
+    consents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,8 @@ def summary(imp: Import) -> Summary:
         conflict_rows=facts.conflict_rows,
         emptied=facts.emptied,
         warnings=warnings(imp),
+        columns=facts.columns,
+        consents=sum(facts.changes.get(f.key, 0) for f in fields.schema() if f.consent),
     )
 
 
