@@ -69,6 +69,14 @@ class MemoryRegister:
     def masters(self, ids: pl.Series) -> pl.Series:
         return pl.Series(sorted(set(ids) & set(self.merged.values())), dtype=pl.Int64)
 
+    def withdrawn(self, field: Field, ids: pl.Series) -> pl.Series:
+        changes = (row for log in self.log for row in log.iter_rows(named=True))
+        gone = {c["customer_id"] for c in changes if (c["field"], c["old"], c["new"]) == (field.key, "1", "0")}
+        return pl.Series(sorted(set(ids) & gone), dtype=pl.Int64)
+
+    def size(self) -> int:
+        return len(self.cards_by_id)
+
     def former_values(self, cards: pl.DataFrame) -> pl.DataFrame:
         versions = dict(cards.select("id", "version").iter_rows())
         former: dict[tuple[int, str], str] = {}

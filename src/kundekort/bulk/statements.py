@@ -191,6 +191,14 @@ def former_values() -> Composed:
     ).format(CHANGE, VERSIONS)
 
 
+def withdrawn(field: Field) -> Composed:
+    """The wanted customers who have once said yes in a field, and no after that."""
+    return SQL(
+        "SELECT DISTINCT h.customer_id AS id FROM {} h JOIN {} w ON h.customer_id = w.value "
+        "WHERE h.field = {} AND h.old = '1' AND h.new = '0'"
+    ).format(CHANGE, WANTED, Literal(field.key))
+
+
 def changes(revision: int) -> Composed:
     """All changes of a revision, card by card."""
     return SQL(

@@ -63,6 +63,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     "already_card": Kind("a new row is somebody who has a card", _CARD),
     "twice_in_file": Kind("a new row is the same person as one before it in the file", _ROW),
     "example_row": Kind("a new row is an example of the template", _ROW),
+    "much_changed": Kind("a large part of the register changes in one column", (Action.ACCEPT,)),
+    "emptied": Kind("a part of the register is emptied in one column", _CELL, dangerous=True),
+    "alike": Kind("many cards get the same value where values are normally distinct", _CELL, dangerous=True),
 }
 """Every kind of finding by its code."""
 

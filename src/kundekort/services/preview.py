@@ -12,14 +12,14 @@ import polars as pl
 
 from kundekort.engine import frames, full_name, mapping
 from kundekort.engine.decisions import Whose
-from kundekort.engine.facts import ConflictCount, ProblemCount, Totals
+from kundekort.engine.facts import ColumnChange, ConflictCount, ProblemCount, Totals
 from kundekort.engine.finding import Evidence, Finding
 from kundekort.engine.frames import Status
 from kundekort.engine.mapping import FULL_NAME
 from kundekort.engine.problem import Conflict, Problem
 from kundekort.engine.recipe import Column
 from kundekort.engine.row import Row
-from kundekort.services import history, imports
+from kundekort.services import fields, history, imports
 from kundekort.services.refusals import PlanDamaged
 from kundekort.store import packages, pages, plans
 from kundekort.store.bands import Band
@@ -53,7 +53,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """All that stands above the rows. `changes` are changed cells by field key, most first."""
+    """All that stands above the rows. `changes` are changed cells by field key, most first.
+
+    `columns` say how much of the register they are, where that was counted; `consents` how many cells of one change.
+    """
 
     digest: str
     totals: Totals
@@ -64,6 +67,8 @@ class Summary:
     emptied: int
     warnings: tuple[Note, ...]
     findings: tuple[Finding, ...]
+    columns: tuple[ColumnChange, ...] = ()
+    consents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,8 @@ def summary(imp: Import) -> Summary:
         emptied=facts.emptied,
         warnings=warnings(imp),
         findings=facts.findings,
+        columns=facts.columns,
+        consents=sum(facts.changes.get(f.key, 0) for f in fields.schema() if f.consent),
     )
 
 

@@ -63,10 +63,7 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
         "origin": _warning(summary, "columns_remembered") or _warning(summary, "columns_named"),
         "newer": _warning(summary, "newer_kept"),
         "warnings": [wording.warning(n.code, n.params) for n in summary.warnings if n.code not in ELSEWHERE],
-        "changes": [
-            {"key": key, "header": headers.get(key) or wording.field(key), "changed": n}
-            for key, n in summary.changes.items()
-        ],
+        "changes": changes(summary, headers),
         "problems": [
             {"code": p.code, "field": p.field or "", "count": p.count, "words": kind_of_problem(p, headers)}
             for p in summary.problems
@@ -79,12 +76,21 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
         "mendable": mendable,
         "findings_count": _findings_count(summary, recut=recut is not None, mendable=mendable),
         "source": getattr(imp.undoes, "source", None) if imp.undoes else None,
-        "confirmation": wording.confirmation(summary.totals, undoes=imp.undoes is not None),
+        "confirmation": wording.confirmation(summary.totals, undoes=imp.undoes is not None, consents=summary.consents),
         "emptied": summary.emptied,
         "view": view(imp, headers, size=summary.totals.rows, first=first, lines=imp.undoes is None)
         | {"conflicts": flag(request.GET.get("conflicts")) or summary.totals.conflicts > 0},
     }
     return render(request, "kundekort/imports/preview.html", context)
+
+
+def changes(summary: Summary, headers: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The columns that change, most first, with how much of the register that is where it was counted."""
+    of = {column.field: column for column in summary.columns}
+    return [
+        {"key": key, "header": headers.get(key) or wording.field(key), "changed": n, "of": of.get(key)}
+        for key, n in summary.changes.items()
+    ]
 
 
 @require_POST
