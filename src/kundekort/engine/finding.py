@@ -35,6 +35,8 @@ class Kind:
 
 
 _CELL: Final = (Action.KEEP, Action.ACCEPT)
+_CARD: Final = (Action.MATCH, Action.LEAVE_OUT, Action.ACCEPT)
+_ROW: Final = (Action.LEAVE_OUT, Action.ACCEPT)
 
 KINDS: Final[Mapping[str, Kind]] = {
     "consent_given": Kind("consent is switched on for somebody who has withdrawn it", _CELL, dangerous=True),
@@ -50,6 +52,17 @@ KINDS: Final[Mapping[str, Kind]] = {
     "letters_lost": Kind("letters that an encoding lacks became ?, _ or another mark", _CELL, dangerous=True),
     "letters_dropped": Kind("letters beyond a to z are gone without a trace", _CELL, least=3, share=0.2),
     "text_cut": Kind("a long text ends after 255 characters", _CELL, dangerous=True),
+    "other_card": Kind("a row is about another card than the one it names", _CARD, dangerous=True),
+    "column_sorted": Kind(
+        "many values of one column are those of other customers, in rows that are right for the rest",
+        (Action.KEEP, Action.ACCEPT, Action.LEAVE_OUT),
+        dangerous=True,
+        least=5,
+        share=0.3,
+    ),
+    "already_card": Kind("a new row is somebody who has a card", _CARD),
+    "twice_in_file": Kind("a new row is the same person as one before it in the file", _ROW),
+    "example_row": Kind("a new row is an example of the template", _ROW),
 }
 """Every kind of finding by its code."""
 

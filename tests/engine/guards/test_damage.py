@@ -159,7 +159,7 @@ def test_it_keeps_exactly_what_was_stored(code: str, field: str, old: str, value
     register = register_of({field: old}, {field: "Voss"})
     rows = {1: {field: value, "company": "Ny"}, 2: {field: "Voss", "company": "Ny"}}
     keep = Decisions().take(Decision(Action.KEEP, code=code, field=field))
-    made = plan(text_of(rows, [field, "company"]), register, decisions=keep)
+    made = plan(text_of(rows, [field, "company"]), register, decisions=keep.steps)
     assert (made.totals.errors, sum(f.open for f in made.findings)) == (0, 0)
     register.apply(made)
     assert [register.cards_by_id[n][field] for n in (1, 2)] == [old, "Voss"]
