@@ -14,7 +14,7 @@ from kundekort.services.accounts import Actor
 from kundekort.services.lists import FileFormat
 from kundekort.store.models import Customer, Import
 from kundekort.store.selection import Selection
-from tests.roundtrip.values import VALUES, customers
+from tests.roundtrip.values import MARK, VALUES, customers
 
 FIRST = 1001
 """The number of the first customer, always the same, because the prepared files name it."""
@@ -31,6 +31,8 @@ def register(load: Callable[..., Import]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE kundekort_customer SET id = id + %s", [by + 1_000_000])  # beside all there are
         cursor.execute("UPDATE kundekort_customer SET id = id - 1000000")
+        for name in ("last_name", "address", "city", "internal_note"):
+            cursor.execute(f"UPDATE kundekort_customer SET {name} = replace({name}, %s, '')", [MARK])
         cursor.execute("UPDATE kundekort_change SET customer_id = customer_id + %s", [by])
 
 
