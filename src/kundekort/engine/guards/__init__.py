@@ -11,13 +11,17 @@ from typing import Final
 import polars as pl
 
 from kundekort.engine import frames
-from kundekort.engine.guards import consent, doubles, identity
+from kundekort.engine.guards import consent, damage, doubles, identity
 from kundekort.engine.guards.block import Block
 from kundekort.engine.guards.doubles import People
 
 __all__ = ["Block", "People", "of_cards", "of_cells"]
 
-CELLS: Final[tuple[Callable[[Block], pl.DataFrame], ...]] = (consent.evidence, identity.column_sorted)
+CELLS: Final[tuple[Callable[[Block], pl.DataFrame], ...]] = (
+    consent.evidence,
+    damage.evidence,
+    identity.column_sorted,
+)
 """The guards that compare cells with what stands on their card."""
 CARDS: Final[tuple[Callable[[Block], pl.DataFrame], ...]] = (
     identity.other_card,
