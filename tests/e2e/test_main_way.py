@@ -67,7 +67,7 @@ def test_it_shows_the_rows_of_a_box_a_column_a_fault_or_a_search(send: Send, ids
     pick(page, "Kolonner", "City")
     assert rows(page) == 1
     expect(page.locator("th.kk-column-on")).to_have_text("City")
-    pick(page, "Feil", "ukjent verdi")
+    pick(page, "Feil", "Gender")
     assert rows(page) == 1
     expect(page.locator(".kk-told")).to_contain_text("«7» er ikke et kjønn")
     page.get_by_role("button", name="Vis alle igjen").click()
@@ -102,7 +102,7 @@ def test_it_can_be_read_by_keyboard(send: Send, ids: list[int]) -> None:
     expect(panel).to_be_hidden()
     page.keyboard.press("p")
     assert focused.get_attribute("data-key") == "gender"
-    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("Control+Home")
     assert focused.inner_text() == "5"
     page.keyboard.press("Control+End")

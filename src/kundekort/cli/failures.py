@@ -29,6 +29,7 @@ EXIT_CODES: Final[Mapping[str, int]] = {
     "failed": 1,
     "rows_have_errors": 3,
     "rows_have_conflicts": 3,
+    "rows_have_findings": 3,
     "register_moved": 4,
     "plan_mismatch": 4,
     "declined": 0,

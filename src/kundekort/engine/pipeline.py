@@ -17,7 +17,7 @@ import polars as pl
 
 from kundekort.engine import diff, finding, frames, guards, keys, mapping, mending
 from kundekort.engine.check import CheckedRows, check
-from kundekort.engine.decisions import Decisions
+from kundekort.engine.decisions import Action, Decisions
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.facts import Question, QuestionKind
 from kundekort.engine.frames import Status
@@ -36,6 +36,8 @@ from kundekort.engine.values.dates import Evidence
 NOT_SHOWN: Final = pl.DataFrame(schema=frames.VERSIONS)
 """What a person has seen of the register beside a file that is planned for the first time."""
 _WRONG: Final = "_wrong"
+_DOUBLED: Final = (*KEY_CODES, "value_twice")
+"""The problems of several rows that have the same value, which is not to be said of them a second time."""
 
 
 class Register(Protocol):
@@ -48,7 +50,7 @@ class Register(Protocol):
         """
 
     def redirects(self, ids: pl.Series) -> pl.DataFrame:
-        """Which of the ids (Int64) are merged cards: a frame of `frames.REDIRECTS`."""
+        """Which of the ids (Int64) are cards that have gone: a frame of `frames.REDIRECTS`."""
 
     def owners(self, field: Field, values: pl.Series) -> pl.DataFrame:
         """The cards that have one of the values in a unique field: `id`, and the value under the field's key."""
@@ -171,6 +173,7 @@ class _Draft:
         self._given_orders, self._sink = given_orders, sink
         self._unique = UniqueValues(policy=work.recipe.policy, schema=work.schema)
         self._evidence: list[pl.DataFrame] = []
+        self._people = guards.People(work.schema)
         self._dates: dict[str, Evidence] = {}
         self._index: list[pl.DataFrame] = []
         self._problems: list[pl.DataFrame] = []
@@ -191,6 +194,7 @@ class _Draft:
             self._dates[key] = self._dates.get(key, Evidence()) + evidence
         difference = self._work.compare(checked)
         self._evidence.append(difference.evidence)
+        self._people.add(difference.rows, difference.fields)
         self._fields = difference.fields
         self._problems.append(difference.problems)
         self._conflicts.append(difference.conflicts)
@@ -204,8 +208,8 @@ class _Draft:
     def _checked(self, block: Block) -> CheckedRows:
         """The rows of a block as decisions make them, with what is wrong in their cells."""
         work, decisions = self._work, self._work.decisions
-        block = translate(block, work.recipe.columns)
-        block = mending.mend(block, columns=self._columns, decisions=decisions, mended=work.mended)
+        block = mending.mend_rows(block, decisions=decisions, mended=work.mended)
+        block = mending.mend(translate(block, work.recipe.columns), columns=self._columns, decisions=decisions)
         if mending.needs_check(decisions):
             first = self._check(block, UniqueValues(policy=work.recipe.policy, schema=work.schema))
             new = work.new_rows(first) if mending.needs_cards(decisions) else pl.Series(dtype=pl.UInt32)
@@ -230,8 +234,11 @@ class _Draft:
     def plan(self) -> Plan:
         """What is to happen to the rows, given what a person decided. Every row gets exactly one status."""
         decisions = self._work.decisions
-        index, evidence = pl.concat(self._index), pl.concat(self._evidence)
+        index = pl.concat(self._index)
         problems = self._all_problems(index)
+        twice = self._people.evidence(but=mending.left_out_by_number(decisions))
+        twice = twice.join(problems.filter(pl.col("code").is_in(_DOUBLED)), on=frames.ROW, how="anti")
+        evidence = pl.concat([*self._evidence, twice])
         out = mending.left_out(problems, evidence, decisions).alias(frames.LEFT_OUT)
         wrong = pl.col(frames.ROW).is_in(problems[frames.ROW].unique().implode())
         index = index.with_columns(out, wrong.alias(_WRONG))
@@ -275,7 +282,9 @@ class _Draft:
 
     def _all_problems(self, index: pl.DataFrame) -> pl.DataFrame:
         """The problems of the blocks and of the file as a whole, without what only follows from others."""
-        whole = self._unique.problems(index, but=mending.left_out_by_number(self._work.decisions))
+        decisions = self._work.decisions
+        matched = any(True for _ in decisions.of(Action.MATCH))
+        whole = self._unique.problems(index, but=mending.left_out_by_number(decisions), matched=matched)
         of_keys = whole.filter(pl.col("code").is_in(KEY_CODES))[frames.ROW].unique()
         # of a row that is not known to be the only one about its card, nothing can be said that its card decides
         follows = (pl.col("code") == "value_taken") & pl.col(frames.ROW).is_in(of_keys.implode())

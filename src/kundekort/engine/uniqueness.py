@@ -29,6 +29,7 @@ class UniqueValues:
 
     def __init__(self, *, policy: Policy, schema: Schema) -> None:
         self._keys: list[tuple[Key, list[pl.DataFrame]]] = [(by, []) for by in key_fields(policy, schema)]
+        self._schema = schema
         self._unique: dict[str, tuple[Field, list[pl.DataFrame]]] = {f.key: (f, []) for f in schema if f.unique}
 
     def add(self, field: Field, cells: pl.DataFrame) -> None:
@@ -46,14 +47,24 @@ class UniqueValues:
             _seen(rows.filter(same.is_not_null(), ~same.is_in(free)), same)
         )
 
-    def problems(self, cards: pl.DataFrame, *, but: Sequence[int] = ()) -> pl.DataFrame:
+    def problems(self, cards: pl.DataFrame, *, but: Sequence[int] = (), matched: bool = False) -> pl.DataFrame:
         """A problem for every row of every value that stands on several; `cards` has ROW and ID of all rows.
 
-        Rows in `but` do not count.
+        Rows in `but` do not count. `matched`: of some it was said by hand which card they are about; `cards` has LINE.
         """
         of_keys = frames.concat(self._doubled_keys(cards, but), frames.PROBLEMS)
+        if matched:
+            of_cards = self._doubled_cards(cards, but).join(of_keys, on=ROW, how="anti")
+            of_keys = frames.concat([of_keys, of_cards], frames.PROBLEMS)
         values = frames.concat(self._doubled_values(but), frames.PROBLEMS)
         return frames.concat([of_keys, values.join(of_keys, on=ROW, how="anti")], frames.PROBLEMS)
+
+    def _doubled_cards(self, cards: pl.DataFrame, but: Sequence[int]) -> pl.DataFrame:
+        """Rows that are about one card whatever they say: somebody has said of each which one it is about."""
+        known = cards.filter(pl.col(ID) > 0, ~pl.col(ROW).is_in(but))
+        field = next(f for f in self._schema if f.kind is Kind.ID)
+        number = pl.col(ID).cast(pl.String)
+        return _problems(_several(known.select(ROW, LINE, number.alias(_SAME), value=number)), field, "id_twice")
 
     def _doubled_values(self, but: Sequence[int]) -> Iterable[pl.DataFrame]:
         for field, parts in self._unique.values():

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
 from kundekort.engine import frames, full_name, mapping
 from kundekort.engine.decisions import Whose
 from kundekort.engine.facts import ColumnChange, ConflictCount, ProblemCount, Totals
+from kundekort.engine.finding import Evidence, Finding
 from kundekort.engine.frames import Status
 from kundekort.engine.mapping import FULL_NAME
 from kundekort.engine.problem import Conflict, Problem
@@ -27,6 +28,8 @@ from kundekort.store.models import Import
 from kundekort.store.pages import Filter, Place
 from kundekort.wording.lists import SHEETS
 
+FOREIGN_ROWS: Final = 10
+"""Customer numbers that nobody has, from which on they may be those of another system if they are most of the file."""
 STATUS_NAMES = {status: status.name.lower() for status in Status}
 
 
@@ -63,6 +66,7 @@ class Summary:
     conflict_rows: int
     emptied: int
     warnings: tuple[Note, ...]
+    findings: tuple[Finding, ...]
     columns: tuple[ColumnChange, ...] = ()
     consents: int = 0
 
@@ -105,6 +109,7 @@ def summary(imp: Import) -> Summary:
         conflict_rows=facts.conflict_rows,
         emptied=facts.emptied,
         warnings=warnings(imp),
+        findings=facts.findings,
         columns=facts.columns,
         consents=sum(facts.changes.get(f.key, 0) for f in fields.schema() if f.consent),
     )
@@ -126,6 +131,9 @@ def warnings(imp: Import) -> tuple[Note, ...]:
         notes.append(Note("sheets_unread", {"sheets": sheets}))
     if (recut := imports.facts(imp).recut) and recut.one_cell:
         notes.append(Note("rows_in_one_cell", {"separator": recut.separator}))
+    unknown = sum(p.count for p in imports.facts(imp).problems if p.code == "id_unknown")
+    if imp.totals and unknown >= FOREIGN_ROWS and 2 * unknown >= imp.totals.rows:
+        notes.append(Note("ids_foreign", {"count": unknown}))
     if newer := imports.facts(imp).newer:
         notes.append(Note("newer_kept", {"count": newer}))
     if blank := imports.facts(imp).blank_rows:
@@ -155,13 +163,22 @@ def page_of(
     problems: dict[int, list[Problem]] = {}
     for p in found.problems.iter_rows(named=True):
         problems.setdefault(p[frames.ROW], []).append(Problem.from_row(p))
+    evidence: dict[int, list[Evidence]] = {}
+    for e in found.evidence.iter_rows(named=True):
+        evidence.setdefault(e[frames.ROW], []).append(Evidence.from_row(e))
     conflicts = _conflicts(found.conflicts, dict(found.rows.select(frames.ID, frames.VERSION).iter_rows()))
     rows = found.rows.iter_rows(named=True)
     return Page(
         total=found.total,
         offset=found.offset,
         found=found.found,
-        rows=tuple(_row(r, problems.get(r[frames.ROW], []), conflicts.get(r[frames.ROW], [])) for r in rows),
+        rows=tuple(
+            replace(
+                _row(r, problems.get(r[frames.ROW], []), conflicts.get(r[frames.ROW], [])),
+                evidence=tuple(evidence.get(r[frames.ROW], [])),
+            )
+            for r in rows
+        ),
     )
 
 

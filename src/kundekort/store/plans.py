@@ -75,6 +75,7 @@ def read(folder: Path, *, schema: Schema) -> Plan:
         values=pl.scan_parquet(folder / VALUES),
         problems=pl.read_parquet(folder / PROBLEMS),
         conflicts=pl.read_parquet(folder / CONFLICTS),
+        evidence=evidence(folder),
     )
 
 
@@ -91,6 +92,13 @@ def conflicts(folder: Path) -> pl.DataFrame:
     if not (folder / CONFLICTS).exists():
         return pl.DataFrame(schema=frames.CONFLICTS)
     return pl.read_parquet(folder / CONFLICTS)
+
+
+def evidence(folder: Path) -> pl.DataFrame:
+    """What guards have noticed at the rows of a plan; nothing in plans of the time before there were guards."""
+    if not (folder / EVIDENCE).exists():
+        return pl.DataFrame(schema=frames.ANSWERED)
+    return pl.read_parquet(folder / EVIDENCE)
 
 
 def digest(folder: Path) -> str:

@@ -89,9 +89,9 @@ const reason = (cell, row, key) => {
   return { value: problems[0].value, words: element("span", "kk-reason", cell.title) };
 };
 
-const wrongCell = (cell, ...content) => {
+const wrongCell = (view, cell, ...content) => {
   const line = element("span", "kk-wrong");
-  line.append(...content);
+  line.append(icon(view.sprite, SIGNS.error), ...content);
   cell.append(line);
 };
 
@@ -104,8 +104,11 @@ export const lineCell = (view, row) => {
 export const statusCell = (view, row) => {
   const cell = element("td", "kk-plain kk-status");
   const wrong = reason(cell, row, null);
-  if (wrong) wrongCell(cell, sign(view, row.status), wrong.words);
-  else cell.append(sign(view, row.status));
+  if (wrong) {
+    const line = element("span", "kk-wrong");
+    line.append(sign(view, row.status), wrong.words);
+    cell.append(line);
+  } else cell.append(sign(view, row.status));
   return cell;
 };
 
@@ -119,7 +122,7 @@ export const customerCell = (view, row, { told = false } = {}) => {
   else if (row.cells.id) number.append(valueOf(row, "id", { tab: false }));
   else if (row.status === "new") number.append(view.words.new_id);
   const name = element("span", "kk-name", row.name);
-  if (wrong) wrongCell(cell, number, name, wrong.words);
+  if (wrong) wrongCell(view, cell, number, name, wrong.words);
   else cell.append(number, " ", name);
   return cell;
 };
@@ -131,7 +134,7 @@ export const dataCell = (view, row, { key, kind }) => {
   const conflict = conflictOf(row, key);
   if (conflict) cell.classList.add("kk-cell-conflict");
   if (wrong) {
-    wrongCell(cell, wrong.value || now(row, key), wrong.words);
+    wrongCell(view, cell, wrong.value || now(row, key), wrong.words);
   } else if (conflict && !conflict.whose) {
     cell.append(...both(view, conflict));
     cell.title = conflict.by;
