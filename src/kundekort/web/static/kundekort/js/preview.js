@@ -97,6 +97,7 @@ const show = () => {
   pressed("[data-column]", ({ column }) => column === wanted.column);
   pressed("[data-code]", ({ code, field }) => code === wanted.code && field === wanted.field);
   pressed("[data-conflict]", ({ conflict }) => wanted.box === "conflicts" && conflict === wanted.field);
+  pressed("[data-finding]", ({ finding, field }) => finding === wanted.finding && field === wanted.field);
   pressed("[data-card]", () => Boolean(wanted.card));
   pressed("[data-view]", (data) => data.view === shape.of(wanted));
   find("[data-only-changes]").checked = wanted.box !== "all" && wanted.box !== "unchanged";
@@ -155,20 +156,27 @@ for (const box of all("[data-box]")) {
 for (const chip of all("[data-column]")) {
   chip.addEventListener("click", () => {
     const off = wanted.column === chip.dataset.column;
-    choose({ box: off ? view.box : "changed", column: off ? "" : chip.dataset.column, code: "", field: "", card: "" });
+    choose({ box: off ? view.box : "changed", column: off ? "" : chip.dataset.column, code: "", finding: "", field: "", card: "" });
   });
 }
 for (const chip of all("[data-code]")) {
   chip.addEventListener("click", () => {
     const { code, field, within } = chip.dataset;
     const off = wanted.code === code && wanted.field === field;
-    choose({ box: off ? view.box : within, code: off ? "" : code, field: off ? "" : field, column: "", card: "" });
+    choose({ box: off ? view.box : within, code: off ? "" : code, field: off ? "" : field, column: "", finding: "", card: "" });
   });
 }
 for (const chip of all("[data-conflict]")) {
   chip.addEventListener("click", () => {
     const off = wanted.box === "conflicts" && wanted.field === chip.dataset.conflict;
     choose({ ...start(view), box: off ? view.box : "conflicts", field: off ? "" : chip.dataset.conflict });
+  });
+}
+for (const chip of all("[data-finding]")) {
+  chip.addEventListener("click", () => {
+    const { finding, field } = chip.dataset;
+    const off = wanted.finding === finding && wanted.field === field;
+    choose(off ? start(view) : { ...start(view), box: "all", finding, field });
   });
 }
 for (const chip of all("[data-card]")) chip.addEventListener("click", () => choose(wanted.card ? start(view) : alone(view)));
