@@ -12,7 +12,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from kundekort import wording
-from kundekort.services import planning
+from kundekort.engine.schema import Kind
+from kundekort.services import fields, planning
 from kundekort.services import preview as previews
 from kundekort.services.accounts import actor_of
 from kundekort.services.preview import Summary
@@ -58,3 +59,12 @@ def taken(imp: Import, summary: Summary, headers: Mapping[str, str]) -> list[dic
         }
         for step in steps
     ]
+
+
+def mendable(headers: Mapping[str, str]) -> dict[str, Any]:
+    """The columns and fields of which something can be decided as a whole, with what they are called here."""
+    known = fields.schema().values
+    every = [{"key": field.key, "label": label(field.key, headers)} for field in known]
+    tags = {field.key for field in known if field.kind is Kind.TAGS}
+    columns = [one for one in every if one["key"] in headers]
+    return {"fields": every, "columns": columns, "tags": [one for one in columns if one["key"] in tags]}

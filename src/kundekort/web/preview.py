@@ -20,7 +20,7 @@ from kundekort.services import preview as previews
 from kundekort.services.accounts import actor_of
 from kundekort.services.preview import Summary
 from kundekort.store.models import Import
-from kundekort.web.decisions import taken
+from kundekort.web.decisions import mendable, taken
 from kundekort.web.findings import shown
 from kundekort.web.forms.imports import ChoiceForm
 from kundekort.web.query import flag
@@ -78,6 +78,7 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
         ],
         "conflict_rows": summary.conflict_rows,
         "found": shown(summary.findings, headers),
+        "mendable": mendable(headers) if imp.undoes is None else None,
         "taken": taken(imp, summary, headers),
         "answered": sum(not finding.open for finding in summary.findings),
         "unanswered": sum(finding.blocks for finding in summary.findings),

@@ -2,6 +2,7 @@
 import { makeGrid } from "./grid.js";
 import { watchKeys } from "./keys.js";
 import { watchFolds, watchMenus } from "./menus.js";
+import { makeMending } from "./mending.js";
 import { makePanel } from "./panel.js";
 import { makeStrip } from "./strip.js";
 import { alone, first, makeShape, start } from "./wanted.js";
@@ -33,7 +34,8 @@ const settle = form && ((whose, field, row) => {
   Object.assign(form.elements.card, { value: row.cells.id });
   form.requestSubmit();
 });
-const panel = makePanel(document.getElementById("panel"), view, settle);
+const mending = makeMending(view);
+const panel = makePanel(document.getElementById("panel"), view, settle, mending);
 
 // `place`: a row that is to be on the page, which is then the one on which it stands.
 const load = async (place = {}) => {
@@ -148,6 +150,15 @@ const keys = watchKeys(holder, () => tell(view.words.no_more), { open, close, fo
 const strip = makeStrip(document.getElementById("strip"), view, async (row) => {
   await load({ at: row });
   if (page.found !== null) keys.reveal(page.found - page.offset);
+});
+
+const edit = (cell) => {
+  const row = page.rows[cell?.parentElement.sectionRowIndex];
+  return Boolean(mending && row) && mending.edit(cell, row, view.columns.find((column) => column.key === cell.dataset.key));
+};
+holder.addEventListener("dblclick", (event) => edit(event.target.closest("td")));
+holder.addEventListener("keydown", (event) => {
+  if (event.key === "F2" && event.target.matches("td") && edit(event.target)) event.preventDefault();
 });
 
 for (const box of all("[data-box]")) {
