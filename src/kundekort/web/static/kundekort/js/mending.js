@@ -75,6 +75,11 @@ export const makeMending = (view) => {
       return [group];
     },
     keep: (row, column) => button(view.words["mend.keep"], () => send({ action: "keep", field: column.key, rows: row.number })),
-    out: (row) => (row.status === "left_out" ? [] : [button(view.words["mend.out"], () => send({ action: "leave_out", rows: row.number }))]),
+    out(row) {
+      if (row.status === "left_out") return [];
+      const group = element("div", "kk-mend");
+      group.append(button(view.words["mend.out"], () => send({ action: "leave_out", rows: row.number })));
+      return [group];
+    },
   };
 };
