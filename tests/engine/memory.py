@@ -9,7 +9,7 @@ from datetime import date
 import polars as pl
 
 from kundekort.engine import frames, interpretation, pipeline, undo
-from kundekort.engine.decisions import Choice, Decisions
+from kundekort.engine.decisions import Choice, Decision, Decisions
 from kundekort.engine.facts import Question
 from kundekort.engine.frames import CARD, ID, INTO, MERGED, OLD, VERSION, Status
 from kundekort.engine.plan import Plan, changed_cells
@@ -32,6 +32,7 @@ class MemoryRegister:
     merged: dict[int, int] = field(default_factory=dict)
     log: list[pl.DataFrame] = field(default_factory=list)
     last: int = 0
+    removed: set[int] = field(default_factory=set)
 
     def _frame(self, ids: Sequence[int], fields: Sequence[Field]) -> pl.DataFrame:
         rows = [
@@ -53,12 +54,13 @@ class MemoryRegister:
         return self._frame(found, fields)
 
     def redirects(self, ids: pl.Series) -> pl.DataFrame:
-        rows = []
+        rows: list[tuple[int, int | None]] = []
         for number in set(ids.drop_nulls()) & set(self.merged):
             into = self.merged[number]
             while into in self.merged:
                 into = self.merged[into]
-            rows.append((number, into))
+            rows.append((number, None if into in self.removed else into))
+        rows += [(number, None) for number in set(ids.drop_nulls()) & self.removed]
         return pl.DataFrame(rows, schema=frames.REDIRECTS, orient="row")
 
     def owners(self, field: Field, values: pl.Series) -> pl.DataFrame:
@@ -66,6 +68,14 @@ class MemoryRegister:
 
     def masters(self, ids: pl.Series) -> pl.Series:
         return pl.Series(sorted(set(ids) & set(self.merged.values())), dtype=pl.Int64)
+
+    def withdrawn(self, field: Field, ids: pl.Series) -> pl.Series:
+        changes = (row for log in self.log for row in log.iter_rows(named=True))
+        gone = {c["customer_id"] for c in changes if (c["field"], c["old"], c["new"]) == (field.key, "1", "0")}
+        return pl.Series(sorted(set(ids) & gone), dtype=pl.Int64)
+
+    def size(self) -> int:
+        return len(self.cards_by_id)
 
     def former_values(self, cards: pl.DataFrame) -> pl.DataFrame:
         versions = dict(cards.select("id", "version").iter_rows())
@@ -117,6 +127,8 @@ class MemoryRegister:
                 del self.cards_by_id[number]
                 if row[INTO] is not None:
                     self.merged[number] = int(str(row[INTO]))
+                else:
+                    self.removed.add(number)
                 log.append(card_change(number, version, str(number), ""))
             case Status.CHANGED:
                 assert self.versions[number] == version - 1
@@ -127,6 +139,7 @@ class MemoryRegister:
                 self.cards_by_id[number] = EMPTY | {f.key: str(row[f.key]) for f in fields}
                 self.versions[number] = version
                 self.merged.pop(number, None)
+                self.removed.discard(number)
                 log.append(card_change(number, version, "", str(number)))
             case Status.NEW:
                 self.last = number = max([self.last, *self.cards_by_id]) + 1
@@ -142,6 +155,7 @@ def plan(
     policy: Policy | None = None,
     leave_out: bool = False,
     choices: Sequence[Choice] = (),
+    decisions: Sequence[Decision] = (),
     shown: pl.DataFrame = pipeline.NOT_SHOWN,
     pace: Pace | None = None,
 ) -> Plan:
@@ -152,7 +166,7 @@ def plan(
     assert file.question is None, file.question
     made = pipeline.plan(
         file,
-        decisions=Decisions(leave_out_errors=leave_out, choices=tuple(choices)),
+        decisions=Decisions(leave_out_errors=leave_out, choices=tuple(choices), steps=tuple(decisions)),
         register=register,
         schema=SCHEMA,
         today=TODAY,

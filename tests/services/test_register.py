@@ -35,7 +35,7 @@ def both(load: Callable[..., Import], bob: Actor) -> tuple[DatabaseRegister, Mem
     ids = list(Customer.objects.order_by("pk").values_list("pk", flat=True))
     ase, other, per, kari, ola = ids
     editing.edit(ase, version=1, values={"first_name": "Aase", "gender": "0"}, actor=bob)
-    editing.edit(ase, version=2, values={"first_name": "Åse M", "tags": "c"}, actor=bob)
+    editing.edit(ase, version=2, values={"first_name": "Åse M", "tags": "c", "email_consent": "0"}, actor=bob)
     merging.merge(master=per, others=[kari], versions={per: 1, kari: 1}, values={}, actor=bob)
     merging.merge(master=other, others=[per], versions={other: 1, per: 2}, values={}, actor=bob)
     real = DatabaseRegister()
@@ -68,6 +68,8 @@ def test_it_answers_as_the_register_in_memory_does(
         lambda r: r.redirects(pl.Series([*ids, 0, 99_999])),
         lambda r: r.owners(SCHEMA["external_id"], pl.Series(["X1", "X2", "X4", ""])),
         lambda r: r.masters(pl.Series([*ids, 99_999])).to_frame("id"),
+        lambda r: r.withdrawn(SCHEMA["email_consent"], pl.Series([*ids, 99_999])).to_frame("id"),
+        lambda r: pl.DataFrame({"id": [r.size()]}),
         *(lambda r, v=v: r.former_values(versions(ids, v)).sort("field") for v in (0, 1, 2, 3, 9)),
     ]
     for question in asked:

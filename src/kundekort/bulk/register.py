@@ -69,6 +69,12 @@ def former_values(conn: Connection, versions: pl.DataFrame) -> pl.DataFrame:
         return copy_out(conn, statements.former_values(), frames.FORMER)
 
 
+def withdrawn(conn: Connection, field: Field, ids: pl.Series) -> pl.Series:
+    """Those of the ids (Int64) whose cards have once said yes in a field, and no after that."""
+    with _wanted(conn, ids.drop_nulls().unique(), value_type="bigint"):
+        return copy_out(conn, statements.withdrawn(field), {"id": pl.Int64})["id"]
+
+
 def stream_customers(
     conn: Connection,
     *,

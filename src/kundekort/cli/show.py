@@ -188,7 +188,9 @@ def question_of_conflicts(imp: Import) -> str:
 
 def question(imp: Import) -> str:
     """What to ask before writing: exactly what will be done, in the words of the website's button."""
-    return f"{wording.confirmation(preview.summary(imp).totals, undoes=imp.undoes_id is not None)}?"
+    summary = preview.summary(imp)
+    words = wording.confirmation(summary.totals, undoes=imp.undoes_id is not None, consents=summary.consents)
+    return f"{words}?"
 
 
 def agreed(question: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Final
 
 import polars as pl
 
-from kundekort.engine import card, conflicts, frames, keeping, keys, problem
+from kundekort.engine import card, conflicts, damage, frames, keeping, keys, problem
 from kundekort.engine.check import CheckedRows
 from kundekort.engine.decisions import Decisions, Whose
 from kundekort.engine.frames import BASE, CHANGED, ID, OLD, ROW, VERSION
@@ -195,12 +195,14 @@ def _found(rows: pl.DataFrame, by: Key, cards: pl.DataFrame) -> tuple[pl.DataFra
 
 
 def _without_card(rows: pl.DataFrame, by: Field, *, redirects: pl.DataFrame) -> list[pl.DataFrame]:
-    """Rows whose number no card has: because it was merged into another, or because it never was one."""
-    merged = redirects.select(pl.col("id").alias(_KEY), pl.col("into").alias("_into"))
+    """Rows whose number no card has: because it was merged into another or removed, or because it never was one."""
+    gone = redirects.select(pl.col("id").alias(_KEY), pl.col("into").alias("_into"))
     rows = rows.with_columns(keys.value((by,)).alias(_KEY))
+    known = rows.join(gone, on=_KEY, how="inner")
     return [
-        _problem(rows.join(merged, on=_KEY, how="inner"), by, "id_merged", params={"into": pl.col("_into")}),
-        _problem(rows.join(merged, on=_KEY, how="anti"), by, "id_unknown"),
+        _problem(known.filter(pl.col("_into").is_not_null()), by, "id_merged", params={"into": pl.col("_into")}),
+        _problem(known.filter(pl.col("_into").is_null()), by, "id_removed"),
+        _problem(rows.join(gone, on=_KEY, how="anti"), by, "id_unknown"),
     ]
 
 
@@ -320,7 +322,7 @@ def _final(field: Field, changed: pl.Expr) -> pl.Expr:
 
 
 def _of_new_cards(rows: pl.DataFrame, *, fields: Sequence[Field], schema: Schema) -> list[pl.DataFrame]:
-    """Required fields that the file has no cell for are missing on each new card."""
+    """What only new cards have no cell for though it is required, and cells that are damage without a value before."""
     new = rows.filter(pl.col(ID) == 0)
     given = {f.key for f in fields}
     problems = []
@@ -328,6 +330,10 @@ def _of_new_cards(rows: pl.DataFrame, *, fields: Sequence[Field], schema: Schema
         code = "gender_missing" if field.kind is Kind.GENDER else "required"
         missing = new.filter(pl.col(field.key).is_null()) if field.key in given else new
         problems.append(_problem(missing, field, code, value=""))
+    for field in fields:
+        certain = damage.certain(field)
+        if certain is not None:
+            problems.append(_problem(new.filter(certain), field, "damaged"))
     return problems
 
 

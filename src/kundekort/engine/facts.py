@@ -131,6 +131,26 @@ class ConflictCount:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnChange:
+    """How many cards of the `register` would be changed in a field, and how many of these emptied.
+
+    In a field whose values are normally distinct, `alike` of them would all get `value`, more than any other.
+    """
+
+    field: str
+    changed: int
+    emptied: int
+    alike: int
+    value: str
+    register: int
+
+    @property
+    def percent(self) -> int:
+        """How much of the register changes, rounded up: a single card is some of it."""
+        return min(100, -(-self.changed * 100 // max(1, self.register)))
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of a file.
 
@@ -139,7 +159,7 @@ class Facts:
     there is one; from its plan: `blank_rows` that were skipped, filled cells of the register that stand `emptied` in
     the file, `changes` (changed cells by field key), the kinds of `problems`, most first, how many `newer` values of
     the register are kept that the file knows nothing of, the `conflicts` by field and how many rows have one
-    (`conflict_rows`), and the `findings` of the guards.
+    (`conflict_rows`), the `findings` of the guards, and what becomes of the `columns` of the register.
     """
 
     samples: tuple[tuple[str, ...], ...] = ()
@@ -155,6 +175,7 @@ class Facts:
     conflicts: tuple[ConflictCount, ...] = ()
     conflict_rows: int = 0
     findings: tuple[Finding, ...] = ()
+    columns: tuple[ColumnChange, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The facts as a JSON object."""
@@ -177,4 +198,5 @@ class Facts:
             conflicts=tuple(ConflictCount(**count) for count in data["conflicts"]),
             conflict_rows=data["conflict_rows"],
             findings=tuple(Finding.from_json(one) for one in data.get("findings", ())),
+            columns=tuple(ColumnChange(**one) for one in data.get("columns", ())),
         )

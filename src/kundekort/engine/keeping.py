@@ -17,6 +17,8 @@ from kundekort.engine.values.tags import BETWEEN
 
 EMPTIED: Final = "emptied"
 """The code by which all cells of a column are named that would be emptied."""
+ALIKE: Final = "alike"
+"""The code by which those are named that would all get one value, which a decision says as its text."""
 _KNOWN: Final = pl.col(OLD + "id").is_not_null()
 
 
@@ -44,6 +46,8 @@ def _fits(step: Decision, field: Field, evidence: pl.DataFrame) -> pl.Expr:
         fits &= pl.col(field.key) == step.text
     if step.code == EMPTIED:
         fits &= pl.col(field.key) == ""
+    elif step.code == ALIKE:
+        fits &= step.text is not None
     elif step.code is not None:
         there = evidence.filter(pl.col("field") == field.key, pl.col("code") == step.code)[ROW]
         fits &= pl.col(ROW).is_in(there.implode())

@@ -21,6 +21,8 @@ from kundekort.engine.decisions import Action, Decisions
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.facts import Question, QuestionKind
 from kundekort.engine.frames import Status
+from kundekort.engine.guards import blast
+from kundekort.engine.guards.blast import Thresholds
 from kundekort.engine.interpretation import Interpretation, refusal
 from kundekort.engine.mending import Mended
 from kundekort.engine.plan import MemoryRows, Plan, RowSink
@@ -34,6 +36,8 @@ from kundekort.engine.values.dates import Evidence
 NOT_SHOWN: Final = pl.DataFrame(schema=frames.VERSIONS)
 """What a person has seen of the register beside a file that is planned for the first time."""
 _WRONG: Final = "_wrong"
+_DOUBLED: Final = (*KEY_CODES, "value_twice")
+"""The problems of several rows that have the same value, which is not to be said of them a second time."""
 
 
 class Register(Protocol):
@@ -46,13 +50,19 @@ class Register(Protocol):
         """
 
     def redirects(self, ids: pl.Series) -> pl.DataFrame:
-        """Which of the ids (Int64) are merged cards: a frame of `frames.REDIRECTS`."""
+        """Which of the ids (Int64) are cards that have gone: a frame of `frames.REDIRECTS`."""
 
     def owners(self, field: Field, values: pl.Series) -> pl.DataFrame:
         """The cards that have one of the values in a unique field: `id`, and the value under the field's key."""
 
     def masters(self, ids: pl.Series) -> pl.Series:
         """Those of the ids (Int64) into which other cards are merged."""
+
+    def withdrawn(self, field: Field, ids: pl.Series) -> pl.Series:
+        """Those of the ids (Int64) whose cards have once said yes in a field, and no after that."""
+
+    def size(self) -> int:
+        """How many cards there are."""
 
     def former_values(self, cards: pl.DataFrame) -> pl.DataFrame:
         """Every cell of cards that has changed after a version (`frames.VERSIONS`), and what it held then (`FORMER`).
@@ -72,6 +82,7 @@ def plan(
     ask: bool = False,
     shown: pl.DataFrame = NOT_SHOWN,
     mended: Mended = MappingProxyType({}),
+    thresholds: Thresholds | None = None,
     rows: Callable[[], RowSink] = MemoryRows,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Plan | Question:
@@ -79,12 +90,13 @@ def plan(
 
     `country` (alpha-2) is that of phone numbers without a calling code. `shown` are the versions of cards that a person
     has seen beside this file before (`frames.VERSIONS`). `mended` has the rows of each mended file that a decision
-    names. `rows` makes a new place for the values each time it is called. `progress` is told (bytes of the file done,
-    its bytes) and may raise to cancel.
+    names. `thresholds` say how much of the register may be touched; without them that is not counted. `rows` makes a
+    new place for the values each time it is called. `progress` is told (bytes of the file done, its bytes) and may
+    raise to cancel.
     """
     assert file.source is not None
     assert file.recipe is not None
-    work = _Work(file.recipe, decisions, register, schema, today, country, shown, mended)
+    work = _Work(file.recipe, decisions, register, schema, today, country, shown, mended, thresholds)
     try:
         draft = _draft(file.source, work, rows, progress)
     except FileRefused as refused:
@@ -107,6 +119,7 @@ class _Work:
     country: str
     shown: pl.DataFrame
     mended: Mended
+    thresholds: Thresholds | None
 
     def columns(self) -> tuple[Column, ...]:
         """The columns as fields, with those that a decision adds and without those that one leaves out."""
@@ -160,6 +173,7 @@ class _Draft:
         self._given_orders, self._sink = given_orders, sink
         self._unique = UniqueValues(policy=work.recipe.policy, schema=work.schema)
         self._evidence: list[pl.DataFrame] = []
+        self._people = guards.People(work.schema)
         self._dates: dict[str, Evidence] = {}
         self._index: list[pl.DataFrame] = []
         self._problems: list[pl.DataFrame] = []
@@ -180,6 +194,7 @@ class _Draft:
             self._dates[key] = self._dates.get(key, Evidence()) + evidence
         difference = self._work.compare(checked)
         self._evidence.append(difference.evidence)
+        self._people.add(difference.rows, difference.fields)
         self._fields = difference.fields
         self._problems.append(difference.problems)
         self._conflicts.append(difference.conflicts)
@@ -193,8 +208,8 @@ class _Draft:
     def _checked(self, block: Block) -> CheckedRows:
         """The rows of a block as decisions make them, with what is wrong in their cells."""
         work, decisions = self._work, self._work.decisions
-        block = translate(block, work.recipe.columns)
-        block = mending.mend(block, columns=self._columns, decisions=decisions, mended=work.mended)
+        block = mending.mend_rows(block, decisions=decisions, mended=work.mended)
+        block = mending.mend(translate(block, work.recipe.columns), columns=self._columns, decisions=decisions)
         if mending.needs_check(decisions):
             first = self._check(block, UniqueValues(policy=work.recipe.policy, schema=work.schema))
             new = work.new_rows(first) if mending.needs_cards(decisions) else pl.Series(dtype=pl.UInt32)
@@ -219,8 +234,11 @@ class _Draft:
     def plan(self) -> Plan:
         """What is to happen to the rows, given what a person decided. Every row gets exactly one status."""
         decisions = self._work.decisions
-        index, evidence = pl.concat(self._index), pl.concat(self._evidence)
+        index = pl.concat(self._index)
         problems = self._all_problems(index)
+        twice = self._people.evidence(but=mending.left_out_by_number(decisions))
+        twice = twice.join(problems.filter(pl.col("code").is_in(_DOUBLED)), on=frames.ROW, how="anti")
+        evidence = pl.concat([*self._evidence, twice])
         out = mending.left_out(problems, evidence, decisions).alias(frames.LEFT_OUT)
         wrong = pl.col(frames.ROW).is_in(problems[frames.ROW].unique().implode())
         index = index.with_columns(out, wrong.alias(_WRONG))
@@ -253,7 +271,14 @@ class _Draft:
             newer=int(sound[diff.NEWER].sum()),
         )
         of: dict[str | None, int] = {None: index.height} | dict(made.changes.items())
-        return replace(made, findings=finding.collect(evidence, of=of))
+        made = replace(made, findings=finding.collect(evidence, of=of))
+        return made if self._work.thresholds is None else self._measured(made, self._work.thresholds)
+
+    def _measured(self, made: Plan, thresholds: Thresholds) -> Plan:
+        """The plan with what becomes of the columns of the register, and what is too much of it."""
+        columns = blast.columns(made, size=self._work.register.size())
+        found = blast.findings(columns, thresholds, self._work.decisions)
+        return replace(made, columns=columns, findings=finding.ordered([*made.findings, *found]))
 
     def _all_problems(self, index: pl.DataFrame) -> pl.DataFrame:
         """The problems of the blocks and of the file as a whole, without what only follows from others."""

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 import polars as pl
 
 from kundekort.engine import frames
-from kundekort.engine.facts import ProblemCount, Totals
+from kundekort.engine.facts import ColumnChange, ProblemCount, Totals
 from kundekort.engine.finding import Finding
 from kundekort.engine.frames import Status
 from kundekort.engine.schema import Field
@@ -54,9 +54,9 @@ class Plan:
     `index`: a frame of `frames.index(fields)`, a line for each row. `values`, in the same order: the value of each of
     `fields` and under the prefix OLD the stored value where it changes, and INTO where cards are merged. `problems`: a
     frame of PROBLEMS. `conflicts`: a frame of CONFLICTS, cells that others have changed since. `evidence`: a
-    frame of ANSWERED, what guards have noticed at rows, which `findings` sum up. `blank_rows` of the file
-    were skipped; `emptied` filled cells of the register stand empty in it; `newer` values of the register are kept
-    because only others have changed them.
+    frame of ANSWERED, what guards have noticed at rows, which `findings` sum up. `columns`: what becomes of
+    those of the register, where that was counted. `blank_rows` of the file were skipped; `emptied` filled cells of the
+    register stand empty in it; `newer` values of the register are kept because only others have changed them.
     """
 
     fields: tuple[Field, ...]
@@ -66,6 +66,7 @@ class Plan:
     conflicts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=frames.CONFLICTS))
     evidence: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=frames.ANSWERED))
     findings: tuple[Finding, ...] = ()
+    columns: tuple[ColumnChange, ...] = ()
     blank_rows: int = 0
     emptied: int = 0
     newer: int = 0

@@ -42,12 +42,14 @@ CELL_CODES: Final = {
     "id_too_big": "a number too large for the register",
     "id_unknown": "no card has this CustomerID",
     "id_merged": "the card with this CustomerID was merged into another; params: into",
+    "id_removed": "the card with this CustomerID was removed",
     "id_twice": "the CustomerID stands on several rows; params: lines",
     "key_missing": "the cell by which rows are matched is empty",
     "key_twice": "the value by which rows are matched stands on several rows; params: lines",
     "key_ambiguous": "several cards have the value by which rows are matched; params: ids",
     "too_long": "more characters than the field holds; params: length, limit",
     "required": "the field may not be empty",
+    "damaged": "a new customer's cell holds what a spreadsheet puts in place of a value: #####, #N/A or 4,79E+09",
     "gender_missing": "Gender is empty; 0 none, 1 man, 2 woman",
     "gender_unknown": "not a gender",
     "email_invalid": "not an e-mail address",
@@ -79,6 +81,7 @@ WARNINGS: Final = {
     "sheets_unread": "other sheets of the workbook were not read; params: sheets",
     "rows_in_one_cell": "some rows are one cell that holds all their columns; params: separator",
     "blank_rows": "empty rows were skipped; params: count",
+    "ids_foreign": "most of the file's CustomerIDs are nobody's, as those of another system; params: count",
     "newer_kept": "values that only others have changed since the file was made are kept; params: count",
 }
 """Every warning code with one sentence for developers."""

@@ -41,7 +41,7 @@ class Field:
     value may stand on one card only. `required` means that the value may not be empty. `choices` are the allowed values
     of kind CHOICE. `past` means that a date may not lie in the future or before 1850, as a date of birth. `help` says
     in a language what to write, `custom` marks a field that a venue has made itself, `consent` one by which a person
-    lets themselves be written to.
+    lets themselves be written to, `distinct` one that is seldom the same for many people.
     """
 
     key: str
@@ -57,6 +57,7 @@ class Field:
     help: Mapping[str, str] = field(default_factory=dict)
     past: bool = False
     consent: bool = False
+    distinct: bool = False
 
     def label(self, language: str) -> str:
         """The words for this field in a language, or its header where there are none."""

@@ -27,7 +27,8 @@ from kundekort.engine.reading.table import Limits
 from kundekort.engine.recipe import Answers, DialectOverrides, Policy
 from kundekort.engine.schema import Field
 from kundekort.engine.values import canonical
-from kundekort.services import fields, imports, mappings
+from kundekort.services import fields, imports, mappings, mended_rows
+from kundekort.services import settings as choices
 from kundekort.services.accounts import Actor
 from kundekort.services.database import psycopg_connection
 from kundekort.services.progress import Report, no_progress
@@ -263,6 +264,7 @@ def _plan(imp: Import, *, ask: bool, report: Report) -> dict[str, Any]:
         conflicts=conflicts.counts(made.conflicts),
         conflict_rows=made.conflicts[ROW].n_unique(),
         findings=made.findings,
+        columns=made.columns,
     )
     return found | {"state": Import.State.PREVIEW, "facts": facts, "totals": made.totals, "digest": digest}
 
@@ -292,6 +294,8 @@ def _made(
             country=settings.KUNDEKORT_COUNTRY,
             ask=ask,
             shown=plans.shown(before),
+            mended=mended_rows.read(imp),
+            thresholds=choices.current().thresholds,
             rows=lambda: plans.ParquetRows(folder),
             progress=lambda done, total: report("planning", done, total),
         )

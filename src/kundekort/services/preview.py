@@ -6,20 +6,20 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
 from kundekort.engine import frames, full_name, mapping
 from kundekort.engine.decisions import Whose
-from kundekort.engine.facts import ConflictCount, ProblemCount, Totals
+from kundekort.engine.facts import ColumnChange, ConflictCount, ProblemCount, Totals
 from kundekort.engine.finding import Evidence, Finding
 from kundekort.engine.frames import Status
 from kundekort.engine.mapping import FULL_NAME
 from kundekort.engine.problem import Conflict, Problem
 from kundekort.engine.recipe import Column
 from kundekort.engine.row import Row
-from kundekort.services import history, imports
+from kundekort.services import fields, history, imports
 from kundekort.services.refusals import PlanDamaged
 from kundekort.store import packages, pages, plans
 from kundekort.store.bands import Band
@@ -28,6 +28,8 @@ from kundekort.store.models import Import
 from kundekort.store.pages import Filter, Place
 from kundekort.wording.lists import SHEETS
 
+FOREIGN_ROWS: Final = 10
+"""Customer numbers that nobody has, from which on they may be those of another system if they are most of the file."""
 STATUS_NAMES = {status: status.name.lower() for status in Status}
 
 
@@ -51,7 +53,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """All that stands above the rows. `changes` are changed cells by field key, most first."""
+    """All that stands above the rows. `changes` are changed cells by field key, most first.
+
+    `columns` say how much of the register they are, where that was counted; `consents` how many cells of one change.
+    """
 
     digest: str
     totals: Totals
@@ -62,6 +67,8 @@ class Summary:
     emptied: int
     warnings: tuple[Note, ...]
     findings: tuple[Finding, ...]
+    columns: tuple[ColumnChange, ...] = ()
+    consents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,8 @@ def summary(imp: Import) -> Summary:
         emptied=facts.emptied,
         warnings=warnings(imp),
         findings=facts.findings,
+        columns=facts.columns,
+        consents=sum(facts.changes.get(f.key, 0) for f in fields.schema() if f.consent),
     )
 
 
@@ -122,6 +131,9 @@ def warnings(imp: Import) -> tuple[Note, ...]:
         notes.append(Note("sheets_unread", {"sheets": sheets}))
     if (recut := imports.facts(imp).recut) and recut.one_cell:
         notes.append(Note("rows_in_one_cell", {"separator": recut.separator}))
+    unknown = sum(p.count for p in imports.facts(imp).problems if p.code == "id_unknown")
+    if imp.totals and unknown >= FOREIGN_ROWS and 2 * unknown >= imp.totals.rows:
+        notes.append(Note("ids_foreign", {"count": unknown}))
     if newer := imports.facts(imp).newer:
         notes.append(Note("newer_kept", {"count": newer}))
     if blank := imports.facts(imp).blank_rows:

@@ -9,6 +9,7 @@ import polars as pl
 from django.db import transaction
 
 from kundekort.bulk import register
+from kundekort.bulk.statements import EVERYBODY
 from kundekort.engine.schema import Field
 from kundekort.services.database import psycopg_connection
 
@@ -41,6 +42,16 @@ class DatabaseRegister:
         """Those of the ids into which other cards are merged."""
         with transaction.atomic():
             return register.masters(psycopg_connection(), ids)
+
+    def withdrawn(self, field: Field, ids: pl.Series) -> pl.Series:
+        """Those of the ids whose cards have once said yes in a field, and no after that."""
+        with transaction.atomic():
+            return register.withdrawn(psycopg_connection(), field, ids)
+
+    def size(self) -> int:
+        """How many cards there are."""
+        with transaction.atomic():
+            return register.count_customers(psycopg_connection(), EVERYBODY, [])
 
     def former_values(self, cards: pl.DataFrame) -> pl.DataFrame:
         """Every cell of cards that has changed after a version, and what it held then."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
+from kundekort.engine.guards.blast import Thresholds
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.refusals import SettingInvalid
 from kundekort.store.models import Setting
@@ -18,14 +19,33 @@ class Settings:
     """Every choice with what holds until somebody chooses.
 
     `allow_merge`: duplicates may be merged. `preview_days`: after how many days an import to which nobody comes back is
-    cancelled.
+    cancelled. The rest says from where on a column of a file is a finding: at least `finding_cards` cards, and more
+    than so many per cent of the register that are changed, emptied, or given one and the same value.
     """
 
     allow_merge: bool = True
     preview_days: int = 14
+    finding_cards: int = 50
+    changed_percent: int = 20
+    emptied_percent: int = 5
+    alike_percent: int = 1
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """From where on a column of a file is a finding."""
+        return Thresholds(
+            cards=self.finding_cards,
+            changed=self.changed_percent,
+            emptied=self.emptied_percent,
+            alike=self.alike_percent,
+        )
 
 
-LIMITS: Final[Mapping[str, tuple[int, int]]] = {"preview_days": (1, 3650)}
+LIMITS: Final[Mapping[str, tuple[int, int]]] = {
+    "preview_days": (1, 3650),
+    "finding_cards": (1, 1_000_000),
+    **dict.fromkeys(("changed_percent", "emptied_percent", "alike_percent"), (0, 100)),
+}
 """The least and the most of each choice that is a number."""
 
 

@@ -39,6 +39,7 @@ SCHEMA: Final = Schema(
                 "Customer first name, Etunimi, Fornafn, Eiginnafn, Vorname, Voornaam"
             ),
             max_length=200,
+            distinct=True,
         ),
         Field(
             key="last_name",
@@ -50,6 +51,7 @@ SCHEMA: Final = Schema(
                 "name, Sukunimi, Eftirnafn, Kenninafn, Nachname, Familienname, Achternaam, Familienaam"
             ),
             max_length=200,
+            distinct=True,
         ),
         Field(
             key="company",
@@ -76,6 +78,7 @@ SCHEMA: Final = Schema(
                 "Gadeadresse, Vejadresse, Osoite, Katuosoite, Heimilisfang, Straße, Anschrift, Adres, Straat"
             ),
             max_length=200,
+            distinct=True,
         ),
         Field(
             key="address2",
@@ -132,6 +135,7 @@ SCHEMA: Final = Schema(
                 "Sähköpostiosoite, Netfang, Tölvupóstur, E-mailadres"
             ),
             max_length=254,
+            distinct=True,
         ),
         Field(
             key="mobile",
@@ -144,6 +148,7 @@ SCHEMA: Final = Schema(
                 "Mobiltelefonnr, Matkapuhelin, Kännykkä, Farsími, GSM, Handy, Handynummer, Mobilfunk, Mobiel, Mobiele "
                 "telefoon, Mobiel nummer"
             ),
+            distinct=True,
         ),
         Field(
             key="phone",
@@ -155,6 +160,7 @@ SCHEMA: Final = Schema(
                 "Telephone number, Tel, Tel nr, Landline, Fast telefon, Fastnettelefon, Fastnet, Tfn, Puhelin, "
                 "Puhelinnumero, Sími, Símanúmer, Telefoon, Telefoonnummer, Festnetz"
             ),
+            distinct=True,
         ),
         Field(
             key="gender",
@@ -231,6 +237,7 @@ SCHEMA: Final = Schema(
                 "Notiz, Anmerkung, Opmerking, Opmerkingen"
             ),
             max_length=32767,
+            distinct=True,
         ),
         Field(
             key="external_id",
@@ -245,6 +252,7 @@ SCHEMA: Final = Schema(
             ),
             max_length=100,
             unique=True,
+            distinct=True,
         ),
         Field(
             key="version",

@@ -61,7 +61,7 @@ def taken(imp: Import, summary: Summary, headers: Mapping[str, str]) -> list[dic
     ]
 
 
-def mendable(headers: Mapping[str, str]) -> dict[str, Any]:
+def wholes(headers: Mapping[str, str]) -> dict[str, Any]:
     """The columns and fields of which something can be decided as a whole, with what they are called here."""
     known = fields.schema().values
     every = [{"key": field.key, "label": label(field.key, headers)} for field in known]

@@ -20,7 +20,7 @@ from kundekort.services import preview as previews
 from kundekort.services.accounts import actor_of
 from kundekort.services.preview import Summary
 from kundekort.store.models import Import
-from kundekort.web.decisions import mendable, taken
+from kundekort.web.decisions import taken, wholes
 from kundekort.web.findings import shown
 from kundekort.web.forms.imports import ChoiceForm
 from kundekort.web.query import flag
@@ -45,6 +45,7 @@ def _warning(summary: Summary, code: str) -> str:
 def page(request: HttpRequest, imp: Import) -> HttpResponse:
     """The preview of an import that waits for confirmation."""
     summary = previews.summary(imp)
+    mendable = imp.undoes is None and summary.totals.errors + summary.totals.left_out > 0
     recut = imports.facts(imp).recut if imp.undoes is None else None
     recipe = imports.recipe(imp)
     headers = {c.field: c.header or wording.field(c.field) for c in record.columns(imp)}
@@ -64,10 +65,7 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
         "origin": _warning(summary, "columns_remembered") or _warning(summary, "columns_named"),
         "newer": _warning(summary, "newer_kept"),
         "warnings": [wording.warning(n.code, n.params) for n in summary.warnings if n.code not in ELSEWHERE],
-        "changes": [
-            {"key": key, "header": headers.get(key) or wording.field(key), "changed": n}
-            for key, n in summary.changes.items()
-        ],
+        "changes": changes(summary, headers),
         "problems": [
             {"code": p.code, "field": p.field or "", "count": p.count, "words": kind_of_problem(p, headers)}
             for p in summary.problems
@@ -78,18 +76,28 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
         ],
         "conflict_rows": summary.conflict_rows,
         "found": shown(summary.findings, headers),
-        "mendable": mendable(headers) if imp.undoes is None else None,
+        "wholes": wholes(headers) if imp.undoes is None else None,
         "taken": taken(imp, summary, headers),
         "answered": sum(not finding.open for finding in summary.findings),
         "unanswered": sum(finding.blocks for finding in summary.findings),
-        "findings_count": _findings_count(summary, recut=recut is not None),
+        "mendable": mendable,
+        "findings_count": _findings_count(summary, recut=recut is not None, mendable=mendable),
         "source": getattr(imp.undoes, "source", None) if imp.undoes else None,
-        "confirmation": wording.confirmation(summary.totals, undoes=imp.undoes is not None),
+        "confirmation": wording.confirmation(summary.totals, undoes=imp.undoes is not None, consents=summary.consents),
         "emptied": summary.emptied,
         "view": view(imp, headers, size=summary.totals.rows, first=first, lines=imp.undoes is None)
         | {"conflicts": flag(request.GET.get("conflicts")) or summary.totals.conflicts > 0},
     }
     return render(request, "kundekort/imports/preview.html", context)
+
+
+def changes(summary: Summary, headers: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The columns that change, most first, with how much of the register that is where it was counted."""
+    of = {column.field: column for column in summary.columns}
+    return [
+        {"key": key, "header": headers.get(key) or wording.field(key), "changed": n, "of": of.get(key)}
+        for key, n in summary.changes.items()
+    ]
 
 
 @require_POST
@@ -121,10 +129,11 @@ def kind_of_problem(count: ProblemCount, headers: Mapping[str, str]) -> str:
     return wording.kind_of_problem(count.code, headers.get(field) or wording.field(field))
 
 
-def _findings_count(summary: previews.Summary, *, recut: bool) -> int:
+def _findings_count(summary: previews.Summary, *, recut: bool, mendable: bool) -> int:
     """How many findings the page has to show above the rows."""
     notes = sum(note.code == "newer_kept" or note.code not in ELSEWHERE for note in summary.warnings)
-    return len(summary.findings) + notes + recut + (summary.conflict_rows > 0) + (summary.totals.left_out > 0)
+    left_out = not mendable and summary.totals.left_out > 0
+    return len(summary.findings) + notes + recut + mendable + left_out + (summary.conflict_rows > 0)
 
 
 def _named(key: str, headers: Mapping[str, str]) -> str:

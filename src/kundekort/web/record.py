@@ -32,7 +32,7 @@ def page(request: HttpRequest, import_id: int) -> HttpResponse:
         "dialect": recipe.dialect if imp.recipe else None,
         "columns": [c for c in recipe.columns if c.field],
         "ignored": [h for n in summary.warnings if n.code == "columns_ignored" for h in n.params["headers"]],
-        "changes": [{"key": key, "header": headers.get(key, key), "changed": n} for key, n in summary.changes.items()],
+        "changes": preview.changes(summary, headers),
         "problems": [
             {"code": p.code, "field": p.field or "", "count": p.count, "words": preview.kind_of_problem(p, headers)}
             for p in summary.problems

@@ -59,7 +59,12 @@ FINDINGS: Final[Mapping[str, str | Promise]] = {
         "Letters of %(field)s are lost in %(count)s rows, as in Nyg?rd.",
         "count",
     ),
-    "cut": ngettext_lazy(
+    "letters_dropped": ngettext_lazy(
+        "Letters as æ, ø and å are gone from %(field)s in %(count)s row.",
+        "Letters as æ, ø and å are gone from %(field)s in %(count)s rows.",
+        "count",
+    ),
+    "text_cut": ngettext_lazy(
         "%(field)s was cut off in %(count)s row.",
         "%(field)s was cut off in %(count)s rows.",
         "count",

@@ -11,14 +11,23 @@ from typing import Final
 import polars as pl
 
 from kundekort.engine import frames
-from kundekort.engine.guards import consent
+from kundekort.engine.guards import consent, damage, doubles, identity
 from kundekort.engine.guards.block import Block
+from kundekort.engine.guards.doubles import People
 
-__all__ = ["Block", "of_cards", "of_cells"]
+__all__ = ["Block", "People", "of_cards", "of_cells"]
 
-CELLS: Final[tuple[Callable[[Block], pl.DataFrame], ...]] = (consent.evidence,)
+CELLS: Final[tuple[Callable[[Block], pl.DataFrame], ...]] = (
+    consent.evidence,
+    damage.evidence,
+    identity.column_sorted,
+)
 """The guards that compare cells with what stands on their card."""
-CARDS: Final[tuple[Callable[[Block], pl.DataFrame], ...]] = ()
+CARDS: Final[tuple[Callable[[Block], pl.DataFrame], ...]] = (
+    identity.other_card,
+    doubles.already_card,
+    doubles.example_row,
+)
 """The guards that ask whether a row is about another card than the one it names."""
 
 

@@ -14,8 +14,11 @@ from kundekort.engine.schema import Field, Schema
 class Cards(Protocol):
     """What a guard may ask of the register (a part of `pipeline.Register`)."""
 
-    def cards(self, by: Field, keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
-        """The cards that have one of the keys in a field: a frame of `frames.cards(fields)`."""
+    def cards(self, by: Field | Sequence[Field], keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
+        """The cards that have one of the keys in a field, or in several: a frame of `frames.cards(fields)`."""
+
+    def withdrawn(self, field: Field, ids: pl.Series) -> pl.Series:
+        """Those of the ids (Int64) whose cards have once said yes in a field, and no after that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from kundekort.engine import finding, frames
-from kundekort.engine.frames import CHANGED, OLD
+from kundekort.engine.frames import CHANGED, ID, OLD
 from kundekort.engine.guards.block import Block
 
 YES = "1"
@@ -13,10 +13,13 @@ NO = "0"
 
 
 def evidence(block: Block) -> pl.DataFrame:
-    """Cells of a consent that say yes where the card says no; where it says nothing nobody has withdrawn anything."""
+    """Cells of a consent that say yes where the card says no and has said yes before: that person has withdrawn it."""
     found = [pl.DataFrame(schema=frames.EVIDENCE)]
     for field in (f for f in block.fields if f.consent):
         old = pl.col(OLD + field.key)
         given = block.rows.filter(CHANGED + field.key, pl.col(field.key) == YES, old == NO)
+        if given.height:
+            withdrawn = block.register.withdrawn(field, given[ID])
+            given = given.filter(pl.col(ID).is_in(withdrawn.implode()))
         found.append(finding.evidence(given, field=field, code="consent_given", value=YES, old=NO))
     return pl.concat(found)

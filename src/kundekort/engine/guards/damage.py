@@ -1,0 +1,145 @@
+"""What spreadsheets, programs and encodings have made of a value, told by what stands on the card.
+
+Each kind of damage is recognised by the stored value having become exactly what such a program makes of it, so that
+whoever mends or changes a value by hand is left alone.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from kundekort.engine import damage, finding, frames
+from kundekort.engine.frames import CHANGED, OLD, ROW
+from kundekort.engine.guards import encodings
+from kundekort.engine.guards.block import Block
+from kundekort.engine.schema import Field, Kind
+
+_VALUE, _OLD, _KIND = pl.col("value"), pl.col("old"), pl.col("kind")
+
+_NO_VALUE: Final = ("nan", "NaN", "NULL", "undefined", "<NA>", "NaT", "(null)", "[object Object]")
+_SPOKEN: Final = ("None", "null", "N/A", "n/a")
+"""What programs write for nothing and people do too, in notes and fields of their own."""
+
+_MONTH: Final = (
+    "(?:jan|feb|mar|mär|mrt|apr|mai|maj|maí|may|mei|jun|jún|jul|júl|aug|ágú|sep|sept|okt|oct|nov|nóv|des|dec|dez|"
+    "tammi|helmi|maalis|huhti|touko|kesä|heinä|elo|syys|loka|marras|joulu)"
+)
+_DAY_OF_MONTH: Final = rf"(?i)^(?:[0-9]{{1,2}}[-. /]{{1,2}}{_MONTH}|{_MONTH}[-. /]{{1,2}}[0-9]{{2,4}})\.?$"
+_DAY: Final = r"^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T]00:00:00)?|[0-9]{1,2}[./-][0-9]{1,2}[./-](?:[0-9]{2}|[0-9]{4}))$"
+_SERIAL: Final = "^[2-5][0-9]{4}$"
+_NO_DAY: Final = rf"(?i)^(?:[0-9]{{1,2}}[-./][0-9]{{1,4}}|{_MONTH}[0-9]{{1,2}})$"
+_CUT: Final = (255, 256)
+_ALMOST: Final = 15
+"""Digits of a number that a spreadsheet keeps."""
+
+
+def evidence(block: Block) -> pl.DataFrame:
+    """Cells that are damaged, of those whose value differs from that on the card."""
+    found = [pl.DataFrame(schema=frames.EVIDENCE)]
+    cells = _cells(block)
+    if cells.is_empty():
+        return found[0]
+    cells = cells.with_columns(_code().alias("code")).filter(pl.col("code").is_not_null())
+    for field in (f for f in block.fields if f.key in set(cells["field"].unique())):
+        there = cells.filter(pl.col("field") == field.key)
+        found.append(finding.evidence(there, field=field, code=pl.col("code"), value=_VALUE, old=_OLD))
+    return pl.concat(found)
+
+
+def _cells(block: Block) -> pl.DataFrame:
+    """All changed cells of all fields in one frame, because what is asked of them costs the same for one as for many.
+
+    `words` says whether people, too, write there that there is nothing.
+    """
+    types = {ROW: pl.UInt32, "field": pl.String, "kind": pl.String, "words": pl.Boolean}
+    cells = [pl.DataFrame(schema=types | {"value": pl.String, "old": pl.String})]
+    for field in block.fields:
+        cells.append(
+            block.rows.filter(CHANGED + field.key, pl.col(field.key) != "").select(
+                ROW,
+                pl.lit(field.key).alias("field"),
+                pl.lit(field.kind.value).alias("kind"),
+                pl.lit(_words(field)).alias("words"),
+                pl.col(field.key).alias("value"),
+                pl.col(OLD + field.key).fill_null("").alias("old"),
+            )
+        )
+    return pl.concat(cells, rechunk=True)  # each chunk would cost as much as all of them
+
+
+def _words(field: Field) -> bool:
+    return field.custom or field.kind in (Kind.NOTE, Kind.TAGS, Kind.CHOICE)
+
+
+def _code() -> pl.Expr:
+    """The code of what has happened to a cell, null where nothing has."""
+    code = pl.lit(None, dtype=pl.String)
+    for name, there in reversed(_SIGNS.items()):
+        code = pl.when(there).then(pl.lit(name)).otherwise(code)
+    return code
+
+
+def _no_value() -> pl.Expr:
+    word = _VALUE.is_in(_NO_VALUE) | (_VALUE.is_in(_SPOKEN) & ~pl.col("words"))
+    spelt_anew = _VALUE.str.to_lowercase() == _OLD.str.to_lowercase()  # there are people called Null
+    return word & ~spelt_anew & (Kind.CHOICE.value != _KIND)
+
+
+def _rounded() -> pl.Expr:
+    """As 4,79E+09, with a decimal that it never had, or with zeros for all digits after the fifteenth."""
+    number = _OLD.str.replace(r"^\+?0*([0-9])", "${1}")
+    point = number.str.contains("^[0-9]{3,}$") & _VALUE.str.contains("[.,]0$")
+    point &= _VALUE.str.replace("[.,]0$", "") == number
+    digits = _OLD.str.contains("^[0-9]{16,}$") & _VALUE.str.contains("^[0-9]{16,}$")
+    same_length = _OLD.str.len_bytes() == _VALUE.str.len_bytes()
+    heads = [text.str.slice(0, _ALMOST).cast(pl.Int64, strict=False) for text in (_VALUE, _OLD)]
+    zeros = _VALUE.str.slice(_ALMOST).str.contains("^0+$")
+    rounded_up = _OLD.str.slice(_ALMOST, 1) >= "5"
+    near = (heads[0] == heads[1]) | ((heads[0] == heads[1] + 1) & rounded_up)
+    return damage.exponent(_VALUE) | point | (digits & same_length & zeros & near)
+
+
+def _date() -> pl.Expr:
+    """A day where something like 1/2 stood. A whole day in a note may be what somebody has looked up."""
+    day = _VALUE.str.contains(_DAY_OF_MONTH)
+    day |= _VALUE.str.contains(_DAY) & (Kind.NOTE.value != _KIND)
+    day |= _VALUE.str.contains(_SERIAL) & ~_KIND.is_in([Kind.NOTE.value, Kind.NUMBER.value])
+    return day & _OLD.str.contains(_NO_DAY) & (Kind.DATE.value != _KIND)
+
+
+def _zeros() -> pl.Expr:
+    return _OLD.str.contains("^0[0-9]+$") & (_OLD.str.replace("^0+([0-9])", "${1}") == _VALUE)
+
+
+def _plus() -> pl.Expr:
+    """A number without its plus: as it is, or taken for one of the register's country."""
+    digits = _OLD.str.replace_all("[^0-9]", "")
+    longer = _VALUE.str.replace_all("[^0-9]", "").str.len_bytes() - digits.str.len_bytes()
+    phone = (Kind.PHONE.value == _KIND) & _VALUE.str.ends_with(digits) & (longer <= 3)
+    return _OLD.str.contains(r"^\+[0-9 ]{6,}$") & (phone | (digits == _VALUE))
+
+
+def _cut() -> pl.Expr:
+    """The beginning of a text, as long as a cell of old could be; in bytes too, and trimmed since."""
+    lengths = [_OLD.str.slice(0, most).str.strip_chars() == _VALUE for most in _CUT]
+    lengths.append(_VALUE.str.len_bytes().is_in(_CUT) & _OLD.str.starts_with(_VALUE))
+    return pl.any_horizontal(lengths) & (_OLD.str.len_chars() > _VALUE.str.len_chars())
+
+
+_SIGNS: Final = {
+    "hashes": damage.hashes(_VALUE),
+    "excel_error": damage.error(_VALUE),
+    "null_word": _no_value(),
+    "number_rounded": _rounded(),
+    "date_made": _date(),
+    "zeros_lost": _zeros(),
+    "plus_lost": _plus(),
+    "entities": encodings.escaped(_VALUE, _OLD),
+    "mojibake": encodings.read_wrongly(_VALUE, _OLD),
+    "letters_lost": encodings.replaced(_VALUE, _OLD),
+    "letters_dropped": encodings.dropped(_VALUE, _OLD),
+    "text_cut": _cut(),
+}
+"""Whether a cell shows a kind of damage, by the code of the finding; of several the first counts."""

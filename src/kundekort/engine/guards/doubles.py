@@ -1,0 +1,153 @@
+"""New rows that are a card already, that stand twice in their file, or that are the examples of a template."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+from kundekort.engine import finding, frames, keys
+from kundekort.engine.frames import ID, ROW
+from kundekort.engine.guards import traits
+from kundekort.engine.guards.block import Block
+from kundekort.engine.schema import Field, Schema
+
+EXAMPLES: Final = (
+    ("Åse", "Nygård", "ase.nygard@example.com", "Fjordveien 12"),
+    ("Jonas", "Sæther", "jonas@example.com", "Storgata 3"),
+)
+"""First name, last name, e-mail and address of the invented customers of templates."""
+PERSON: Final = "person"
+_CERTAIN: Final = (traits.EXTERNAL_ID, PERSON)
+"""What only one person has."""
+_PERSON: Final = ("begins", "last", "birth")
+"""What `traits.family` looks at."""
+
+
+def keys_of(given: set[str], schema: Schema) -> dict[str, tuple[Field, ...]]:
+    """By what two can be the same person, the surest first: its name in `params`, and the fields that say it."""
+    found: dict[str, tuple[Field, ...]] = {k: (schema[k],) for k in (traits.EXTERNAL_ID,) if k in given}
+    if given.issuperset((*traits.PERSON, traits.BIRTH)):
+        found[PERSON] = traits.person(schema)
+    return found | {k: (schema[k],) for k in (traits.EMAIL, traits.MOBILE) if k in given}
+
+
+def already_card(block: Block) -> pl.DataFrame:
+    """New rows that are a card already: by the number of another system, name and date of birth, e-mail or mobile.
+
+    Name and address do not count: no index of the register finds a card by them.
+    """
+    rows = block.rows.filter(pl.col(ID) == 0)
+    given = {f.key for f in block.fields}
+    found = [pl.DataFrame(schema=frames.EVIDENCE)]
+    needed = tuple(block.schema[k] for k in (*traits.PERSON, traits.BIRTH))
+    for by, fields in keys_of(given, block.schema).items():
+        if rows.is_empty():
+            break
+        wanted = rows.select(ROW, keys.value(fields).alias("key")).filter(pl.col("key") != "")
+        both = _pairs(block, wanted, fields, (*needed, *(f for f in fields if f not in needed)))
+        both = _with_person(both.join(rows, on=ROW, how="inner"), "mine:", given)
+        if by not in _CERTAIN:
+            both = both.filter(~traits.family("mine:", "theirs:"))
+        alike = (pl.col("mine:begins") == pl.col("theirs:begins")).fill_null(False)
+        both = both.sort(pl.col(ROW), alike, pl.col("id"), descending=[False, True, False])
+        both = both.unique(ROW, keep="first", maintain_order=True)
+        value = pl.concat_str([f.key for f in fields], separator=" ")
+        old, card = pl.col("theirs:name"), pl.col("id")
+        found.append(
+            finding.evidence(both, field=None, code="already_card", value=value, old=old, card=card, params={"by": by})
+        )
+        rows = rows.join(both, on=ROW, how="anti", maintain_order="left")
+    return pl.concat(found)
+
+
+def _pairs(block: Block, wanted: pl.DataFrame, by: Sequence[Field], fields: Sequence[Field]) -> pl.DataFrame:
+    """The rows of `wanted` (ROW, key) with each card that has their key: `id`, and its person under `theirs:`."""
+    owned = traits.owned(block, by, wanted, fields)
+    name = pl.concat_str(list(traits.PERSON), separator=" ", ignore_nulls=True).str.strip_chars()
+    owned = _with_person(owned, "theirs:", {f.key for f in fields}).with_columns(name.alias("theirs:name"))
+    return wanted.join(owned.select("key", "id", pl.col("^theirs:.*$")), on="key", how="inner")
+
+
+def _with_person(rows: pl.DataFrame, prefix: str, given: set[str]) -> pl.DataFrame:
+    """The rows with how the first name begins, the last name and the date of birth, null where there is none."""
+    nothing = pl.lit(None, dtype=pl.String)
+    first, last = traits.PERSON
+    rows = rows.with_columns(
+        (traits.text(last).str.to_lowercase() if last in given else nothing).alias(prefix + "last"),
+        (traits.text(traits.BIRTH) if traits.BIRTH in given else nothing).alias(prefix + "birth"),
+    )
+    if first not in given:
+        return rows.with_columns(nothing.alias(prefix + "begins"))
+    names = rows.select(first).unique().with_columns(traits.begins(pl.col(first)).alias(prefix + "begins"))
+    return rows.join(names, on=first, how="left", nulls_equal=True, maintain_order="left")  # names are few
+
+
+def example_row(block: Block) -> pl.DataFrame:
+    """New rows that are the examples of a template, which nobody has written over."""
+    given = {f.key for f in block.fields}
+    if not given.issuperset(traits.PERSON):
+        return pl.DataFrame(schema=frames.EVIDENCE)
+    there = pl.lit(False)
+    for first, last, email, address in EXAMPLES:
+        more = [pl.col(k) == v for k, v in ((traits.EMAIL, email), ("address", address)) if k in given]
+        name = (pl.col(traits.PERSON[0]) == first) & (pl.col(traits.PERSON[1]) == last)
+        there |= (name & pl.any_horizontal(pl.lit(False), *more)).fill_null(False)
+    name = pl.concat_str(list(traits.PERSON), separator=" ")
+    return finding.evidence(block.rows.filter(pl.col(ID) == 0, there), field=None, code="example_row", value=name)
+
+
+class People:
+    """The new customers of a file so far, as hashes: who stands there twice is a question to the whole file."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+        self._seen: list[pl.DataFrame] = []
+
+    def add(self, rows: pl.DataFrame, fields: Sequence[Field]) -> None:
+        """Take rows with ID and the file's values by field key."""
+        given = {f.key for f in fields}
+        by = {k: v for k, v in keys_of(given, self._schema).items() if k != traits.EXTERNAL_ID}  # unique by itself
+        new = _with_person(rows.filter(pl.col(ID) == 0), "", given) if by else rows.clear()
+        if new.is_empty():
+            return
+        found = new.select(
+            ROW,
+            *(_hash(_none(keys.value(fields_))).alias(k) for k, fields_ in by.items()),
+            *(_hash(pl.col(name)).alias("_" + name) for name in _PERSON),
+        )
+        self._seen.append(found)
+
+    def evidence(self, *, but: Sequence[int] = ()) -> pl.DataFrame:
+        """Evidence at every row that is a person of an earlier one; rows in `but` do not count."""
+        if not self._seen:
+            return pl.DataFrame(schema=frames.EVIDENCE)
+        everybody = pl.concat(self._seen, how="diagonal").filter(~pl.col(ROW).is_in(but))
+        found = [pl.DataFrame(schema=frames.EVIDENCE)]
+        for by in (k for k in (PERSON, traits.EMAIL, traits.MOBILE) if k in everybody.columns):
+            rows = everybody.filter(pl.col(by).is_not_null(), pl.col(by).is_duplicated()).sort(ROW)
+            found.append(_twice(rows, by))
+        return pl.concat(found).unique(ROW, keep="first", maintain_order=True)
+
+
+def _twice(rows: pl.DataFrame, by: str) -> pl.DataFrame:
+    """Those of rows with a common key that are the same person as an earlier one with it."""
+    rows = rows.rename({f"_{name}": f"mine:{name}" for name in _PERSON}).with_columns(
+        *(pl.col(f"mine:{name}").first().over(by).alias(f"first:{name}") for name in _PERSON),
+        pl.col(ROW).first().over(by).alias("_first"),
+    )
+    same = ~traits.family("mine:", "first:") if by != PERSON else pl.lit(True)
+    again = pl.col("mine:begins").is_not_null() & ~pl.struct(by, "mine:begins").is_first_distinct()
+    later = rows.filter(pl.col("_first") < pl.col(ROW), same | again)
+    first = pl.col("_first").cast(pl.Int64)
+    return finding.evidence(later, field=None, code="twice_in_file", params={"by": by, "row": first})
+
+
+def _none(value: pl.Expr) -> pl.Expr:
+    return pl.when(value != "").then(value)
+
+
+def _hash(value: pl.Expr) -> pl.Expr:
+    """A number instead of a text, so that a million rows are a few megabytes; null stays null."""
+    return pl.when(value.is_not_null()).then(value.hash())

@@ -1,0 +1,146 @@
+"""Rows that are somebody else's than the card their number names: a changed number, shifted rows, a sorted column."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from kundekort.engine import finding, frames, keys
+from kundekort.engine.frames import CHANGED, ID, OLD, ROW
+from kundekort.engine.guards import traits
+from kundekort.engine.guards.block import Block
+from kundekort.engine.schema import Field
+from kundekort.engine.values import canonical
+
+_THEIRS: Final = "theirs:"
+_CARD: Final = "_other"
+_ENOUGH: Final = 2
+"""Traits that have to be another card's before a row is said to be about that one."""
+_PHONE: Final = "phone"
+_REACHED: Final = (traits.EMAIL, traits.MOBILE, _PHONE)
+
+
+def other_card(block: Block) -> pl.DataFrame:
+    """Rows of which two traits or more are not those of their card, and are those of one and the same other card.
+
+    Who has the name of their card, or its date of birth and first name, is that person all the same: people of a family
+    take over each other's address and number.
+    """
+    given = {f.key for f in block.fields}
+    mine, old = (traits.of(given, block.schema, prefix) for prefix in ("", OLD))
+    if len(mine) < _ENOUGH:
+        return pl.DataFrame(schema=frames.EVIDENCE)
+    rows = block.rows.filter(pl.col(OLD + "id").is_not_null()).with_columns(
+        *(value.alias("mine:" + trait) for trait, value in mine.items()),
+        *(value.alias("old:" + trait) for trait, value in old.items() if trait == "name"),
+        *(value.ne_missing(old[trait]).alias("differs:" + trait) for trait, value in mine.items()),
+    )
+    differs = [pl.col("differs:" + trait) & pl.col("mine:" + trait).is_not_null() for trait in mine]
+    rows = rows.filter(pl.sum_horizontal(d.cast(pl.UInt8) for d in differs) >= _ENOUGH, ~_same_person(given, set(mine)))
+    others = _others(rows, block, given)
+    found = rows.join(others, on=ROW, how="inner", maintain_order="left")
+    shown = [pl.col("mine:" + trait) for trait in (traits.EMAIL, traits.MOBILE) if trait in mine]
+    value = _shown_name(given, "") if "name" in mine else pl.coalesce(shown)
+    before = _shown_name(given, OLD) if "name" in mine else _first_old(given)
+    return finding.evidence(found, field=None, code="other_card", value=value, old=before, card=pl.col(_CARD))
+
+
+def _same_person(given: set[str], traits_given: set[str]) -> pl.Expr:
+    """Whether a row is about the person of its card: by the name, or the date of birth with nothing against it."""
+    born = pl.lit(False)
+    if traits.BIRTH in traits_given:
+        born = pl.col("mine:" + traits.BIRTH).is_not_null() & ~pl.col("differs:" + traits.BIRTH)
+    if "name" not in traits_given:
+        return born
+    said = pl.col("mine:name").is_not_null()
+    first = traits.PERSON[0]
+    called = pl.lit(False)
+    if first in given:  # who marries changes the last name
+        called = (traits.begins(pl.col(first)) == traits.begins(pl.col(OLD + first))).fill_null(False)
+    return (said & ~pl.col("differs:name")) | (born & (~said | called))
+
+
+def _others(rows: pl.DataFrame, block: Block, given: set[str]) -> pl.DataFrame:
+    """For rows the card (ROW, _CARD) of which most traits are theirs, where it is enough of them."""
+    fields = tuple(
+        block.schema[k] for k in (*traits.PERSON, traits.COMPANY, *traits.of(given, block.schema)) if k in given
+    )
+    lookups: list[tuple[Field, ...]] = [(block.schema[k],) for k in (traits.EMAIL, traits.MOBILE) if k in given]
+    if given.issuperset((*traits.PERSON, traits.BIRTH)):
+        lookups.append(traits.person(block.schema))
+    types = {ROW: pl.UInt32, "id": pl.Int64}
+    pairs, cards = [pl.DataFrame(schema=types)], [pl.DataFrame(schema=frames.cards(fields))]
+    for by in lookups:
+        changed = pl.col("differs:" + by[0].key) if len(by) == 1 else pl.lit(True)
+        wanted = rows.filter(changed).select(ROW, keys.value(by).alias("key"))
+        owned = traits.owned(block, by, wanted, fields)
+        pairs.append(wanted.join(owned, on="key", how="inner").select(ROW, "id"))
+        cards.append(owned.select(*frames.cards(fields)))
+    theirs = pl.concat(cards).unique("id")
+    theirs = theirs.select("id", *(v.alias(_THEIRS + t) for t, v in traits.of(given, block.schema).items()))
+    both = pl.concat(pairs).unique().join(rows, on=ROW, how="inner").filter(pl.col("id") != pl.col(ID))
+    both = both.join(theirs, on="id", how="inner")
+    alike = [
+        ((pl.col("mine:" + trait) == pl.col(_THEIRS + trait)) & pl.col("differs:" + trait)).fill_null(False)
+        for trait in traits.of(given, block.schema)
+    ]
+    both = both.with_columns(pl.sum_horizontal(a.cast(pl.UInt8) for a in alike).alias("_alike"))
+    both = both.filter(pl.col("_alike") >= _ENOUGH).sort(ROW, "_alike", "id", descending=[False, True, False])
+    return both.unique(ROW, keep="first", maintain_order=True).select(ROW, pl.col("id").alias(_CARD))
+
+
+def _shown_name(given: set[str], prefix: str) -> pl.Expr:
+    parts = [pl.col(prefix + k) for k in (*traits.PERSON, traits.COMPANY) if k in given]
+    return pl.concat_str(parts, separator=" ", ignore_nulls=True).str.replace_all("  +", " ").str.strip_chars()
+
+
+def _first_old(given: set[str]) -> pl.Expr:
+    return pl.coalesce(*(traits.text(k, OLD) for k in (traits.EMAIL, traits.MOBILE) if k in given))
+
+
+def column_sorted(block: Block) -> pl.DataFrame:
+    """Cells that say another customer's address or number, in rows that are their card's for the rest.
+
+    Whose a number of kind `phone` is, is asked of the rows of the block only: no index of the register knows it.
+    """
+    found = [pl.DataFrame(schema=frames.EVIDENCE)]
+    known = block.rows.filter(pl.col(OLD + "id").is_not_null())
+    for field in (f for f in block.fields if f.key in _REACHED):
+        value = canonical.comparable(field, traits.text(field.key))
+        rows = known.filter(CHANGED + field.key, _fits(field, block)).with_columns(value.alias("key"))
+        rows = rows.filter(pl.col("key").is_not_null()).filter(pl.len().over("key") == 1)
+        if rows.is_empty():
+            continue
+        if field.key == _PHONE:
+            before = canonical.comparable(field, traits.text(field.key, OLD))
+            owned = known.select(pl.col(ID).alias("id"), before.alias("key")).drop_nulls()
+        else:
+            owned = traits.owned(block, (field,), rows, (field,))
+        owners = owned.group_by("key").agg(pl.col("id").min().alias(_CARD))
+        rows = rows.join(owners, on="key", how="inner", maintain_order="left")
+        found.append(
+            finding.evidence(
+                rows,
+                field=field,
+                code="column_sorted",
+                value=pl.col(field.key),
+                old=pl.col(OLD + field.key),
+                card=pl.col(_CARD),
+            )
+        )
+    return pl.concat(found)
+
+
+def _fits(field: Field, block: Block) -> pl.Expr:
+    """Whether the rest of a row is its card's: the name and the date of birth, or without them the other addresses."""
+    given = {f.key for f in block.fields}
+    person = [k for k in (*traits.PERSON, traits.COMPANY, traits.BIRTH) if k in given]
+    others = [k for k in _REACHED if k in given and k != field.key]
+    changed = [pl.col(CHANGED + k).fill_null(False) for k in person]
+    moved = [pl.col(CHANGED + k).fill_null(False) for k in others]
+    said = [pl.col(k).fill_null("") != "" for k in person]
+    nobody = pl.lit(False)
+    return ~pl.any_horizontal(nobody, *changed) & (
+        pl.any_horizontal(nobody, *said) | ~pl.any_horizontal(nobody, *moved)
+    )

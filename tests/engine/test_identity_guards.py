@@ -1,0 +1,215 @@
+"""Guards of identity: rows that are somebody else's than their card, and new ones that are nobody new."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from random import Random
+
+import polars as pl
+import pytest
+
+from kundekort.cli import sample
+from kundekort.engine.decisions import Action, Decision
+from kundekort.engine.finding import KINDS
+from kundekort.engine.frames import ID, ROW, STATUS, Status
+from kundekort.engine.guards import doubles
+from kundekort.engine.plan import Plan
+from kundekort.store.fields import SCHEMA
+from kundekort.wording import lists
+from tests.engine.memory import EMPTY, MemoryRegister, plan
+
+HEADERS = {f.key: f.header for f in SCHEMA}
+Row = dict[str, str]
+IDENTITY = {"other_card", "column_sorted", "already_card", "twice_in_file", "example_row"}
+
+
+def register(count: int = 60) -> MemoryRegister:
+    rows = sample.customers(count, seed=3).rename({h: k for k, h in HEADERS.items() if k != "version"})
+    cards = {number: EMPTY | {k: row[k] for k in EMPTY} for number, row in enumerate(rows.iter_rows(named=True), 1)}
+    return MemoryRegister(cards, dict.fromkeys(cards, 1))
+
+
+def exported(register: MemoryRegister, ids: Sequence[int] = (), but: Sequence[str] = ()) -> list[Row]:
+    cards = register.cards_by_id
+    return [{"id": str(i)} | {k: v for k, v in cards[i].items() if k not in but} for i in ids or sorted(cards)]
+
+
+def text(rows: Sequence[Row]) -> str:
+    keys = list(dict.fromkeys(k for row in rows for k in row))
+    frame = pl.DataFrame([[row.get(k, "") for k in keys] for row in rows], schema=keys, orient="row")
+    return frame.rename({k: HEADERS[k] for k in keys}).write_csv(separator=";")
+
+
+def found(made: Plan) -> dict[tuple[str, str | None], int]:
+    return {(f.code, f.field): f.count for f in made.findings if f.code in IDENTITY}
+
+
+def shifted(rows: list[Row]) -> list[Row]:
+    return [row | {"id": other["id"]} for row, other in zip(rows, [*rows[1:], rows[0]], strict=True)]
+
+
+def sorted_alone(key: str) -> Callable[[list[Row]], list[Row]]:
+    def damage(rows: list[Row]) -> list[Row]:
+        return [row | {key: value} for row, value in zip(rows, sorted(r[key] for r in rows), strict=True)]
+
+    return damage
+
+
+def same(rows: list[Row]) -> list[Row]:
+    return rows
+
+
+def one_number(rows: list[Row]) -> list[Row]:
+    rich = [n for n, row in enumerate(rows) if row["email"] and row["mobile"] and row["first_name"]]
+    return [row | {"id": rows[rich[1]]["id"]} if n == rich[0] else row for n, row in enumerate(rows) if n != rich[1]]
+
+
+def all_alike(rows: list[Row]) -> list[Row]:
+    return [row | {"email": rows[1]["email"] or rows[0]["email"]} for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("damage", "but", "codes"),
+    [
+        (same, (), set()),
+        (shifted, (), {("other_card", None)}),
+        (shifted, ("first_name", "last_name", "company", "date_of_birth"), {("other_card", None)}),
+        (one_number, (), {("other_card", None)}),
+        (sorted_alone("email"), (), {("column_sorted", "email")}),
+        (sorted_alone("mobile"), (), {("column_sorted", "mobile")}),
+        (sorted_alone("phone"), (), {("column_sorted", "phone")}),
+        (all_alike, (), set()),
+    ],
+)
+def test_it_notices_what_is_another_customers(
+    damage: Callable[[list[Row]], list[Row]], but: Sequence[str], codes: set[tuple[str, str | None]]
+) -> None:
+    cards = register()
+    made = plan(text(damage(exported(cards, but=but))), cards)
+    assert set(found(made)) == codes
+    assert all(f.blocks for f in made.findings if f.code in IDENTITY)
+
+
+def test_it_says_which_card_a_row_is_about() -> None:
+    cards = register()
+    rows = exported(cards)
+    made = plan(text(shifted(rows)), cards)
+    evidence = made.evidence.filter(pl.col("code") == "other_card")
+    assert evidence["card"].to_list() == [int(rows[n]["id"]) for n in evidence[ROW]]
+    assert evidence.height >= 45  # the others have too little to be known by
+
+
+def test_it_answers_rows_of_another_card() -> None:
+    cards = register()
+    rich = [i for i, c in cards.cards_by_id.items() if c["email"] and c["mobile"] and c["first_name"]][:30]
+    file = text(shifted([row | {"city": "Bodø"} for row in exported(cards, rich)]))
+    mine = plan(file, cards, decisions=[Decision(Action.MATCH, code="other_card", number=1)])
+    assert mine.index[ID].to_list() == rich
+    assert {k: n for k, n in mine.changes.items() if n} == {
+        "city": sum(cards.cards_by_id[i]["city"] != "Bodø" for i in rich)
+    }
+    out = plan(file, cards, decisions=[Decision(Action.LEAVE_OUT, code="other_card", number=1)])
+    assert out.index[STATUS].to_list() == [Status.LEFT_OUT] * 30
+    meant = plan(file, cards, decisions=[Decision(Action.ACCEPT, code="other_card", count=30, number=1)])
+    assert meant.index[ID].to_list() == [*rich[1:], rich[0]]
+    assert [[f.open for f in made.findings if f.code in IDENTITY] for made in (mine, out, meant)] == [[0], [0], [0]]
+
+
+def test_it_keeps_a_column_that_was_sorted() -> None:
+    cards = register()
+    file = text(sorted_alone("email")(exported(cards)))
+    kept = plan(file, cards, decisions=[Decision(Action.KEEP, field="email", code="column_sorted", number=1)])
+    there = kept.evidence.filter(pl.col("code") == "column_sorted")[ROW]
+    assert not set(there) & set(kept.index.filter(pl.col(STATUS) == Status.CHANGED)[ROW])
+
+
+KARI = {"first_name": "Kari", "last_name": "Nordmann", "email": "kari@example.no", "mobile": "+4791234500"}
+KARI |= {"date_of_birth": "1980-01-02", "external_id": "X1"}
+
+
+@pytest.mark.parametrize(
+    ("row", "by"),
+    [
+        ({"first_name": "Kari", "last_name": "Nordmann", "email": "KARI@example.no"}, "email"),
+        ({"first_name": "kari", "last_name": "NORDMANN", "date_of_birth": "1980-01-02"}, "person"),
+        ({"email": "ny@example.no", "mobile": "+4791234500"}, "mobile"),
+        ({"first_name": "Ola", "last_name": "Hansen", "external_id": "X1"}, "external_id"),
+        ({"first_name": "Ola", "last_name": "Hansen", "mobile": "+4791234500"}, "mobile"),
+        ({"first_name": "Ola", "date_of_birth": "1980-01-02", "email": "kari@example.no"}, "email"),
+        # people of the family
+        ({"first_name": "Ola", "date_of_birth": "2012-03-04", "email": "kari@example.no"}, None),
+        ({"first_name": "Ola", "last_name": "Nordmann", "mobile": "+4791234500"}, None),
+        # somebody else
+        ({"first_name": "Kari", "last_name": "Nordmann", "email": "kn@example.no"}, None),
+        ({"first_name": "Kari", "last_name": "Nordmann", "date_of_birth": "1981-01-02"}, None),
+    ],
+)
+def test_it_finds_new_customers_who_have_a_card(row: Row, by: str | None) -> None:
+    cards = MemoryRegister({7: EMPTY | KARI}, {7: 1})
+    file = text([{"id": "0", "gender": "0", **row}])
+    made = plan(file, cards)
+    evidence = made.evidence.filter(pl.col("code") == "already_card")
+    assert evidence.select("card", "params").rows() == ([(7, f'{{"by": "{by}"}}')] if by else [])
+    if by:
+        matched = plan(file, cards, decisions=[Decision(Action.MATCH, code="already_card", number=1)])
+        assert matched.index.select(ID, STATUS).row(0) in [(7, Status.CHANGED), (7, Status.UNCHANGED)]
+        out = plan(file, cards, decisions=[Decision(Action.LEAVE_OUT, code="already_card", number=1)])
+        assert out.index[STATUS].to_list() == [Status.LEFT_OUT]
+
+
+def test_it_finds_nobody_by_what_everybody_has() -> None:
+    cards = MemoryRegister(
+        {n: EMPTY | {"email": "post@example.no"} for n in range(1, 30)}, dict.fromkeys(range(1, 30), 1)
+    )
+    assert found(plan(text([{"id": "0", "first_name": "Åse", "email": "post@example.no"}]), cards)) == {}
+
+
+def test_it_finds_who_stands_in_the_file_twice() -> None:
+    rows: list[Mapping[str, str]] = [
+        KARI,
+        {"first_name": "Per", "last_name": "Lie", "email": "per@example.no"},
+        {"first_name": "kari", "last_name": "nordmann", "date_of_birth": "1980-01-02"},
+        {"first_name": "Ola", "last_name": "Nordmann", "mobile": KARI["mobile"]},
+        {"first_name": "Pér", "last_name": "Li", "email": "PER@example.no"},
+        {"first_name": "Olav", "last_name": "Nordmann", "mobile": KARI["mobile"]},
+    ]
+    file = text([{"id": "0", "gender": "0", **row} for row in rows])
+    made = plan(file, MemoryRegister())
+    twice = made.evidence.filter(pl.col("code") == "twice_in_file").sort(ROW)
+    assert twice[ROW].to_list() == [2, 4, 5]
+    out = plan(file, MemoryRegister(), decisions=[Decision(Action.LEAVE_OUT, code="twice_in_file", number=1)])
+    assert out.index.filter(pl.col(STATUS) == Status.NEW)[ROW].to_list() == [0, 1, 3]
+    meant = plan(file, MemoryRegister(), decisions=[Decision(Action.ACCEPT, code="twice_in_file", count=3, number=1)])
+    assert [(f.count, f.open) for f in meant.findings] == [(3, 0)]
+
+
+def test_it_knows_the_examples_of_the_template() -> None:
+    assert [tuple(e[k] for k in ("first_name", "last_name", "email", "address")) for e in lists.EXAMPLES] == list(
+        doubles.EXAMPLES
+    )
+    rows = [dict(e) for e in lists.EXAMPLES]
+    assert found(plan(text(rows), MemoryRegister())) == {("example_row", None): 2}
+    assert found(plan(text([rows[0] | {"first_name": "Anne", "email": "anne@example.no"}]), MemoryRegister())) == {}
+
+
+def test_it_finds_nothing_in_honest_edits() -> None:
+    """Thousands of edits as people make them: new addresses, names after a wedding, a number shared in the family."""
+    dice, cards = Random(8), register(1_500)
+    rows = exported(cards)
+    reached = [row for row in rows if row["email"] and row["mobile"]]
+    for number, row in enumerate(dice.sample(rows, 1_200)):
+        row["email"], row["mobile"] = f"ny{number}@example.no", f"+479{number:07d}"
+    married = dice.sample(rows, 400)
+    for row in married:
+        row["last_name"] = dice.choice(rows)["last_name"]
+    for row in dice.sample(rows, 400):
+        row["date_of_birth"] = f"19{dice.randint(50, 99)}-01-{dice.randint(10, 28)}"
+    for row in dice.sample([r for r in rows if r not in married], 100):
+        other = dice.choice(reached)
+        row["email"], row["mobile"] = other["email"], other["mobile"]
+    assert found(plan(text(rows), cards)) == {}
+
+
+def test_it_offers_an_answer_for_each_kind() -> None:
+    for code in IDENTITY:
+        assert Action.ACCEPT in KINDS[code].answers
