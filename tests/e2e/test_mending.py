@@ -18,8 +18,9 @@ def confirm(page: Page) -> None:
 
 
 def test_it_mends_answers_takes_back_and_confirms_exactly_that(send: Send) -> None:
-    confirm(send(HEAD + "0;Ås;1;0\n0;Berg;2;0\n"))
+    confirm(send(HEAD + "0;Ås;1;1\n0;Berg;2;1\n"))
     first, second = Customer.objects.order_by("pk").values_list("pk", flat=True)
+    confirm(send(HEAD + f"{first};Ås;1;0\n{second};Berg;2;0\n"))
     rows = f"{first};Aas;1;1\n{second};Berge;2;1\n0;Dal;Herre?;0\n0;Eng;Herre?;0\n0;Foss;Fru!;0\n0;Gran;9;0\n"
     page = send(HEAD + rows)
     decisions = page.locator("details", has_text="Avgjørelser")

@@ -40,10 +40,12 @@ def test_it_refuses_what_no_page_sends_and_keeps_the_filters(as_bob: Client) -> 
 
 def test_it_asks_about_consent_before_it_confirms(as_bob: Client, bob: Actor) -> None:
     head = "CustomerID;LastName;Gender;Samtykke e-post\n"
-    send(as_bob, head + "0;Ås;1;0\n0;Berg;1;0\n")
+    send(as_bob, head + "0;Ås;1;1\n0;Berg;1;1\n")
     confirming.confirm(latest().pk, digest=latest().digest, actor=bob)
     ids = list(Customer.objects.order_by("pk").values_list("pk", flat=True))
-    send(as_bob, head + "".join(f"{pk};Navn;1;1\n" for pk in ids))
+    send(as_bob, head + "".join(f"{pk};Navn;1;0\n" for pk in ids))
+    confirming.confirm(latest().pk, digest=latest().digest, actor=bob)
+    send(as_bob, head + "".join(f"{pk};Nytt;1;1\n" for pk in ids))
     page = as_bob.get(f"/imports/{latest().pk}/").content.decode()
     assert 'data-finding="consent_given"' in page
     assert 'aria-describedby="why"' in page
@@ -51,4 +53,4 @@ def test_it_asks_about_consent_before_it_confirms(as_bob: Client, bob: Actor) ->
     page = decide(as_bob, action="keep", code="consent_given", field=key)
     assert 'aria-describedby="why"' not in page
     confirming.confirm(latest().pk, digest=latest().digest, actor=bob)
-    assert set(Customer.objects.values_list("last_name", key)) == {("Navn", False)}
+    assert set(Customer.objects.values_list("last_name", key)) == {("Nytt", False)}
