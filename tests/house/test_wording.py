@@ -11,7 +11,9 @@ from django.utils.functional import Promise
 
 from kundekort import wording
 from kundekort.engine import recipe
+from kundekort.engine.decisions import Action
 from kundekort.engine.errors import FILE_CODES
+from kundekort.engine.finding import KINDS as FINDINGS
 from kundekort.engine.problem import CODES, WARNINGS
 from kundekort.engine.schema import Schema
 from kundekort.engine.values import countries, languages
@@ -66,6 +68,13 @@ def test_it_has_words_for_every_code(codes: dict[str, str], table: dict[str, str
     always = {"value", "field"} if set(codes) <= set(CODES) else set()
     unfilled = {code: asked(table[code]) - brought(codes[code]) - always for code in codes}
     assert {code: names for code, names in unfilled.items() if names} == {}
+
+
+def test_it_has_words_for_every_finding_answer_and_decision() -> None:
+    assert set(FINDINGS) <= set(wording.FINDINGS)
+    assert set().union(*(kind.answers for kind in FINDINGS.values())) <= set(wording.ANSWERS)
+    assert set(Action) <= set(wording.DECISIONS)
+    assert set().union(*map(asked, wording.FINDINGS.values())) <= {"count", "of", "field"}
 
 
 def test_it_has_no_words_for_codes_that_are_gone() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -180,6 +180,16 @@ def page_of(
             for r in rows
         ),
     )
+
+
+def lines(imp: Import, rows: Collection[int]) -> dict[int, int]:
+    """The lines of the file on which rows stand, by their numbers; those of a plan that is gone are not known."""
+    path = packages.plan_folder(imp.pk, imp.digest) / plans.INDEX
+    wanted = pl.col(frames.ROW).is_in(list(rows))
+    try:
+        return dict(pl.scan_parquet(path).filter(wanted).select(frames.ROW, frames.LINE).collect().iter_rows())
+    except (FileNotFoundError, pl.exceptions.PolarsError):
+        return {}
 
 
 def bands(imp: Import) -> list[Band]:

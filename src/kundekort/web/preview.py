@@ -20,6 +20,8 @@ from kundekort.services import preview as previews
 from kundekort.services.accounts import actor_of
 from kundekort.services.preview import Summary
 from kundekort.store.models import Import
+from kundekort.web.decisions import taken, wholes
+from kundekort.web.findings import shown
 from kundekort.web.forms.imports import ChoiceForm
 from kundekort.web.query import flag
 from kundekort.web.templatetags.kundekort import SPRITE, kind
@@ -73,6 +75,11 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
             for c in summary.conflicts
         ],
         "conflict_rows": summary.conflict_rows,
+        "found": shown(summary.findings, headers),
+        "wholes": wholes(headers) if imp.undoes is None else None,
+        "taken": taken(imp, summary, headers),
+        "answered": sum(not finding.open for finding in summary.findings),
+        "unanswered": sum(finding.blocks for finding in summary.findings),
         "mendable": mendable,
         "findings_count": _findings_count(summary, recut=recut is not None, mendable=mendable),
         "source": getattr(imp.undoes, "source", None) if imp.undoes else None,
@@ -126,7 +133,7 @@ def _findings_count(summary: previews.Summary, *, recut: bool, mendable: bool) -
     """How many findings the page has to show above the rows."""
     notes = sum(note.code == "newer_kept" or note.code not in ELSEWHERE for note in summary.warnings)
     left_out = not mendable and summary.totals.left_out > 0
-    return notes + recut + mendable + left_out + (summary.conflict_rows > 0)
+    return len(summary.findings) + notes + recut + mendable + left_out + (summary.conflict_rows > 0)
 
 
 def _named(key: str, headers: Mapping[str, str]) -> str:

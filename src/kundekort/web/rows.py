@@ -152,6 +152,7 @@ def _row(row: Row, headers: Mapping[str, str], *, words: bool) -> dict[str, Any]
         "problems": [
             {
                 "field": p.field if p.field in headers else None,
+                "code": p.code,
                 "value": _short(p.value),
                 "text": wording.row_problem(p, headers),
             }

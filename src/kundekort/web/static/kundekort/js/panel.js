@@ -2,7 +2,8 @@
 import { before, change, conflictOf, element, problemsOf, sign, value, valueOf } from "./cells.js";
 
 // `settle`(whose, field, card): a person has chosen whose value stays; without it the panel only tells.
-export const makePanel = (panel, view, settle) => {
+// `mending`: of each cell it can be said what it is to be.
+export const makePanel = (panel, view, settle, mending = null) => {
   const title = panel.querySelector("[data-title]");
   const list = panel.querySelector("dl");
   const entry = (label, ...content) => {
@@ -12,10 +13,11 @@ export const makePanel = (panel, view, settle) => {
     list.append(term, told);
     return told;
   };
-  const error = (label, problem) => {
+  const error = (label, problem, ways = []) => {
     const told = entry(label, problem.text);
     told.classList.add("kk-panel-error");
     if (problem.value) told.append(element("div", "kk-soft", view.words.in_file.replace("{value}", problem.value)));
+    told.append(...ways);
   };
 
   // A cell that two people have changed: who the other is, both values, and a button for each.
@@ -40,7 +42,7 @@ export const makePanel = (panel, view, settle) => {
     show(row) {
       title.textContent = view.lines ? view.words.row_at.replace("{line}", row.line) : view.words.row_of.replace("{id}", row.cells.id ?? "");
       list.replaceChildren();
-      entry(view.words.what, sign(view, row.status));
+      entry(view.words.what, sign(view, row.status), ...(mending?.out(row) ?? []));
       for (const problem of problemsOf(row, null)) error(view.words.whole_row, problem);
       const headers = new Map(view.columns.map((column) => [column.key, column.header]));
       for (const one of row.conflicts) conflict(headers.get(one.field) ?? one.field, row, one);
@@ -48,8 +50,11 @@ export const makePanel = (panel, view, settle) => {
       const whole = row.status === "removed" || row.status === "restored";
       for (const column of view.columns) {
         const problems = problemsOf(row, column.key);
-        for (const problem of problems) error(column.header, problem);
-        if (column.key in row.old && !whole && !problems.length && !conflictOf(row, column.key)) entry(column.header, ...change(view, row, column.key));
+        problems.forEach((problem, n) => error(column.header, problem, n ? [] : mending?.wrong(row, column, problem)));
+        if (column.key in row.old && !whole && !problems.length && !conflictOf(row, column.key)) {
+          const keep = mending && row.status === "changed" && column.key !== "id" ? [mending.keep(row, column)] : [];
+          entry(column.header, ...change(view, row, column.key), ...keep);
+        }
       }
       for (const column of view.columns) {
         if (whole && row.old[column.key]) entry(column.header, before(row, column.key));

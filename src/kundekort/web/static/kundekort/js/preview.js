@@ -2,6 +2,7 @@
 import { makeGrid } from "./grid.js";
 import { watchKeys } from "./keys.js";
 import { watchFolds, watchMenus } from "./menus.js";
+import { makeMending } from "./mending.js";
 import { makePanel } from "./panel.js";
 import { makeStrip } from "./strip.js";
 import { alone, first, makeShape, start } from "./wanted.js";
@@ -33,7 +34,8 @@ const settle = form && ((whose, field, row) => {
   Object.assign(form.elements.card, { value: row.cells.id });
   form.requestSubmit();
 });
-const panel = makePanel(document.getElementById("panel"), view, settle);
+const mending = makeMending(view);
+const panel = makePanel(document.getElementById("panel"), view, settle, mending);
 
 // `place`: a row that is to be on the page, which is then the one on which it stands.
 const load = async (place = {}) => {
@@ -97,6 +99,7 @@ const show = () => {
   pressed("[data-column]", ({ column }) => column === wanted.column);
   pressed("[data-code]", ({ code, field }) => code === wanted.code && field === wanted.field);
   pressed("[data-conflict]", ({ conflict }) => wanted.box === "conflicts" && conflict === wanted.field);
+  pressed("[data-finding]", ({ finding, field }) => finding === wanted.finding && field === wanted.field);
   pressed("[data-card]", () => Boolean(wanted.card));
   pressed("[data-view]", (data) => data.view === shape.of(wanted));
   find("[data-only-changes]").checked = wanted.box !== "all" && wanted.box !== "unchanged";
@@ -149,26 +152,42 @@ const strip = makeStrip(document.getElementById("strip"), view, async (row) => {
   if (page.found !== null) keys.reveal(page.found - page.offset);
 });
 
+const edit = (cell) => {
+  const row = page.rows[cell?.parentElement.sectionRowIndex];
+  return Boolean(mending && row) && mending.edit(cell, row, view.columns.find((column) => column.key === cell.dataset.key));
+};
+holder.addEventListener("dblclick", (event) => edit(event.target.closest("td")));
+holder.addEventListener("keydown", (event) => {
+  if (event.key === "F2" && event.target.matches("td") && edit(event.target)) event.preventDefault();
+});
+
 for (const box of all("[data-box]")) {
   box.addEventListener("click", () => choose({ ...start(view), box: wanted.box === box.dataset.box ? view.box : box.dataset.box, search: wanted.search }));
 }
 for (const chip of all("[data-column]")) {
   chip.addEventListener("click", () => {
     const off = wanted.column === chip.dataset.column;
-    choose({ box: off ? view.box : "changed", column: off ? "" : chip.dataset.column, code: "", field: "", card: "" });
+    choose({ box: off ? view.box : "changed", column: off ? "" : chip.dataset.column, code: "", finding: "", field: "", card: "" });
   });
 }
 for (const chip of all("[data-code]")) {
   chip.addEventListener("click", () => {
     const { code, field, within } = chip.dataset;
     const off = wanted.code === code && wanted.field === field;
-    choose({ box: off ? view.box : within, code: off ? "" : code, field: off ? "" : field, column: "", card: "" });
+    choose({ box: off ? view.box : within, code: off ? "" : code, field: off ? "" : field, column: "", finding: "", card: "" });
   });
 }
 for (const chip of all("[data-conflict]")) {
   chip.addEventListener("click", () => {
     const off = wanted.box === "conflicts" && wanted.field === chip.dataset.conflict;
     choose({ ...start(view), box: off ? view.box : "conflicts", field: off ? "" : chip.dataset.conflict });
+  });
+}
+for (const chip of all("[data-finding]")) {
+  chip.addEventListener("click", () => {
+    const { finding, field } = chip.dataset;
+    const off = wanted.finding === finding && wanted.field === field;
+    choose(off ? start(view) : { ...start(view), box: "all", finding, field });
   });
 }
 for (const chip of all("[data-card]")) chip.addEventListener("click", () => choose(wanted.card ? start(view) : alone(view)));

@@ -1,10 +1,10 @@
 // Which rows are wanted and how they are shown: kept in the address, and how they are shown for as long as the browser is open.
 
-const KEPT = ["box", "column", "code", "field", "search"];
+const KEPT = ["box", "column", "code", "field", "search", "finding"];
 const STORE = "kundekort-rows";
 const DEFAULTS = { phone: "words", errors: "words", rows: "grid" };
 
-export const start = (view) => ({ box: view.box, column: "", code: "", field: "", search: "", card: "", offset: 0 });
+export const start = (view) => ({ box: view.box, column: "", code: "", field: "", search: "", finding: "", card: "", offset: 0 });
 
 // What became of one card, where a page is asked for it.
 export const alone = (view) => ({ ...start(view), box: "all", card: view.card });

@@ -1,0 +1,70 @@
+"""The decisions about cells, rows and findings of a preview: taken, told in words, and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from kundekort import wording
+from kundekort.engine.schema import Kind
+from kundekort.services import fields, planning
+from kundekort.services import preview as previews
+from kundekort.services.accounts import actor_of
+from kundekort.services.preview import Summary
+from kundekort.store.models import Import
+from kundekort.web.findings import label
+from kundekort.web.forms.decisions import DecisionForm
+from kundekort.web.query import number
+
+
+@require_POST
+def decisions(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Take a decision, or with `withdraw` take the one of this number back; the page shows the same rows after it."""
+    actor = actor_of(request.user)
+    if "withdraw" in request.POST:
+        planning.withdraw(import_id, number(request.POST["withdraw"]) or 0, actor=actor)
+    else:
+        planning.decide(import_id, DecisionForm.read(request.POST), actor=actor)
+    return _back(request, import_id)
+
+
+def _back(request: HttpRequest, import_id: int) -> HttpResponse:
+    """The way to the preview, with the filters of the page that was left."""
+    page = reverse("import", args=[import_id])
+    asked = request.headers.get("Referer", "").partition("?")[2].partition("#")[0]
+    wanted = f"{page}?{asked}" if asked else page
+    return redirect(wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else page)
+
+
+def taken(imp: Import, summary: Summary, headers: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The decisions of an import in words, the last one first."""
+    steps = imp.decisions.steps[::-1]
+    lines = previews.lines(imp, {row for step in steps for row in step.rows or ()})
+    found = {(one.code, one.field): wording.finding(one, label(one.field, headers)) for one in summary.findings}
+    return [
+        {
+            "number": step.number,
+            "words": wording.decision(
+                step,
+                label=label(step.field, headers),
+                lines=tuple(sorted(lines[row] for row in step.rows or () if row in lines)),
+                found=found.get((step.code or "", step.field), ""),
+            ),
+        }
+        for step in steps
+    ]
+
+
+def wholes(headers: Mapping[str, str]) -> dict[str, Any]:
+    """The columns and fields of which something can be decided as a whole, with what they are called here."""
+    known = fields.schema().values
+    every = [{"key": field.key, "label": label(field.key, headers)} for field in known]
+    tags = {field.key for field in known if field.kind is Kind.TAGS}
+    columns = [one for one in every if one["key"] in headers]
+    return {"fields": every, "columns": columns, "tags": [one for one in columns if one["key"] in tags]}

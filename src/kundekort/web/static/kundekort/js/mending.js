@@ -1,0 +1,85 @@
+// Mending cells where they stand: an input in the cell, and in the panel the input with what it is to be said of.
+import { element, problemsOf } from "./cells.js";
+
+const EDITABLE = ["error", "new", "changed", "left_out"];
+
+// Sends a decision as the form of the page does, so that the page comes back as it then is. None where nothing may be mended.
+export const makeMending = (view) => {
+  const form = document.getElementById("mend");
+  if (!form) return null;
+  const send = (decision) => {
+    for (const old of form.querySelectorAll("[data-said]")) old.remove();
+    for (const [name, value] of Object.entries(decision)) {
+      const said = element("input");
+      Object.assign(said, { type: "hidden", name, value });
+      said.dataset.said = "";
+      form.append(said);
+    }
+    form.requestSubmit();
+  };
+  // What the file says: of a wrong cell what stands there, else what it comes to.
+  const said = (row, key) => problemsOf(row, key)[0]?.value ?? row.cells[key] ?? "";
+  const input = (row, key, header, done) => {
+    const made = element("input", "form-control form-control-sm");
+    made.value = said(row, key);
+    made.maxLength = 10000;
+    made.setAttribute("aria-label", view.words["mend.value"].replace("{column}", header));
+    made.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      if (event.key === "Enter") send({ action: "set", field: key, rows: row.number, value: made.value });
+      if (event.key === "Escape") done?.();
+    });
+    return made;
+  };
+  const button = (words, act) => {
+    const made = element("button", "btn btn-sm", words);
+    made.type = "button";
+    made.addEventListener("click", act);
+    return made;
+  };
+
+  return {
+    // Opens an input in a cell of the grid; whether it did.
+    edit(cell, row, column) {
+      if (!column || column.key === "id" || !EDITABLE.includes(row.status) || cell.querySelector("input")) return false;
+      const before = [...cell.childNodes];
+      const end = () => {
+        if (!made.isConnected) return;
+        cell.classList.remove("kk-editing");
+        cell.replaceChildren(...before);
+      };
+      const made = input(row, column.key, column.header, () => {
+        end();
+        cell.focus();
+      });
+      for (const kind of ["mousedown", "click", "dblclick"]) made.addEventListener(kind, (event) => event.stopPropagation());
+      made.addEventListener("blur", end);
+      cell.classList.add("kk-editing");
+      cell.replaceChildren(made);
+      made.select();
+      made.focus();
+      return true;
+    },
+    // What can be done about a cell in which something is wrong, for the panel.
+    wrong(row, column, problem) {
+      if (column.key === "id") return [];
+      const made = input(row, column.key, column.header);
+      const set = (about) => () => send({ action: "set", field: column.key, value: made.value, ...about });
+      const buttons = [button(view.words["mend.cell"], set({ rows: row.number }))];
+      const text = problem.value ?? "";
+      if (text && !text.endsWith("…")) buttons.push(button(view.words["mend.text"].replace("{value}", text), set({ text })));
+      buttons.push(button(view.words["mend.code"], set({ code: problem.code })));
+      if (row.cells.id) buttons.push(this.keep(row, column));
+      const group = element("div", "kk-mend");
+      group.append(made, ...buttons);
+      return [group];
+    },
+    keep: (row, column) => button(view.words["mend.keep"], () => send({ action: "keep", field: column.key, rows: row.number })),
+    out(row) {
+      if (row.status === "left_out") return [];
+      const group = element("div", "kk-mend");
+      group.append(button(view.words["mend.out"], () => send({ action: "leave_out", rows: row.number })));
+      return [group];
+    },
+  };
+};

@@ -1,0 +1,150 @@
+"""The words for what guards find in a file, and for the answers to it: tables, and the sentences made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from kundekort.engine.decisions import Action
+from kundekort.engine.finding import Finding
+from kundekort.wording.sentences import Count
+
+FINDINGS: Final[Mapping[str, str | Promise]] = {
+    "consent_given": ngettext_lazy(
+        "%(field)s is switched on for %(count)s person who has withdrawn it.",
+        "%(field)s is switched on for %(count)s people who have withdrawn it.",
+        "count",
+    ),
+    "zeros_lost": ngettext_lazy(
+        "%(field)s has lost zeros at the beginning in %(count)s row, as spreadsheets do.",
+        "%(field)s has lost zeros at the beginning in %(count)s rows, as spreadsheets do.",
+        "count",
+    ),
+    "number_rounded": ngettext_lazy(
+        "%(field)s was rounded to a short number in %(count)s row, as 4,79E+09.",
+        "%(field)s was rounded to a short number in %(count)s rows, as 4,79E+09.",
+        "count",
+    ),
+    "plus_lost": ngettext_lazy(
+        "%(field)s has lost the plus sign in %(count)s row.",
+        "%(field)s has lost the plus sign in %(count)s rows.",
+        "count",
+    ),
+    "date_made": ngettext_lazy(
+        "A spreadsheet has made a date of %(field)s in %(count)s row.",
+        "A spreadsheet has made a date of %(field)s in %(count)s rows.",
+        "count",
+    ),
+    "hashes": ngettext_lazy(
+        "%(field)s is ##### in %(count)s row: the column was too narrow when the file was saved.",
+        "%(field)s is ##### in %(count)s rows: the column was too narrow when the file was saved.",
+        "count",
+    ),
+    "excel_error": ngettext_lazy(
+        "%(field)s is an error of a formula, as #N/A, in %(count)s row.",
+        "%(field)s is an error of a formula, as #N/A, in %(count)s rows.",
+        "count",
+    ),
+    "mojibake": ngettext_lazy(
+        "Letters of %(field)s are garbled in %(count)s row, as Ã¸ for ø.",
+        "Letters of %(field)s are garbled in %(count)s rows, as Ã¸ for ø.",
+        "count",
+    ),
+    "letters_lost": ngettext_lazy(
+        "Letters of %(field)s are lost in %(count)s row, as in Nyg?rd.",
+        "Letters of %(field)s are lost in %(count)s rows, as in Nyg?rd.",
+        "count",
+    ),
+    "letters_dropped": ngettext_lazy(
+        "Letters as æ, ø and å are gone from %(field)s in %(count)s row.",
+        "Letters as æ, ø and å are gone from %(field)s in %(count)s rows.",
+        "count",
+    ),
+    "text_cut": ngettext_lazy(
+        "%(field)s was cut off in %(count)s row.",
+        "%(field)s was cut off in %(count)s rows.",
+        "count",
+    ),
+    "entities": ngettext_lazy(
+        "%(field)s has codes of web pages in %(count)s row, as &amp; for &.",
+        "%(field)s has codes of web pages in %(count)s rows, as &amp; for &.",
+        "count",
+    ),
+    "null_word": ngettext_lazy(
+        "%(field)s says NULL, nan or the like in %(count)s row, which means nothing.",
+        "%(field)s says NULL, nan or the like in %(count)s rows, which means nothing.",
+        "count",
+    ),
+    "other_card": ngettext_lazy(
+        "%(count)s row says what stands on another card than the one it names.",
+        "%(count)s rows say what stands on other cards than those they name.",
+        "count",
+    ),
+    "column_sorted": ngettext_lazy(
+        "%(field)s belongs to another card in %(count)s row: the column may have been sorted on its own.",
+        "%(field)s belongs to other cards in %(count)s rows: the column may have been sorted on its own.",
+        "count",
+    ),
+    "already_card": ngettext_lazy(
+        "%(count)s new customer is probably in the register already.",
+        "%(count)s new customers are probably in the register already.",
+        "count",
+    ),
+    "twice_in_file": ngettext_lazy(
+        "%(count)s new customer stands in the file more than once.",
+        "%(count)s new customers stand in the file more than once.",
+        "count",
+    ),
+    "example_row": ngettext_lazy(
+        "%(count)s row is an example of the template.",
+        "%(count)s rows are examples of the template.",
+        "count",
+    ),
+    "file_again": _("Most of this file has been imported before."),
+    "emptied": ngettext_lazy(
+        "%(field)s is emptied on %(count)s card.",
+        "%(field)s is emptied on %(count)s cards.",
+        "count",
+    ),
+    "alike": ngettext_lazy(
+        "%(field)s gets the same value on %(count)s card.",
+        "%(field)s gets the same value on %(count)s cards.",
+        "count",
+    ),
+    "much_changed": ngettext_lazy(
+        "%(field)s changes on %(count)s card, a large share of the register.",
+        "%(field)s changes on %(count)s cards, a large share of the register.",
+        "count",
+    ),
+}
+"""What was found, by the code of its kind."""
+
+ANSWERS: Final[Mapping[str, str | Promise]] = {
+    Action.KEEP: _("Keep the stored value"),
+    Action.ACCEPT: _("They are meant"),
+    Action.MATCH: _("Use the card they belong to"),
+    Action.LEAVE_OUT: _("Leave these rows out"),
+    "already_card.match": _("Update that card"),
+    "already_card.accept": _("Create anyway"),
+    "twice_in_file.accept": _("Create anyway"),
+    "other_card.accept": _("They really changed"),
+    "column_sorted.accept": _("They really changed"),
+    "emptied.accept": _("Empty them"),
+}
+"""What the buttons of the answers say: by action, and by code and action where that differs."""
+
+
+def finding(found: Finding, label: str = "") -> str:
+    """What a guard has found, in one sentence."""
+    of = found.params.get("of", found.count)
+    shown = dict(found.params) | {"count": Count(found.count), "of": Count(of), "field": label}
+    return str(FINDINGS[found.code] % shown)
+
+
+def answer(code: str, action: Action) -> str:
+    """What an answer to a finding says."""
+    return str(ANSWERS.get(f"{code}.{action}") or ANSWERS[action])

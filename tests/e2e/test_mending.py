@@ -1,0 +1,62 @@
+"""Mending a file where it stands: cells, all that say the same, findings; taken back one by one, kept, confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from kundekort.store.models import Customer, Import
+
+Send = Callable[..., Page]
+HEAD = "CustomerID;Etternavn;Kjønn;Samtykke e-post\n"
+
+
+def confirm(page: Page) -> None:
+    page.get_by_role("button", name="Bekreft").click()
+    expect(page.get_by_text("Customer successfully imported!")).to_be_visible()
+
+
+def test_it_mends_answers_takes_back_and_confirms_exactly_that(send: Send) -> None:
+    confirm(send(HEAD + "0;Ås;1;1\n0;Berg;2;1\n"))
+    first, second = Customer.objects.order_by("pk").values_list("pk", flat=True)
+    confirm(send(HEAD + f"{first};Ås;1;0\n{second};Berg;2;0\n"))
+    rows = f"{first};Aas;1;1\n{second};Berge;2;1\n0;Dal;Herre?;0\n0;Eng;Herre?;0\n0;Foss;Fru!;0\n0;Gran;9;0\n"
+    page = send(HEAD + rows)
+    decisions = page.locator("details", has_text="Avgjørelser")
+    grid = page.locator("#grid")
+
+    page.locator("tr", has_text="Foss").locator("[data-key=gender]").dblclick()
+    grid.locator("td input").fill("2")
+    grid.locator("td input").press("Enter")
+    expect(decisions.locator("strong").first).to_have_text("1")
+
+    page.locator("tr", has_text="Dal").locator("[data-key=last_name], .kk-name").first.click()
+    panel = page.locator("#panel")
+    panel.get_by_role("textbox").fill("1")
+    panel.get_by_role("button", name="Rett alle der det står «Herre?»").click()
+    expect(decisions.locator("strong").first).to_have_text("2")
+
+    page.locator("tr", has_text="Gran").locator(".kk-name").first.click()
+    panel.get_by_role("button", name="Utelat denne raden").click()
+    expect(decisions.locator("strong").first).to_have_text("3")
+    expect(page.get_by_role("button", name="Bekreft")).to_have_attribute("aria-disabled", "true")
+    page.get_by_role("button", name="Behold den lagrede verdien").click()
+    expect(decisions.locator("strong").first).to_have_text("4")
+
+    decisions.locator("summary").click()
+    decisions.locator("form", has_text="utelatt").get_by_role("button", name="Angre").click()
+    expect(decisions.locator("strong").first).to_have_text("3")
+    page.reload()
+    expect(decisions.locator("strong").first).to_have_text("3")
+    assert Import.objects.latest("pk").totals.errors == 1
+    page.get_by_role("button", name="Utelat 1 rad med feil").click()
+    confirm(page)
+    kept = Customer.objects.order_by("last_name").values_list("last_name", "gender", "email_consent")
+    assert set(kept) == {
+        ("Aas", 1, False),
+        ("Berge", 2, False),
+        ("Dal", 1, False),
+        ("Eng", 1, False),
+        ("Foss", 2, False),
+    }
