@@ -7,15 +7,15 @@ now, and with what stood there then, so that only what the person has changed si
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 
-from kundekort.engine import card, conflicts, frames, keys, problem
+from kundekort.engine import card, conflicts, frames, keeping, keys, problem
 from kundekort.engine.check import CheckedRows
-from kundekort.engine.decisions import Choice, Whose
+from kundekort.engine.decisions import Decisions, Whose
 from kundekort.engine.frames import BASE, CHANGED, ID, OLD, ROW, VERSION
 from kundekort.engine.mapping import Key, key_fields
 from kundekort.engine.recipe import EmptyCells, Policy, RowKey
@@ -57,12 +57,13 @@ class Difference:
     `rows`: ROW, LINE, ID, VERSION, BASE, then for each of `fields` the value the card would have, and for each under
     the prefix OLD the stored value where it changes and null where not; EMPTIED, the number of its filled cells that
     stand empty in the file; NEWER, the number of cells that only others have changed since; OPEN, whether it has a
-    conflict that is not settled. `problems` and `conflicts` are all of these rows.
+    conflict that is not settled. `problems`, `conflicts` and `evidence` are all of these rows.
     """
 
     rows: pl.DataFrame
     problems: pl.DataFrame
     conflicts: pl.DataFrame
+    evidence: pl.DataFrame
     fields: tuple[Field, ...]
 
 
@@ -107,7 +108,8 @@ def diff(
     *,
     former: pl.DataFrame,
     owners: Mapping[str, pl.DataFrame],
-    choices: Sequence[Choice],
+    decisions: Decisions,
+    guard: Callable[[pl.DataFrame], pl.DataFrame],
     policy: Policy,
     schema: Schema,
 ) -> Difference:
@@ -115,13 +117,19 @@ def diff(
 
     `former` says what stood in the cells of moved cards that have changed since (`frames.FORMER`). `owners` holds for
     each unique field of the file the `id` of the cards that have one of the file's values now, and that value under the
-    field's key. `choices` settle conflicts.
+    field's key. `decisions` settle conflicts, and say which cells keep what they have. `guard` gives evidence
+    (`frames.EVIDENCE`) at rows that have the file's values, the stored ones under OLD, and CHANGED.
     """
     fields = given_fields(pairs.rows, schema)
-    rows = _with_former(pairs.rows, former, fields)
+    rows = keeping.with_tags(pairs.rows, fields, decisions)
+    rows = _with_former(rows, former, [f for f in fields if not keeping.adds(f, decisions)])
     found = _without_untouched(found, rows, fields)
-    both = conflicts.settle(_conflicts(rows, fields, policy), choices, otherwise=None)
-    changed = {f.key: _changed(f, policy, rows, both) for f in fields}
+    both = conflicts.settle(_conflicts(rows, fields, policy), decisions.choices, otherwise=None)
+    rows = rows.with_columns(_changed(f, policy, rows, both).alias(CHANGED + f.key) for f in fields)
+    evidence = guard(rows)
+    kept = keeping.cells(rows, evidence, fields, decisions)
+    found, both = (keeping.without(frame, kept) for frame in (found, both))
+    changed = {f.key: keeping.but(f, kept) for f in fields}
     newer = [_newer(f, policy) for f in fields if THEN + f.key in rows.columns]
     emptied = [_emptied(f, rows) for f in fields]
     # Two steps, because the problems of the whole card are about its final values and look at the stored ones.
@@ -137,11 +145,12 @@ def diff(
     whose = _of_known_cards(rows, [found, *problems], policy=policy, schema=schema)
     problems += [_taken(whose, f, owners[f.key]) for f in fields if f.unique]
     old = [pl.when(CHANGED + f.key).then(OLD + f.key).alias(OLD + f.key) for f in fields]
-    kept = (ROW, frames.LINE, ID, VERSION, BASE)
+    numbers = (ROW, frames.LINE, ID, VERSION, BASE)
     return Difference(
-        rows=rows.select(*kept, *(f.key for f in fields), *old, EMPTIED, NEWER, OPEN),
+        rows=rows.select(*numbers, *(f.key for f in fields), *old, EMPTIED, NEWER, OPEN),
         problems=frames.concat([found, *problems], frames.PROBLEMS),
         conflicts=both,
+        evidence=evidence,
         fields=fields,
     )
 
@@ -311,11 +320,15 @@ def _final(field: Field, changed: pl.Expr) -> pl.Expr:
 
 
 def _of_new_cards(rows: pl.DataFrame, *, fields: Sequence[Field], schema: Schema) -> list[pl.DataFrame]:
-    """Required fields that the file has no column for are missing on each new card."""
+    """Required fields that the file has no cell for are missing on each new card."""
     new = rows.filter(pl.col(ID) == 0)
     given = {f.key for f in fields}
-    missing = [f for f in schema.values if f.key not in given and (f.required or f.kind is Kind.GENDER)]
-    return [_problem(new, f, "gender_missing" if f.kind is Kind.GENDER else "required", value="") for f in missing]
+    problems = []
+    for field in (f for f in schema.values if f.required or f.kind is Kind.GENDER):
+        code = "gender_missing" if field.kind is Kind.GENDER else "required"
+        missing = new.filter(pl.col(field.key).is_null()) if field.key in given else new
+        problems.append(_problem(missing, field, code, value=""))
+    return problems
 
 
 def _of_known_cards(

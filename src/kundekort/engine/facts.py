@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
+from kundekort.engine.finding import Finding
+
 
 class QuestionKind(StrEnum):
     """What a person has to say before a file can go on.
@@ -137,7 +139,7 @@ class Facts:
     there is one; from its plan: `blank_rows` that were skipped, filled cells of the register that stand `emptied` in
     the file, `changes` (changed cells by field key), the kinds of `problems`, most first, how many `newer` values of
     the register are kept that the file knows nothing of, the `conflicts` by field and how many rows have one
-    (`conflict_rows`).
+    (`conflict_rows`), and the `findings` of the guards.
     """
 
     samples: tuple[tuple[str, ...], ...] = ()
@@ -152,6 +154,7 @@ class Facts:
     newer: int = 0
     conflicts: tuple[ConflictCount, ...] = ()
     conflict_rows: int = 0
+    findings: tuple[Finding, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The facts as a JSON object."""
@@ -173,4 +176,5 @@ class Facts:
             newer=data["newer"],
             conflicts=tuple(ConflictCount(**count) for count in data["conflicts"]),
             conflict_rows=data["conflict_rows"],
+            findings=tuple(Finding.from_json(one) for one in data.get("findings", ())),
         )

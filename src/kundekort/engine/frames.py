@@ -72,6 +72,21 @@ CONFLICTS: Final[Types] = {
 }
 """Cells that two people have changed to different values."""
 
+EVIDENCE: Final[Types] = {
+    ROW: pl.UInt32,
+    "field": pl.String,  # field key, or null where the whole row is meant
+    "code": pl.String,  # one of `finding.KINDS`
+    "value": pl.String,  # what the file says, at most 200 characters
+    "old": pl.String,  # what stands on the card, at most 200 characters
+    "card": pl.Int64,  # another card that the row may be about, null for none
+    "params": pl.String,  # JSON object with what the words need besides
+}
+"""What guards have noticed at rows."""
+ANSWERED: Final[Types] = EVIDENCE | {"answer": pl.String}
+"""Evidence, and what was decided about it: one of `decisions.Action`, null as long as nobody has."""
+LEFT_OUT: Final = "_left_out"
+"""Whether somebody has decided that a row is not imported."""
+
 CHANGES: Final[Types] = {
     "customer_id": pl.Int64,
     "version": pl.Int64,  # of the card after the change

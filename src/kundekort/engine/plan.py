@@ -14,6 +14,7 @@ import polars as pl
 
 from kundekort.engine import frames
 from kundekort.engine.facts import ProblemCount, Totals
+from kundekort.engine.finding import Finding
 from kundekort.engine.frames import Status
 from kundekort.engine.schema import Field
 
@@ -52,7 +53,8 @@ class Plan:
 
     `index`: a frame of `frames.index(fields)`, a line for each row. `values`, in the same order: the value of each of
     `fields` and under the prefix OLD the stored value where it changes, and INTO where cards are merged. `problems`: a
-    frame of PROBLEMS. `conflicts`: a frame of CONFLICTS, cells that others have changed since. `blank_rows` of the file
+    frame of PROBLEMS. `conflicts`: a frame of CONFLICTS, cells that others have changed since. `evidence`: a
+    frame of ANSWERED, what guards have noticed at rows, which `findings` sum up. `blank_rows` of the file
     were skipped; `emptied` filled cells of the register stand empty in it; `newer` values of the register are kept
     because only others have changed them.
     """
@@ -62,6 +64,8 @@ class Plan:
     values: pl.LazyFrame
     problems: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=frames.PROBLEMS))
     conflicts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=frames.CONFLICTS))
+    evidence: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=frames.ANSWERED))
+    findings: tuple[Finding, ...] = ()
     blank_rows: int = 0
     emptied: int = 0
     newer: int = 0

@@ -141,7 +141,7 @@ def frame(
         pl.lit(field.key if field else None, dtype=pl.String).alias("field"),
         (pl.lit(code) if isinstance(code, str) else code).alias("code"),
         shown.str.head(SHOWN).alias("value"),
-        _json(params or {}).alias("params"),
+        to_json(params or {}).alias("params"),
     )
 
 
@@ -154,7 +154,7 @@ def of_lines(problems: Sequence[LineProblem], cells: pl.DataFrame) -> pl.DataFra
     return pl.DataFrame(rows, schema=types, orient="row").insert_column(0, row)
 
 
-def _json(params: Mapping[str, object]) -> pl.Expr:
+def to_json(params: Mapping[str, object]) -> pl.Expr:
     """A JSON object for each row; what is no expression is the same in all of them."""
     if not any(isinstance(value, pl.Expr) for value in params.values()):
         return pl.lit(json.dumps(params, ensure_ascii=False))

@@ -5,7 +5,7 @@ Only small columns are kept of each row. Knows no register, only which card each
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import polars as pl
@@ -29,6 +29,7 @@ class UniqueValues:
 
     def __init__(self, *, policy: Policy, schema: Schema) -> None:
         self._keys: list[tuple[Key, list[pl.DataFrame]]] = [(by, []) for by in key_fields(policy, schema)]
+        self._schema = schema
         self._unique: dict[str, tuple[Field, list[pl.DataFrame]]] = {f.key: (f, []) for f in schema if f.unique}
 
     def add(self, field: Field, cells: pl.DataFrame) -> None:
@@ -46,24 +47,37 @@ class UniqueValues:
             _seen(rows.filter(same.is_not_null(), ~same.is_in(free)), same)
         )
 
-    def problems(self, cards: pl.DataFrame) -> pl.DataFrame:
-        """A problem for every row of every value that stands on several; `cards` has ROW and ID of all rows."""
-        of_keys = frames.concat(self._doubled_keys(cards), frames.PROBLEMS)
-        values = frames.concat(self._doubled_values(), frames.PROBLEMS)
+    def problems(self, cards: pl.DataFrame, *, but: Sequence[int] = (), matched: bool = False) -> pl.DataFrame:
+        """A problem for every row of every value that stands on several; `cards` has ROW and ID of all rows.
+
+        Rows in `but` do not count. `matched`: of some it was said by hand which card they are about; `cards` has LINE.
+        """
+        of_keys = frames.concat(self._doubled_keys(cards, but), frames.PROBLEMS)
+        if matched:
+            of_cards = self._doubled_cards(cards, but).join(of_keys, on=ROW, how="anti")
+            of_keys = frames.concat([of_keys, of_cards], frames.PROBLEMS)
+        values = frames.concat(self._doubled_values(but), frames.PROBLEMS)
         return frames.concat([of_keys, values.join(of_keys, on=ROW, how="anti")], frames.PROBLEMS)
 
-    def _doubled_values(self) -> Iterable[pl.DataFrame]:
+    def _doubled_cards(self, cards: pl.DataFrame, but: Sequence[int]) -> pl.DataFrame:
+        """Rows that are about one card whatever they say: somebody has said of each which one it is about."""
+        known = cards.filter(pl.col(ID) > 0, ~pl.col(ROW).is_in(but))
+        field = next(f for f in self._schema if f.kind is Kind.ID)
+        number = pl.col(ID).cast(pl.String)
+        return _problems(_several(known.select(ROW, LINE, number.alias(_SAME), value=number)), field, "id_twice")
+
+    def _doubled_values(self, but: Sequence[int]) -> Iterable[pl.DataFrame]:
         for field, parts in self._unique.values():
             if parts:
-                yield _problems(_several(pl.concat(parts)), field, "value_twice")
+                yield _problems(_several(pl.concat(parts).filter(~pl.col(ROW).is_in(but))), field, "value_twice")
 
-    def _doubled_keys(self, cards: pl.DataFrame) -> Iterable[pl.DataFrame]:
+    def _doubled_keys(self, cards: pl.DataFrame, but: Sequence[int]) -> Iterable[pl.DataFrame]:
         """Rows that are about the same card, and rows of new ones with the same value in one of the keys."""
         codes = [("id_twice" if by[0].kind is Kind.ID else "key_twice", by[0]) for by, _ in self._keys]
         parts = [pl.concat(seen).with_columns(_by=number) for number, (_, seen) in enumerate(self._keys) if seen]
         if not parts:
             return
-        rows = pl.concat(parts)
+        rows = pl.concat(parts).filter(~pl.col(ROW).is_in(but))
         if len(parts) > 1:  # with one key, the same value is the same card
             known = pl.col(ID) > 0
             rows = rows.join(cards.select(ROW, ID), on=ROW, how="left", maintain_order="left")

@@ -21,6 +21,7 @@ from kundekort.services.refusals import (
     PlanMismatch,
     RowsHaveConflicts,
     RowsHaveErrors,
+    RowsHaveFindings,
     StalePlan,
 )
 from kundekort.store import packages, plans
@@ -33,7 +34,8 @@ def confirm(import_id: int, *, digest: str, actor: Actor) -> Import:
     """Carry out the plan that was shown, at once when it is small, else by a job.
 
     Raises AlreadyApplied, NotWaiting, PlanMismatch when `digest` is not that of the kept plan, RowsHaveErrors,
-    RowsHaveConflicts, AlreadyUndone, and StalePlan when cells have moved since (then the preview is being made anew).
+    RowsHaveConflicts, RowsHaveFindings,
+    AlreadyUndone, and StalePlan when cells have moved since (then the preview is being made anew).
     """
     imp = imports.get(import_id, actor=actor)
     _refuse(imp, digest=digest, states=(Import.State.PREVIEW,))
@@ -105,6 +107,8 @@ def _refuse(imp: Import, *, digest: str, states: tuple[str, ...]) -> None:
         raise RowsHaveErrors(errors=imp.totals.errors)
     if imp.totals.conflicts:
         raise RowsHaveConflicts(conflicts=imp.totals.conflicts)
+    if open_ := sum(finding.blocks for finding in imports.facts(imp).findings):
+        raise RowsHaveFindings(findings=open_)
     if imp.undoes_id and Revision.objects.filter(undoes=imp.undoes_id).exists():
         raise AlreadyUndone
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+import polars as pl
 from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
@@ -18,17 +19,19 @@ from procrastinate.contrib.django import app
 
 from kundekort.bulk import register
 from kundekort.engine import conflicts, interpretation, pipeline, undo
-from kundekort.engine.decisions import Choice, Decisions
+from kundekort.engine.decisions import Action, Choice, Decision, Decisions
 from kundekort.engine.facts import Facts, Question, QuestionKind
 from kundekort.engine.frames import ROW
 from kundekort.engine.plan import Plan
 from kundekort.engine.reading.table import Limits
 from kundekort.engine.recipe import Answers, DialectOverrides, Policy
+from kundekort.engine.schema import Field
+from kundekort.engine.values import canonical
 from kundekort.services import fields, imports, mappings
 from kundekort.services.accounts import Actor
 from kundekort.services.database import psycopg_connection
 from kundekort.services.progress import Report, no_progress
-from kundekort.services.refusals import NotWaiting
+from kundekort.services.refusals import CellInvalid, DecisionInvalid, NotWaiting
 from kundekort.services.register import DatabaseRegister
 from kundekort.store import packages, plans
 from kundekort.store.models import Import, Revision
@@ -37,6 +40,8 @@ INLINE_BYTES: Final = 2 * 2**20
 """Bytes up to which a file is planned while its sender waits; it takes about a second."""
 INLINE_CARDS: Final = 5_000
 """Cards up to which a revision is planned to be taken back, or a plan is written, while the person waits."""
+MOST_ROWS: Final = 10_000
+"""Rows that one decision can name by their numbers; of more, it is said what they have in common."""
 FALLBACK_SECONDS: Final = 60
 """Seconds for every FALLBACK_BYTES of a file after which a job plans it, if its own process was killed meanwhile."""
 FALLBACK_BYTES: Final = 20 * 2**20
@@ -154,6 +159,60 @@ def settle(import_id: int, choice: Choice, *, actor: Actor, then: Callable[[int]
     then(import_id)
 
 
+def decide(
+    import_id: int, decision: Decision, *, actor: Actor, then: Callable[[int], None] = plan_now_or_queue
+) -> None:
+    """Take a decision about rows or cells of an import; `then` has the import planned anew.
+
+    Raises CellInvalid for a value that its field would not take, DecisionInvalid for what there is not.
+    """
+    with transaction.atomic():
+        imp = _waiting(import_id, actor=actor)
+        _check(decision)
+        _replan(imp, decisions=imp.decisions.take(_counted(imp, decision)))
+    then(import_id)
+
+
+def withdraw(import_id: int, number: int, *, actor: Actor, then: Callable[[int], None] = plan_now_or_queue) -> None:
+    """Take a decision back; `then` has the import planned anew."""
+    with transaction.atomic():
+        imp = _waiting(import_id, actor=actor)
+        _replan(imp, decisions=imp.decisions.withdraw(number))
+    then(import_id)
+
+
+def _check(decision: Decision) -> None:
+    schema = fields.schema()
+    known = decision.field is None or decision.field in schema
+    if not known or (decision.rows is not None and not 0 < len(decision.rows) <= MOST_ROWS):
+        raise DecisionInvalid
+    if decision.action is Action.MATCH and decision.code is None and not decision.value.isdecimal():
+        raise DecisionInvalid
+    if decision.action in (Action.SET, Action.FILL, Action.ADD):
+        if decision.field is None:
+            raise DecisionInvalid
+        if decision.action is Action.SET and (wrong := _wrong(schema[decision.field], decision.value)):
+            raise CellInvalid(field=decision.field, value=decision.value, problem=wrong)
+
+
+def _wrong(field: Field, value: str) -> str | None:
+    """The code of what is wrong with the value of a cell by itself, None for nothing."""
+    text = canonical.clean(pl.Series([value]))
+    found = canonical.read(field, text, today=timezone.localdate(), country=settings.KUNDEKORT_COUNTRY)
+    code: str | None = found.code[0]
+    return code
+
+
+def _counted(imp: Import, decision: Decision) -> Decision:
+    """A decision with how many rows it is about, as far as problems and findings tell."""
+    if decision.rows is not None:
+        return replace(decision, count=len(decision.rows))
+    facts = imports.facts(imp)
+    named = [f.count for f in facts.findings if (f.code, f.field) == (decision.code, decision.field)]
+    named += [p.count for p in facts.problems if (p.code, p.field) == (decision.code, decision.field)]
+    return replace(decision, count=max(named, default=0))
+
+
 def replan(import_id: int, *, notice: str, decisions: Decisions | None = None) -> None:
     """Put an import back to be planned anew; `notice` is the code of what to tell, such as that the register moved."""
     imp = Import.objects.get(pk=import_id)
@@ -203,6 +262,7 @@ def _plan(imp: Import, *, ask: bool, report: Report) -> dict[str, Any]:
         problems=made.problem_counts,
         conflicts=conflicts.counts(made.conflicts),
         conflict_rows=made.conflicts[ROW].n_unique(),
+        findings=made.findings,
     )
     return found | {"state": Import.State.PREVIEW, "facts": facts, "totals": made.totals, "digest": digest}
 

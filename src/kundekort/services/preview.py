@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import polars as pl
 from kundekort.engine import frames, full_name, mapping
 from kundekort.engine.decisions import Whose
 from kundekort.engine.facts import ConflictCount, ProblemCount, Totals
+from kundekort.engine.finding import Evidence, Finding
 from kundekort.engine.frames import Status
 from kundekort.engine.mapping import FULL_NAME
 from kundekort.engine.problem import Conflict, Problem
@@ -60,6 +61,7 @@ class Summary:
     conflict_rows: int
     emptied: int
     warnings: tuple[Note, ...]
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ def summary(imp: Import) -> Summary:
         conflict_rows=facts.conflict_rows,
         emptied=facts.emptied,
         warnings=warnings(imp),
+        findings=facts.findings,
     )
 
 
@@ -148,13 +151,22 @@ def page_of(
     problems: dict[int, list[Problem]] = {}
     for p in found.problems.iter_rows(named=True):
         problems.setdefault(p[frames.ROW], []).append(Problem.from_row(p))
+    evidence: dict[int, list[Evidence]] = {}
+    for e in found.evidence.iter_rows(named=True):
+        evidence.setdefault(e[frames.ROW], []).append(Evidence.from_row(e))
     conflicts = _conflicts(found.conflicts, dict(found.rows.select(frames.ID, frames.VERSION).iter_rows()))
     rows = found.rows.iter_rows(named=True)
     return Page(
         total=found.total,
         offset=found.offset,
         found=found.found,
-        rows=tuple(_row(r, problems.get(r[frames.ROW], []), conflicts.get(r[frames.ROW], [])) for r in rows),
+        rows=tuple(
+            replace(
+                _row(r, problems.get(r[frames.ROW], []), conflicts.get(r[frames.ROW], [])),
+                evidence=tuple(evidence.get(r[frames.ROW], [])),
+            )
+            for r in rows
+        ),
     )
 
 

@@ -16,7 +16,7 @@ import polars as pl
 from django.db import transaction
 
 from kundekort.bulk import register
-from kundekort.engine import frames, replay
+from kundekort.engine import frames, mending, replay
 from kundekort.engine.frames import ID, STATUS, Status
 from kundekort.engine.mapping import spread
 from kundekort.engine.schema import Field, Schema
@@ -98,7 +98,8 @@ def columns(imp: Import) -> tuple[Column, ...]:
         known = imports.facts(imp).changes
         keys = [f.key for f in fields.schema(retired=True).values if not known or f.key in known]
         return tuple(Column(key, None) for key in (frames.CARD, *keys))
-    given = tuple(Column(c.field, c.header) for c in spread(imp.recipe.columns) if c.field)
+    whole = mending.columns(spread(imp.recipe.columns), imp.decisions, fields.schema())
+    given = tuple(Column(c.field, c.header) for c in whole if c.field)
     numbered = any(column.field == frames.CARD for column in given)
     return given if numbered else (Column(frames.CARD, None), *given)
 

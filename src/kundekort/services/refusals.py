@@ -129,6 +129,24 @@ class CardInvalid(Refusal):
     code = "card_invalid"
 
 
+class RowsHaveFindings(Refusal):
+    """Something dangerous was found in the file that nobody has answered yet; params: findings, how many."""
+
+    code = "rows_have_findings"
+
+
+class CellInvalid(Refusal):
+    """A cell cannot be set to this; params: field, value, problem (a problem code)."""
+
+    code = "cell_invalid"
+
+
+class DecisionInvalid(Refusal):
+    """A decision names something that there is not, or too much at once."""
+
+    code = "decision_invalid"
+
+
 class CardMoved(Refusal):
     """Cards have changed since they were looked at; params: ids."""
 

@@ -39,6 +39,7 @@ class Rows:
     rows: pl.DataFrame
     problems: pl.DataFrame
     conflicts: pl.DataFrame
+    evidence: pl.DataFrame
     offset: int = 0
     found: int | None = None
 
@@ -58,6 +59,7 @@ class Filter:
     search: str = ""
     card: int | None = None
     first: bool = False
+    finding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +91,13 @@ def page(
     shown = at.slice(offset, limit).to_list()
     rows = pl.concat([index[shown], _take(values, shown)], how="horizontal")
     of_rows = pl.col(frames.ROW).is_in(rows[frames.ROW].implode())
+    evidence = plans.evidence(folder).filter(of_rows)
     problems, conflicts = (
         pl.scan_parquet(folder / part).filter(of_rows).collect() for part in (plans.PROBLEMS, plans.CONFLICTS)
     )
-    return Rows(total=len(at), rows=rows, problems=problems, conflicts=conflicts, offset=offset, found=found)
+    return Rows(
+        total=len(at), rows=rows, problems=problems, conflicts=conflicts, evidence=evidence, offset=offset, found=found
+    )
 
 
 def _position(rows: pl.DataFrame, place: Place) -> int | None:
@@ -124,6 +129,11 @@ def _matching(index: pl.DataFrame, values: pl.LazyFrame, folder: Path, wanted: F
         if wanted.field:
             problems = problems.filter(pl.col("field") == wanted.field)
         shown &= pl.col(frames.ROW).is_in(problems.select(frames.ROW).collect()[frames.ROW].unique().implode())
+    if wanted.finding:
+        noticed = plans.evidence(folder).filter(pl.col("code") == wanted.finding)
+        if wanted.field:
+            noticed = noticed.filter(pl.col("field") == wanted.field)
+        shown &= pl.col(frames.ROW).is_in(noticed[frames.ROW].unique().implode())
     mask = index.select(shown).to_series()
     if text := wanted.search.strip().lower():
         caseless = text == text.upper()  # a number: nothing has to be folded to find it

@@ -18,7 +18,8 @@ VALUES: Final = "values.parquet"
 INDEX: Final = "index.parquet"
 PROBLEMS: Final = "problems.parquet"
 CONFLICTS: Final = "conflicts.parquet"
-PARTS: Final = (VALUES, INDEX, PROBLEMS, CONFLICTS)
+EVIDENCE: Final = "evidence.parquet"
+PARTS: Final = (VALUES, INDEX, PROBLEMS, CONFLICTS, EVIDENCE)
 ROW_GROUP: Final = 20_000
 """Rows of one Parquet row group: the least that is read to show one row."""
 
@@ -59,7 +60,7 @@ class ParquetRows:
 
 def write(plan: Plan, folder: Path) -> None:
     """Write a plan whose values are in the folder already."""
-    parts = {INDEX: plan.index, PROBLEMS: plan.problems, CONFLICTS: plan.conflicts}
+    parts = {INDEX: plan.index, PROBLEMS: plan.problems, CONFLICTS: plan.conflicts, EVIDENCE: plan.evidence}
     for name, frame in parts.items():
         frame.write_parquet(folder / name, compression="zstd", compression_level=1, row_group_size=ROW_GROUP)
 
@@ -74,6 +75,7 @@ def read(folder: Path, *, schema: Schema) -> Plan:
         values=pl.scan_parquet(folder / VALUES),
         problems=pl.read_parquet(folder / PROBLEMS),
         conflicts=pl.read_parquet(folder / CONFLICTS),
+        evidence=evidence(folder),
     )
 
 
@@ -90,6 +92,13 @@ def conflicts(folder: Path) -> pl.DataFrame:
     if not (folder / CONFLICTS).exists():
         return pl.DataFrame(schema=frames.CONFLICTS)
     return pl.read_parquet(folder / CONFLICTS)
+
+
+def evidence(folder: Path) -> pl.DataFrame:
+    """What guards have noticed at the rows of a plan; nothing in plans of the time before there were guards."""
+    if not (folder / EVIDENCE).exists():
+        return pl.DataFrame(schema=frames.ANSWERED)
+    return pl.read_parquet(folder / EVIDENCE)
 
 
 def digest(folder: Path) -> str:

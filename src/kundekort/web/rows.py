@@ -90,6 +90,7 @@ def _filter(asked: QueryDict) -> Filter:
         search=asked.get("search", ""),
         card=number(asked.get("card")),
         first=box == "changes",
+        finding=asked.get("finding", ""),
     )
 
 

@@ -37,6 +37,13 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
         "%(errors)s rows have errors. Mend them in the file, or leave them out.",
         "errors",
     ),
+    "rows_have_findings": ngettext_lazy(
+        "%(findings)s warning about this file has not been answered yet. Nothing was written; say what is meant.",
+        "%(findings)s warnings about this file have not been answered yet. Nothing was written; say what is meant.",
+        "findings",
+    ),
+    "cell_invalid": _("The cell was not changed. %(fault)s"),
+    "decision_invalid": _("This decision is about something that is not there, or about too many rows at once."),
     "rows_have_conflicts": ngettext_lazy(
         "%(conflicts)s row has values that others have changed too. Choose whose value stays.",
         "%(conflicts)s rows have values that others have changed too. Choose whose value stays.",

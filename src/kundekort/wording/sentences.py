@@ -51,6 +51,8 @@ def refusal(code: str, params: Mapping[str, Any]) -> str:
         params = {"fault": segment_fault(params["reason"], params["path"], params)}
     if code in ("field_invalid", "layout_invalid"):
         params = {"fault": column_fault(params["reason"], params)}
+    if code == "cell_invalid":
+        params = {"fault": problem(params["problem"], {}, params["value"], field(params["field"]))}
     return _sentence(REFUSALS, code, params)
 
 

@@ -1,0 +1,33 @@
+"""What a guard is given: some rows of a file beside their cards, and the register to ask further."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import polars as pl
+
+from kundekort.engine.schema import Field, Schema
+
+
+class Cards(Protocol):
+    """What a guard may ask of the register (a part of `pipeline.Register`)."""
+
+    def cards(self, by: Field, keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
+        """The cards that have one of the keys in a field: a frame of `frames.cards(fields)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some rows of a file beside their cards.
+
+    `rows`: ROW, LINE, ID (0 is a new card, null an unknown one), for each of `fields` what the file says under its key
+    (canonical; the file's own text where it has a problem), what stands on the card under the prefix OLD (null without
+    a card), and under the prefix CHANGED whether the two differ.
+    """
+
+    rows: pl.DataFrame
+    fields: tuple[Field, ...]
+    schema: Schema
+    register: Cards

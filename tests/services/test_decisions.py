@@ -1,0 +1,149 @@
+"""Decisions about cells, rows and findings: what was decided is what is planned, kept, taken back, and confirmed."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from kundekort.engine.decisions import Action, Decision, Rows
+from kundekort.services import confirming, imports, planning, preview
+from kundekort.services.accounts import Actor
+from kundekort.services.refusals import CellInvalid, DecisionInvalid, RowsHaveErrors, RowsHaveFindings
+from kundekort.store.models import Customer, Import
+from kundekort.store.pages import Filter
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def upload(text: str, actor: Actor) -> Import:
+    imp = imports.receive(io.BytesIO(text.encode()), filename="list.csv", actor=actor)
+    return planning.plan(imp.pk)
+
+
+def decide(imp: Import, actor: Actor, action: Action, value: str = "", **about: object) -> Import:
+    planning.decide(imp.pk, Decision(action, value, **about), actor=actor)  # type: ignore[arg-type]
+    imp.refresh_from_db()
+    return imp
+
+
+def confirmed(imp: Import, actor: Actor) -> None:
+    confirming.confirm(imp.pk, digest=imp.digest, actor=actor)
+
+
+def test_it_mends_one_cell_and_all_that_say_the_same(alice: Actor) -> None:
+    imp = upload("CustomerID;LastName;Gender\n0;Ås;Herre?\n0;Berg;Herre?\n0;Dal;Fru!\n", alice)
+    assert imp.totals.errors == 3
+    decide(imp, alice, Action.SET, "1", field="gender", text="Herre?")
+    assert (imp.totals.errors, imp.totals.new) == (1, 2)
+    with pytest.raises(CellInvalid):
+        decide(imp, alice, Action.SET, "many", field="gender", rows=(2,))
+    decide(imp, alice, Action.SET, "2", field="gender", rows=(2,))
+    confirmed(imp, alice)
+    assert list(Customer.objects.order_by("pk").values_list("last_name", "gender")) == [
+        ("Ås", 1),
+        ("Berg", 1),
+        ("Dal", 2),
+    ]
+
+
+def test_it_sets_a_field_without_a_column_for_new_customers_only(alice: Actor) -> None:
+    confirmed(upload("CustomerID;LastName;Gender\n0;Ås;2\n", alice), alice)
+    number = Customer.objects.get().pk
+    imp = upload(f"CustomerID;LastName\n{number};Aas\n0;Berg\n", alice)
+    assert imp.totals.errors == 1
+    decide(imp, alice, Action.SET, "0", field="gender", kind=Rows.NEW)
+    assert (imp.totals.changed, imp.totals.new, imp.totals.errors) == (1, 1, 0)
+    confirmed(imp, alice)
+    assert list(Customer.objects.order_by("pk").values_list("last_name", "gender")) == [("Aas", 2), ("Berg", 0)]
+
+
+def test_it_keeps_fills_and_adds(alice: Actor) -> None:
+    head = "CustomerID;LastName;Gender;City;Tags\n"
+    confirmed(upload(head + "0;Ås;2;Oslo;a|b\n0;Berg;1;;\n", alice), alice)
+    one, two = Customer.objects.order_by("pk").values_list("pk", flat=True)
+    imp = upload(head + f"{one};Aas;2;Bergen;c\n{two};Bergh;1;Bergen;c\n", alice)
+    assert imp.totals.cells_changed == 6
+    decide(imp, alice, Action.FILL, field="city")
+    decide(imp, alice, Action.ADD, field="tags")
+    decide(imp, alice, Action.KEEP, field="last_name", rows=(0,))
+    assert imp.totals.cells_changed == 4
+    confirmed(imp, alice)
+    assert list(Customer.objects.order_by("pk").values_list("last_name", "city", "tags")) == [
+        ("Ås", "Oslo", ["a", "b", "c"]),
+        ("Bergh", "Bergen", ["c"]),
+    ]
+
+
+def test_it_leaves_out_rows_columns_and_kinds(alice: Actor) -> None:
+    confirmed(upload("CustomerID;LastName;Gender\n0;Ås;2\n", alice), alice)
+    number = Customer.objects.get().pk
+    imp = upload(f"CustomerID;LastName;Gender\n{number};Aas;1\n{number};Å;1\n0;Dal;1\n", alice)
+    assert imp.totals.errors == 2
+    decide(imp, alice, Action.LEAVE_OUT, rows=(1,))
+    assert (imp.totals.errors, imp.totals.left_out, imp.totals.changed) == (0, 1, 1)
+    decide(imp, alice, Action.LEAVE_OUT, field="last_name")
+    decide(imp, alice, Action.LEAVE_OUT, kind=Rows.NEW)
+    assert (imp.totals.left_out, imp.totals.changed, imp.totals.cells_changed) == (2, 1, 1)
+    confirmed(imp, alice)
+    assert list(Customer.objects.values_list("last_name", "gender")) == [("Ås", 1)]
+
+
+def test_it_takes_a_decision_back(alice: Actor) -> None:
+    imp = upload("CustomerID;LastName;Gender\n0;Ås;Herre?\n0;Berg;1\n", alice)
+    before = imp.digest
+    decide(imp, alice, Action.LEAVE_OUT, rows=(0,))
+    decide(imp, alice, Action.SET, "2", field="gender", rows=(1,))
+    first = imp.decisions.steps[0].number
+    planning.withdraw(imp.pk, first, actor=alice)
+    imp.refresh_from_db()
+    assert [step.action for step in imp.decisions.steps] == [Action.SET]
+    with pytest.raises(RowsHaveErrors):
+        confirmed(imp, alice)
+    planning.withdraw(imp.pk, imp.decisions.steps[0].number, actor=alice)
+    imp.refresh_from_db()
+    assert imp.digest == before
+
+
+def test_it_wants_an_answer_to_what_is_dangerous(alice: Actor) -> None:
+    head = "CustomerID;LastName;Gender;EmailConsent\n"
+    confirmed(upload(head + "0;Ås;2;1\n0;Berg;1;1\n", alice), alice)
+    one, two = Customer.objects.order_by("pk").values_list("pk", flat=True)
+    confirmed(upload(head + f"{one};Ås;2;0\n{two};Berg;1;0\n", alice), alice)
+    imp = upload(head + f"{one};Ås;2;1\n{two};Berg;1;1\n", alice)
+    finding, *_ = imports.facts(imp).findings
+    assert (finding.code, finding.field, finding.open) == ("consent_given", "email_consent", 2)
+    with pytest.raises(RowsHaveFindings):
+        confirmed(imp, alice)
+    rows = preview.page(imp, Filter(finding="consent_given"), offset=0, limit=10).rows
+    assert [row.evidence[0].old for row in rows] == ["0", "0"]
+    decide(imp, alice, Action.KEEP, field="email_consent", code="consent_given", rows=(0,))
+    decide(imp, alice, Action.ACCEPT, field="email_consent", code="consent_given")
+    assert imports.facts(imp).findings[0].open == 0
+    confirmed(imp, alice)
+    assert list(Customer.objects.order_by("pk").values_list("email_consent", flat=True)) == [False, True]
+
+
+def test_it_refuses_what_is_not_there(alice: Actor) -> None:
+    imp = upload("CustomerID;LastName;Gender\n0;Ås;1\n", alice)
+    for wrong in (
+        Decision(Action.SET, "1", field="nothing"),
+        Decision(Action.SET, "1"),
+        Decision(Action.LEAVE_OUT, rows=()),
+        Decision(Action.MATCH, "x", rows=(0,)),
+    ):
+        with pytest.raises(DecisionInvalid):
+            planning.decide(imp.pk, wrong, actor=alice)
+
+
+def test_it_says_which_card_a_row_is_about(alice: Actor) -> None:
+    confirmed(upload("CustomerID;LastName;Gender\n0;Ås;2\n", alice), alice)
+    number = Customer.objects.get().pk
+    imp = upload("CustomerID;LastName;Gender;City\n0;Ås;2;Oslo\n999999;Dal;1;Bergen\n", alice)
+    decide(imp, alice, Action.MATCH, str(number), rows=(0,))
+    assert (imp.totals.changed, imp.totals.errors) == (1, 1)
+    decide(imp, alice, Action.MATCH, str(number), rows=(1,))
+    assert imp.totals.errors == 2  # both about one card
+    decide(imp, alice, Action.LEAVE_OUT, rows=(1,))
+    confirmed(imp, alice)
+    assert list(Customer.objects.values_list("last_name", "city")) == [("Ås", "Oslo")]
