@@ -32,6 +32,7 @@ class MemoryRegister:
     merged: dict[int, int] = field(default_factory=dict)
     log: list[pl.DataFrame] = field(default_factory=list)
     last: int = 0
+    removed: set[int] = field(default_factory=set)
 
     def _frame(self, ids: Sequence[int], fields: Sequence[Field]) -> pl.DataFrame:
         rows = [
@@ -53,12 +54,13 @@ class MemoryRegister:
         return self._frame(found, fields)
 
     def redirects(self, ids: pl.Series) -> pl.DataFrame:
-        rows = []
+        rows: list[tuple[int, int | None]] = []
         for number in set(ids.drop_nulls()) & set(self.merged):
             into = self.merged[number]
             while into in self.merged:
                 into = self.merged[into]
-            rows.append((number, into))
+            rows.append((number, None if into in self.removed else into))
+        rows += [(number, None) for number in set(ids.drop_nulls()) & self.removed]
         return pl.DataFrame(rows, schema=frames.REDIRECTS, orient="row")
 
     def owners(self, field: Field, values: pl.Series) -> pl.DataFrame:
@@ -117,6 +119,8 @@ class MemoryRegister:
                 del self.cards_by_id[number]
                 if row[INTO] is not None:
                     self.merged[number] = int(str(row[INTO]))
+                else:
+                    self.removed.add(number)
                 log.append(card_change(number, version, str(number), ""))
             case Status.CHANGED:
                 assert self.versions[number] == version - 1
@@ -127,6 +131,7 @@ class MemoryRegister:
                 self.cards_by_id[number] = EMPTY | {f.key: str(row[f.key]) for f in fields}
                 self.versions[number] = version
                 self.merged.pop(number, None)
+                self.removed.discard(number)
                 log.append(card_change(number, version, "", str(number)))
             case Status.NEW:
                 self.last = number = max([self.last, *self.cards_by_id]) + 1

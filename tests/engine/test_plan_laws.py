@@ -19,6 +19,7 @@ from kundekort.engine.frames import Status
 from kundekort.engine.plan import Plan, changed_cells
 from kundekort.engine.reading.batches import Pace
 from kundekort.engine.recipe import EmptyCells, Policy
+from kundekort.engine.values import canonical
 from kundekort.store import plans
 from kundekort.store.fields import SCHEMA
 from tests.engine.memory import EMPTY, TODAY, MemoryRegister, plan, undone, whole
@@ -223,7 +224,7 @@ def test_it_leaves_what_was_edited_since_unless_chosen(
                 assert edited not in (then, value)
                 assert now == (value if mine else edited)
             else:
-                assert now == value
+                assert canonical.same(SCHEMA[key], now, value)
     for number in between.keys() - before.keys():
         assert ((number, "id") in conflicts) == (after[number] != between[number])
         assert (number in register.cards_by_id) == ((number, "id") in conflicts and not mine)

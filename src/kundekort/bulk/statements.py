@@ -162,13 +162,13 @@ def customers_by_several(by: Sequence[Field], fields: Sequence[Field]) -> Compos
 
 
 def redirects() -> Composed:
-    """For each wanted id that was merged: the card that stands for it now, however many merges lie between."""
+    """For each wanted id that has gone: the card that stands for it now, however many merges lie between, or none."""
     return SQL(
         "WITH RECURSIVE way AS ("
-        "SELECT r.id, r.into_id FROM {removed} r JOIN {wanted} w ON r.id = w.value WHERE r.into_id IS NOT NULL "
+        "SELECT r.id, r.into_id FROM {removed} r JOIN {wanted} w ON r.id = w.value "
         "UNION ALL SELECT way.id, r.into_id FROM way JOIN {removed} r ON r.id = way.into_id) "
         'SELECT id, into_id AS "into" FROM way '
-        "WHERE into_id IS NOT NULL AND NOT EXISTS (SELECT FROM {removed} r WHERE r.id = way.into_id)"
+        "WHERE into_id IS NULL OR NOT EXISTS (SELECT FROM {removed} r WHERE r.id = way.into_id)"
     ).format(removed=REMOVED, wanted=WANTED)
 
 

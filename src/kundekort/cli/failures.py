@@ -30,8 +30,6 @@ EXIT_CODES: Final[Mapping[str, int]] = {
     "rows_have_errors": 3,
     "rows_have_conflicts": 3,
     "rows_have_findings": 3,
-    "cell_invalid": 3,
-    "decision_invalid": 3,
     "register_moved": 4,
     "plan_mismatch": 4,
     "declined": 0,

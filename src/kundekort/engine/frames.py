@@ -106,7 +106,7 @@ VERSIONS: Final[Types] = {"id": pl.Int64, "version": pl.Int64}
 """Cards, and a version of each."""
 
 REDIRECTS: Final[Types] = {"id": pl.Int64, "into": pl.Int64}
-"""Merged cards, and the card that now stands for each."""
+"""Cards that have gone, and the card that stands for each into which it was merged; null for one that was removed."""
 
 
 def index(fields: Iterable[Field]) -> Types:

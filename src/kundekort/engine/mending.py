@@ -20,7 +20,7 @@ from kundekort.engine.schema import Kind, Schema
 from kundekort.engine.values import canonical
 
 Mended = Mapping[str, pl.DataFrame]
-"""Mended rows by the name of their file: ROW, and by field key what the file says now, null where that is as it was."""
+"""Mended rows by the name of their file: ROW, and under c0 … what its columns say now, null where that is as it was."""
 
 
 def columns(given: Sequence[Column], decisions: Decisions, schema: Schema) -> tuple[Column, ...]:
@@ -47,22 +47,32 @@ def needs_cards(decisions: Decisions) -> bool:
     return any(step.kind for step in decisions.of(Action.SET))
 
 
-def mend(block: Block, *, columns: Sequence[Column], decisions: Decisions, mended: Mended) -> Block:
+def mend_rows(block: Block, *, decisions: Decisions, mended: Mended) -> Block:
+    """A block as it was read, with the rows that came back mended; these have no problem as a whole any more."""
+    cells, problems = block.cells, block.problems
+    for step in decisions.of(Action.MEND):
+        rows = mended[step.value]
+        columns = [name for name in rows.columns if name in cells.columns and name != ROW]
+        new = rows.select(ROW, *(pl.col(name).alias("new:" + name) for name in columns))
+        cells = cells.join(new, on=ROW, how="left", maintain_order="left")
+        cells = cells.with_columns(pl.coalesce("new:" + name, name).alias(name) for name in columns)
+        cells = cells.drop("new:" + name for name in columns)
+        problems = problems.join(rows, on=ROW, how="anti", maintain_order="left")
+    return block._replace(cells=cells, problems=problems)
+
+
+def mend(block: Block, *, columns: Sequence[Column], decisions: Decisions) -> Block:
     """A block as the decisions make it that can be followed before its rows are checked.
 
-    A row that was mended has no problem as a whole any more. `columns` may be more than the file has.
+    `columns` may be more than the file has.
     """
     missing = [f"c{n}" for n in range(block.cells.width - 2, len(columns))]
     cells = block.cells.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in missing)
-    problems = block.problems
-    place = _places(columns)
-    for step in decisions.of(Action.MEND):
-        cells, problems = _replace(cells, problems, mended[step.value], place)
-    said = cells
+    place, said = _places(columns), cells
     for step in decisions.of(Action.SET):
         if step.field in place and not step.code and not step.kind:
             cells = _set(cells, place[step.field], step, _cells(step, said, place[step.field]))
-    return block._replace(cells=cells, problems=problems)
+    return block._replace(cells=cells)
 
 
 def mend_checked(
@@ -102,18 +112,6 @@ def _cells(step: Decision, said: pl.DataFrame, column: str) -> pl.Expr:
 
 def _set(cells: pl.DataFrame, column: str, step: Decision, there: pl.Expr) -> pl.DataFrame:
     return cells.with_columns(pl.when(there).then(pl.lit(step.value)).otherwise(column).alias(column))
-
-
-def _replace(
-    cells: pl.DataFrame, problems: pl.DataFrame, rows: pl.DataFrame, place: Mapping[str | None, str]
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The cells with those of mended rows, and the problems without theirs."""
-    new = rows.select(ROW, *(pl.col(key).alias("new:" + place[key]) for key in rows.columns if key in place))
-    cells = cells.join(new, on=ROW, how="left", maintain_order="left")
-    values = [name.removeprefix("new:") for name in new.columns if name != ROW]
-    cells = cells.with_columns(pl.coalesce("new:" + name, name).alias(name) for name in values)
-    kept = problems.filter(~pl.col(ROW).is_in(rows[ROW].implode()))
-    return cells.drop("new:" + name for name in values), kept
 
 
 def matches(rows: pl.DataFrame, evidence: pl.DataFrame, decisions: Decisions) -> pl.DataFrame:

@@ -46,7 +46,7 @@ class Register(Protocol):
         """
 
     def redirects(self, ids: pl.Series) -> pl.DataFrame:
-        """Which of the ids (Int64) are merged cards: a frame of `frames.REDIRECTS`."""
+        """Which of the ids (Int64) are cards that have gone: a frame of `frames.REDIRECTS`."""
 
     def owners(self, field: Field, values: pl.Series) -> pl.DataFrame:
         """The cards that have one of the values in a unique field: `id`, and the value under the field's key."""
@@ -193,8 +193,8 @@ class _Draft:
     def _checked(self, block: Block) -> CheckedRows:
         """The rows of a block as decisions make them, with what is wrong in their cells."""
         work, decisions = self._work, self._work.decisions
-        block = translate(block, work.recipe.columns)
-        block = mending.mend(block, columns=self._columns, decisions=decisions, mended=work.mended)
+        block = mending.mend_rows(block, decisions=decisions, mended=work.mended)
+        block = mending.mend(translate(block, work.recipe.columns), columns=self._columns, decisions=decisions)
         if mending.needs_check(decisions):
             first = self._check(block, UniqueValues(policy=work.recipe.policy, schema=work.schema))
             new = work.new_rows(first) if mending.needs_cards(decisions) else pl.Series(dtype=pl.UInt32)

@@ -42,6 +42,7 @@ CELL_CODES: Final = {
     "id_too_big": "a number too large for the register",
     "id_unknown": "no card has this CustomerID",
     "id_merged": "the card with this CustomerID was merged into another; params: into",
+    "id_removed": "the card with this CustomerID was removed",
     "id_twice": "the CustomerID stands on several rows; params: lines",
     "key_missing": "the cell by which rows are matched is empty",
     "key_twice": "the value by which rows are matched stands on several rows; params: lines",
@@ -79,6 +80,7 @@ WARNINGS: Final = {
     "sheets_unread": "other sheets of the workbook were not read; params: sheets",
     "rows_in_one_cell": "some rows are one cell that holds all their columns; params: separator",
     "blank_rows": "empty rows were skipped; params: count",
+    "ids_foreign": "most of the file's CustomerIDs are nobody's, as those of another system; params: count",
     "newer_kept": "values that only others have changed since the file was made are kept; params: count",
 }
 """Every warning code with one sentence for developers."""

@@ -202,7 +202,11 @@ class _Block:
         """The cards that have gone since: they are left out, and named."""
         rows = rows.with_columns(_status(pl.lit(Status.LEFT_OUT)), pl.lit(0, pl.Int64).alias(VERSION))
         if rows.height:
-            into = self._register.redirects(rows[ID]).select(pl.col("id").alias(ID), pl.col("into").alias("_master"))
+            into = (
+                self._register.redirects(rows[ID])
+                .drop_nulls()
+                .select(pl.col("id").alias(ID), pl.col("into").alias("_master"))
+            )
             merged = rows.join(into, on=ID, how="inner", maintain_order="left")
             params = {"id": pl.col(ID), "into": pl.col("_master")}
             self.problems.append(problem.frame(merged, field=None, code="card_merged", params=params))

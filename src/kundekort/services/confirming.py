@@ -109,7 +109,7 @@ def _refuse(imp: Import, *, digest: str, states: tuple[str, ...]) -> None:
         raise RowsHaveConflicts(conflicts=imp.totals.conflicts)
     if open_ := sum(finding.blocks for finding in imports.facts(imp).findings):
         raise RowsHaveFindings(findings=open_)
-    if imp.undoes_id and Revision.objects.filter(undoes=imp.undoes_id).exists():
+    if imp.undoes_id and Revision.objects.filter(undoes=imp.undoes_id).exclude(source=imp.pk).exists():
         raise AlreadyUndone
 
 

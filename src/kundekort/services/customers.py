@@ -43,7 +43,9 @@ def reachable(ids: Collection[int], *, but_by: int | None = None, actor: Actor) 
     if but_by is not None:
         removed = removed.exclude(revision=but_by)
     return (
-        present | set(DatabaseRegister().redirects(_numbers(missing))["id"]) | set(removed.values_list("pk", flat=True))
+        present
+        | set(DatabaseRegister().redirects(_numbers(missing)).drop_nulls()["id"])
+        | set(removed.values_list("pk", flat=True))
     )
 
 
@@ -69,7 +71,7 @@ def cards(ids: Sequence[int], *, present: Schema | None = None) -> dict[int, Map
 
 def _refuse_missing(ids: Sequence[int], found: Container[int]) -> None:
     missing = _numbers([i for i in ids if i not in found])
-    merged = dict(DatabaseRegister().redirects(missing).iter_rows())
+    merged = dict(DatabaseRegister().redirects(missing).drop_nulls().iter_rows())
     for customer_id in ids:
         if customer_id in merged:
             raise CardMerged(id=customer_id, into=merged[customer_id])

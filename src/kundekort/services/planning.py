@@ -27,7 +27,7 @@ from kundekort.engine.reading.table import Limits
 from kundekort.engine.recipe import Answers, DialectOverrides, Policy
 from kundekort.engine.schema import Field
 from kundekort.engine.values import canonical
-from kundekort.services import fields, imports, mappings
+from kundekort.services import fields, imports, mappings, mended_rows
 from kundekort.services.accounts import Actor
 from kundekort.services.database import psycopg_connection
 from kundekort.services.progress import Report, no_progress
@@ -292,6 +292,7 @@ def _made(
             country=settings.KUNDEKORT_COUNTRY,
             ask=ask,
             shown=plans.shown(before),
+            mended=mended_rows.read(imp),
             rows=lambda: plans.ParquetRows(folder),
             progress=lambda done, total: report("planning", done, total),
         )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -28,6 +28,8 @@ from kundekort.store.models import Import
 from kundekort.store.pages import Filter, Place
 from kundekort.wording.lists import SHEETS
 
+FOREIGN_ROWS: Final = 10
+"""Customer numbers that nobody has, from which on they may be those of another system if they are most of the file."""
 STATUS_NAMES = {status: status.name.lower() for status in Status}
 
 
@@ -122,6 +124,9 @@ def warnings(imp: Import) -> tuple[Note, ...]:
         notes.append(Note("sheets_unread", {"sheets": sheets}))
     if (recut := imports.facts(imp).recut) and recut.one_cell:
         notes.append(Note("rows_in_one_cell", {"separator": recut.separator}))
+    unknown = sum(p.count for p in imports.facts(imp).problems if p.code == "id_unknown")
+    if imp.totals and unknown >= FOREIGN_ROWS and 2 * unknown >= imp.totals.rows:
+        notes.append(Note("ids_foreign", {"count": unknown}))
     if newer := imports.facts(imp).newer:
         notes.append(Note("newer_kept", {"count": newer}))
     if blank := imports.facts(imp).blank_rows:

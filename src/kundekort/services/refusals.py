@@ -136,9 +136,15 @@ class RowsHaveFindings(Refusal):
 
 
 class CellInvalid(Refusal):
-    """A cell cannot be set to this; params: field, value, problem (a problem code)."""
+    """A cell cannot be set to this; params: field, value, problem (a problem code), and of them made: fault."""
 
     code = "cell_invalid"
+
+
+class RowsUnknown(Refusal):
+    """A file of mended rows has no rows of the import it is for: nothing in its column Problem says which."""
+
+    code = "rows_unknown"
 
 
 class DecisionInvalid(Refusal):

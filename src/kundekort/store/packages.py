@@ -120,6 +120,11 @@ def new_log_plan(import_id: int) -> Iterator[Path]:
     unfinished.rename(target)
 
 
+def mended_file(import_id: int, name: str) -> Path:
+    """The file of the rows of an import that were mended elsewhere and came back, by the name a decision gives it."""
+    return _folder(import_id) / "mended" / f"{name}.parquet"
+
+
 def remove(import_id: int) -> None:
     """Forget the package of an import."""
     shutil.rmtree(_folder(import_id), ignore_errors=True)

@@ -43,6 +43,7 @@ def _warning(summary: Summary, code: str) -> str:
 def page(request: HttpRequest, imp: Import) -> HttpResponse:
     """The preview of an import that waits for confirmation."""
     summary = previews.summary(imp)
+    mendable = imp.undoes is None and summary.totals.errors + summary.totals.left_out > 0
     recut = imports.facts(imp).recut if imp.undoes is None else None
     recipe = imports.recipe(imp)
     headers = {c.field: c.header or wording.field(c.field) for c in record.columns(imp)}
@@ -75,7 +76,8 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
             for c in summary.conflicts
         ],
         "conflict_rows": summary.conflict_rows,
-        "findings_count": _findings_count(summary, recut=recut is not None),
+        "mendable": mendable,
+        "findings_count": _findings_count(summary, recut=recut is not None, mendable=mendable),
         "source": getattr(imp.undoes, "source", None) if imp.undoes else None,
         "confirmation": wording.confirmation(summary.totals, undoes=imp.undoes is not None),
         "emptied": summary.emptied,
@@ -114,10 +116,11 @@ def kind_of_problem(count: ProblemCount, headers: Mapping[str, str]) -> str:
     return wording.kind_of_problem(count.code, headers.get(field) or wording.field(field))
 
 
-def _findings_count(summary: previews.Summary, *, recut: bool) -> int:
+def _findings_count(summary: previews.Summary, *, recut: bool, mendable: bool) -> int:
     """How many findings the page has to show above the rows."""
     notes = sum(note.code == "newer_kept" or note.code not in ELSEWHERE for note in summary.warnings)
-    return notes + recut + (summary.conflict_rows > 0) + (summary.totals.left_out > 0)
+    left_out = not mendable and summary.totals.left_out > 0
+    return notes + recut + mendable + left_out + (summary.conflict_rows > 0)
 
 
 def _named(key: str, headers: Mapping[str, str]) -> str:

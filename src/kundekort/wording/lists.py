@@ -189,6 +189,11 @@ def list_name(language: str) -> str:
     return FILE_NAMES[_known(language)][0]
 
 
+def mended_name(language: str) -> str:
+    """What the file of rows that are to be mended is called, in a language."""
+    return {"nb": "rader-å-rette", "sv": "rader-att-rätta", "da": "rækker-at-rette"}.get(language, "rows-to-mend")
+
+
 def template_name(language: str) -> str:
     """What the file of a template is called, without its ending."""
     return FILE_NAMES[_known(language)][1]

@@ -50,6 +50,7 @@ PROBLEMS: Final[Mapping[str, str | Promise]] = {
     "id_too_big": _("“%(value)s” is too large for a customer number. Use 0 for a new customer."),
     "id_unknown": _("No customer has the number %(value)s. Use 0 for a new customer."),
     "id_merged": _("Customer %(value)s was merged into %(into)s. Use %(into)s."),
+    "id_removed": _("Customer %(value)s was removed from the register. Use 0 to create the customer anew."),
     "id_twice": _("The customer number %(value)s stands on several rows (lines %(lines)s). Keep one of them."),
     "key_missing": _("%(field)s is empty, but the rows are matched by it. Fill it in, or leave the row out."),
     "key_twice": _("“%(value)s” stands on several rows (lines %(lines)s), but the rows are matched by it. Keep one."),
@@ -107,6 +108,13 @@ WARNINGS: Final[Mapping[str, str | Promise]] = {
     "columns_remembered": _("The columns are set as last time, %(when)s by %(by)s."),
     "sheets_unread": _("Other sheets, which were not read: %(sheets)s."),
     "rows_in_one_cell": _("Some rows are one single cell with all their columns in it. They can be split."),
+    "ids_foreign": ngettext_lazy(
+        "%(count)s customer number is not in the register. If it is the number of another system, "
+        "let the column become ExternalID: “Change how it is read”.",
+        "%(count)s customer numbers are not in the register. If they are those of another system, "
+        "let the column become ExternalID: “Change how it is read”.",
+        "count",
+    ),
     "newer_kept": ngettext_lazy(
         "%(count)s newer value in the register is kept: it was changed after the list was made, and not in the list.",
         "%(count)s newer values in the register are kept: they were changed after the list was made, "
@@ -129,6 +137,7 @@ PROBLEM_KINDS: Final[Mapping[str, str | Promise]] = {
     "id_too_big": _("number too large"),
     "id_unknown": _("unknown customer"),
     "id_merged": _("merged customer"),
+    "id_removed": _("removed customer"),
     "id_twice": _("same customer twice"),
     "key_missing": _("empty"),
     "key_twice": _("same value twice"),

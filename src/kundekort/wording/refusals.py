@@ -43,6 +43,10 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
         "findings",
     ),
     "cell_invalid": _("The cell was not changed. %(fault)s"),
+    "rows_unknown": _(
+        "No row of this file says in a column “Problem” which line of the import it is. "
+        "Upload the file that was downloaded from this page."
+    ),
     "decision_invalid": _("This decision is about something that is not there, or about too many rows at once."),
     "rows_have_conflicts": ngettext_lazy(
         "%(conflicts)s row has values that others have changed too. Choose whose value stays.",
