@@ -21,6 +21,7 @@ def executable() -> str | None:
 
 def pick(page: Page, menu: str, option: str) -> None:
     """Open a menu in the line of filters, and choose what begins with these words."""
+    page.locator("#grid tbody tr").first.wait_for()  # the script is there
     page.locator(".kk-popup > summary", has_text=menu).click()
     page.locator(".kk-popup[open] .kk-option", has_text=option).first.click()
 

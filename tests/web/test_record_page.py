@@ -37,6 +37,15 @@ def view(text: str) -> dict[str, Any]:
     return json.loads(text[text.index(">", start) + 1 : text.index("</script>", start)])
 
 
+def test_it_leads_from_the_boxes_of_a_done_import_to_their_rows(as_bob: Client, imp: Import) -> None:
+    done = as_bob.get(f"/imports/{imp.pk}/").content.decode()
+    for box in ("all", "changed", "unchanged", "new"):
+        assert f'href="/imports/{imp.pk}/confirmed/?box={box}"' in done
+    assert json.loads(as_bob.get(f"/imports/{imp.pk}/bands/").content) == {
+        "bands": [[0, 0, "", "changed"], [2, 2, "", "new"]]
+    }
+
+
 def rows(client: Client, imp: Import, **query: Any) -> list[dict[str, Any]]:
     return json.loads(client.get(f"/imports/{imp.pk}/rows/", query).content)["rows"]
 

@@ -89,9 +89,12 @@ const reason = (cell, row, key) => {
   return { value: problems[0].value, words: element("span", "kk-reason", cell.title) };
 };
 
-const wrongCell = (view, cell, ...content) => {
+// What stands in the file with a sign, and the reason behind it where there is room.
+const wrongCell = (view, cell, words, ...content) => {
+  const value = element("span", "kk-wrong-value");
+  value.append(icon(view.sprite, SIGNS.error), ...content);
   const line = element("span", "kk-wrong");
-  line.append(icon(view.sprite, SIGNS.error), ...content);
+  line.append(value, words);
   cell.append(line);
 };
 
@@ -122,7 +125,7 @@ export const customerCell = (view, row, { told = false } = {}) => {
   else if (row.cells.id) number.append(valueOf(row, "id", { tab: false }));
   else if (row.status === "new") number.append(view.words.new_id);
   const name = element("span", "kk-name", row.name);
-  if (wrong) wrongCell(view, cell, number, name, wrong.words);
+  if (wrong) wrongCell(view, cell, wrong.words, number, name);
   else cell.append(number, " ", name);
   return cell;
 };
@@ -134,7 +137,7 @@ export const dataCell = (view, row, { key, kind }) => {
   const conflict = conflictOf(row, key);
   if (conflict) cell.classList.add("kk-cell-conflict");
   if (wrong) {
-    wrongCell(view, cell, wrong.value || now(row, key), wrong.words);
+    wrongCell(view, cell, wrong.words, wrong.value || now(row, key));
   } else if (conflict && !conflict.whose) {
     cell.append(...both(view, conflict));
     cell.title = conflict.by;

@@ -48,12 +48,21 @@ export const makeStrip = (strip, view, jump) => {
     go(to());
   });
 
+  // Without an answer there is no strip, and all the rest works.
+  const ask = async () => {
+    try {
+      const answer = await fetch(view.bands, { headers: { Accept: "application/json" } });
+      return (answer.ok && !answer.redirected && (await answer.json()).bands) || [];
+    } catch {
+      return [];
+    }
+  };
+
   return {
     stand,
     // Only what there is to see of it is shown: a file in which nothing happens has no strip.
     async show() {
-      const answer = await fetch(view.bands, { headers: { Accept: "application/json" } });
-      const { bands = [] } = answer.ok && !answer.redirected ? await answer.json() : {};
+      const bands = await ask();
       starts = bands.map(([first]) => first);
       const common = bands.filter((band) => band[3]).map(([first, last, , state]) => rect(0, first, last, state));
       const grave = bands.filter((band) => band[2]).map(([first, last, state]) => rect(1, first, last, state));
