@@ -24,6 +24,7 @@ from kundekort.web.decisions import taken, wholes
 from kundekort.web.findings import shown
 from kundekort.web.forms.imports import ChoiceForm
 from kundekort.web.query import flag
+from kundekort.web.rows import LONGEST_CELL
 from kundekort.web.templatetags.kundekort import SPRITE, kind
 
 ELSEWHERE: Final = (
@@ -149,6 +150,7 @@ def view(
     """
     return {
         "language": get_language(),
+        "longest": LONGEST_CELL,
         "rows": reverse("import-rows", args=[imp.pk]),
         "bands": reverse("import-bands", args=[imp.pk]),
         "sprite": static(SPRITE),

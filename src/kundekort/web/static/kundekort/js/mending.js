@@ -22,11 +22,12 @@ export const makeMending = (view) => {
   const input = (row, key, header, done) => {
     const made = element("input", "form-control form-control-sm");
     made.value = said(row, key);
+    made.readOnly = made.value.length >= view.longest && made.value.endsWith("…"); // what is not here whole is not set
     made.maxLength = 10000;
     made.setAttribute("aria-label", view.words["mend.value"].replace("{column}", header));
     made.addEventListener("keydown", (event) => {
       event.stopPropagation();
-      if (event.key === "Enter") send({ action: "set", field: key, rows: row.number, value: made.value });
+      if (event.key === "Enter" && !made.readOnly) send({ action: "set", field: key, rows: row.number, value: made.value });
       if (event.key === "Escape") done?.();
     });
     return made;
@@ -65,10 +66,10 @@ export const makeMending = (view) => {
       if (column.key === "id") return [];
       const made = input(row, column.key, column.header);
       const set = (about) => () => send({ action: "set", field: column.key, value: made.value, ...about });
-      const buttons = [button(view.words["mend.cell"], set({ rows: row.number }))];
+      const buttons = made.readOnly ? [] : [button(view.words["mend.cell"], set({ rows: row.number }))];
       const text = problem.value ?? "";
       if (text && !text.endsWith("…")) buttons.push(button(view.words["mend.text"].replace("{value}", text), set({ text })));
-      buttons.push(button(view.words["mend.code"], set({ code: problem.code })));
+      if (!made.readOnly) buttons.push(button(view.words["mend.code"], set({ code: problem.code })));
       if (row.cells.id) buttons.push(this.keep(row, column));
       const group = element("div", "kk-mend");
       group.append(made, ...buttons);
