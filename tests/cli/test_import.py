@@ -344,3 +344,18 @@ def test_it_says_how_to_split_rows_that_are_one_cell(run: Callable[..., Result])
     assert told(run(content, "--json", "--one-cell"))["new"] == 1
     some = run('CustomerID,FirstName,Gender\n"0,""Kari, K"",2"\n0,Ola,1\n', "--preview").stdout
     assert "--one-cell" in some
+
+
+def test_it_writes_what_looks_dangerous_only_when_told_so(run: Callable[..., Result]) -> None:
+    head = "CustomerID;FirstName;ZipCode;Gender\n"
+    run(head + "0;Kari;0150;2\n", "--yes", "--json")
+    number = Customer.objects.get().pk
+    spoilt = head + f"{number};Kari;150;2\n"
+    refused = run(spoilt, "--yes", "--json", "--leave-out-errors")
+    assert (refused.exit_code, Customer.objects.get().zip_code) == (3, "0150")
+    spoilt = "CustomerID;FirstName;City;Gender\n" + f"{number};Kari;#N/A;2\n"
+    refused = run(spoilt, "--yes", "--json")
+    assert (refused.exit_code, told(refused)["error"]["code"]) == (3, "rows_have_findings")
+    assert run(spoilt, "--preview").exit_code == 3
+    accepted = run(spoilt, "--yes", "--json", "--accept-findings")
+    assert (accepted.exit_code, Customer.objects.get().city) == (0, "#N/A")

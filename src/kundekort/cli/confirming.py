@@ -18,6 +18,7 @@ from kundekort.cli.refusals import CommandRefused
 if TYPE_CHECKING:
     from kundekort.engine.decisions import Decisions
     from kundekort.engine.facts import Totals
+    from kundekort.engine.finding import Finding
     from kundekort.store.models import Import
 
 
@@ -38,12 +39,18 @@ def decisions(*, leave_out_errors: bool, conflicts: Whose | None) -> Decisions:
 
 
 def carry_out(
-    begin: Callable[[], tuple[Import, bool]], *, preview: bool, yes: bool, as_json: bool, typed: bool = False
+    begin: Callable[[], tuple[Import, bool]],
+    *,
+    preview: bool,
+    yes: bool,
+    as_json: bool,
+    typed: bool = False,
+    accept: bool = False,
 ) -> None:
     """Begin an import and do with it as the options say: show, ask, write; a failure is told and an exit code.
 
     `begin` says too whether the import is this command's own; only then it is cancelled when it is not wanted. `typed`:
-    the file comes from standard input, so that nobody can be asked.
+    the file comes from standard input, so that nobody can be asked. `accept`: what the guards have found is meant.
     """
     imp: Import | None = None
 
@@ -62,7 +69,9 @@ def carry_out(
         imp, own = begin()
         try:
             imp = planned(imp, quiet=as_json)
-            undecided = totals(imp).errors + totals(imp).conflicts
+            if accept:
+                imp = accepted(imp, quiet=as_json)
+            undecided = totals(imp).errors + totals(imp).conflicts + len(dangers(imp))
             if asks:
                 ask_and_apply(imp, own=own)
             elif as_json:
@@ -88,6 +97,25 @@ def planned(imp: Import, *, quiet: bool = False) -> Import:
         raise CommandRefused(imp.question.code, **imp.question.params)
     if imp.state != imp.State.PREVIEW:
         raise CommandRefused("not_waiting", state=imp.state)
+    return imp
+
+
+def dangers(imp: Import) -> list[Finding]:
+    """What the guards have found in a planned import that has to be answered before it is carried out."""
+    from kundekort.services import preview
+
+    return [finding for finding in preview.summary(imp).findings if finding.blocks]
+
+
+def accepted(imp: Import, *, quiet: bool = False) -> Import:
+    """A planned import, planned anew with the decision that all that the guards have found is meant."""
+    from kundekort.engine.decisions import Action, Decision
+    from kundekort.services import planning
+
+    for finding in dangers(imp):
+        decision = Decision(Action.ACCEPT, field=finding.field, code=finding.code)
+        planning.decide(imp.pk, decision, actor=actor(), then=planning.queue_fallback)
+        imp = planned(imp, quiet=quiet)
     return imp
 
 
@@ -156,6 +184,9 @@ def ask_and_apply(imp: Import, *, own: bool = True) -> None:
         planning.settle(imp.pk, Choice(Side.THEIRS), actor=actor(), then=planning.queue_fallback)
         imp = planned(imp)
         show.preview_of(imp)
+    if dangers(imp):
+        _agree(imp, show.question_of_findings(imp), own=own)
+        imp = accepted(imp)
     if totals(imp).changes_register:
         _agree(imp, show.question(imp), own=own)
         _write(imp)

@@ -54,6 +54,9 @@ def import_file(
     leave_out_errors: Annotated[
         bool, typer.Option("--leave-out-errors", help=_("Import the other rows when some have errors."))
     ] = False,
+    accept_findings: Annotated[
+        bool, typer.Option("--accept-findings", help=_("Import in spite of what looks dangerous about the file."))
+    ] = False,
     conflicts: Annotated[
         confirming.Whose | None,
         typer.Option(help=_("Whose value stays in cells that others have changed too: the file’s or the register’s.")),
@@ -112,4 +115,6 @@ def import_file(
             planning.queue_fallback(imp.pk)
         return imp, True
 
-    confirming.carry_out(begin, preview=preview, yes=yes, as_json=as_json, typed=file == STANDARD)
+    confirming.carry_out(
+        begin, preview=preview, yes=yes, as_json=as_json, typed=file == STANDARD, accept=accept_findings
+    )

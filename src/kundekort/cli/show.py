@@ -25,6 +25,7 @@ from rich.text import Text
 from kundekort import wording
 from kundekort.cli.failures import way_on
 from kundekort.cli.language import _, ngettext
+from kundekort.engine.finding import Finding
 from kundekort.services import import_names, imports, preview, record
 from kundekort.store.pages import Filter
 from kundekort.store.progress import Progress as Step
@@ -84,6 +85,7 @@ def preview_of(imp: Import) -> None:
     _say(
         _head(imp) if imp.undoes_id else _read(imp, summary.totals.rows),
         *map(_warning, summary.warnings),
+        *(_finding(found) for found in summary.findings if found.open),
         *nothing,
         *_below(summary, found, columns, lines=imp.undoes_id is None),
     )
@@ -186,6 +188,17 @@ def question_of_conflicts(imp: Import) -> str:
     return words % {"count": number(count)}
 
 
+def question_of_findings(imp: Import) -> str:
+    """What to ask when something dangerous was found in the file."""
+    count = sum(finding.blocks for finding in preview.summary(imp).findings)
+    words = ngettext(
+        "Is that what the file is meant to do?",
+        "Is all of that what the file is meant to do? (%(count)s warnings)",
+        count,
+    )
+    return words % {"count": number(count)}
+
+
 def question(imp: Import) -> str:
     """What to ask before writing: exactly what will be done, in the words of the website's button."""
     summary = preview.summary(imp)
@@ -248,6 +261,12 @@ def _read(imp: Import, rows: int) -> Text:
         },
         style="bold",
     )
+
+
+def _finding(found: Finding) -> Text:
+    """What a guard has found, dangerous or not."""
+    words = wording.finding(found, wording.field(found.field) if found.field else "")
+    return Text(f"! {_plain(words, long=500)}", style="bold red" if found.blocks else "yellow")
 
 
 def _warning(note: preview.Note) -> Text:
