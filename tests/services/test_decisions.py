@@ -7,7 +7,7 @@ import io
 import pytest
 
 from kundekort.engine.decisions import Action, Decision, Rows
-from kundekort.services import confirming, imports, planning, preview
+from kundekort.services import confirming, imports, planning, preview, undoing
 from kundekort.services.accounts import Actor
 from kundekort.services.refusals import CellInvalid, DecisionInvalid, RowsHaveErrors, RowsHaveFindings
 from kundekort.store.models import Customer, Import
@@ -147,3 +147,25 @@ def test_it_says_which_card_a_row_is_about(alice: Actor) -> None:
     decide(imp, alice, Action.LEAVE_OUT, rows=(1,))
     confirmed(imp, alice)
     assert list(Customer.objects.values_list("last_name", "city")) == [("Ås", "Oslo")]
+
+
+def test_it_keeps_what_would_all_become_one_value(alice: Actor) -> None:
+    head = "CustomerID;LastName;Gender;Email\n"
+    confirmed(upload(head + "".join(f"0;Ås{n};2;a{n}@example.com\n" for n in range(60)), alice), alice)
+    numbers = Customer.objects.order_by("pk").values_list("pk", flat=True)
+    rows = [f"{number};Ås{n};2;{'one' if n else 'new'}@example.com\n" for n, number in enumerate(numbers)]
+    imp = upload(head + "".join(rows), alice)
+    assert "alike" in [finding.code for finding in imports.facts(imp).findings if finding.blocks]
+    decide(imp, alice, Action.KEEP, field="email", code="alike")
+    assert imp.totals.changed == 1
+    assert imports.facts(imp).changes["email"] == 1
+
+
+def test_it_takes_no_decision_about_cells_of_what_is_undone(alice: Actor) -> None:
+    imp = upload("CustomerID;LastName;Gender\n0;Ås;1\n", alice)
+    confirmed(imp, alice)
+    imp.refresh_from_db()
+    assert imp.revision is not None
+    back = undoing.start(imp.revision.pk, actor=alice)
+    with pytest.raises(DecisionInvalid):
+        planning.decide(back.pk, Decision(Action.LEAVE_OUT, rows=(0,)), actor=alice)

@@ -169,8 +169,10 @@ def decide(
     """
     with transaction.atomic():
         imp = _waiting(import_id, actor=actor)
+        if imp.undoes_id:  # what is taken back is no file, and has no cells to set
+            raise DecisionInvalid
         _check(decision)
-        _replan(imp, decisions=imp.decisions.take(_counted(imp, decision)))
+        _replan(imp, decisions=imp.decisions.take(_completed(imp, decision)))
     then(import_id)
 
 
@@ -204,14 +206,16 @@ def _wrong(field: Field, value: str) -> str | None:
     return code
 
 
-def _counted(imp: Import, decision: Decision) -> Decision:
-    """A decision with how many rows it is about, as far as problems and findings tell."""
+def _completed(imp: Import, decision: Decision) -> Decision:
+    """A decision with how many rows it is about, and with the value that a finding about one value names."""
     if decision.rows is not None:
         return replace(decision, count=len(decision.rows))
     facts = imports.facts(imp)
-    named = [f.count for f in facts.findings if (f.code, f.field) == (decision.code, decision.field)]
-    named += [p.count for p in facts.problems if (p.code, p.field) == (decision.code, decision.field)]
-    return replace(decision, count=max(named, default=0))
+    named = [f for f in facts.findings if (f.code, f.field) == (decision.code, decision.field)]
+    wrong = [p.count for p in facts.problems if (p.code, p.field) == (decision.code, decision.field)]
+    if decision.action is Action.KEEP and decision.text is None and named:
+        decision = replace(decision, text=named[0].params.get("value"))
+    return replace(decision, count=max([*(f.count for f in named), *wrong], default=0))
 
 
 def replan(import_id: int, *, notice: str, decisions: Decisions | None = None) -> None:
