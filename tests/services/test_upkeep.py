@@ -26,6 +26,12 @@ FILE = "CustomerID;FirstName;Gender\n0;A;1\n0;B;2\n"
 
 
 @pytest.fixture(autouse=True)
+def _own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Files of other tests would be found too, and their numbers need not be those of this database."""
+    monkeypatch.setattr(settings, "DATA", tmp_path)
+
+
+@pytest.fixture(autouse=True)
 def _no_jobs(db: None) -> None:
     """The queue's tables are not Django's to empty after tests that commit."""
     with connection.cursor() as cursor:

@@ -138,7 +138,7 @@ def removal(cards: pl.DataFrame, *, fields: tuple[Field, ...]) -> pl.DataFrame:
     return cards.select(
         pl.col("id").alias(frames.ID),
         pl.col("version").alias(frames.VERSION),
-        pl.col(frames.INTO),
+        *(name for name in (frames.INTO,) if name in cards.columns),
         *(pl.lit("").alias(f.key) for f in fields),
         *(pl.when(pl.col(f.key) != "").then(f.key).alias(frames.OLD + f.key) for f in fields),
     )
