@@ -24,7 +24,8 @@ class Kind:
     """A kind of finding: one sentence for developers, the answers it offers, and how much of it there has to be.
 
     Evidence at fewer than `least` rows, or at less than `share` of those rows of the file that could show it, is none.
-    One that is `dangerous` has to be answered before the plan is carried out.
+    One that is `dangerous` has to be answered before the plan is carried out. One of a whole `column` has no evidence
+    at rows: it is about all cells of the column that change.
     """
 
     about: str
@@ -32,6 +33,7 @@ class Kind:
     dangerous: bool = False
     least: int = 1
     share: float = 0.0
+    column: bool = False
 
 
 _CELL: Final = (Action.KEEP, Action.ACCEPT)
@@ -63,9 +65,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     "already_card": Kind("a new row is somebody who has a card", _CARD),
     "twice_in_file": Kind("a new row is the same person as one before it in the file", _ROW),
     "example_row": Kind("a new row is an example of the template", _ROW),
-    "much_changed": Kind("a large part of the register changes in one column", (Action.ACCEPT,)),
-    "emptied": Kind("a part of the register is emptied in one column", _CELL, dangerous=True),
-    "alike": Kind("many cards get the same value where values are normally distinct", _CELL, dangerous=True),
+    "much_changed": Kind("a large part of the register changes in one column", (Action.ACCEPT,), column=True),
+    "emptied": Kind("a part of the register is emptied in one column", _CELL, dangerous=True, column=True),
+    "alike": Kind("many cards get one value where values are normally distinct", _CELL, dangerous=True, column=True),
 }
 """Every kind of finding by its code."""
 
@@ -87,6 +89,11 @@ class Finding:
     def answers(self) -> tuple[Action, ...]:
         """The answers it offers, the safest first."""
         return KINDS[self.code].answers
+
+    @property
+    def of_column(self) -> bool:
+        """Whether it is about a whole column rather than about rows with evidence."""
+        return KINDS[self.code].column
 
     @property
     def blocks(self) -> bool:

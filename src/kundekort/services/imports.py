@@ -14,6 +14,7 @@ from django.utils import timezone
 from kundekort.engine.decisions import Decisions
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.facts import Facts
+from kundekort.engine.reading.table import Limits
 from kundekort.engine.recipe import Answers, DialectOverrides, Policy, Recipe
 from kundekort.services import database, import_names
 from kundekort.services import settings as choices
@@ -143,3 +144,13 @@ def recipe(imp: Import) -> Recipe:
 def facts(imp: Import) -> Facts:
     """What is known of the import's file, once it has been looked at."""
     return imp.facts or Facts()
+
+
+def limits() -> Limits:
+    """What a file may have at most, as the settings say."""
+    return Limits(
+        bytes=settings.KUNDEKORT_MAX_BYTES,
+        rows=settings.KUNDEKORT_MAX_ROWS,
+        columns=settings.KUNDEKORT_MAX_COLUMNS,
+        expanded=settings.KUNDEKORT_MAX_EXPANDED,
+    )

@@ -22,7 +22,7 @@ from kundekort.engine.problem import Problem
 from kundekort.engine.reading.batches import Pace
 from kundekort.engine.reading.encoding import Buffer
 from kundekort.engine.reading.reader import open_source
-from kundekort.engine.reading.table import Limits, Source
+from kundekort.engine.reading.table import Source
 from kundekort.engine.recipe import DialectOverrides, Recipe
 from kundekort.engine.writing import csv, xlsx
 from kundekort.services import imports
@@ -81,26 +81,16 @@ def receive(import_id: int, stream: BinaryIO, *, actor: Actor) -> tuple[str, int
         raise CannotImport(refused) from refused
     if mended.is_empty():
         raise RowsUnknown
-    return _keep(imp, mended), mended.height
-
-
-def _keep(imp: Import, mended: pl.DataFrame) -> str:
-    """Keep mended rows under a name that is free, whole or not at all."""
-    number = 1
-    while (path := packages.mended_file(imp.pk, str(number))).exists():
-        number += 1
-    path.parent.mkdir(parents=True, exist_ok=True)
     content = io.BytesIO()
     mended.write_parquet(content)
-    part = path.with_suffix(".new")
-    part.write_bytes(content.getvalue())
-    part.rename(path)
-    return str(number)
+    return packages.keep_mended(imp.pk, content.getvalue()), mended.height
 
 
 def _open(data: Buffer, headers: list[str], overrides: DialectOverrides) -> Source:
     known = {fold(header) for header in headers} - {""}
-    return open_source(data, known=lambda h: fold(h) in known, overrides=overrides, limits=Limits(), pace=Pace())
+    return open_source(
+        data, known=lambda h: fold(h) in known, overrides=overrides, limits=imports.limits(), pace=Pace()
+    )
 
 
 def _mended(source: Source, headers: list[str], index: pl.DataFrame) -> pl.DataFrame:

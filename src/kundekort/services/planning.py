@@ -23,7 +23,6 @@ from kundekort.engine.decisions import Action, Choice, Decision, Decisions
 from kundekort.engine.facts import Facts, Question, QuestionKind
 from kundekort.engine.frames import ROW
 from kundekort.engine.plan import Plan
-from kundekort.engine.reading.table import Limits
 from kundekort.engine.recipe import Answers, DialectOverrides, Policy
 from kundekort.engine.schema import Field
 from kundekort.engine.values import canonical
@@ -282,7 +281,7 @@ def _made(
     schema = fields.schema()
     with packages.source(imp.pk) as data:
         file = interpretation.understand(
-            data, answers=imp.answers, schema=schema, limits=_limits(), ask=ask, recall=mappings.recall
+            data, answers=imp.answers, schema=schema, limits=imports.limits(), ask=ask, recall=mappings.recall
         )
         sheets = file.source.sheets if file.source else ()
         facts = Facts(samples=file.samples, names=file.names, words=file.words, sheets=sheets, recut=file.recut)
@@ -323,12 +322,3 @@ def _asked(question: Question, *, ask: bool) -> dict[str, Any]:
     """The state of an import about which a person has to say something, if anything they could say would help."""
     answerable = ask and question.kind in (QuestionKind.COLUMNS, QuestionKind.DATES)
     return {"state": Import.State.COLUMNS if answerable else Import.State.REFUSED, "question": question, "totals": None}
-
-
-def _limits() -> Limits:
-    return Limits(
-        bytes=settings.KUNDEKORT_MAX_BYTES,
-        rows=settings.KUNDEKORT_MAX_ROWS,
-        columns=settings.KUNDEKORT_MAX_COLUMNS,
-        expanded=settings.KUNDEKORT_MAX_EXPANDED,
-    )

@@ -1,14 +1,15 @@
 """The package of an import on storage: the uploaded file and its plan; and the files of exports. The only module that
 knows where they are.
 
-A package is a folder named by the import's number: `source` is the file as it came, `plans/<digest>/` holds a plan's
-parts. What can be made again at any time stands beside them: `numbers.parquet`, the numbers of the cards that the rows
+A package is a folder named by the import's number: `source` is the file as it came, `mended/` rows of it that came back
+mended, `plans/<digest>/` holds a plan's parts. What can be made again at any time stands beside them: `numbers.parquet`, the numbers of the cards that the rows
 of an import in the register are about, and `log/`, its plan as the log tells it. A folder or a file appears whole or
 not at all.
 """
 
 from __future__ import annotations
 
+import hashlib
 import mmap
 import os
 import shutil
@@ -120,8 +121,20 @@ def new_log_plan(import_id: int) -> Iterator[Path]:
     unfinished.rename(target)
 
 
+def keep_mended(import_id: int, content: bytes) -> str:
+    """Keep rows of an import that were mended elsewhere, whole or not at all; a name that no other content has."""
+    name = hashlib.sha256(content).hexdigest()
+    path = mended_file(import_id, name)
+    path.parent.mkdir(exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=UNFINISHED, delete=False) as part:
+        part.write(content)
+        _sync(part)
+    Path(part.name).rename(path)
+    return name
+
+
 def mended_file(import_id: int, name: str) -> Path:
-    """The file of the rows of an import that were mended elsewhere and came back, by the name a decision gives it."""
+    """The file of the rows of an import that were mended elsewhere and came back, by the name `keep_mended` gave it."""
     return _folder(import_id) / "mended" / f"{name}.parquet"
 
 

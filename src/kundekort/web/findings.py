@@ -18,6 +18,7 @@ def shown(findings: Sequence[Finding], headers: Mapping[str, str]) -> list[dict[
             "words": wording.finding(one, label(one.field, headers)),
             "open": one.open,
             "blocks": one.blocks,
+            "of_column": one.of_column,
             "answers": [{"action": action, "words": wording.answer(one.code, action)} for action in one.answers],
         }
         for one in findings
