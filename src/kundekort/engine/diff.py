@@ -129,7 +129,7 @@ def diff(
     evidence = guard(rows)
     kept = keeping.cells(rows, evidence, fields, decisions)
     found, both = (keeping.without(frame, kept) for frame in (found, both))
-    changed = {f.key: keeping.but(f, kept) for f in fields}
+    changed = {f.key: keeping.changes_unless(f, kept) for f in fields}
     newer = [_newer(f, policy) for f in fields if THEN + f.key in rows.columns]
     emptied = [_emptied(f, rows) for f in fields]
     # Two steps, because the problems of the whole card are about its final values and look at the stored ones.

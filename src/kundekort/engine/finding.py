@@ -20,7 +20,7 @@ from kundekort.engine.schema import Field
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class FindingKind:
     """A kind of finding: one sentence for developers, the answers it offers, and how much of it there has to be.
 
     Evidence at fewer than `least` rows, or at less than `share` of those rows of the file that could show it, is none.
@@ -40,34 +40,40 @@ _CELL: Final = (Action.KEEP, Action.ACCEPT)
 _CARD: Final = (Action.MATCH, Action.LEAVE_OUT, Action.ACCEPT)
 _ROW: Final = (Action.LEAVE_OUT, Action.ACCEPT)
 
-KINDS: Final[Mapping[str, Kind]] = {
-    "consent_given": Kind("consent is switched on for somebody who has withdrawn it", _CELL, dangerous=True),
-    "hashes": Kind("##### of a column that was too narrow, in place of the value", _CELL, dangerous=True),
-    "excel_error": Kind("the error of a formula in place of the value", _CELL, dangerous=True),
-    "null_word": Kind("nan, NULL or another word of programs for nothing", _CELL, dangerous=True),
-    "number_rounded": Kind("4,79E+09, digits that became zeros, a decimal where there was none", _CELL, dangerous=True),
-    "date_made": Kind("a day where something like 1/2 stood", _CELL, dangerous=True),
-    "zeros_lost": Kind("zeros at the beginning are gone", _CELL, dangerous=True),
-    "plus_lost": Kind("the plus at the beginning is gone, so that the number is another one", _CELL, dangerous=True),
-    "entities": Kind("&oslash; for ø, as in the source of a web page", _CELL, dangerous=True),
-    "mojibake": Kind("Ã¸ for ø: read in another encoding than it was written in", _CELL, dangerous=True),
-    "letters_lost": Kind("letters that an encoding lacks became ?, _ or another mark", _CELL, dangerous=True),
-    "letters_dropped": Kind("letters beyond a to z are gone without a trace", _CELL, least=3, share=0.2),
-    "text_cut": Kind("a long text ends after 255 characters", _CELL, dangerous=True),
-    "other_card": Kind("a row is about another card than the one it names", _CARD, dangerous=True),
-    "column_sorted": Kind(
+KINDS: Final[Mapping[str, FindingKind]] = {
+    "consent_given": FindingKind("consent is switched on for somebody who has withdrawn it", _CELL, dangerous=True),
+    "hashes": FindingKind("##### of a column that was too narrow, in place of the value", _CELL, dangerous=True),
+    "excel_error": FindingKind("the error of a formula in place of the value", _CELL, dangerous=True),
+    "null_word": FindingKind("nan, NULL or another word of programs for nothing", _CELL, dangerous=True),
+    "number_rounded": FindingKind(
+        "4,79E+09, digits that became zeros, a decimal where there was none", _CELL, dangerous=True
+    ),
+    "date_made": FindingKind("a day where something like 1/2 stood", _CELL, dangerous=True),
+    "zeros_lost": FindingKind("zeros at the beginning are gone", _CELL, dangerous=True),
+    "plus_lost": FindingKind(
+        "the plus at the beginning is gone, so that the number is another one", _CELL, dangerous=True
+    ),
+    "entities": FindingKind("&oslash; for ø, as in the source of a web page", _CELL, dangerous=True),
+    "mojibake": FindingKind("Ã¸ for ø: read in another encoding than it was written in", _CELL, dangerous=True),
+    "letters_lost": FindingKind("letters that an encoding lacks became ?, _ or another mark", _CELL, dangerous=True),
+    "letters_dropped": FindingKind("letters beyond a to z are gone without a trace", _CELL, least=3, share=0.2),
+    "text_cut": FindingKind("a long text ends after 255 characters", _CELL, dangerous=True),
+    "other_card": FindingKind("a row is about another card than the one it names", _CARD, dangerous=True),
+    "column_sorted": FindingKind(
         "many values of one column are those of other customers, in rows that are right for the rest",
         (Action.KEEP, Action.ACCEPT, Action.LEAVE_OUT),
         dangerous=True,
         least=5,
         share=0.3,
     ),
-    "already_card": Kind("a new row is somebody who has a card", _CARD),
-    "twice_in_file": Kind("a new row is the same person as one before it in the file", _ROW),
-    "example_row": Kind("a new row is an example of the template", _ROW),
-    "much_changed": Kind("a large part of the register changes in one column", (Action.ACCEPT,), column=True),
-    "emptied": Kind("a part of the register is emptied in one column", _CELL, dangerous=True, column=True),
-    "alike": Kind("many cards get one value where values are normally distinct", _CELL, dangerous=True, column=True),
+    "already_card": FindingKind("a new row is somebody who has a card", _CARD),
+    "twice_in_file": FindingKind("a new row is the same person as one before it in the file", _ROW),
+    "example_row": FindingKind("a new row is an example of the template", _ROW),
+    "much_changed": FindingKind("a large part of the register changes in one column", (Action.ACCEPT,), column=True),
+    "emptied": FindingKind("a part of the register is emptied in one column", _CELL, dangerous=True, column=True),
+    "alike": FindingKind(
+        "many cards get one value where values are normally distinct", _CELL, dangerous=True, column=True
+    ),
 }
 """Every kind of finding by its code."""
 

@@ -61,7 +61,7 @@ def without(found: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
     return found.join(kept, on=[ROW, "field"], how="anti", maintain_order="left") if kept.height else found
 
 
-def but(field: Field, kept: pl.DataFrame) -> pl.Expr:
+def changes_unless(field: Field, kept: pl.DataFrame) -> pl.Expr:
     """Whether the cell of a field changes and is not one that keeps what it has."""
     there = kept.filter(pl.col("field") == field.key)[ROW]
     changed = pl.col(CHANGED + field.key)

@@ -1,10 +1,10 @@
 """The package of an import on storage: the uploaded file and its plan; and the files of exports. The only module that
 knows where they are.
 
-A package is a folder named by the import's number: `source` is the file as it came, `mended/` rows of it that came back
-mended, `plans/<digest>/` holds a plan's parts. What can be made again at any time stands beside them: `numbers.parquet`, the numbers of the cards that the rows
-of an import in the register are about, and `log/`, its plan as the log tells it. A folder or a file appears whole or
-not at all.
+A package is a folder named by the import's number: `source` is the file as it came, `mended/` rows of it that came
+back mended, `plans/<digest>/` a plan's parts. What can be made again at any time stands beside them: `numbers.parquet`,
+the numbers of the cards that the rows of an import in the register are about, and `log/`, its plan as the log tells it.
+A folder or a file appears whole or not at all.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def _back(request: HttpRequest, import_id: int) -> HttpResponse:
     return redirect(wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else page)
 
 
-def taken(imp: Import, summary: Summary, headers: Mapping[str, str]) -> list[dict[str, Any]]:
+def decision_lines(imp: Import, summary: Summary, headers: Mapping[str, str]) -> list[dict[str, Any]]:
     """The decisions of an import in words, the last one first."""
     steps = imp.decisions.steps[::-1]
     lines = previews.lines(imp, {row for step in steps for row in step.rows or ()})
@@ -61,7 +61,7 @@ def taken(imp: Import, summary: Summary, headers: Mapping[str, str]) -> list[dic
     ]
 
 
-def wholes(headers: Mapping[str, str]) -> dict[str, Any]:
+def column_choices(headers: Mapping[str, str]) -> dict[str, Any]:
     """The columns and fields of which something can be decided as a whole, with what they are called here."""
     known = fields.schema().values
     every = [{"key": field.key, "label": label(field.key, headers)} for field in known]

@@ -9,7 +9,7 @@ from kundekort import wording
 from kundekort.engine.finding import Finding
 
 
-def shown(findings: Sequence[Finding], headers: Mapping[str, str]) -> list[dict[str, Any]]:
+def finding_lines(findings: Sequence[Finding], headers: Mapping[str, str]) -> list[dict[str, Any]]:
     """Findings in words, with the words of their answers."""
     return [
         {

@@ -20,8 +20,8 @@ from kundekort.services import preview as previews
 from kundekort.services.accounts import actor_of
 from kundekort.services.preview import Summary
 from kundekort.store.models import Import
-from kundekort.web.decisions import taken, wholes
-from kundekort.web.findings import shown
+from kundekort.web.decisions import column_choices, decision_lines
+from kundekort.web.findings import finding_lines
 from kundekort.web.forms.imports import ChoiceForm
 from kundekort.web.query import flag
 from kundekort.web.rows import LONGEST_CELL
@@ -76,9 +76,9 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
             for c in summary.conflicts
         ],
         "conflict_rows": summary.conflict_rows,
-        "found": shown(summary.findings, headers),
-        "wholes": wholes(headers) if imp.undoes is None else None,
-        "taken": taken(imp, summary, headers),
+        "found": finding_lines(summary.findings, headers),
+        "wholes": column_choices(headers) if imp.undoes is None else None,
+        "taken": decision_lines(imp, summary, headers),
         "answered": sum(not finding.open for finding in summary.findings),
         "unanswered": sum(finding.blocks for finding in summary.findings),
         "mendable": mendable,
