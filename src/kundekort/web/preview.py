@@ -82,7 +82,7 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
         "answered": sum(not finding.open for finding in summary.findings),
         "unanswered": sum(finding.blocks for finding in summary.findings),
         "mendable": mendable,
-        "findings_count": _findings_count(summary, recut=recut is not None, mendable=mendable),
+        "findings_count": _findings_count(summary, recut=recut is not None),
         "source": getattr(imp.undoes, "source", None) if imp.undoes else None,
         "confirmation": wording.confirmation(summary.totals, undoes=imp.undoes is not None, consents=summary.consents),
         "emptied": summary.emptied,
@@ -130,11 +130,10 @@ def kind_of_problem(count: ProblemCount, headers: Mapping[str, str]) -> str:
     return wording.kind_of_problem(count.code, headers.get(field) or wording.field(field))
 
 
-def _findings_count(summary: previews.Summary, *, recut: bool, mendable: bool) -> int:
+def _findings_count(summary: previews.Summary, *, recut: bool) -> int:
     """How many findings the page has to show above the rows."""
     notes = sum(note.code == "newer_kept" or note.code not in ELSEWHERE for note in summary.warnings)
-    left_out = not mendable and summary.totals.left_out > 0
-    return len(summary.findings) + notes + recut + mendable + left_out + (summary.conflict_rows > 0)
+    return len(summary.findings) + notes + recut + (summary.totals.left_out > 0) + (summary.conflict_rows > 0)
 
 
 def _named(key: str, headers: Mapping[str, str]) -> str:
