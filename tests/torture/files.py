@@ -43,16 +43,19 @@ def changes(before: pl.DataFrame, *, rows: int, mark: str, chance: Random) -> tu
     """A file that changes two cells of many cards and makes some new ones, and the register that it leads to."""
     cards = before.drop("version")
     ids = chance.sample(cards["id"].to_list(), rows - rows // NEW)
-    written = {"city": f"By {mark}", "internal_note": mark + (FILLER if rows >= MANY else "")}
-    values = [pl.lit(text).alias(key) for key, text in written.items()]
+    # Every note is another one: the same on thousands of cards would have to be answered first.
+    note = pl.concat_str(pl.lit(mark), pl.col("id").cast(pl.String).fill_null(""), separator=" ")
+    written = {"city": pl.lit(f"By {mark}"), "internal_note": note + pl.lit(FILLER if rows >= MANY else "")}
+    values = [text.str.strip_chars().alias(key) for key, text in written.items()]
     changed = pl.DataFrame({"id": ids}).join(cards, on="id").with_columns(values).select(COLUMNS)
-    born = pl.DataFrame({"first_name": [f"{mark} {n}" for n in range(rows // NEW)]}).select(
-        "first_name", *values, id=pl.lit(None, pl.Int64), last_name=pl.lit("Ny"), gender=pl.lit("1")
+    names = pl.DataFrame({"first_name": [f"{mark} {n}" for n in range(rows // NEW)]})
+    born = names.with_columns(id=pl.lit(None, pl.Int64)).select(
+        "id", "first_name", *values, last_name=pl.lit("Ny"), gender=pl.lit("1")
     )
     listed = pl.concat([changed, born.select(COLUMNS)]).sample(fraction=1, shuffle=True, seed=chance.randrange(2**30))
     there = pl.col("id").is_in(ids)
     left = cards.with_columns(
-        pl.when(there).then(pl.lit(text)).otherwise(key).alias(key) for key, text in written.items()
+        pl.when(there).then(text).otherwise(key).alias(key) for key, text in zip(written, values, strict=True)
     )
     return as_file(listed), pl.concat([left, _whole(born)])
 
