@@ -6,6 +6,7 @@ whoever mends or changes a value by hand is left alone.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import polars as pl
@@ -73,6 +74,7 @@ def _words(field: Field) -> bool:
     return field.custom or field.kind in (Kind.NOTE, Kind.TAGS, Kind.CHOICE)
 
 
+@cache
 def _code() -> pl.Expr:
     """The code of what has happened to a cell, null where nothing has."""
     code = pl.lit(None, dtype=pl.String)

@@ -46,7 +46,11 @@ def already_card(block: Block) -> pl.DataFrame:
         if rows.is_empty():
             break
         wanted = rows.select(ROW, keys.value(fields).alias("key")).filter(pl.col("key") != "")
+        if wanted.is_empty():
+            continue
         both = _pairs(block, wanted, fields, (*needed, *(f for f in fields if f not in needed)))
+        if both.is_empty():
+            continue
         both = _with_person(both.join(rows, on=ROW, how="inner"), "mine:", given)
         if by not in _CERTAIN:
             both = both.filter(~traits.family("mine:", "theirs:"))
