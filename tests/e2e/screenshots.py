@@ -120,7 +120,7 @@ def test_it_takes_the_pictures(kari: Page, load: Callable[..., Import]) -> None:
     _take(page, "preview")
     page.locator(".kk-cell-error").first.click()
     _take(page, "preview-panel")
-    page.get_by_role("button", name="Utelat").click()
+    page.locator(".kk-actions").get_by_role("button", name="Utelat").click()
     page.get_by_role("button", name="Bekreft").click()
     expect(page.get_by_role("heading", name="Customer successfully imported!")).to_be_visible()
     _take(page, "done")
