@@ -77,18 +77,24 @@ def _frequent(cells: pl.Series) -> dict[str, int]:
 
 
 def findings(found: tuple[ColumnChange, ...], thresholds: Thresholds, decisions: Decisions) -> Iterator[Finding]:
-    """The columns of which more would change, be emptied or be made alike than the thresholds let pass."""
+    """The columns of which more would be emptied, be made alike or change than the thresholds let pass.
+
+    That a column changes is not said of one of which something worse is.
+    """
     for column in found:
         counts = (
-            (MUCH_CHANGED, column.changed, thresholds.changed),
             (EMPTIED, column.emptied, thresholds.emptied),
             (ALIKE, column.alike, thresholds.alike),
+            (MUCH_CHANGED, column.changed, thresholds.changed),
         )
+        worse = False
         for code, count, percent in counts:
-            if count >= thresholds.cards and count * 100 > percent * column.register:
+            above = count >= thresholds.cards and count * 100 > percent * column.register
+            if above and not (code == MUCH_CHANGED and worse):
                 params: dict[str, int | str] = {
                     "of": column.register,
                     "percent": count * 100 // max(1, column.register),
                 }
                 params |= {"value": column.value} if code == ALIKE else {}
                 yield accepted(Finding(code, column.field, count, count, params), decisions)
+            worse = worse or above
