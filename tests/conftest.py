@@ -41,6 +41,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     Whoever is connected for longer is a mistake of a test; what it asked last tells which.
     """
     yield
+    with django_db_blocker.unblock():
+        connection.close()  # a test may have had it ended, and those in the browser have others of their own
     with django_db_blocker.unblock(), connection.cursor() as cursor:
 
         def others() -> list[object]:
