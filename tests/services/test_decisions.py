@@ -159,6 +159,8 @@ def test_it_keeps_what_would_all_become_one_value(alice: Actor) -> None:
     decide(imp, alice, Action.KEEP, field="email", code="alike")
     assert imp.totals.changed == 1
     assert imports.facts(imp).changes["email"] == 1
+    decide(imp, alice, Action.KEEP, field="email")
+    assert [note.code for note in preview.reasons(imp)] == ["all_decided"]
 
 
 def test_it_takes_no_decision_about_cells_of_what_is_undone(alice: Actor) -> None:

@@ -253,7 +253,7 @@ def reasons(imp: Import) -> tuple[Note, ...]:
     if totals.errors + totals.left_out == totals.rows:
         notes.append(Note("only_errors", {"count": totals.rows}))
     elif totals.unchanged == totals.rows:
-        notes.append(Note("all_unchanged", {"count": totals.rows}))
+        notes.append(Note("all_decided" if imp.decisions.steps else "all_unchanged", {"count": totals.rows}))
     else:
         notes.append(
             Note("unchanged_or_errors", {"unchanged": totals.unchanged, "errors": totals.errors + totals.left_out})

@@ -40,6 +40,11 @@ REASONS: Final[Mapping[str, str | Promise]] = {
         "All %(count)s rows say what the register already says.",
         "count",
     ),
+    "all_decided": ngettext_lazy(
+        "What you decided leaves nothing to change in the file’s only row. It can be taken back beside the rows.",
+        "What you decided leaves nothing to change in the %(count)s rows. It can be taken back beside the rows.",
+        "count",
+    ),
     "only_errors": ngettext_lazy(
         "The file’s only row has errors.", "All %(count)s rows have errors or were left out.", "count"
     ),
