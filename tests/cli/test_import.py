@@ -356,6 +356,8 @@ def test_it_writes_what_looks_dangerous_only_when_told_so(run: Callable[..., Res
     spoilt = "CustomerID;FirstName;City;Gender\n" + f"{number};Kari;#N/A;2\n"
     refused = run(spoilt, "--yes", "--json")
     assert (refused.exit_code, told(refused)["error"]["code"]) == (3, "rows_have_findings")
+    (warning,) = told(refused)["warnings"]
+    assert (warning["code"], warning["field"], warning["count"], warning["blocks"]) == ("excel_error", "city", 1, True)
     assert run(spoilt, "--preview").exit_code == 3
     accepted = run(spoilt, "--yes", "--json", "--accept-findings")
     assert (accepted.exit_code, Customer.objects.get().city) == (0, "#N/A")

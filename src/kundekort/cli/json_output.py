@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from kundekort.cli.failures import Failure
+    from kundekort.engine.finding import Finding
     from kundekort.engine.problem import Problem
     from kundekort.engine.row import Row
     from kundekort.store.models import Import
@@ -40,6 +41,15 @@ def import_json(imp: Import | None, *, applied: bool = False, failure: Failure |
         "error": {"code": failure.code, "message": failure.in_english()} if failure else None,
     }
     return result if imp is None else result | _facts(imp)
+
+
+def _finding(found: Finding) -> dict[str, Any]:
+    """What a guard has found and nobody has answered; what `blocks` has to be, before anything is written."""
+    from kundekort import wording
+
+    message = wording.finding(found, wording.field(found.field) if found.field else "")
+    known = {"field": found.field, "count": found.count, "open": found.open, "blocks": found.blocks}
+    return {"code": found.code, "message": message, **known}
 
 
 def write(result: Mapping[str, Any] | list[dict[str, Any]]) -> None:
@@ -120,7 +130,7 @@ def _facts(imp: Import) -> dict[str, Any]:
             facts["warnings"] = [
                 {"code": note.code, "message": wording.warning(note.code, note.params), **note.params}
                 for note in preview.warnings(imp)
-            ]
+            ] + [_finding(found) for found in imp.facts.findings if found.open]
         if imp.totals and imp.state not in (imp.State.REFUSED, imp.State.CANCELLED):
             facts |= {name: getattr(imp.totals, name) for name in _COUNTS}
             with suppress(PlanDamaged):  # which is what `failure` tells of
