@@ -37,12 +37,13 @@ def test_it_counts_a_file_against_the_whole_register(load: Upload, upload: Uploa
         settings.change(actor=alice, emptied_percent=101)
 
 
-def test_it_finds_consent_that_was_withdrawn_only(load: Upload, upload: Upload) -> None:
+def test_it_tells_consent_that_was_withdrawn_from_a_no(load: Upload, upload: Upload) -> None:
     load("CustomerID;FirstName;Gender;EmailConsent\n0;Kari;0;1\n0;Ola;0;0\n0;Per;0;\n")
     kari, ola, per = _ids()
     load(f"CustomerID;EmailConsent\n{kari};0\n")
     imp = upload(f"CustomerID;EmailConsent\n{kari};1\n{ola};1\n{per};1\n")
-    assert _found(imp) == [("consent_given", "email_consent", 1)]
+    assert _found(imp) == [("consent_given", "email_consent", 1), ("consent_from_no", "email_consent", 1)]
+    assert [finding.blocks for finding in imports.facts(imp).findings] == [True, False]
     summary = preview.summary(imp)
     assert summary.consents == 3
     with override("en"):

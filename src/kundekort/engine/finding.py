@@ -41,6 +41,7 @@ _CARD: Final = (Action.MATCH, Action.LEAVE_OUT, Action.ACCEPT)
 _ROW: Final = (Action.LEAVE_OUT, Action.ACCEPT)
 
 KINDS: Final[Mapping[str, FindingKind]] = {
+    "consent_from_no": FindingKind("consent is switched on for somebody whose card says no", _CELL),
     "consent_given": FindingKind("consent is switched on for somebody who has withdrawn it", _CELL, dangerous=True),
     "hashes": FindingKind("##### of a column that was too narrow, in place of the value", _CELL, dangerous=True),
     "excel_error": FindingKind("the error of a formula in place of the value", _CELL, dangerous=True),

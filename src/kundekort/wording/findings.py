@@ -14,6 +14,11 @@ from kundekort.engine.finding import Finding
 from kundekort.wording.sentences import Count
 
 FINDINGS: Final[Mapping[str, str | Promise]] = {
+    "consent_from_no": ngettext_lazy(
+        "%(field)s is switched on for %(count)s customer whose card says no.",
+        "%(field)s is switched on for %(count)s customers whose cards say no.",
+        "count",
+    ),
     "consent_given": ngettext_lazy(
         "%(field)s is switched on for %(count)s person who has withdrawn it.",
         "%(field)s is switched on for %(count)s people who have withdrawn it.",
