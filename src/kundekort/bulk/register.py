@@ -1,7 +1,7 @@
 """The register as frames: cards by number or by a value, merged cards, former values, whole lists.
 
 Works inside the caller's transaction on a psycopg connection; never commits, never knows Django or permissions.
-`engine.pipeline.Register` says what each answer has to be.
+`engine.draft.Register` says what each answer has to be.
 """
 
 from __future__ import annotations

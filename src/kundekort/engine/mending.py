@@ -47,6 +47,12 @@ def needs_cards(decisions: Decisions) -> bool:
     return any(step.kind for step in decisions.of(Action.SET))
 
 
+def named(problems: pl.DataFrame, decisions: Decisions) -> pl.DataFrame:
+    """The problems that the decisions name by which cells are set."""
+    steps = [step for step in decisions.of(Action.SET) if step.code]
+    return pl.concat([problems.clear(), *(of_code(problems, step) for step in steps)]).unique(maintain_order=True)
+
+
 def mend_rows(block: Block, *, decisions: Decisions, mended: Mended) -> Block:
     """A block as it was read, with the rows that came back mended; these have no problem as a whole any more."""
     cells, problems = block.cells, block.problems

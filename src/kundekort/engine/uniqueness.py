@@ -5,7 +5,8 @@ Only small columns are kept of each row. Knows no register, only which card each
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 import polars as pl
@@ -22,30 +23,42 @@ LINES: Final = 5
 KEY_CODES: Final = ("id_twice", "key_twice")
 """The codes by which several rows are about one card; what else they share follows from that."""
 _SAME: Final = "_same"
+_SEEN: Final = {**frames.NUMBERING, _SAME: pl.String, "value": pl.String}
+NOTHING: Final[Mapping[str, pl.DataFrame]] = MappingProxyType({})
+"""No parts: whoever begins has none."""
 
 
 class UniqueValues:
-    """The values so far, of the keys by which rows find their cards and of every unique field."""
+    """The values so far, of the keys by which rows find their cards and of every unique field.
 
-    def __init__(self, *, policy: Policy, schema: Schema) -> None:
-        self._keys: list[tuple[Key, list[pl.DataFrame]]] = [(by, []) for by in key_fields(policy, schema)]
+    `parts` are those that `parts` has given before.
+    """
+
+    def __init__(self, *, policy: Policy, schema: Schema, parts: Mapping[str, pl.DataFrame] = NOTHING) -> None:
+        self._keys = key_fields(policy, schema)
         self._schema = schema
-        self._unique: dict[str, tuple[Field, list[pl.DataFrame]]] = {f.key: (f, []) for f in schema if f.unique}
+        self._unique = {f.key: f for f in schema if f.unique}
+        names = (*(_key(n) for n in range(len(self._keys))), *map(_unique, self._unique))
+        self._seen = {name: [parts[name]] if name in parts else [] for name in names}
+
+    @property
+    def parts(self) -> dict[str, pl.DataFrame]:
+        """All values so far: a frame with ROW for each key and each unique field, by a name of its own."""
+        return {name: pl.concat([pl.DataFrame(schema=_SEEN), *seen]) for name, seen in self._seen.items()}
 
     def add(self, field: Field, cells: pl.DataFrame) -> None:
         """Take the cells of a column: ROW, LINE, value as in the file, canonical text, and code of what is wrong."""
         if field.key in self._unique:
             text = pl.col("text")
             good = cells.filter(pl.col("code").is_null(), text.is_not_null(), text != "")
-            self._unique[field.key][1].append(_seen(good, canonical.comparable(field, text)))
+            self._seen[_unique(field.key)].append(_seen(good, canonical.comparable(field, text)))
 
     def add_key(self, by: Key, rows: pl.DataFrame) -> None:
         """Take rows with nothing wrong in a key: ROW, LINE, value as in the file, canonical text by field key."""
         same = pl.col(by[0].key) if by[0].kind is Kind.ID else keys.value(by)
         free = ["", "0"] if by[0].kind is Kind.ID else [""]
-        next(seen for key, seen in self._keys if key == by).append(
-            _seen(rows.filter(same.is_not_null(), ~same.is_in(free)), same)
-        )
+        good = rows.filter(same.is_not_null(), ~same.is_in(free))
+        self._seen[_key(self._keys.index(by))].append(_seen(good, same))
 
     def problems(self, cards: pl.DataFrame, *, but: Sequence[int] = (), matched: bool = False) -> pl.DataFrame:
         """A problem for every row of every value that stands on several; `cards` has ROW and ID of all rows.
@@ -67,14 +80,15 @@ class UniqueValues:
         return _problems(_several(known.select(ROW, LINE, number.alias(_SAME), value=number)), field, "id_twice")
 
     def _doubled_values(self, but: Sequence[int]) -> Iterable[pl.DataFrame]:
-        for field, parts in self._unique.values():
-            if parts:
-                yield _problems(_several(pl.concat(parts).filter(~pl.col(ROW).is_in(but))), field, "value_twice")
+        for key, field in self._unique.items():
+            if seen := self._seen[_unique(key)]:
+                yield _problems(_several(pl.concat(seen).filter(~pl.col(ROW).is_in(but))), field, "value_twice")
 
     def _doubled_keys(self, cards: pl.DataFrame, but: Sequence[int]) -> Iterable[pl.DataFrame]:
         """Rows that are about the same card, and rows of new ones with the same value in one of the keys."""
-        codes = [("id_twice" if by[0].kind is Kind.ID else "key_twice", by[0]) for by, _ in self._keys]
-        parts = [pl.concat(seen).with_columns(_by=number) for number, (_, seen) in enumerate(self._keys) if seen]
+        codes = [("id_twice" if by[0].kind is Kind.ID else "key_twice", by[0]) for by in self._keys]
+        every = [self._seen[_key(number)] for number in range(len(self._keys))]
+        parts = [pl.concat(seen).with_columns(_by=number) for number, seen in enumerate(every) if seen]
         if not parts:
             return
         rows = pl.concat(parts).filter(~pl.col(ROW).is_in(but))
@@ -87,6 +101,14 @@ class UniqueValues:
         several = _several(rows)
         for number, (code, field) in enumerate(codes):
             yield _problems(several.filter(pl.col("_by") == number), field, code)
+
+
+def _key(number: int) -> str:
+    return f"key{number}"
+
+
+def _unique(key: str) -> str:
+    return f"unique_{key}"
 
 
 def _seen(rows: pl.DataFrame, same: pl.Expr) -> pl.DataFrame:

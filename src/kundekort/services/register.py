@@ -16,7 +16,7 @@ from kundekort.services.database import psycopg_connection
 
 @dataclass(frozen=True, slots=True)
 class DatabaseRegister:
-    """An `engine.pipeline.Register`; each question is answered in a transaction of its own, or in that of the caller.
+    """An `engine.draft.Register`; each question is answered in a transaction of its own, or in that of the caller.
 
     `leaving` are cards that will be gone when the plan is written: whatever they own is free to be taken.
     """

@@ -12,7 +12,7 @@ from kundekort.engine.schema import Field, Schema
 
 
 class Cards(Protocol):
-    """What a guard may ask of the register (a part of `pipeline.Register`)."""
+    """What a guard may ask of the register (a part of `draft.Register`)."""
 
     def cards(self, by: Field | Sequence[Field], keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
         """The cards that have one of the keys in a field, or in several: a frame of `frames.cards(fields)`."""

@@ -103,11 +103,19 @@ def example_row(block: Block) -> pl.DataFrame:
 
 
 class People:
-    """The new customers of a file so far, as hashes: who stands there twice is a question to the whole file."""
+    """The new customers of a file so far, as hashes: who stands there twice is a question to the whole file.
 
-    def __init__(self, schema: Schema) -> None:
+    `seen` are those that `seen` has given before.
+    """
+
+    def __init__(self, schema: Schema, seen: pl.DataFrame | None = None) -> None:
         self._schema = schema
-        self._seen: list[pl.DataFrame] = []
+        self._seen = [pl.DataFrame(schema=frames.NUMBERING).select(ROW) if seen is None else seen]
+
+    @property
+    def seen(self) -> pl.DataFrame:
+        """All of them: ROW, and columns of hashes."""
+        return pl.concat(self._seen, how="diagonal")
 
     def add(self, rows: pl.DataFrame, fields: Sequence[Field]) -> None:
         """Take rows with ID and the file's values by field key."""
@@ -125,9 +133,7 @@ class People:
 
     def evidence(self, *, but: Sequence[int] = ()) -> pl.DataFrame:
         """Evidence at every row that is a person of an earlier one; rows in `but` do not count."""
-        if not self._seen:
-            return pl.DataFrame(schema=frames.EVIDENCE)
-        everybody = pl.concat(self._seen, how="diagonal").filter(~pl.col(ROW).is_in(but))
+        everybody = self.seen.filter(~pl.col(ROW).is_in(but))
         found = [pl.DataFrame(schema=frames.EVIDENCE)]
         for by in (k for k in (PERSON, traits.EMAIL, traits.MOBILE) if k in everybody.columns):
             rows = everybody.filter(pl.col(by).is_not_null(), pl.col(by).is_duplicated()).sort(ROW)

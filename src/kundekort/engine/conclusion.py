@@ -1,0 +1,82 @@
+"""From a draft to the plan: what only all rows of a file together can tell, and the one status of every row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import polars as pl
+
+from kundekort.engine import diff, draft, finding, frames, guards, mending
+from kundekort.engine.decisions import Action
+from kundekort.engine.draft import Draft, Task
+from kundekort.engine.frames import ROW, Status
+from kundekort.engine.guards import blast
+from kundekort.engine.plan import Plan
+from kundekort.engine.uniqueness import KEY_CODES, UniqueValues
+
+_WRONG: Final = "_wrong"
+_DOUBLED: Final = (*KEY_CODES, "value_twice")
+"""The problems of several rows that have the same value, which is not to be said of them a second time."""
+
+
+def conclude(made: Draft, task: Task) -> Plan:
+    """What is to happen to the rows, given what a person decided. Every row gets exactly one status."""
+    decisions, index = task.decisions, made.parts[draft.INDEX]
+    problems = _all_problems(made, task)
+    twice = guards.People(task.schema, made.parts[draft.PEOPLE]).evidence(but=mending.left_out_by_number(decisions))
+    twice = twice.join(problems.filter(pl.col("code").is_in(_DOUBLED)), on=ROW, how="anti")
+    evidence = pl.concat([made.parts[draft.EVIDENCE], twice]).sort(ROW, maintain_order=True)
+    out = mending.left_out(problems, evidence, decisions).alias(frames.LEFT_OUT)
+    wrong = pl.col(ROW).is_in(problems[ROW].unique().implode())
+    index = index.with_columns(out, wrong.alias(_WRONG))
+    status = (
+        pl.when(frames.LEFT_OUT)
+        .then(Status.LEFT_OUT)
+        .when(_WRONG)
+        .then(Status.LEFT_OUT if decisions.leave_out_errors else Status.ERROR)
+        .when(diff.OPEN)
+        .then(Status.CONFLICT)
+        .when(pl.col(frames.ID) == 0)
+        .then(Status.NEW)
+        .when(pl.any_horizontal(pl.lit(False), *(frames.CHANGED + f.key for f in made.fields)))
+        .then(Status.CHANGED)
+        .otherwise(Status.UNCHANGED)
+    )
+    index = index.with_columns(status.cast(pl.UInt8).alias(frames.STATUS))
+    sound = index.filter(~pl.col(_WRONG), ~pl.col(frames.LEFT_OUT))
+    evidence = finding.answer(evidence, index, decisions)
+    plan = Plan(
+        fields=made.fields,
+        index=index.select(*frames.index(made.fields)),
+        values=made.values,
+        problems=problems,
+        conflicts=made.parts[draft.CONFLICTS].join(sound, on=ROW, how="semi", maintain_order="left"),
+        evidence=evidence,
+        blank_rows=made.blank_rows,
+        emptied=int(sound[diff.EMPTIED].sum()),
+        newer=int(sound[diff.NEWER].sum()),
+    )
+    of: dict[str | None, int] = {None: index.height} | dict(plan.changes.items())
+    plan = replace(plan, findings=finding.collect(evidence, of=of))
+    return plan if task.thresholds is None else _measured(plan, task)
+
+
+def _measured(plan: Plan, task: Task) -> Plan:
+    """The plan with what becomes of the columns of the register, and what is too much of it."""
+    assert task.thresholds is not None
+    columns = blast.columns(plan, size=task.register.size())
+    found = blast.findings(columns, task.thresholds, task.decisions)
+    return replace(plan, columns=columns, findings=finding.ordered([*plan.findings, *found]))
+
+
+def _all_problems(made: Draft, task: Task) -> pl.DataFrame:
+    """The problems of the rows and of the file as a whole, without what only follows from others."""
+    decisions = task.decisions
+    matched = any(True for _ in decisions.of(Action.MATCH))
+    unique = UniqueValues(policy=task.recipe.policy, schema=task.schema, parts=made.parts)
+    whole = unique.problems(made.parts[draft.INDEX], but=mending.left_out_by_number(decisions), matched=matched)
+    of_keys = whole.filter(pl.col("code").is_in(KEY_CODES))[ROW].unique()
+    # of a row that is not known to be the only one about its card, nothing can be said that its card decides
+    follows = (pl.col("code") == "value_taken") & pl.col(ROW).is_in(of_keys.implode())
+    return frames.concat([made.parts[draft.PROBLEMS].filter(~follows), whole], frames.PROBLEMS)
