@@ -3,7 +3,8 @@
     KUNDEKORT_DATA=/tmp/bench .venv/bin/python bench/imports.py [ROWS]
 
 Loads ROWS invented customers (1,000,000 unless told), then plans and applies an edited list of them all (one in ten
-with another e-mail address, one in twenty with another street), and looks at pages of its preview. Then previews an
+with another e-mail address, one in twenty with another street), looks at pages of its preview and decides about some
+of its cells. Then previews an
 untouched list without and with versions, looks at what was confirmed, from the plan and without it, and takes both
 imports back, the last one first.
 """
@@ -24,6 +25,7 @@ django.setup()
 import polars as pl
 
 from kundekort.cli import sample, setup
+from kundekort.engine.decisions import Action, Decision
 from kundekort.services import confirming, customer_list, customers, fields, imports, planning, preview, record, undoing
 from kundekort.services.accounts import Actor
 from kundekort.store import packages
@@ -49,10 +51,31 @@ def run(name: str, frame: pl.DataFrame) -> Import:
         began = time.perf_counter()
         page = preview.page(imp, Filter(box=box), offset=imp.totals.rows // 25, limit=100)
         tell(f"{name}: a page of {page.total:,} rows ({box})", began)
+    decide(imp, name)
     began = time.perf_counter()
     imp = confirming.apply(imp.pk, digest=imp.digest, actor=BENCH)
     tell(f"{name}: {imp.totals.new:,} new, {imp.totals.changed:,} changed, written", began)
     return imp
+
+
+def decide(imp: Import, name: str) -> None:
+    """Decide about a cell, a row, and two hundred rows all over the file, and take all of it back."""
+    rows = imp.totals.rows
+    decisions = {
+        "one cell set": Decision(Action.SET, "Moss", field="city", rows=(rows // 2,)),
+        "one row left out": Decision(Action.LEAVE_OUT, rows=(rows // 3,)),
+        "200 cells set": Decision(Action.SET, "Moss", field="city", rows=tuple(range(0, rows, rows // 200))),
+    }
+    for what, decision in decisions.items():
+        began = time.perf_counter()
+        planning.decide(imp.pk, decision, actor=BENCH)
+        tell(f"{name}: {what}, planned again", began)
+    for number in range(1, len(decisions) + 1):
+        planning.withdraw(imp.pk, number, actor=BENCH)
+    imp.refresh_from_db()
+    for finding in imp.facts.findings:  # one in twenty moves to the same street
+        planning.decide(imp.pk, Decision(Action.ACCEPT, field=finding.field, code=finding.code), actor=BENCH)
+    imp.refresh_from_db()
 
 
 def planned(imp: Import) -> Import:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import polars as pl
 
 from kundekort.engine import frames, interpretation, pipeline, undo
 from kundekort.engine.decisions import Choice, Decision, Decisions
+from kundekort.engine.draft import NOT_SHOWN, Register, Task
 from kundekort.engine.facts import Question
 from kundekort.engine.frames import CARD, ID, INTO, MERGED, OLD, VERSION, Status
 from kundekort.engine.plan import Plan, changed_cells
 from kundekort.engine.reading.batches import Pace
 from kundekort.engine.reading.table import Limits
-from kundekort.engine.recipe import Answers, Policy
+from kundekort.engine.recipe import Answers, Policy, Recipe
 from kundekort.engine.schema import Field, Kind
 from kundekort.store.fields import SCHEMA
 
@@ -148,6 +150,11 @@ class MemoryRegister:
                 log.append(card_change(number, 1, "", str(number)))
 
 
+def task(recipe: Recipe, register: Register, **further: Any) -> Task:
+    """A task with the declared fields, on one and the same day."""
+    return Task(recipe, register, SCHEMA, TODAY, "NO", **further)
+
+
 def plan(
     text: str | bytes,
     register: MemoryRegister,
@@ -156,7 +163,7 @@ def plan(
     leave_out: bool = False,
     choices: Sequence[Choice] = (),
     decisions: Sequence[Decision] = (),
-    shown: pl.DataFrame = pipeline.NOT_SHOWN,
+    shown: pl.DataFrame = NOT_SHOWN,
     pace: Pace | None = None,
 ) -> Plan:
     """The plan of a file for a register."""
@@ -164,15 +171,8 @@ def plan(
     answers = Answers(policy=policy or Policy())
     file = interpretation.understand(data, answers=answers, schema=SCHEMA, limits=Limits(), ask=False, pace=pace)
     assert file.question is None, file.question
-    made = pipeline.plan(
-        file,
-        decisions=Decisions(leave_out_errors=leave_out, choices=tuple(choices), steps=tuple(decisions)),
-        register=register,
-        schema=SCHEMA,
-        today=TODAY,
-        country="NO",
-        shown=shown,
-    )
+    decided = Decisions(leave_out_errors=leave_out, choices=tuple(choices), steps=tuple(decisions))
+    made = pipeline.plan(file.source, task(file.recipe, register, decisions=decided, shown=shown))
     assert not isinstance(made, Question), made
     return made
 

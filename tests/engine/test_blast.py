@@ -11,7 +11,7 @@ from kundekort.engine.plan import Plan
 from kundekort.engine.reading.table import Limits
 from kundekort.engine.recipe import Answers, EmptyCells, Policy
 from kundekort.store.fields import SCHEMA
-from tests.engine.memory import EMPTY, TODAY, MemoryRegister
+from tests.engine.memory import EMPTY, MemoryRegister, task
 
 CARDS = 1_000
 
@@ -33,15 +33,8 @@ def _plan(column: str, cells: list[str], *steps: Decision) -> Plan:
     decisions = Decisions()
     for step in steps:
         decisions = decisions.take(step)
-    made = pipeline.plan(
-        file,
-        decisions=decisions,
-        register=_register(),
-        schema=SCHEMA,
-        today=TODAY,
-        country="NO",
-        thresholds=Thresholds(),
-    )
+    wanted = task(file.recipe, _register(), decisions=decisions, thresholds=Thresholds())
+    made = pipeline.plan(file.source, wanted)
     assert isinstance(made, Plan)
     return made
 

@@ -6,7 +6,6 @@ import polars as pl
 import pytest
 
 from kundekort.engine import interpretation, pipeline
-from kundekort.engine.decisions import Decisions
 from kundekort.engine.facts import Question, QuestionKind, Recut
 from kundekort.engine.plan import Plan
 from kundekort.engine.reading.batches import Pace
@@ -14,7 +13,7 @@ from kundekort.engine.reading.table import Limits
 from kundekort.engine.recipe import WORKBOOK, Answers, DateOrder, DialectOverrides, Policy
 from kundekort.engine.writing.xlsx import Column, Sheet, workbook
 from kundekort.store.fields import SCHEMA
-from tests.engine.memory import TODAY, MemoryRegister, plan, whole
+from tests.engine.memory import MemoryRegister, plan, task, whole
 
 HEADER = "CustomerID;FirstName;Gender;DateOfBirth\n"
 
@@ -36,15 +35,7 @@ def understand(
 def outcome(text: str, answers: Answers | None = None, *, limits: Limits | None = None) -> Plan | Question:
     file = understand(text, answers, limits=limits)
     assert file.question is None
-    return pipeline.plan(
-        file,
-        decisions=Decisions(),
-        register=MemoryRegister(),
-        schema=SCHEMA,
-        today=TODAY,
-        country="NO",
-        ask=True,
-    )
+    return pipeline.plan(file.source, task(file.recipe, MemoryRegister()), ask=True)
 
 
 def test_it_asks_about_columns_that_no_field_is_known_for() -> None:
@@ -108,15 +99,7 @@ def test_it_says_how_far_it_is_and_stops_when_the_listener_raises() -> None:
             raise Enough
 
     with pytest.raises(Enough):
-        pipeline.plan(
-            file,
-            decisions=Decisions(),
-            register=MemoryRegister(),
-            schema=SCHEMA,
-            today=TODAY,
-            country="NO",
-            progress=listen,
-        )
+        pipeline.plan(file.source, task(file.recipe, MemoryRegister()), progress=listen)
     assert seen[0] == 0 < seen[1] < seen[2]
 
 

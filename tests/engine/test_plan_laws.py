@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from kundekort.engine import frames, interpretation, pipeline
 from kundekort.engine import merge as merges
-from kundekort.engine.decisions import Choice, Decisions, Whose
+from kundekort.engine.decisions import Choice, Whose
 from kundekort.engine.frames import Status
 from kundekort.engine.plan import Plan, changed_cells
 from kundekort.engine.reading.batches import Pace
@@ -22,7 +22,7 @@ from kundekort.engine.recipe import EmptyCells, Policy
 from kundekort.engine.values import canonical
 from kundekort.store import plans
 from kundekort.store.fields import SCHEMA
-from tests.engine.memory import EMPTY, TODAY, MemoryRegister, plan, undone, whole
+from tests.engine.memory import EMPTY, MemoryRegister, plan, task, undone, whole
 
 VALUES = {
     "FirstName": ["", "Åse", "Per", "=1+1", 'Ole "Bob"', "to\nlinjer", " Åse "],
@@ -238,14 +238,8 @@ def test_it_takes_a_merge_back_and_merges_again(register: MemoryRegister, data: 
     cards = register.cards(SCHEMA["id"], pl.Series(others), SCHEMA.values)
     values = merges.union([before[i] for i in (master, *others)], schema=SCHEMA)
     differing = {key: value for key, value in values.items() if value != before[master][key]}
-    alone = pipeline.plan(
-        interpretation.of_card(master, differing),
-        decisions=Decisions(),
-        register=register,
-        schema=SCHEMA,
-        today=TODAY,
-        country="NO",
-    )
+    source, recipe = interpretation.of_card(master, differing)
+    alone = pipeline.plan(source, task(recipe, register))
     assert isinstance(alone, Plan)
     assume(alone.problems.is_empty())
     made = merges.plan(alone, cards, schema=SCHEMA)

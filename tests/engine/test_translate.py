@@ -8,14 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kundekort.engine import full_name, interpretation, pipeline
-from kundekort.engine.decisions import Decisions
 from kundekort.engine.facts import QuestionKind, WordCount
 from kundekort.engine.mapping import FULL_NAME, match_headers
 from kundekort.engine.plan import Plan
 from kundekort.engine.reading.table import Limits
 from kundekort.engine.recipe import Answers
 from kundekort.store.fields import SCHEMA
-from tests.engine.memory import EMPTY, TODAY, MemoryRegister, whole
+from tests.engine.memory import EMPTY, MemoryRegister, task, whole
 
 SPLITS = {
     "Kari Nordmann": ("Kari", "Nordmann"),
@@ -61,7 +60,7 @@ def understood(text: str, answers: Answers, *, ask: bool = True) -> interpretati
 
 def planned(file: interpretation.Interpretation, register: MemoryRegister) -> Plan:
     assert file.question is None
-    made = pipeline.plan(file, decisions=Decisions(), register=register, schema=SCHEMA, today=TODAY, country="NO")
+    made = pipeline.plan(file.source, task(file.recipe, register))
     assert isinstance(made, Plan)
     return made
 

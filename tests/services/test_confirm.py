@@ -136,7 +136,7 @@ def test_it_can_take_leaving_out_back(upload: Upload, bob: Actor) -> None:
 
 def test_it_refuses_a_plan_that_is_not_what_its_digest_says(upload: Upload, bob: Actor) -> None:
     imp = upload(TWO)
-    path = packages.plan_folder(imp.pk, imp.digest) / plans.VALUES
+    path = plans.value_parts(packages.plan_folder(imp.pk, imp.digest))[0]
     path.write_bytes(path.read_bytes()[:-1] + b"?")
     with pytest.raises(PlanDamaged):
         confirming.confirm(imp.pk, digest=imp.digest, actor=bob)

@@ -208,7 +208,7 @@ def test_it_refuses_an_import_whose_plan_is_not_what_was_confirmed(
     planning.plan(imp.pk)
     imp.refresh_from_db()
     confirming.confirm(imp.pk, digest=imp.digest, actor=bob)
-    part = packages.plan_folder(imp.pk, imp.digest) / plans.VALUES
+    part = plans.value_parts(packages.plan_folder(imp.pk, imp.digest))[0]
     part.unlink() if how == "lost" else part.write_bytes(part.read_bytes()[:-1])
     worker()
     until(lambda: state(imp) == Import.State.REFUSED)

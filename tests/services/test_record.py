@@ -111,7 +111,7 @@ def test_it_reads_the_log_when_the_plan_is_not_what_it_was(
     expected = [row for row in told(rows(imp)) if row[0] in ("new", "changed")]
     if not looked_at:
         packages.numbers_file(imp.pk).unlink()
-    harm(packages.plan_folder(imp.pk, imp.digest) / plans.VALUES)
+    harm(plans.value_parts(packages.plan_folder(imp.pk, imp.digest))[0])
     found = record.of(imp)
     assert (found.whole, found.lines, found.untold) == (False, False, 2)
     totals = found.summary.totals
@@ -126,7 +126,7 @@ def test_it_goes_back_to_the_plan_when_that_comes_back(imp: Import) -> None:
     folder.rename(folder.with_name("elsewhere"))
     assert len(rows(imp)) < len(before)
     folder.with_name("elsewhere").rename(folder)
-    os.utime(folder / plans.VALUES)
+    os.utime(plans.value_parts(folder)[0])
     assert rows(imp) == before
 
 

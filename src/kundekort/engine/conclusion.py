@@ -11,7 +11,7 @@ from kundekort.engine import diff, draft, finding, frames, guards, mending
 from kundekort.engine.decisions import Action
 from kundekort.engine.draft import Draft, Task
 from kundekort.engine.frames import ROW, Status
-from kundekort.engine.guards import blast
+from kundekort.engine.guards import blast, identity
 from kundekort.engine.plan import Plan
 from kundekort.engine.uniqueness import KEY_CODES, UniqueValues
 
@@ -26,7 +26,7 @@ def conclude(made: Draft, task: Task) -> Plan:
     problems = _all_problems(made, task)
     twice = guards.People(task.schema, made.parts[draft.PEOPLE]).evidence(but=mending.left_out_by_number(decisions))
     twice = twice.join(problems.filter(pl.col("code").is_in(_DOUBLED)), on=ROW, how="anti")
-    evidence = pl.concat([made.parts[draft.EVIDENCE], twice]).sort(ROW, maintain_order=True)
+    evidence = identity.without_alike(pl.concat([made.parts[draft.EVIDENCE], twice]).sort(ROW, maintain_order=True))
     out = mending.left_out(problems, evidence, decisions).alias(frames.LEFT_OUT)
     wrong = pl.col(ROW).is_in(problems[ROW].unique().implode())
     index = index.with_columns(out, wrong.alias(_WRONG))

@@ -7,7 +7,7 @@ other row, so that the rows about which something else was decided can be drafte
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, Protocol
 
@@ -33,6 +33,8 @@ CONFLICTS: Final = "conflicts"
 EVIDENCE: Final = "evidence"
 FIRST: Final = "first"
 PEOPLE: Final = "people"
+NOT_SHOWN: Final = pl.DataFrame(schema=frames.VERSIONS)
+"""What a person has seen of the register beside a file that is planned for the first time."""
 _FIRST: Final = {ROW: pl.UInt32, "field": pl.String, "code": pl.String}
 
 
@@ -69,17 +71,22 @@ class Register(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """All that the rows of a file are planned with; what each of it is, says `pipeline.plan`."""
+    """All that the rows of a file are planned by, besides the file itself.
+
+    `country` (alpha-2) is that of phone numbers without a calling code. `shown` are the versions of cards that a person
+    has seen beside this file before (`frames.VERSIONS`). `mended` has the rows of each mended file that a decision
+    names. `thresholds` say how much of the register may be touched; without them that is not counted.
+    """
 
     recipe: Recipe
-    decisions: Decisions
     register: Register
     schema: Schema
     today: date
     country: str
-    shown: pl.DataFrame
-    mended: Mended
-    thresholds: Thresholds | None
+    decisions: Decisions = field(default_factory=Decisions)
+    shown: pl.DataFrame = field(default_factory=lambda: NOT_SHOWN)
+    mended: Mended = field(default_factory=dict)
+    thresholds: Thresholds | None = None
 
     def columns(self) -> tuple[Column, ...]:
         """The columns as fields, with those that a decision adds and without those that one leaves out."""

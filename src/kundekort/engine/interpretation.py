@@ -113,7 +113,7 @@ def _is_unclear(answers: Answers, words: Sequence[WordCount], *, unknown: Sequen
     return answers.origin is None and any(word.column not in answers.words for word in words)
 
 
-def of_card(number: int, values: Mapping[str, str], *, version: int | None = None) -> Interpretation:
+def of_card(number: int, values: Mapping[str, str], *, version: int | None = None) -> tuple[Source, Recipe]:
     """A card made (0) or changed by hand, values by field key: a file of one row, made from a version of the card."""
     texts = {"id": str(number), **({} if version is None else {"version": str(version)}), **values}
     cells = pl.DataFrame(
@@ -123,7 +123,7 @@ def of_card(number: int, values: Mapping[str, str], *, version: int | None = Non
     block = Block(cells, pl.DataFrame(schema=frames.PROBLEMS), 0, 1)
     columns = tuple(Column(header=key, field=key) for key in texts)
     source = Source(dialect=Dialect(), headers=tuple(texts), size=1, blocks=lambda: iter((block,)))
-    return Interpretation(source, Recipe(columns=columns))
+    return source, Recipe(columns=columns)
 
 
 def _samples(rows: pl.DataFrame) -> tuple[tuple[str, ...], ...]:

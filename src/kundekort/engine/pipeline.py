@@ -9,60 +9,35 @@ way, and told in the end (`conclusion`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
-from types import MappingProxyType
-from typing import Final
 
-import polars as pl
-
-from kundekort.engine import frames
 from kundekort.engine.conclusion import conclude
-from kundekort.engine.decisions import Decisions
-from kundekort.engine.draft import Draft, DraftBuilder, Register, Task
+from kundekort.engine.draft import Draft, DraftBuilder, Task
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.facts import Question, QuestionKind
-from kundekort.engine.guards.blast import Thresholds
-from kundekort.engine.interpretation import Interpretation, refusal
-from kundekort.engine.mending import Mended
+from kundekort.engine.interpretation import refusal
 from kundekort.engine.plan import MemoryRows, Plan, RowSink
 from kundekort.engine.reading.table import Source
 from kundekort.engine.recipe import DateOrder
 from kundekort.engine.replanning import Previous, redraft
-from kundekort.engine.schema import Schema
-
-NOT_SHOWN: Final = pl.DataFrame(schema=frames.VERSIONS)
-"""What a person has seen of the register beside a file that is planned for the first time."""
 
 
 def plan(
-    file: Interpretation,
+    source: Source,
+    task: Task,
     *,
-    decisions: Decisions,
-    register: Register,
-    schema: Schema,
-    today: date,
-    country: str,
     ask: bool = False,
-    shown: pl.DataFrame = NOT_SHOWN,
-    mended: Mended = MappingProxyType({}),
-    thresholds: Thresholds | None = None,
     rows: Callable[[], RowSink] = MemoryRows,
     progress: Callable[[int, int], None] = lambda done, total: None,
     keep: Callable[[Draft], None] = lambda draft: None,
 ) -> Plan | Question:
-    """What is to happen to each row of a file that has no question, or with `ask` what has to be said of its dates.
+    """What is to happen to each row of a file, or with `ask` what has to be said of its dates, or why it is refused.
 
-    `country` (alpha-2) is that of phone numbers without a calling code. `shown` are the versions of cards that a person
-    has seen beside this file before (`frames.VERSIONS`). `mended` has the rows of each mended file that a decision
-    names. `thresholds` say how much of the register may be touched; without them that is not counted. `rows` makes a
-    new place for the values each time it is called. `progress` is told (bytes of the file done, its bytes) and may
-    raise to cancel. `keep` is given the draft, by which `plan_again` can be asked when something else is decided.
+    `rows` makes a new place for the values each time it is called. `progress` is told (bytes of the file done, its
+    bytes) and may raise to cancel. `keep` is given the draft, by which `plan_again` can be asked when something else
+    is decided.
     """
-    assert file.source is not None
-    assert file.recipe is not None
-    task = Task(file.recipe, decisions, register, schema, today, country, shown, mended, thresholds)
     try:
-        draft = _draft(file.source, task, rows, progress)
+        draft = _draft(source, task, rows, progress)
     except FileRefused as refused:
         return refusal(refused)
     keep(draft)

@@ -47,9 +47,14 @@ def redraft(previous: Previous, task: Task) -> Draft | None:
     rows = _rows(previous, task)
     if rows is None or len(rows) > MOST or previous.draft.dated:
         return None
-    builder = DraftBuilder(task, {}, previous.sink(rows))
     there = pl.col(ROW).is_in(rows.implode())
-    builder.add(Block(previous.cells.filter(there).collect(), previous.broken.filter(there), 0, 0))
+    cells = previous.cells.filter(there).collect() if len(rows) else pl.DataFrame(schema=frames.NUMBERING)
+    rows = cells[ROW]
+    sink = previous.sink(rows)
+    if rows.is_empty():
+        return replace(previous.draft, values=sink.finish())
+    builder = DraftBuilder(task, {}, sink)
+    builder.add(Block(cells, previous.broken.filter(there), 0, 0))
     new = builder.finish()
     if new.dated:
         return None

@@ -15,8 +15,8 @@ import polars as pl
 from kundekort.engine import card, conflicts, frames, problem
 from kundekort.engine import plan as plans
 from kundekort.engine.decisions import Choice, Decisions, Whose
+from kundekort.engine.draft import Register
 from kundekort.engine.frames import CARD, CHANGED, ID, INTO, LINE, MERGED, OLD, ROW, STATUS, VERSION, Status
-from kundekort.engine.pipeline import Register
 from kundekort.engine.plan import MemoryRows, Plan, RowSink
 from kundekort.engine.schema import Field, Schema
 from kundekort.engine.values import canonical

@@ -59,10 +59,12 @@ def apply(import_id: int, *, digest: str, actor: Actor | None = None, report: Re
     Raises as `confirm` does; after StalePlan the import waits to be planned anew.
     """
     try:
-        return _apply(import_id, digest=digest, actor=actor, report=report)
+        imp = _apply(import_id, digest=digest, actor=actor, report=report)
     except RegisterMoved as moved:
         planning.replan(import_id, notice=StalePlan.code)
         raise StalePlan from moved
+    packages.forget_drafts(import_id, digest)
+    return imp
 
 
 def _apply(import_id: int, *, digest: str, actor: Actor | None, report: Report) -> Import:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from kundekort.bulk.apply import RegisterMoved
 from kundekort.engine import interpretation, pipeline
-from kundekort.engine.decisions import Decisions
+from kundekort.engine.draft import Task
 from kundekort.engine.facts import Question
 from kundekort.engine.frames import Status
 from kundekort.engine.plan import Plan, changed_cells
@@ -76,14 +76,10 @@ def plan(
     `leaving` are cards that will be gone when the plan is written. Raises CardInvalid, NotFound.
     """
     _refuse_unfit(values, schema=schema)
-    made = pipeline.plan(
-        interpretation.of_card(customer_id, values, version=version),
-        decisions=Decisions(),
-        register=DatabaseRegister(leaving=leaving),
-        schema=schema,
-        today=timezone.localdate(),
-        country=settings.KUNDEKORT_COUNTRY,
-    )
+    source, recipe = interpretation.of_card(customer_id, values, version=version)
+    register = DatabaseRegister(leaving=leaving)
+    country = settings.KUNDEKORT_COUNTRY
+    made = pipeline.plan(source, Task(recipe, register, schema, today=timezone.localdate(), country=country))
     assert not isinstance(made, Question)
     if not made.problems.is_empty():
         raise CardInvalid(problems=_by_field(made.problems))

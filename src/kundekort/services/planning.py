@@ -5,6 +5,7 @@ Nothing here writes customers.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -17,14 +18,16 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from kundekort import version
 from kundekort.bulk import register
 from kundekort.engine import conflicts, interpretation, pipeline, undo
 from kundekort.engine.decisions import Action, Choice, Decision, Decisions
+from kundekort.engine.draft import Draft, Task
 from kundekort.engine.facts import Facts, Question, QuestionKind
 from kundekort.engine.frames import ROW
 from kundekort.engine.plan import Plan
-from kundekort.engine.recipe import Answers, DialectOverrides, Policy
-from kundekort.engine.schema import Field
+from kundekort.engine.recipe import Answers, DialectOverrides, Policy, Recipe
+from kundekort.engine.schema import Field, Schema
 from kundekort.engine.values import canonical
 from kundekort.services import fields, imports, mappings, mended_rows
 from kundekort.services import settings as choices
@@ -33,7 +36,7 @@ from kundekort.services.database import psycopg_connection
 from kundekort.services.progress import Report, no_progress
 from kundekort.services.refusals import CellInvalid, DecisionInvalid, NotWaiting
 from kundekort.services.register import DatabaseRegister
-from kundekort.store import packages, plans
+from kundekort.store import drafts, packages, plans
 from kundekort.store.models import Import, Revision
 
 INLINE_BYTES: Final = 2 * 2**20
@@ -55,7 +58,7 @@ def plan_now_or_queue(import_id: int) -> None:
     if imp.size <= INLINE_BYTES and cards <= INLINE_CARDS:
         queue_fallback(import_id)
         plan(import_id)
-    else:
+    elif plan(import_id, quickly=True).state == Import.State.RECEIVED:
         app.configure_task("plan_import").defer(import_id=import_id)
 
 
@@ -65,16 +68,19 @@ def queue_fallback(import_id: int) -> None:
     app.configure_task("plan_import", schedule_in={"seconds": FALLBACK_SECONDS * parts}).defer(import_id=import_id)
 
 
-def plan(import_id: int, *, ask: bool = True, report: Report = no_progress) -> Import:
+def plan(import_id: int, *, ask: bool = True, report: Report = no_progress, quickly: bool = False) -> Import:
     """Plan a received import and leave it in state PREVIEW, COLUMNS or REFUSED; leave any other as it is.
 
     With `ask`, columns that were not recognised and dates that could be either way round wait for a person; without,
-    the columns are ignored and the dates are errors.
+    the columns are ignored and the dates are errors. With `quickly`, one of which the whole file would have to be gone
+    through is left as it is too.
     """
     imp = Import.objects.select_related("undoes").get(pk=import_id)
     if imp.state != Import.State.RECEIVED:
         return imp
-    found = _plan(imp, ask=ask, report=report)
+    found = _plan(imp, ask=ask, report=report, quickly=quickly)
+    if not found:
+        return imp
     Import.objects.filter(pk=import_id, state=Import.State.RECEIVED).update(progress=None, **found)
     imp.refresh_from_db()
     if imp.state in (Import.State.CANCELLED, Import.State.REFUSED):
@@ -242,17 +248,23 @@ def _replan(imp: Import, **changes: Any) -> None:
         raise NotWaiting(state=imp.state)
 
 
-def _plan(imp: Import, *, ask: bool, report: Report) -> dict[str, Any]:
-    """What becomes of a received import: its new state and all that is known of it by then."""
+def _plan(imp: Import, *, ask: bool, report: Report, quickly: bool = False) -> dict[str, Any]:
+    """What becomes of a received import: its new state and all that is known of it by then; `quickly` as `plan` says.
+
+    A plan that was made before and shown is made again from its draft where that is enough.
+    """
     before = packages.plan_folder(imp.pk, imp.digest)
     with packages.new_plan(imp.pk) as folder:
-        found, made = _made(imp, folder, before, ask=ask, report=report)
+        again = _made_again(imp, folder, before, ask=ask) if imp.digest and not (imp.undoes or imp.notice) else None
+        if again is None and quickly:
+            return {}
+        found, made = again or _made(imp, folder, before, ask=ask, report=report)
         if isinstance(made, Question):
             return found | _asked(made, ask=ask)
         decisions = imp.decisions.reopen(conflicts.unseen(made.conflicts, plans.conflicts(before)))
         if imp.digest and decisions != imp.decisions:
             imp.decisions = decisions
-            return {"decisions": decisions} | _plan(imp, ask=ask, report=report)
+            return {"decisions": decisions} | _plan(imp, ask=ask, report=report, quickly=quickly)
         report("keeping", 0, 1)
         plans.write(made, folder)
         digest = plans.digest(folder)
@@ -278,7 +290,7 @@ def _made(
     """What is known of an import, and its plan; values go into a folder. `before` is that of the plan shown last."""
     if imp.undoes is not None:
         return {}, _undoing(imp.undoes, folder, imp.decisions, report=report)
-    schema = fields.schema()
+    schema, large = fields.schema(), imp.size > INLINE_BYTES
     with packages.source(imp.pk) as data:
         file = interpretation.understand(
             data, answers=imp.answers, schema=schema, limits=imports.limits(), ask=ask, recall=mappings.recall
@@ -288,21 +300,63 @@ def _made(
         found: dict[str, Any] = {"recipe": file.recipe, "facts": facts, "answers": file.answers}
         if file.question:
             return found, file.question
+        assert file.recipe is not None
+        assert file.source is not None
+        task = _task(imp, file.recipe, before, schema)
+        source = drafts.kept(file.source, _cells(imp, file.recipe), scratch=folder) if large else file.source
         made = pipeline.plan(
-            file,
-            decisions=imp.decisions,
-            register=DatabaseRegister(),
-            schema=schema,
-            today=timezone.localdate(),
-            country=settings.KUNDEKORT_COUNTRY,
+            source,
+            task,
             ask=ask,
-            shown=plans.shown(before),
-            mended=mended_rows.read(imp),
-            thresholds=choices.current().thresholds,
             rows=lambda: plans.ParquetRows(folder),
             progress=lambda done, total: report("planning", done, total),
+            keep=lambda draft: _keep(draft, folder, file.answers, task) if large else None,
         )
     return found, made
+
+
+def _made_again(imp: Import, folder: Path, before: Path, *, ask: bool) -> tuple[dict[str, Any], Plan | Question] | None:
+    """The same, made from the draft of the plan shown last; None where that is not enough."""
+    if imp.recipe is None:
+        return None
+    task = _task(imp, imp.recipe, before, fields.schema())
+    cells = _cells(imp, imp.recipe)
+    previous = drafts.read(before, task=_name(imp.answers, task), schema=task.schema, cells=cells, new=folder)
+    if previous is None:
+        return None
+    made = pipeline.plan_again(
+        previous, task, ask=ask, keep=lambda draft: _keep(draft, folder, imp.answers, task, (before, previous.draft))
+    )
+    return None if made is None else ({"recipe": imp.recipe, "facts": imp.facts, "answers": imp.answers}, made)
+
+
+def _task(imp: Import, recipe: Recipe, before: Path, schema: Schema) -> Task:
+    return Task(
+        recipe=recipe,
+        decisions=imp.decisions,
+        register=DatabaseRegister(),
+        schema=schema,
+        today=timezone.localdate(),
+        country=settings.KUNDEKORT_COUNTRY,
+        shown=plans.shown(before),
+        mended=mended_rows.read(imp),
+        thresholds=choices.current().thresholds,
+    )
+
+
+def _name(answers: Answers, task: Task) -> str:
+    """A name for all by which the rows of a file are drafted, besides decisions and the register."""
+    said = json.dumps([answers.to_json(), task.recipe.to_json()], sort_keys=True)
+    return drafts.fingerprint(version(), said, task.schema, task.today, task.country)
+
+
+def _cells(imp: Import, recipe: Recipe) -> Path:
+    """Where the rows of a file are kept as they were read."""
+    return packages.cells_folder(imp.pk, drafts.fingerprint(version(), recipe.dialect, imports.limits()))
+
+
+def _keep(draft: Draft, folder: Path, answers: Answers, task: Task, previous: tuple[Path, Draft] | None = None) -> None:
+    drafts.write(draft, folder, task=_name(answers, task), decisions=task.decisions, previous=previous)
 
 
 def _undoing(revision: Revision, folder: Path, decisions: Decisions, *, report: Report) -> Plan:

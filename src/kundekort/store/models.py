@@ -62,6 +62,7 @@ class Customer(models.Model):
             models.Index(Lower("email"), include=["email", "id"], condition=~Q(email=""), name="customer_email"),
             models.Index(fields=["last_name", "first_name", "id"], name="customer_name"),
             models.Index(fields=["mobile"], condition=~Q(mobile=""), name="customer_mobile"),
+            models.Index(fields=["phone"], condition=~Q(phone=""), name="customer_phone"),
             models.Index(
                 "date_of_birth",
                 Lower("last_name"),

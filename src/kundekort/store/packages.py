@@ -89,6 +89,17 @@ def plan_folder(import_id: int, digest: str) -> Path:
     return _folder(import_id) / "plans" / digest
 
 
+def cells_folder(import_id: int, name: str) -> Path:
+    """The folder with the rows of the file as they were read in the way that has this name; there may be none."""
+    return _folder(import_id) / "cells" / name
+
+
+def forget_drafts(import_id: int, digest: str) -> None:
+    """Forget what a plan can be made again from: it is not going to be."""
+    for folder in (_folder(import_id) / "cells", plan_folder(import_id, digest) / "draft"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def numbers_file(import_id: int) -> Path:
     """The file with the numbers of the cards that the rows of a kept plan are about."""
     return _folder(import_id) / "numbers.parquet"
@@ -249,7 +260,7 @@ def _sync(file: IO[bytes]) -> None:
 
 
 def _sync_parts(parts: Iterable[Path]) -> None:
-    """The same for files that others have written."""
-    for part in parts:
+    """The same for files that others have written; what stands in folders among them can be made again."""
+    for part in (part for part in parts if part.is_file()):
         with part.open("rb") as file:
             os.fsync(file.fileno())

@@ -83,7 +83,7 @@ def page(
     index = pl.read_parquet(folder / plans.INDEX)
     if numbers is not None:
         index = index.with_columns(pl.read_parquet(numbers)[frames.ID])
-    values = pl.scan_parquet(folder / plans.VALUES)
+    values = plans.values(folder)
     at = _matching(index, values, folder, wanted)
     found = _position(index[at], place) if place else None
     if found is not None:
@@ -161,12 +161,12 @@ def _gravest_first(at: pl.Series, index: pl.DataFrame) -> pl.Series:
 
 
 def _take(values: pl.LazyFrame, at: Sequence[int]) -> pl.DataFrame:
-    """The values of the rows at some positions, reading only the row groups they stand in."""
+    """The values of the rows at some positions, reading only the groups they stand in."""
     parts = [values.head(0).collect()]
     if not parts[0].width:
         return parts[0]
-    for group in sorted({position // plans.ROW_GROUP for position in at}):
-        first = group * plans.ROW_GROUP
-        inside = [position - first for position in at if position // plans.ROW_GROUP == group]
-        parts.append(values.slice(first, plans.ROW_GROUP).collect()[inside])
+    for group in sorted({position // plans.GROUP for position in at}):
+        first = group * plans.GROUP
+        inside = [position - first for position in at if position // plans.GROUP == group]
+        parts.append(values.slice(first, plans.GROUP).collect()[inside])
     return pl.concat(parts)

@@ -3,66 +3,117 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from pathlib import Path
 from typing import Final
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from kundekort.engine import frames
+from kundekort.engine.frames import ROW
 from kundekort.engine.plan import Plan
 from kundekort.engine.schema import Schema
 
-VALUES: Final = "values.parquet"
 INDEX: Final = "index.parquet"
 PROBLEMS: Final = "problems.parquet"
 CONFLICTS: Final = "conflicts.parquet"
 EVIDENCE: Final = "evidence.parquet"
-PARTS: Final = (VALUES, INDEX, PROBLEMS, CONFLICTS, EVIDENCE)
-ROW_GROUP: Final = 20_000
-"""Rows of one Parquet row group: the least that is read to show one row."""
+PARTS: Final = (INDEX, PROBLEMS, CONFLICTS, EVIDENCE)
+DRAFT: Final = "draft"
+"""The folder beside the parts from which a plan can be made again (`drafts`); it is no part of the plan."""
+GROUP: Final = 20_000
+"""Rows of one file of values: the least that is read to show one row."""
+_VALUES: Final = "values*.parquet"
 
 
 class ParquetRows:
-    """The values of rows, written to a file as they come, in groups of ROW_GROUP however they come."""
+    """The values of rows, written to files as they come, in groups of GROUP however they come."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / VALUES
-        self._path.unlink(missing_ok=True)  # of an attempt that was given up, whose writer may still be open
-        self._writer: pq.ParquetWriter | None = None
+        self._folder, self._groups = folder, 0
+        for part in value_parts(folder):  # of an attempt that was given up
+            part.unlink()
         self._waiting: list[pl.DataFrame] = []
 
     def add(self, values: pl.DataFrame) -> None:
         """Take the values of some more rows."""
         self._waiting.append(values)
-        if sum(frame.height for frame in self._waiting) >= ROW_GROUP:
+        if sum(frame.height for frame in self._waiting) >= GROUP:
             whole = pl.concat(self._waiting)
-            full = whole.height - whole.height % ROW_GROUP
-            for group in whole.head(full).iter_slices(ROW_GROUP):
+            full = whole.height - whole.height % GROUP
+            for group in whole.head(full).iter_slices(GROUP):
                 self._write(group)
             self._waiting = [whole.slice(full)]
 
     def finish(self) -> pl.LazyFrame:
         """All that was taken."""
-        self._write(pl.concat(self._waiting))
-        if self._writer is not None:
-            self._writer.close()
-        return pl.scan_parquet(self._path)
+        rest = pl.concat(self._waiting)
+        if rest.height or not self._groups:
+            self._write(rest)
+        return values(self._folder)
 
     def _write(self, group: pl.DataFrame) -> None:
-        table: pa.Table = group.to_arrow(compat_level=pl.CompatLevel.oldest())
-        if self._writer is None:
-            self._writer = pq.ParquetWriter(self._path, table.schema, compression="zstd", compression_level=1)
-        if group.height:
-            self._writer.write_table(table, row_group_size=ROW_GROUP)
+        write_part(group, self._folder / f"values-{self._groups:05}.parquet")
+        self._groups += 1
+
+
+class PatchedRows:
+    """The values of a kept plan, of which some rows (numbers) get new ones; files without such a row are shared."""
+
+    def __init__(self, old: Path, new: Path, rows: pl.Series) -> None:
+        self._old, self._new, self._rows = old, new, rows
+        self._waiting: list[pl.DataFrame] = []
+
+    def add(self, values: pl.DataFrame) -> None:
+        """Take the values of some more of the rows."""
+        self._waiting.append(values)
+
+    def finish(self) -> pl.LazyFrame:
+        """The values of all rows of the plan."""
+        touched = set(self._rows // GROUP)
+        given = pl.concat(self._waiting).with_columns(self._rows.alias(ROW)) if touched else pl.DataFrame()
+        for number, part in enumerate(value_parts(self._old)):
+            if number not in touched:
+                share(part, self._new / part.name)
+                continue
+            there = given.filter(pl.col(ROW) // GROUP == number)
+            old = pl.read_parquet(part).with_row_index(ROW, offset=number * GROUP)
+            kept = old.join(there, on=ROW, how="anti").select(there.columns)
+            write_part(pl.concat([kept, there]).sort(ROW).drop(ROW), self._new / part.name)
+        return values(self._new)
+
+
+def values(folder: Path) -> pl.LazyFrame:
+    """The values of the rows of the plan in a folder, in their order. Raises FileNotFoundError where there are none."""
+    parts = value_parts(folder)
+    if not parts:
+        raise FileNotFoundError(folder)
+    return pl.scan_parquet(parts)
+
+
+def value_parts(folder: Path) -> list[Path]:
+    """The files with the values of the plan in a folder, GROUP rows each, in their order."""
+    return sorted(folder.glob(_VALUES))
+
+
+def write_part(frame: pl.DataFrame, path: Path) -> None:
+    """Write a frame."""
+    frame.write_parquet(path, compression="zstd", compression_level=1, row_group_size=GROUP)
+
+
+def share(old: Path, new: Path) -> None:
+    """Have a file that is never written again in another folder too, without a copy where the disk can do that."""
+    try:
+        new.hardlink_to(old)
+    except OSError:
+        shutil.copyfile(old, new)
 
 
 def write(plan: Plan, folder: Path) -> None:
     """Write a plan whose values are in the folder already."""
     parts = {INDEX: plan.index, PROBLEMS: plan.problems, CONFLICTS: plan.conflicts, EVIDENCE: plan.evidence}
     for name, frame in parts.items():
-        frame.write_parquet(folder / name, compression="zstd", compression_level=1, row_group_size=ROW_GROUP)
+        write_part(frame, folder / name)
 
 
 def read(folder: Path, *, schema: Schema) -> Plan:
@@ -72,7 +123,7 @@ def read(folder: Path, *, schema: Schema) -> Plan:
     return Plan(
         fields=tuple(schema[key] for key in keys),
         index=index,
-        values=pl.scan_parquet(folder / VALUES),
+        values=values(folder),
         problems=pl.read_parquet(folder / PROBLEMS),
         conflicts=pl.read_parquet(folder / CONFLICTS),
         evidence=evidence(folder),
@@ -104,7 +155,7 @@ def evidence(folder: Path) -> pl.DataFrame:
 def digest(folder: Path) -> str:
     """The name of a plan: 64 hexadecimal digits that no other plan shares; the same plan has the same name."""
     whole = hashlib.sha256()
-    for path in sorted(folder.iterdir()):
+    for path in sorted(folder.glob("*.parquet")):
         with path.open("rb") as part:
             whole.update(f"{path.name} {path.stat().st_size}\n".encode())
             while block := part.read(1 << 20):

@@ -17,8 +17,8 @@ _THEIRS: Final = "theirs:"
 _CARD: Final = "_other"
 _ENOUGH: Final = 2
 """Traits that have to be another card's before a row is said to be about that one."""
-_PHONE: Final = "phone"
-_REACHED: Final = (traits.EMAIL, traits.MOBILE, _PHONE)
+_REACHED: Final = (traits.EMAIL, traits.MOBILE, "phone")
+_SORTED: Final = "column_sorted"
 
 
 def other_card(block: Block) -> pl.DataFrame:
@@ -100,36 +100,35 @@ def _first_old(given: set[str]) -> pl.Expr:
 
 
 def column_sorted(block: Block) -> pl.DataFrame:
-    """Cells that say another customer's address or number, in rows that are their card's for the rest.
-
-    Whose a number of kind `phone` is, is asked of the rows of the block only: no index of the register knows it.
-    """
+    """Cells that say another customer's address or number, in rows that are their card's for the rest."""
     found = [pl.DataFrame(schema=frames.EVIDENCE)]
     known = block.rows.filter(pl.col(OLD + "id").is_not_null())
     for field in (f for f in block.fields if f.key in _REACHED):
         value = canonical.comparable(field, traits.text(field.key))
         rows = known.filter(CHANGED + field.key, _fits(field, block)).with_columns(value.alias("key"))
-        rows = rows.filter(pl.col("key").is_not_null()).filter(pl.len().over("key") == 1)
+        rows = rows.filter(pl.col("key").is_not_null())
         if rows.is_empty():
             continue
-        if field.key == _PHONE:
-            before = canonical.comparable(field, traits.text(field.key, OLD))
-            owned = known.select(pl.col(ID).alias("id"), before.alias("key")).drop_nulls()
-        else:
-            owned = traits.owned(block, (field,), rows, (field,))
+        owned = traits.owned(block, (field,), rows, (field,))
         owners = owned.group_by("key").agg(pl.col("id").min().alias(_CARD))
         rows = rows.join(owners, on="key", how="inner", maintain_order="left")
         found.append(
             finding.evidence(
                 rows,
                 field=field,
-                code="column_sorted",
+                code=_SORTED,
                 value=pl.col(field.key),
                 old=pl.col(OLD + field.key),
                 card=pl.col(_CARD),
             )
         )
     return pl.concat(found)
+
+
+def without_alike(evidence: pl.DataFrame) -> pl.DataFrame:
+    """The evidence of a whole file without cells of sorted columns that all say the same: these are made alike."""
+    value = pl.col("value").str.to_lowercase()
+    return evidence.filter((pl.col("code") != _SORTED) | (pl.len().over("code", "field", value) == 1))
 
 
 def _fits(field: Field, block: Block) -> pl.Expr:

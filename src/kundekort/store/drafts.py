@@ -1,0 +1,126 @@
+"""What a plan can be made again from after other decisions, kept beside it: its draft, and the file's rows as read.
+
+All of it can be made again from the file itself: nothing waits for the disk, and what is damaged counts as not there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from kundekort.engine import draft, frames
+from kundekort.engine.decisions import Decisions
+from kundekort.engine.draft import Draft
+from kundekort.engine.frames import STATUS
+from kundekort.engine.reading.table import Block, Source
+from kundekort.engine.replanning import Previous
+from kundekort.engine.schema import Schema
+from kundekort.store import plans
+
+_ABOUT: Final = "about.json"
+_CELLS: Final = "cells.parquet"
+_BROKEN: Final = "broken.parquet"
+
+
+def fingerprint(*facts: object) -> str:
+    """A name for all that a draft or the rows of a file hang on: values that print alike in every process."""
+    return hashlib.sha256(repr((*facts, pl.__version__)).encode()).hexdigest()
+
+
+def write(
+    made: Draft, folder: Path, *, task: str, decisions: Decisions, previous: tuple[Path, Draft] | None = None
+) -> None:
+    """Keep the draft of the plan in a folder, with what it was made by: decisions, and `task`, a name for all else.
+
+    Parts that are those of the `previous` draft are shared with its folder.
+    """
+    target = folder / plans.DRAFT
+    target.mkdir()
+    for name, part in made.parts.items():
+        path = target / f"{name}.parquet"
+        if previous is not None and previous[1].parts[name] is part:
+            plans.share(previous[0] / plans.DRAFT / path.name, path)
+        else:
+            plans.write_part(_beside_plan(part, made) if name == draft.INDEX else part, path)
+    about = {"task": task, "blank_rows": made.blank_rows, "dated": made.dated, "decisions": decisions.to_json()}
+    (target / _ABOUT).write_text(json.dumps(about | {"digest": plans.digest(target)}))
+
+
+def _beside_plan(index: pl.DataFrame, made: Draft) -> pl.DataFrame:
+    """What the index of a plan does not have already."""
+    return index.drop(set(frames.index(made.fields)) - {STATUS})
+
+
+def read(folder: Path, *, task: str, schema: Schema, cells: Path, new: Path) -> Previous | None:
+    """What the plan in a folder can be made again from; None where that is not there, or was made by another task.
+
+    `cells` has the file's rows; the values of the next plan go into the folder `new`.
+    """
+    try:
+        about, _ = _about(folder / plans.DRAFT), _about(cells)
+        if about["task"] != task:
+            return None
+        index = pl.read_parquet(folder / plans.INDEX).drop(STATUS)
+        parts = {path.stem: pl.read_parquet(path) for path in (folder / plans.DRAFT).glob("*.parquet")}
+        parts[draft.INDEX] = pl.concat([index, parts[draft.INDEX]], how="horizontal")
+        keys = [name.removeprefix(frames.CHANGED) for name in index.columns if name.startswith(frames.CHANGED)]
+        made = Draft(
+            fields=tuple(schema[key] for key in keys),
+            parts=parts,
+            values=plans.values(folder),
+            blank_rows=about["blank_rows"],
+            dated=about["dated"],
+        )
+        return Previous(
+            draft=made,
+            decisions=Decisions.from_json(about["decisions"]),
+            cells=pl.scan_parquet(cells / _CELLS),
+            broken=pl.read_parquet(cells / _BROKEN),
+            sink=lambda rows: plans.PatchedRows(folder, new, rows),
+        )
+    except (OSError, ValueError, KeyError, pl.exceptions.PolarsError):
+        return None
+
+
+def _about(folder: Path) -> dict[str, Any]:
+    """What is said of the files in a folder. ValueError where they are not the ones that it is said of."""
+    about: dict[str, Any] = json.loads((folder / _ABOUT).read_text())
+    if about["digest"] != plans.digest(folder):
+        raise ValueError(folder)
+    return about
+
+
+def kept(source: Source, cells: Path, *, scratch: Path) -> Source:
+    """A source whose rows are kept in the folder `cells` whenever all of them are read."""
+    return replace(source, blocks=lambda: _keep(source.blocks(), cells, scratch))
+
+
+def _keep(blocks: Iterator[Block], cells: Path, scratch: Path) -> Iterator[Block]:
+    """The blocks as they come; once all have come, they are kept."""
+    unfinished, broken = scratch / cells.name, [pl.DataFrame(schema=frames.PROBLEMS)]
+    unfinished.mkdir(exist_ok=True)
+    writer: pq.ParquetWriter | None = None
+    for block in blocks:
+        table: pa.Table = block.cells.to_arrow(compat_level=pl.CompatLevel.oldest())
+        writer = writer or pq.ParquetWriter(unfinished / _CELLS, table.schema, compression="zstd", compression_level=1)
+        writer.write_table(table, row_group_size=plans.GROUP)
+        broken.append(block.problems)
+        yield block
+    if writer is not None:
+        writer.close()
+        plans.write_part(pl.concat(broken), unfinished / _BROKEN)
+        (unfinished / _ABOUT).write_text(json.dumps({"digest": plans.digest(unfinished)}))
+        shutil.rmtree(cells.parent, ignore_errors=True)
+        cells.parent.mkdir(exist_ok=True)
+        with suppress(OSError):  # another process has kept them meanwhile
+            unfinished.rename(cells)

@@ -1,0 +1,168 @@
+"""After other decisions a plan is made again from its draft: it is the plan that the whole file would give."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kundekort.engine import interpretation, pipeline
+from kundekort.engine.decisions import Action, Choice, Decision, Decisions, Whose
+from kundekort.engine.draft import Draft, Task
+from kundekort.engine.guards.blast import Thresholds
+from kundekort.engine.plan import Plan
+from kundekort.engine.reading.batches import Pace
+from kundekort.engine.reading.table import Limits, Source
+from kundekort.engine.recipe import Answers, Policy, RowKey
+from kundekort.engine.replanning import Previous
+from kundekort.store import drafts, plans
+from kundekort.store.fields import SCHEMA
+from tests.engine.memory import MemoryRegister, task, whole
+from tests.engine.test_plan_laws import POLICIES, VALUES, files, registers, text
+
+HEADERS = {"FirstName": "first_name", "Email": "email", "Mobile": "mobile", "Gender": "gender", "ZipCode": "zip_code"}
+ROWS = st.none() | st.lists(st.integers(0, 7), min_size=1, max_size=3, unique=True).map(
+    lambda rows: tuple(sorted(rows))
+)
+CODES = st.sampled_from(
+    ["email_invalid", "gender_unknown", "zip_invalid", "phone_invalid", "already_card", "other_card", "column_sorted"]
+    + ["zeros_lost", "null_word", "twice_in_file", "example_row", "required", "emptied", "value_twice"]
+)
+CELLS = st.sampled_from(sorted(HEADERS)).flatmap(
+    lambda header: st.tuples(st.just(HEADERS[header]), st.sampled_from(VALUES[header]), st.sampled_from(VALUES[header]))
+)
+
+
+@st.composite
+def steps(draw: st.DrawFn) -> Decision:
+    """Something that a person can decide, with or without sense."""
+    action = draw(st.sampled_from([a for a in Action if a is not Action.MEND]))
+    field, text_, value = draw(CELLS)
+    needs_field = action in (Action.SET, Action.FILL, Action.ADD)
+    code = draw(st.none() | CODES)
+    match = draw(st.sampled_from(["1", "2"] if code is None else ["", "1"])) if action is Action.MATCH else ""
+    return Decision(
+        action,
+        value if action is Action.SET else match,
+        field="tags" if action is Action.ADD else field if needs_field or draw(st.booleans()) else None,
+        rows=draw(ROWS),
+        text=draw(st.none() | st.just(text_)),
+        code=code,
+        count=draw(st.integers(0, 3)),
+    )
+
+
+@st.composite
+def decisions(draw: st.DrawFn) -> list[Decisions]:
+    """What is decided about a file at first, and then one after the other, taken back too."""
+    said = [Decisions()]
+    for _ in range(draw(st.integers(1, 4))):
+        last = said[-1]
+        match draw(st.sampled_from(["take", "take", "withdraw", "choose", "leave out"])):
+            case "take":
+                said.append(last.take(draw(steps())))
+            case "withdraw" if last.steps:
+                said.append(last.withdraw(draw(st.sampled_from(last.steps)).number))
+            case "choose":
+                field = draw(st.none() | st.sampled_from(["email", "first_name"]))
+                card = draw(st.none() | st.integers(1, 3))
+                said.append(last.choose(Choice(draw(st.sampled_from(Whose)), field=field, card=card)))
+            case _:
+                said.append(replace(last, leave_out_errors=not last.leave_out_errors))
+    return said
+
+
+class Kept:
+    """Plans and drafts of one file in a folder, as imports keep them."""
+
+    def __init__(self, source: Source, asked: Task, folder: Path) -> None:
+        self.asked, self.folder, self.number = asked, folder, 0
+        self.source = drafts.kept(source, folder / "cells", scratch=folder)
+
+    def write(self, draft: Draft, previous: tuple[Path, Draft] | None = None) -> None:
+        drafts.write(draft, self._next(), task="", decisions=self.asked.decisions, previous=previous)
+
+    def _next(self) -> Path:
+        folder = self.folder / str(self.number)
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def whole(self, decided: Decisions) -> Plan:
+        """The plan of all rows."""
+        self.asked, self.number = replace(self.asked, decisions=decided), self.number + 1
+        made = pipeline.plan(self.source, self.asked, rows=lambda: plans.ParquetRows(self._next()), keep=self.write)
+        assert isinstance(made, Plan)
+        plans.write(made, self._next())
+        return made
+
+    def again(self, decided: Decisions) -> Plan | None:
+        """The plan of the rows about which something else is decided, and of those of the last one."""
+        before = self._next()
+        self.asked, self.number = replace(self.asked, decisions=decided), self.number + 1
+        previous = self.previous(before)
+        made = pipeline.plan_again(previous, self.asked, keep=lambda new: self.write(new, (before, previous.draft)))
+        assert not made or isinstance(made, Plan)
+        if made:
+            plans.write(made, self._next())
+        return made
+
+    def previous(self, folder: Path) -> Previous:
+        """What was kept."""
+        found = drafts.read(folder, task="", schema=SCHEMA, cells=self.folder / "cells", new=self._next())
+        assert found is not None
+        return found
+
+
+def kept(content: str, register: MemoryRegister, policy: Policy, folder: Path, pace: Pace | None = None) -> Kept:
+    answers = Answers(policy=policy)
+    file = interpretation.understand(
+        content.encode(), answers=answers, schema=SCHEMA, limits=Limits(), ask=False, pace=pace
+    )
+    asked = task(file.recipe, register, thresholds=Thresholds(cards=1, changed=0, emptied=0, alike=0))
+    return Kept(file.source, asked, folder)
+
+
+def same(one: Plan, other: Plan) -> None:
+    assert whole(one).equals(whole(other))
+    for name in ("problems", "conflicts", "evidence"):
+        assert getattr(one, name).equals(getattr(other, name)), name
+    for name in ("fields", "findings", "columns", "totals", "emptied", "newer", "blank_rows"):
+        assert getattr(one, name) == getattr(other, name), name
+
+
+KEYS = st.sampled_from([(RowKey.ID,), (RowKey.EMAIL,), (RowKey.ID, RowKey.EMAIL), ()])
+
+
+@settings(max_examples=60)
+@given(files(), registers(), POLICIES, KEYS, decisions(), st.sampled_from([1, 3, plans.GROUP]))
+def test_it_is_the_plan_of_the_whole_file(
+    tmp_path_factory: pytest.TempPathFactory,
+    rows: list[list[str]],
+    register: MemoryRegister,
+    policy: Policy,
+    keys: Sequence[RowKey],
+    said: list[Decisions],
+    group: int,
+) -> None:
+    header = [name if name != "CustomerID" or RowKey.ID in keys else "Note" for name in rows[0]]
+    if RowKey.EMAIL in keys and "Email" not in header:
+        header[1] = "Email"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plans, "GROUP", group)
+        file = kept(
+            text([header, *rows[1:]]),
+            register,
+            replace(policy, keys=tuple(keys)),
+            tmp_path_factory.mktemp("plan"),
+            Pace(most=60, batch=20),
+        )
+        file.whole(said[0])
+        for decided in said[1:]:
+            again = file.again(decided)
+            full = file.whole(decided)
+            if again is not None:
+                same(again, full)
