@@ -18,7 +18,6 @@ from kundekort.engine.plan import Plan
 from kundekort.engine.reading.batches import Pace
 from kundekort.engine.reading.table import Limits, Source
 from kundekort.engine.recipe import Answers, Policy, RowKey
-from kundekort.engine.replanning import Previous
 from kundekort.store import drafts, plans
 from kundekort.store.fields import SCHEMA
 from tests.engine.memory import MemoryRegister, task, whole
@@ -81,7 +80,8 @@ class Kept:
 
     def __init__(self, source: Source, asked: Task, folder: Path) -> None:
         self.asked, self.folder, self.number = asked, folder, 0
-        self.source = drafts.kept(source, folder / "cells", scratch=folder)
+        self.cells = folder / "cells" / "read"
+        self.source = drafts.kept(source, self.cells, scratch=folder)
 
     def write(self, draft: Draft, previous: tuple[Path, Draft] | None = None) -> None:
         drafts.write(draft, self._next(), task="", decisions=self.asked.decisions, previous=previous)
@@ -101,20 +101,18 @@ class Kept:
 
     def again(self, decided: Decisions) -> Plan | None:
         """The plan of the rows about which something else is decided, and of those of the last one."""
-        before = self._next()
+        made = self._next()
+        before = made.with_suffix(".kept") / plans.digest(made)
+        before.parent.mkdir()
+        made.rename(before)
         self.asked, self.number = replace(self.asked, decisions=decided), self.number + 1
-        previous = self.previous(before)
-        made = pipeline.plan_again(previous, self.asked, keep=lambda new: self.write(new, (before, previous.draft)))
-        assert not made or isinstance(made, Plan)
-        if made:
-            plans.write(made, self._next())
-        return made
-
-    def previous(self, folder: Path) -> Previous:
-        """What was kept."""
-        found = drafts.read(folder, task="", schema=SCHEMA, cells=self.folder / "cells", new=self._next())
-        assert found is not None
-        return found
+        previous = drafts.read(before, task="", schema=SCHEMA, cells=self.cells, new=self._next())
+        assert previous is not None
+        again = pipeline.plan_again(previous, self.asked, keep=lambda new: self.write(new, (before, previous.draft)))
+        assert not again or isinstance(again, Plan)
+        if again:
+            plans.write(again, self._next())
+        return again
 
 
 def kept(content: str, register: MemoryRegister, policy: Policy, folder: Path, pace: Pace | None = None) -> Kept:

@@ -64,11 +64,11 @@ def _beside_plan(index: pl.DataFrame, made: Draft) -> pl.DataFrame:
 def read(folder: Path, *, task: str, schema: Schema, cells: Path, new: Path) -> Previous | None:
     """What the plan in a folder can be made again from; None where that is not there, or was made by another task.
 
-    `cells` has the file's rows; the values of the next plan go into the folder `new`.
+    The folder bears the digest of its plan. `cells` has the rows of the file; the next plan goes into the folder `new`.
     """
     try:
         about, _ = _about(folder / plans.DRAFT), _about(cells)
-        if about["task"] != task:
+        if about["task"] != task or plans.digest(folder) != folder.name:
             return None
         index = pl.read_parquet(folder / plans.INDEX).drop(STATUS)
         parts = {path.stem: pl.read_parquet(path) for path in (folder / plans.DRAFT).glob("*.parquet")}
