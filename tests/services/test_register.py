@@ -9,7 +9,7 @@ import pytest
 
 from kundekort.bulk import register
 from kundekort.engine import frames
-from kundekort.engine.pipeline import Register
+from kundekort.engine.draft import Register
 from kundekort.services import editing, merging
 from kundekort.services.accounts import Actor
 from kundekort.services.database import psycopg_connection

@@ -177,8 +177,9 @@ def _is_whole(folder: Path, digest: str) -> bool:
 
 
 def _is_younger(file: Path, folder: Path) -> bool:
-    """Whether a file was written after every part of the plan in a folder."""
+    """Whether a file was written after every part of the plan in a folder, and after any was taken out of it."""
+    parts = (folder, *(folder / part for part in plans.PARTS), *plans.value_parts(folder))
     try:
-        return all((folder / part).stat().st_mtime_ns < file.stat().st_mtime_ns for part in plans.PARTS)
+        return all(part.stat().st_mtime_ns < file.stat().st_mtime_ns for part in parts)
     except FileNotFoundError:
         return False
