@@ -51,9 +51,9 @@ def _earlier(imp: Import, new: Sketch) -> Iterator[Earlier]:
         numbers |= set(Import.objects.filter(sha256=imp.sha256).values_list("pk", flat=True))
     done = Import.objects.filter(pk__in=numbers - {imp.pk}, state=Import.State.DONE, revision__isnull=False)
     found = list(done.select_related("sketch").order_by("-finished_at")[:MOST])
-    current = revisions.in_effect([one.revision_id for one in found])
+    current = revisions.in_effect([one.revision_id for one in found if one.revision_id])
     for one in found:
-        if one.revision_id in current:
+        if one.revision_id in current and one.finished_at:
             kept = getattr(one, "sketch", None)
             yield Earlier(
                 number=one.pk,

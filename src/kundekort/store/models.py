@@ -79,10 +79,9 @@ class Customer(models.Model):
 class Import(models.Model):
     """One uploaded file, or one revision that is to be taken back, and what became of it.
 
-    The file and its plan stand in `store.packages`; `sha256` is that of the file (hexadecimal), '' where it is not known.
-    `created_by` and `actor_name` uploaded it, `confirmed_by` and
-    `confirmer_name` confirmed it; `touched_at` is when somebody last did something with it. With `undoes` there is no
-    file: the plan takes that revision back.
+    The file and its plan stand in `store.packages`; `sha256` is that of the file in hexadecimal digits, '' where it is
+    not known. `created_by` and `actor_name` uploaded it, `confirmed_by` and `confirmer_name` confirmed it; `touched_at`
+    is when somebody last did something with it. With `undoes` there is no file: the plan takes that revision back.
     """
 
     class State(models.TextChoices):

@@ -110,9 +110,7 @@ def findings(new: Sketch, plan: Plan, earlier: Sequence[Earlier], decisions: Dec
     totals = plan.totals
     shares = {one.number: share(new, one.sketch) for one in earlier}
     alike = [
-        one
-        for one in earlier
-        if shares[one.number] >= MOST and (one.same or shares[one.number] * new.people >= LEAST)
+        one for one in earlier if shares[one.number] >= MOST and (one.same or shares[one.number] * new.people >= LEAST)
     ]
     same = [one for one in earlier if one.same]
     if alike:
