@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Self
 
 import polars as pl
 
@@ -45,6 +45,12 @@ class Sketch:
     people: int = 0
     hashes: tuple[int, ...] = ()
 
+    @classmethod
+    def of(cls, people: pl.Series) -> Self:
+        """The sketch of the hashes of people (Int64, `stable_hash`); who is there twice counts once."""
+        hashes = people.unique()
+        return cls(hashes.len(), tuple(hashes.bottom_k(KEPT).sort()))
+
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
@@ -70,8 +76,7 @@ def sketch(plan: Plan) -> Sketch:
         if new.any() and keys:
             rows = plan.values.select(keys).slice(start, BLOCK).collect().filter(new)
             found.append(stable_hash.of(_people(rows)))
-    hashes = pl.concat(found).unique()
-    return Sketch(hashes.len(), tuple(hashes.bottom_k(KEPT).sort()))
+    return Sketch.of(pl.concat(found))
 
 
 def _people(rows: pl.DataFrame) -> pl.Series:
