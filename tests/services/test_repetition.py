@@ -157,7 +157,7 @@ def test_it_looks_again_when_two_people_had_the_file_before_them(upload: Upload,
 def test_it_keeps_what_it_needs_and_no_more(load: Upload, upload: Upload) -> None:
     big = load(csv(people(1_500)))
     kept = PeopleSketch.objects.get(source=big)
-    assert (1_400 < kept.people <= 1_500, len(kept.hashes), kept.hashes == sorted(kept.hashes)) == (True, 1_024, True)
+    assert (1_400 < kept.people <= 1_500, len(kept.hashes)) == (True, 8 * 1_024)
     number = Customer.objects.order_by("pk").values_list("pk", flat=True)[0]
     edit = load(f"CustomerID;FirstName\n{number};Karin\n")
     assert not PeopleSketch.objects.filter(source=edit).exists()

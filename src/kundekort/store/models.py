@@ -129,17 +129,17 @@ class Import(models.Model):
 
 
 class PeopleSketch(models.Model):
-    """Whom an import that is done has created: how many people, and some of their hashes, ascending.
+    """Whom an import that is done has created: how many people, and some of their hashes as bytes.
 
     What they are says `engine.guards.repetition`. It outlives the file and the plan.
     """
 
     source = models.OneToOneField(Import, primary_key=True, on_delete=models.CASCADE, related_name="sketch")
     people = models.IntegerField()
-    hashes = ArrayField(models.BigIntegerField())
+    hashes = models.BinaryField()
 
     class Meta:
-        indexes: ClassVar = [GinIndex(fields=["hashes"], name="people_sketch_hashes")]
+        indexes: ClassVar = [models.Index(fields=["people"], name="people_sketch_people")]
 
     def __str__(self) -> str:
         return f"{self.source_id}: {self.people}"

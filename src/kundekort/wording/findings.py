@@ -16,6 +16,8 @@ from kundekort.engine.decisions import Action
 from kundekort.engine.finding import Finding
 from kundekort.wording.sentences import Count
 
+_LONGEST_NAME: Final = 60
+"""Characters of the name of a file that a sentence names."""
 FINDINGS: Final[Mapping[str, str | Promise]] = {
     "consent_from_no": ngettext_lazy(
         "%(field)s is switched on for %(count)s customer whose card says no.",
@@ -159,7 +161,9 @@ def finding(found: Finding, label: str = "") -> str:
     of = found.params.get("of", found.count)
     shown = dict(found.params) | {"count": Count(found.count), "of": Count(of), "field": label}
     if "when" in shown:
-        shown["when"] = date_format(localtime(datetime.fromisoformat(shown["when"])), "DATETIME_FORMAT")
+        shown["when"] = date_format(localtime(datetime.fromisoformat(shown["when"])), "SHORT_DATETIME_FORMAT")
+    if len(name := shown.get("file", "")) > _LONGEST_NAME:
+        shown["file"] = name[: _LONGEST_NAME - 1] + "…"
     return str(FINDINGS[found.code] % shown)
 
 

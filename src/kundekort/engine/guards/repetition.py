@@ -6,9 +6,12 @@ and one that changes nothing needs no guard; but whoever is new a second time ge
 
 from __future__ import annotations
 
+import struct
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Final, Self
 
 import polars as pl
@@ -50,6 +53,23 @@ class Sketch:
         """The sketch of the hashes of people (Int64, `stable_hash`); who is there twice counts once."""
         hashes = people.unique()
         return cls(hashes.len(), tuple(hashes.bottom_k(KEPT).sort()))
+
+    @classmethod
+    def from_bytes(cls, people: int, data: bytes) -> Self:
+        """The sketch of so many people whose hashes `to_bytes` gave."""
+        return cls(people, struct.unpack(f"<{len(data) // 8}q", data))
+
+    def to_bytes(self) -> bytes:
+        """The hashes, in eight bytes each, the lowest first."""
+        return struct.pack(f"<{len(self.hashes)}q", *self.hashes)
+
+    @property
+    def comparable(self) -> tuple[int, int]:
+        """How many people, at least and at most, there are in sketches that may have most of these in common.
+
+        In fewer there are not enough, and of far more a sketch says too little about these.
+        """
+        return ceil(MOST * self.people), max(KEPT, self.people * KEPT * 3 // (2 * SAMPLE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +119,11 @@ def share(new: Sketch, old: Sketch) -> float:
 
     Up to the smaller of both largest hashes, each sketch has all that there are. Of at most KEPT people it is exact.
     """
-    reach = [one.hashes[-1] for one in (new, old) if one.people > len(one.hashes)]
-    sample = {made for made in new.hashes if all(made <= largest for largest in reach)}
+    reach = min((one.hashes[-1] for one in (new, old) if one.people > len(one.hashes)), default=None)
+    sample = new.hashes if reach is None else new.hashes[: bisect_right(new.hashes, reach)]
     if len(sample) < max(1, min(SAMPLE, new.people)):
         return 0.0
-    return len(sample.intersection(old.hashes)) / len(sample)
+    return len(set(sample).intersection(old.hashes)) / len(sample)
 
 
 def findings(new: Sketch, plan: Plan, earlier: Sequence[Earlier], decisions: Decisions) -> Iterator[Finding]:

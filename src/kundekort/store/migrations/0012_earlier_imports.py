@@ -1,7 +1,5 @@
 """Files are known by their bytes, and imports by the people whom they created; those of earlier versions are not."""
 
-import django.contrib.postgres.fields
-import django.contrib.postgres.indexes
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -27,10 +25,10 @@ class Migration(migrations.Migration):
             fields=[
                 ('source', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='sketch', serialize=False, to='kundekort.import')),
                 ('people', models.IntegerField()),
-                ('hashes', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
+                ('hashes', models.BinaryField()),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['hashes'], name='people_sketch_hashes')],
+                'indexes': [models.Index(fields=['people'], name='people_sketch_people')],
             },
         ),
     ]
