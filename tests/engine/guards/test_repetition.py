@@ -169,7 +169,11 @@ def test_it_tells_of_the_same_file_only_where_it_changes_something() -> None:
 
 def test_it_does_not_know_people_by_a_first_name_alone() -> None:
     rows = "".join(f"0;{name};Oslo;0\n" for name in edits.FIRST)
-    assert sketch_of("CustomerID;FirstName;City;Gender\n" + rows) == Sketch()
+    told = sketch_of("CustomerID;FirstName;City;Gender\n" + rows)
+    assert told == Sketch(unknown=len(edits.FIRST))
+    few = [one | {"last_name": "", "email": "", "mobile": ""} for one in people(11, seed=6)]
+    made = plan(text_of(few + people(10, seed=7)), MemoryRegister())
+    assert found(made, earlier(sketch_of(text_of(people(10, seed=7))))) == [], "most of them are not known again"
 
 
 def test_it_tells_namesakes_apart() -> None:

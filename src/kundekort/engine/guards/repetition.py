@@ -43,16 +43,18 @@ class Sketch:
     """Which people a plan creates, in a few kilobytes: how many they are, and the KEPT smallest of their hashes.
 
     `hashes` ascend. As they are spread evenly, two sketches have about as many in common as the people they are of.
+    `unknown` are those besides of whom too little is said to know them again.
     """
 
     people: int = 0
     hashes: tuple[int, ...] = ()
+    unknown: int = 0
 
     @classmethod
     def of(cls, people: pl.Series) -> Self:
-        """The sketch of the hashes of people (Int64, `stable_hash`); who is there twice counts once."""
-        hashes = people.unique()
-        return cls(hashes.len(), tuple(hashes.bottom_k(KEPT).sort()))
+        """The sketch of the hashes of people (Int64, `stable_hash`, null unknown); one who is there twice counts once."""
+        hashes = people.drop_nulls().unique()
+        return cls(hashes.len(), tuple(hashes.bottom_k(KEPT).sort()), people.null_count())
 
     @classmethod
     def from_bytes(cls, people: int, data: bytes) -> Self:
@@ -102,7 +104,7 @@ def sketch(plan: Plan) -> Sketch:
 def _people(rows: pl.DataFrame) -> pl.Series:
     """Who each row is about, as text: the name, and the surest of what tells namesakes apart.
 
-    Whoever has neither an address to be reached at nor a family name is left out: there are too many called Kari.
+    It is null of whoever has neither an address to be reached at nor a family name: there are too many called Kari.
     """
     cells = {key: pl.col(key).fill_null("").str.to_lowercase() for key in rows.columns}
     said = {key: pl.when(cell != "").then(cell) for key, cell in cells.items()}
@@ -111,7 +113,7 @@ def _people(rows: pl.DataFrame) -> pl.Series:
     known = pl.coalesce(nothing, *(said[key] for key in (*_REACHED, *_FAMILY) if key in said))
     # what is likeliest to differ comes first, as of a very long text only the beginning counts
     person = pl.concat_str([detail.fill_null(""), *(cells.get(key, empty) for key in _NAMES)], separator=UNIT)
-    return rows.filter(known.is_not_null()).select(person.alias("person")).to_series()
+    return rows.select(pl.when(known.is_not_null()).then(person).alias("person")).to_series()
 
 
 def share(new: Sketch, old: Sketch) -> float:
@@ -133,9 +135,10 @@ def findings(new: Sketch, plan: Plan, earlier: Sequence[Earlier], decisions: Dec
     something, and be it by changing back.
     """
     totals = plan.totals
-    shares = {one.number: share(new, one.sketch) for one in earlier}
+    certain = new.people / max(1, new.people + new.unknown)
+    shares = {one.number: share(new, one.sketch) * certain for one in earlier}
     alike = [
-        one for one in earlier if shares[one.number] >= MOST and (one.same or shares[one.number] * new.people >= LEAST)
+        one for one in earlier if shares[one.number] >= MOST and (one.same or shares[one.number] * totals.new >= LEAST)
     ]
     same = [one for one in earlier if one.same]
     if alike:
