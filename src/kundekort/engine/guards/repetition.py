@@ -52,7 +52,7 @@ class Sketch:
 
     @classmethod
     def of(cls, people: pl.Series) -> Self:
-        """The sketch of the hashes of people (Int64, `stable_hash`, null unknown); one who is there twice counts once."""
+        """The sketch of hashes of people (Int64; of unknown ones null); whoever is there twice counts once."""
         hashes = people.drop_nulls().unique()
         return cls(hashes.len(), tuple(hashes.bottom_k(KEPT).sort()), people.null_count())
 
@@ -106,14 +106,13 @@ def _people(rows: pl.DataFrame) -> pl.Series:
 
     It is null of whoever has neither an address to be reached at nor a family name: there are too many called Kari.
     """
-    cells = {key: pl.col(key).fill_null("").str.to_lowercase() for key in rows.columns}
-    said = {key: pl.when(cell != "").then(cell) for key, cell in cells.items()}
-    nothing, empty = pl.lit(None, dtype=pl.String), pl.lit("")
-    detail = pl.coalesce(nothing, *(said[key] for key in (*_REACHED, *_FURTHER) if key in said))
-    known = pl.coalesce(nothing, *(said[key] for key in (*_REACHED, *_FAMILY) if key in said))
+    given, empty = set(rows.columns), pl.lit("")
+    detail = pl.coalesce(*(traits.text(key) for key in (*_REACHED, *_FURTHER) if key in given), empty)
+    known = pl.any_horizontal(pl.lit(False), *(pl.col(key) != "" for key in (*_REACHED, *_FAMILY) if key in given))
     # what is likeliest to differ comes first, as of a very long text only the beginning counts
-    person = pl.concat_str([detail.fill_null(""), *(cells.get(key, empty) for key in _NAMES)], separator=UNIT)
-    return rows.select(pl.when(known.is_not_null()).then(person).alias("person")).to_series()
+    names = [pl.col(key).fill_null("") if key in given else empty for key in _NAMES]
+    person = pl.concat_str([detail, *names], separator=UNIT).str.to_lowercase()
+    return rows.select(pl.when(known).then(person).alias("person")).to_series()
 
 
 def share(new: Sketch, old: Sketch) -> float:
