@@ -16,11 +16,10 @@ from itertools import permutations
 from pathlib import Path
 
 import polars as pl
-from tests.engine.memory import TODAY, MemoryRegister, plan
+from tests.engine.memory import MemoryRegister, plan, task
 
 from kundekort.cli import sample
 from kundekort.engine import interpretation, pipeline
-from kundekort.engine.decisions import Decisions
 from kundekort.engine.guards import repetition
 from kundekort.engine.guards.repetition import Sketch
 from kundekort.engine.plan import Plan
@@ -71,15 +70,8 @@ def cost(rows: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         began = time.process_time()
         file = interpretation.understand(data, answers=Answers(), schema=SCHEMA, limits=Limits(), ask=False)
-        made = pipeline.plan(
-            file,
-            decisions=Decisions(),
-            register=MemoryRegister(),
-            schema=SCHEMA,
-            today=TODAY,
-            country="NO",
-            rows=lambda: plans.ParquetRows(Path(folder)),
-        )
+        work = task(file.recipe, MemoryRegister())
+        made = pipeline.plan(file.source, work, rows=lambda: plans.ParquetRows(Path(folder)))
         assert isinstance(made, Plan)
         planned = time.process_time()
         told = repetition.sketch(made)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kundekort', '0011_column_mappings'),
+        ('kundekort', '0012_phone_index'),
     ]
 
     operations = [
