@@ -361,3 +361,18 @@ def test_it_writes_what_looks_dangerous_only_when_told_so(run: Callable[..., Res
     assert run(spoilt, "--preview").exit_code == 3
     accepted = run(spoilt, "--yes", "--json", "--accept-findings")
     assert (accepted.exit_code, Customer.objects.get().city) == (0, "#N/A")
+
+
+def test_it_creates_nobody_a_second_time_without_being_told(run: Callable[..., Result]) -> None:
+    people = "CustomerID;FirstName;LastName;Gender\n" + "".join(f"0;Kari;Nordmann{n};2\n" for n in range(6))
+    first = told(run(people, "--yes", "--json"))["import_id"]
+    refused = run(people, "--yes", "--json")
+    assert (refused.exit_code, told(refused)["error"]["code"]) == (3, "rows_have_findings")
+    (warning,) = told(refused)["warnings"]
+    assert (warning["code"], warning["import"], warning["file"], warning["blocks"]) == (
+        *("file_again", first, "list.csv", True),
+    )
+    shown = run(people, "--preview")
+    assert (shown.exit_code, "list.csv" in shown.stdout) == (3, True)
+    assert run(people, "--yes", "--accept-findings").exit_code == 0
+    assert Customer.objects.count() == 12

@@ -71,3 +71,4 @@ def test_it_brings_imports_of_an_earlier_version_along() -> None:
     assert Revision.objects.get(pk=by_root.pk).created_by is None, "it was somebody else's account"
     assert Revision.objects.get(pk=by_bob.pk).created_by_id == bob
     assert not package.exists()
+    assert set(Import.objects.values_list("sha256", "sketch")) == {("", None)}, "of their files nothing is known"

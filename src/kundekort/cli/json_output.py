@@ -49,7 +49,7 @@ def _finding(found: Finding) -> dict[str, Any]:
 
     message = wording.finding(found, wording.field(found.field) if found.field else "")
     known = {"field": found.field, "count": found.count, "open": found.open, "blocks": found.blocks}
-    return {"code": found.code, "message": message, **known}
+    return {"code": found.code, "message": message, **found.params, **known}
 
 
 def write(result: Mapping[str, Any] | list[dict[str, Any]]) -> None:

@@ -25,7 +25,8 @@ class FindingKind:
 
     Evidence at fewer than `least` rows, or at less than `share` of those rows of the file that could show it, is none.
     One that is `dangerous` has to be answered before the plan is carried out. One of a whole `column` has no evidence
-    at rows: it is about all cells of the column that change.
+    at rows: it is about all cells of the column that change. Nor has one of the whole file (`file_again`, `same_file`),
+    which names an earlier import in its `params`: its number (`import`), `file`, `who` and `when` (ISO 8601).
     """
 
     about: str
@@ -70,6 +71,10 @@ KINDS: Final[Mapping[str, FindingKind]] = {
     "already_card": FindingKind("a new row is somebody who has a card", _CARD),
     "twice_in_file": FindingKind("a new row is the same person as one before it in the file", _ROW),
     "example_row": FindingKind("a new row is an example of the template", _ROW),
+    "file_again": FindingKind(
+        "most new customers of the file were created by an earlier import", (Action.ACCEPT,), dangerous=True
+    ),
+    "same_file": FindingKind("a file that changes something was imported before", (Action.ACCEPT,)),
     "much_changed": FindingKind("a large part of the register changes in one column", (Action.ACCEPT,), column=True),
     "emptied": FindingKind("a part of the register is emptied in one column", _CELL, dangerous=True, column=True),
     "alike": FindingKind(
@@ -218,6 +223,6 @@ def ordered(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 
 def accepted(finding: Finding, decisions: Decisions) -> Finding:
-    """A finding about a whole column, without evidence at rows, with what was decided about it."""
+    """A finding about a whole column or file, without evidence at rows, with what was decided about it."""
     steps = [s for s in decisions.of(Action.ACCEPT) if (s.code, s.field) == (finding.code, finding.field)]
     return replace(finding, open=0) if any(finding.count <= step.count for step in steps) else finding

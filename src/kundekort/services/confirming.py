@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 
 from kundekort.bulk.apply import RegisterMoved
 from kundekort.engine.plan import Plan
-from kundekort.services import fields, imports, planning, revisions
+from kundekort.services import fields, imports, planning, repetition, revisions
 from kundekort.services.accounts import Actor
 from kundekort.services.progress import Report, no_progress
 from kundekort.services.refusals import (
@@ -74,6 +74,7 @@ def _apply(import_id: int, *, digest: str, actor: Actor | None, report: Report) 
         actor = actor or Actor(name=imp.confirmer_name, role=None, user=imp.confirmed_by)
         plan = _kept(imp)
         if plan.totals.changes_register:
+            repetition.keep(imp, plan)
             kind = Revision.Kind.UNDO if imp.undoes else Revision.Kind.IMPORT
             written = revisions.write(plan, kind=kind, actor=actor, undoes=imp.undoes, report=report)
             imp.revision = written.revision

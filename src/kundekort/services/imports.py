@@ -55,10 +55,10 @@ def receive(
         )
         limit = settings.KUNDEKORT_MAX_BYTES
         try:
-            imp.size = packages.keep_source(imp.pk, stream, limit=limit)
+            imp.size, imp.sha256 = packages.keep_source(imp.pk, stream, limit=limit)
         except packages.TooLarge as error:
             raise CannotImport(FileRefused("file_too_large", limit=limit)) from error
-        imp.save(update_fields=["size"])
+        imp.save(update_fields=["size", "sha256"])
     return imp
 
 

@@ -29,7 +29,7 @@ from kundekort.engine.plan import Plan
 from kundekort.engine.recipe import Answers, DialectOverrides, Policy, Recipe
 from kundekort.engine.schema import Field, Schema
 from kundekort.engine.values import canonical
-from kundekort.services import fields, imports, mappings, mended_rows
+from kundekort.services import fields, imports, mappings, mended_rows, repetition
 from kundekort.services import settings as choices
 from kundekort.services.accounts import Actor
 from kundekort.services.database import psycopg_connection
@@ -266,6 +266,7 @@ def _plan(imp: Import, *, ask: bool, report: Report, quickly: bool = False) -> d
             imp.decisions = decisions
             return {"decisions": decisions} | _plan(imp, ask=ask, report=report, quickly=quickly)
         report("keeping", 0, 1)
+        made = repetition.compared(imp, made)
         plans.write(made, folder)
         digest = plans.digest(folder)
         packages.keep_plan(imp.pk, digest, folder)

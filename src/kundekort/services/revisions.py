@@ -5,7 +5,7 @@ Knows no rule about values: what to write is a `Plan`, made by a pure function b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -72,3 +72,13 @@ def write(
         progress=lambda done, total: report("writing", done, total),
     )
     return WriteResult(revision=revision, created=done.created)
+
+
+def in_effect(revisions: Collection[int]) -> set[int]:
+    """Those of the revisions that are not taken back, or are again in effect since that was taken back too."""
+    found, first = set(revisions), {revision: revision for revision in revisions}
+    while first:  # step by step up the chains, all of them at once
+        steps = Revision.objects.filter(undoes__in=list(first)).values_list("pk", "undoes_id")
+        first = {revision: first[undone] for revision, undone in steps}
+        found ^= set(first.values())
+    return found

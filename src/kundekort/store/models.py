@@ -79,9 +79,9 @@ class Customer(models.Model):
 class Import(models.Model):
     """One uploaded file, or one revision that is to be taken back, and what became of it.
 
-    The file and its plan stand in `store.packages`. `created_by` and `actor_name` uploaded it, `confirmed_by` and
-    `confirmer_name` confirmed it; `touched_at` is when somebody last did something with it. With `undoes` there is no
-    file: the plan takes that revision back.
+    The file and its plan stand in `store.packages`; `sha256` is that of the file in hexadecimal digits, '' where it is
+    not known. `created_by` and `actor_name` uploaded it, `confirmed_by` and `confirmer_name` confirmed it; `touched_at`
+    is when somebody last did something with it. With `undoes` there is no file: the plan takes that revision back.
     """
 
     class State(models.TextChoices):
@@ -104,6 +104,7 @@ class Import(models.Model):
     undoes = models.ForeignKey("Revision", null=True, on_delete=models.PROTECT, related_name="undoings")
     filename = models.TextField()
     size = models.BigIntegerField()
+    sha256 = models.TextField(default="")
     state = models.TextField(choices=State, default=State.RECEIVED)
     answers = ValueField(Answers, default=Answers)
     recipe = ValueField(Recipe, null=True)
@@ -118,10 +119,30 @@ class Import(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["-created_at"], name="import_created")]
+        indexes: ClassVar = [
+            models.Index(fields=["-created_at"], name="import_created"),
+            models.Index(fields=["sha256"], condition=~Q(sha256=""), name="import_sha256"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.pk} {self.filename}"
+
+
+class PeopleSketch(models.Model):
+    """Whom an import that is done has created: how many people, and some of their hashes as bytes.
+
+    What they are says `engine.guards.repetition`. It outlives the file and the plan.
+    """
+
+    source = models.OneToOneField(Import, primary_key=True, on_delete=models.CASCADE, related_name="sketch")
+    people = models.IntegerField()
+    hashes = models.BinaryField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["people"], name="people_sketch_people")]
+
+    def __str__(self) -> str:
+        return f"{self.source_id}: {self.people}"
 
 
 class Revision(models.Model):

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from math import inf
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, NamedTuple
 
 from django.conf import settings
 
@@ -31,22 +31,30 @@ class TooLarge(Exception):
     """A file has more bytes than may be kept."""
 
 
-def keep_source(import_id: int, stream: BinaryIO, *, limit: int) -> int:
-    """Keep an uploaded file; its size in bytes. Raises TooLarge, keeping nothing, when it exceeds the limit."""
+class Source(NamedTuple):
+    """An uploaded file that is kept: its size in bytes, and its SHA-256 in hexadecimal digits."""
+
+    size: int
+    sha256: str
+
+
+def keep_source(import_id: int, stream: BinaryIO, *, limit: int) -> Source:
+    """Keep an uploaded file. Raises TooLarge, keeping nothing, when it exceeds the limit (bytes)."""
     folder = _folder(import_id)
     folder.mkdir(parents=True, exist_ok=True)
-    size = 0
+    size, whole = 0, hashlib.sha256()
     with (folder / "source").open("wb") as target:
         while block := stream.read(BLOCK):
             size += len(block)
             if size > limit:
                 break
             target.write(block)
+            whole.update(block)
         _sync(target)
     if size > limit:
         remove(import_id)
         raise TooLarge
-    return size
+    return Source(size, whole.hexdigest())
 
 
 @contextmanager

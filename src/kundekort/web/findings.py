@@ -19,6 +19,7 @@ def finding_lines(findings: Sequence[Finding], headers: Mapping[str, str]) -> li
             "open": one.open,
             "blocks": one.blocks,
             "of_column": one.of_column,
+            "import": one.params.get("import"),
             "answers": [{"action": action, "words": wording.answer(one.code, action)} for action in one.answers],
         }
         for one in findings

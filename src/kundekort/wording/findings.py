@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -13,6 +16,8 @@ from kundekort.engine.decisions import Action
 from kundekort.engine.finding import Finding
 from kundekort.wording.sentences import Count
 
+_LONGEST_NAME: Final = 60
+"""Characters of the name of a file that a sentence names."""
 FINDINGS: Final[Mapping[str, str | Promise]] = {
     "consent_from_no": ngettext_lazy(
         "%(field)s is switched on for %(count)s customer whose card says no.",
@@ -109,7 +114,13 @@ FINDINGS: Final[Mapping[str, str | Promise]] = {
         "%(count)s rows are examples of the template.",
         "count",
     ),
-    "file_again": _("Most of this file has been imported before."),
+    "file_again": ngettext_lazy(
+        "The new customer would be created a second time: imported by %(who)s from “%(file)s”, %(when)s.",
+        "Most of the %(count)s new customers would be created a second time: imported by %(who)s from “%(file)s”, "
+        "%(when)s.",
+        "count",
+    ),
+    "same_file": _("This very file has been imported before: by %(who)s as “%(file)s”, %(when)s."),
     "emptied": ngettext_lazy(
         "%(field)s is emptied on %(count)s card.",
         "%(field)s is emptied on %(count)s cards.",
@@ -136,6 +147,8 @@ ANSWERS: Final[Mapping[str, str | Promise]] = {
     "already_card.match": _("Update that card"),
     "already_card.accept": _("Create anyway"),
     "twice_in_file.accept": _("Create anyway"),
+    "file_again.accept": _("Create anyway"),
+    "same_file.accept": _("It is meant"),
     "other_card.accept": _("They really changed"),
     "column_sorted.accept": _("They really changed"),
     "emptied.accept": _("Empty them"),
@@ -147,6 +160,10 @@ def finding(found: Finding, label: str = "") -> str:
     """What a guard has found, in one sentence."""
     of = found.params.get("of", found.count)
     shown = dict(found.params) | {"count": Count(found.count), "of": Count(of), "field": label}
+    if "when" in shown:
+        shown["when"] = date_format(localtime(datetime.fromisoformat(shown["when"])), "SHORT_DATETIME_FORMAT")
+    if len(name := shown.get("file", "")) > _LONGEST_NAME:
+        shown["file"] = name[: _LONGEST_NAME - 1] + "…"
     return str(FINDINGS[found.code] % shown)
 
 
