@@ -142,7 +142,7 @@ def test_it_starts_while_the_web_server_of_one_that_was_killed_still_ends(
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as second:
         os.kill(web, signal.SIGCONT)
         assert second.stderr is not None
-        assert str(port) in second.stderr.readline().decode()
+        assert f"ready at http://127.0.0.1:{port}/" in second.stderr.readline().decode()
         second.terminate()
         second.stderr.read()
     assert second.returncode == 0

@@ -80,11 +80,12 @@ def refuse_taken_port(host: str, port: int) -> None:
     """
     until = time.monotonic() + STOP_SECONDS
     while True:
+        ending = processes.left_behind(_SITE, str(port), by="kundekort")  # looked at first: by then it may have ended
         try:
             return refuse_busy(host, port)
         except OSError as error:
             taken = error.errno == errno.EADDRINUSE
-            if taken and processes.left_behind(_SITE, str(port), by="kundekort") and time.monotonic() < until:
+            if taken and ending and time.monotonic() < until:
                 time.sleep(LOOK_EVERY)
                 continue
             code = "port_taken" if taken else "port_refused"
