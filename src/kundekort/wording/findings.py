@@ -89,6 +89,11 @@ FINDINGS: Final[Mapping[str, str | Promise]] = {
         "%(count)s rows say what stands on other cards than those they name.",
         "count",
     ),
+    "stranger": ngettext_lazy(
+        "%(count)s row is about somebody else than its card: another name, and nothing else is the same.",
+        "%(count)s rows are about somebody else than their cards: another name, and nothing else is the same.",
+        "count",
+    ),
     "column_sorted": ngettext_lazy(
         "%(field)s belongs to another card in %(count)s row: the column may have been sorted on its own.",
         "%(field)s belongs to other cards in %(count)s rows: the column may have been sorted on its own.",
@@ -137,6 +142,7 @@ ANSWERS: Final[Mapping[str, str | Promise]] = {
     "already_card.accept": _("Create anyway"),
     "twice_in_file.accept": _("Create anyway"),
     "other_card.accept": _("They really changed"),
+    "stranger.accept": _("They really changed"),
     "column_sorted.accept": _("They really changed"),
     "emptied.accept": _("Empty them"),
 }
