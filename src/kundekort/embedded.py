@@ -14,6 +14,7 @@ import hashlib
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -21,7 +22,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
-from kundekort import unprivileged
+from kundekort import processes, unprivileged
 from kundekort.unprivileged import locked, server_user
 
 VERSION: Final = "18"
@@ -40,6 +41,11 @@ SETTINGS: Final = {
     "jit": "off",
 }
 
+_SERVER: Final = "postgres"
+"""The name of the server's processes."""
+_STOPPING: Final = "stopping"
+"""The state that a server tells of itself once it takes no more connections."""
+
 
 class EmbeddedError(Exception):
     """The embedded PostgreSQL could not be made or started; the message says why."""
@@ -57,8 +63,7 @@ def start(data: Path) -> str:
         fcntl.flock(users, fcntl.LOCK_SH)
         if not (folder / "PG_VERSION").exists():
             _create(folder)
-        if not _ready(folder):
-            _launch(folder)
+        _have(folder)
     atexit.register(_leave, data, folder, users, os.getpid())
     return f"postgresql://postgres@/postgres?host={_socket_folder(folder)}"
 
@@ -66,22 +71,24 @@ def start(data: Path) -> str:
 def keep(data: Path) -> None:
     """Start a server that has died under its users again. Raises EmbeddedError when that cannot be done (yet)."""
     folder = (data / "postgres").resolve()
-    if _alive(folder):
+    number, state = _told(folder)
+    if state != _STOPPING and _serves(number, folder):  # a look that costs next to nothing
         return
     with locked(data / "postgres.lock"):
-        if not _ready(folder):
-            _launch(folder)
+        _have(folder)
 
 
-def _alive(folder: Path) -> bool:
-    """Whether the process that last said it serves the folder is there: a look that costs next to nothing."""
+def _told(folder: Path) -> tuple[int, str]:
+    """The process that last said it serves a folder, and its state; 0 and nothing where none has said so."""
     try:
-        os.kill(int((folder / "postmaster.pid").read_text().split(maxsplit=1)[0]), 0)
-    except PermissionError:
-        return True
-    except (FileNotFoundError, ProcessLookupError, ValueError, IndexError):
-        return False
-    return True
+        words = (folder / "postmaster.pid").read_text().split()
+        return abs(int(words[0])), words[-1]  # somebody who repairs it by hand has a negative number
+    except (FileNotFoundError, ValueError, IndexError):
+        return 0, ""
+
+
+def _serves(number: int, folder: Path) -> bool:
+    return number > 0 and processes.works_in(number, folder, name=_SERVER)
 
 
 def _leave(data: Path, folder: Path, users: IO[str], pid: int) -> None:
@@ -95,8 +102,9 @@ def _leave(data: Path, folder: Path, users: IO[str], pid: int) -> None:
             return
         finally:
             users.close()
-        with suppress(EmbeddedError):  # nobody is left to tell; the next start finds the server as it is
-            _run(folder, "pg_ctl", "-D", str(folder), "-w", "-t", "60", "-m", "fast", "stop")
+        if _serves(_told(folder)[0], folder):
+            with suppress(EmbeddedError):  # nobody is left to tell; the next start finds the server as it is
+                _stop(folder)
 
 
 def _settle(data: Path) -> Path:
@@ -169,16 +177,52 @@ def _launch(folder: Path) -> None:
     _run(folder, "pg_ctl", "-D", str(folder), "-w", "-t", str(START_SECONDS), "-l", log, "-o", options, "start")
 
 
+def _have(folder: Path) -> None:
+    """Have a server run in the folder. Raises EmbeddedError where none can be started, or none answers."""
+    while not _ready(folder):
+        _clear(folder)
+        try:
+            _launch(folder)
+        except EmbeddedError:  # unless somebody who was killed since had one started, which was the first
+            if not _serves(_told(folder)[0], folder):
+                raise
+
+
 def _ready(folder: Path) -> bool:
-    """Whether a server runs in the folder; waits for one that is just starting or recovering."""
+    """Whether a server runs in the folder; waits for one that is just starting, recovering or stopping."""
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
-        if _run(folder, "pg_ctl", "-D", str(folder), "status", check=False) != 0:
+        number, state = _told(folder)
+        if not _serves(number, folder):
             return False
-        if _run(folder, "pg_isready", "-q", "-h", str(_socket_folder(folder)), check=False) == 0:
+        if state == _STOPPING:  # by whoever stops everything; it would wait for its users, who wait for it
+            _stop(folder)
+        elif _run(folder, "pg_isready", "-q", "-h", str(_socket_folder(folder)), check=False) == 0:
             return True
         time.sleep(0.1)
     raise EmbeddedError(f"PostgreSQL in {folder} does not answer; see {folder / 'server.log'}")
+
+
+def _stop(folder: Path) -> None:
+    """Have a server end its connections and stop, and wait for it."""
+    _run(folder, "pg_ctl", "-D", str(folder), "-w", "-t", "60", "-m", "fast", "stop", check=False)
+
+
+def _clear(folder: Path) -> None:
+    """Remove what a dead server has left that would stand in the way of the next one.
+
+    That is its children, who hold on to its memory, and its number where another process has that by now or nobody has
+    noticed its end; PostgreSQL itself only looks whether the number is taken.
+    """
+    while children := processes.residents(folder, name=_SERVER):
+        for child in children:
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        time.sleep(0.01)
+    number, _ = _told(folder)
+    if number and processes.seen(number) and not _serves(number, folder):
+        for place in ((folder / "postmaster.pid"), *_socket_folder(folder).glob(".s.PGSQL.*.lock")):
+            place.unlink(missing_ok=True)
 
 
 def _run(folder: Path, program: str, *arguments: str, check: bool = True) -> int:

@@ -109,3 +109,40 @@ def test_it_leaves_nothing_running_when_it_is_killed(environment: dict[str, str]
     until(lambda: refused(port))
     # The database outlives a killed house; the next one who uses it is its last user and stops it.
     subprocess.run([sys.executable, "-m", "kundekort.cli", "migrate"], env=environment, check=True, capture_output=True)
+
+
+def test_nobody_goes_on_answering_when_all_who_could_stop_him_are_killed(
+    environment: dict[str, str], port: int
+) -> None:
+    command = [sys.executable, "-m", "kundekort.cli", "serve", "--port", str(port), "--processes", "1"]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as server:
+        assert server.stderr is not None
+        assert str(port) in server.stderr.readline().decode()
+        [web] = children(server.pid, b"granian")
+        os.kill(server.pid, signal.SIGSTOP)  # it may not tidy up
+        os.kill(web, signal.SIGKILL)
+        server.kill()
+
+    until(lambda: refused(port))
+    subprocess.run([sys.executable, "-m", "kundekort.cli", "migrate"], env=environment, check=True, capture_output=True)
+
+
+def test_it_starts_while_the_web_server_of_one_that_was_killed_still_ends(
+    environment: dict[str, str], port: int
+) -> None:
+    command = [sys.executable, "-m", "kundekort.cli", "serve", "--port", str(port), "--processes", "1"]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as first:
+        assert first.stderr is not None
+        assert str(port) in first.stderr.readline().decode()
+        [web] = children(first.pid, b"granian")
+        os.kill(web, signal.SIGSTOP)  # it cannot end yet
+        first.kill()
+        first.stderr.close()
+    assert not refused(port)
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as second:
+        os.kill(web, signal.SIGCONT)
+        assert second.stderr is not None
+        assert f"ready at http://127.0.0.1:{port}/" in second.stderr.readline().decode()
+        second.terminate()
+        second.stderr.read()
+    assert second.returncode == 0

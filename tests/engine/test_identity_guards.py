@@ -20,7 +20,7 @@ from tests.engine.memory import EMPTY, MemoryRegister, plan
 
 HEADERS = {f.key: f.header for f in SCHEMA}
 Row = dict[str, str]
-IDENTITY = {"other_card", "column_sorted", "already_card", "twice_in_file", "example_row"}
+IDENTITY = {"other_card", "stranger", "column_sorted", "already_card", "twice_in_file", "example_row"}
 
 
 def register(count: int = 60) -> MemoryRegister:
@@ -115,16 +115,43 @@ def test_it_answers_rows_of_another_card() -> None:
     assert [[f.open for f in made.findings if f.code in IDENTITY] for made in (mine, out, meant)] == [[0], [0], [0]]
 
 
+KARI = {"first_name": "Kari", "last_name": "Nordmann", "email": "kari@example.no", "mobile": "+4791234500"}
+KARI |= {"date_of_birth": "1980-01-02", "external_id": "X1"}
+SIRI = {"first_name": "Siri", "last_name": "Lund", "email": "siri@example.no", "mobile": "+4791234511"}
+
+
+@pytest.mark.parametrize(
+    ("row", "count"),
+    [
+        (SIRI, 1),
+        (SIRI | {"date_of_birth": "1990-02-03"}, 1),
+        (SIRI | {"email": "kari@example.no"}, 0),
+        (SIRI | {"date_of_birth": "1980-01-02"}, 0),
+        (SIRI | {"external_id": "X1"}, 0),
+        (SIRI | {"company": "Kulturhuset AS"}, 0),  # somebody else answers for it now
+        (SIRI | {"first_name": "Kaia"}, 0),
+        (SIRI | {"last_name": "Nordmann"}, 0),
+        (SIRI | {"mobile": ""}, 0),
+        ({k: SIRI[k] for k in ("first_name", "last_name", "email")}, 0),
+    ],
+)
+def test_it_notices_somebody_who_has_nothing_of_the_card(row: Row, count: int) -> None:
+    card = EMPTY | KARI | {"gender": "1", "company": "Kulturhuset AS"}
+    cards = MemoryRegister({7: card, 8: card | {"email": "", "mobile": "", "external_id": "X2"}}, {7: 1, 8: 1})
+    made = plan(text([{"id": "7"} | row, {"id": "8"} | row]), cards)
+    assert found(made) == ({("stranger", None): count} if count else {})
+    assert (
+        made.evidence.filter(pl.col("code") == "stranger").select("value", "old").rows()
+        == [("Siri Lund", "Kari Nordmann")] * count
+    )
+
+
 def test_it_keeps_a_column_that_was_sorted() -> None:
     cards = register()
     file = text(sorted_alone("email")(exported(cards)))
     kept = plan(file, cards, decisions=[Decision(Action.KEEP, field="email", code="column_sorted", number=1)])
     there = kept.evidence.filter(pl.col("code") == "column_sorted")[ROW]
     assert not set(there) & set(kept.index.filter(pl.col(STATUS) == Status.CHANGED)[ROW])
-
-
-KARI = {"first_name": "Kari", "last_name": "Nordmann", "email": "kari@example.no", "mobile": "+4791234500"}
-KARI |= {"date_of_birth": "1980-01-02", "external_id": "X1"}
 
 
 @pytest.mark.parametrize(

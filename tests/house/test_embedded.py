@@ -12,18 +12,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.waiting import residents, until
+from kundekort import unprivileged
+from tests.waiting import alive, residents, until
 
 NOBODY = 65534
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as somebody else")
 
 USE = """
-import os, sys, psycopg
+import ctypes, os, sys, psycopg
 from pathlib import Path
 from kundekort import embedded, unprivileged
 unprivileged.FOLDER = Path(os.environ.get("SYSTEM_FOLDER", "/not/to/be/made"))
 if user := int(os.environ.get("AS_USER", 0)):
     os.setgroups([]); os.setgid(user); os.setuid(user)
+if "NEVER_NOTICES" in os.environ:  # as a first process of a container that takes the dead for living
+    ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: orphans become its children
 with psycopg.connect(embedded.start(Path(sys.argv[1])), autocommit=True) as conn:
     conn.execute("create table if not exists t (n int)")
     conn.execute("insert into t values (1)")
@@ -120,6 +123,58 @@ def test_it_recovers_when_the_plug_is_pulled(data: Path) -> None:
     second = use(data)
     assert rows(second) == 2
     end(second)
+
+
+def test_it_starts_anew_where_nobody_notices_that_it_is_dead(data: Path) -> None:
+    first = use(data, "stay", NEVER_NOTICES="1")
+    assert rows(first) == 1
+    dead = server(data)
+    os.kill(dead, signal.SIGKILL)
+    until(lambda: not alive(dead))
+    assert Path(f"/proc/{dead}").exists()
+    second = use(data)
+    assert rows(second) == 2
+    end(second, first)
+
+
+def test_it_starts_anew_where_its_number_is_another_process_by_now(data: Path) -> None:
+    first = use(data, "stay")
+    assert rows(first) == 1
+    dead = server(data)
+    os.kill(dead, signal.SIGKILL)
+    first.kill()
+    end(first)
+    until(lambda: not Path(f"/proc/{dead}").exists())
+    with subprocess.Popen(["sleep", "infinity"], **unprivileged.identity(unprivileged.server_user())) as other:
+        told = data / "postgres" / "postmaster.pid"
+        told.write_text(told.read_text().replace(str(dead), str(other.pid), 1))
+        second = use(data)
+        assert rows(second) == 2
+        end(second)
+        other.kill()
+
+
+def test_it_starts_anew_where_a_child_of_the_dead_one_holds_on(data: Path) -> None:
+    first = use(data, "stay")
+    assert rows(first) == 1
+    dead = server(data)
+    child = next(int(path.name) for path in residents(data / "postgres") if path.name != str(dead))
+    os.kill(child, signal.SIGSTOP)
+    os.kill(dead, signal.SIGKILL)
+    until(lambda: [path.name for path in residents(data / "postgres")] == [str(child)])
+    second = use(data)
+    assert rows(second) == 2
+    end(second, first)
+
+
+def test_it_starts_anew_where_one_is_stopping_that_waits_for_its_users(data: Path) -> None:
+    first = use(data, "stay")
+    assert rows(first) == 1
+    os.kill(server(data), signal.SIGTERM)
+    until(lambda: "stopping" in (data / "postgres" / "postmaster.pid").read_text())
+    second = use(data)
+    assert rows(second) == 2
+    end(second, first)
 
 
 def test_it_begins_again_where_making_it_was_interrupted(data: Path) -> None:

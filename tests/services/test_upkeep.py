@@ -103,6 +103,16 @@ def test_it_removes_the_files_that_nobody_knows(upload: Callable[..., Import], a
     assert names() == kept | parts | {f"imports/{imp.pk}", f"imports/{imp.pk}/plans"}
 
 
+def test_it_removes_what_a_plan_that_is_written_was_made_from(upload: Callable[..., Import], bob: Actor) -> None:
+    written, shown = upload(FILE), upload(FILE)
+    confirming.confirm(written.pk, digest=written.digest, actor=bob)
+    for imp in (written, shown):  # of one who was killed after writing, before tidying up
+        packages.cells_folder(imp.pk, "x").mkdir(parents=True)
+        (packages.plan_folder(imp.pk, imp.digest) / "draft").mkdir(exist_ok=True)
+    upkeep.remove_leftovers()
+    assert {name.split("/")[1] for name in names() if name.endswith(("/cells", "/draft"))} == {str(shown.pk)}
+
+
 def test_it_leaves_files_whose_numbers_were_never_given_out(upload: Callable[..., Import]) -> None:
     number = upload(FILE).pk + 1
     folder = packages.plan_folder(number, "x").parent.parent

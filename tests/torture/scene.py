@@ -172,11 +172,14 @@ class Scene:
     def _known_files(self) -> set[str]:
         """Those that there have to be."""
         rows = self.house.ask(
-            "SELECT id, undoes_id IS NULL, digest FROM kundekort_import WHERE state NOT IN ('cancelled', 'refused')"
+            "SELECT id, undoes_id IS NULL, digest, state FROM kundekort_import"
+            " WHERE state NOT IN ('cancelled', 'refused')"
         )
         lists = self.house.ask("SELECT id FROM kundekort_export WHERE state = 'done' AND size IS NOT NULL")
         known = {f"exports/{number}" for (number,) in lists}
-        for number, of_file, digest in rows:
+        for number, of_file, digest, state in rows:
             known |= {f"imports/{number}", f"imports/{number}/plans/{digest}"}
             known |= {f"imports/{number}/source"} if of_file else set()
+            cells = f"imports/{number}/cells"  # a large plan that waits can be made again from these, or from the file
+            known |= {cells} if state == "preview" and (self.house.data / cells).exists() else set()
         return known

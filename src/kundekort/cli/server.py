@@ -5,7 +5,6 @@ Both are processes of their own. A worker that dies is started again; when the w
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 import signal
@@ -16,11 +15,13 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from types import FrameType
 from typing import Annotated, Final
 
 import typer
 
+from kundekort import processes
 from kundekort.cli import setup
 from kundekort.cli.failures import report_failures
 from kundekort.cli.language import _
@@ -36,7 +37,7 @@ STOP_SECONDS: Final = 15
 REST_SECONDS: Final = 2
 """Pause before a dead worker is started again, so that one that cannot start does not spin."""
 
-_PR_SET_PDEATHSIG: Final = 1
+_SITE: Final = "kundekort.config.site:application"
 
 Host = Annotated[str, typer.Option(help=_("The address to listen on."))]
 Port = Annotated[int, typer.Option(min=1, max=65535, help=_("The port to listen on."))]
@@ -73,12 +74,22 @@ def worker() -> None:
 
 
 def refuse_taken_port(host: str, port: int) -> None:
-    """Raises CommandRefused when something else listens there already, or nobody may."""
-    try:
-        refuse_busy(host, port)
-    except OSError as error:
-        code = "port_taken" if error.errno == errno.EADDRINUSE else "port_refused"
-        raise CommandRefused(code, host=host, port=port, why=error.strerror) from error
+    """Raises CommandRefused when something else listens there already, or nobody may.
+
+    Waits for a web server whose `serve` was killed, and which is just ending.
+    """
+    until = time.monotonic() + STOP_SECONDS
+    while True:
+        ending = processes.left_behind(_SITE, str(port), by="kundekort")  # looked at first: by then it may have ended
+        try:
+            return refuse_busy(host, port)
+        except OSError as error:
+            taken = error.errno == errno.EADDRINUSE
+            if taken and ending and time.monotonic() < until:
+                time.sleep(LOOK_EVERY)
+                continue
+            code = "port_taken" if taken else "port_refused"
+            raise CommandRefused(code, host=host, port=port, why=error.strerror) from error
 
 
 def tell_address(host: str, port: int) -> None:
@@ -123,7 +134,7 @@ def _web(host: str, port: int, processes: int) -> Sequence[str]:
     return (
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
         *("--workers", str(processes), "--blocking-threads", "4", "--respawn-failed-workers"),
-        *("--workers-kill-timeout", "10", "--log-level", "warning", "kundekort.config.wsgi:application"),
+        *("--workers-kill-timeout", "10", "--log-level", "warning", _SITE),
     )
 
 
@@ -133,15 +144,9 @@ def _setter(stop: threading.Event) -> Callable[[int, FrameType | None], None]:
 
 def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl-C reaches only this process, which then stops the others in good order.
-    return subprocess.Popen(  # noqa: S603 - our own programs
-        command, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_end_with_parent
-    )
-
-
-def _end_with_parent() -> None:
-    """Have Linux send SIGTERM when the parent is gone, however it went, so that no half of the roof stays up."""
-    with suppress(AttributeError):  # elsewhere there is no such call
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    # Killed it cannot; then Linux asks them to stop, so that no half of the roof stays up.
+    end = partial(processes.end_with_parent, os.getpid(), signal.SIGTERM)
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=end)  # noqa: S603 - our own programs
 
 
 def _wait_for_answer(host: str, port: int, *, web: subprocess.Popen[bytes], stop: threading.Event) -> None:

@@ -61,6 +61,7 @@ KINDS: Final[Mapping[str, FindingKind]] = {
     "letters_dropped": FindingKind("letters beyond a to z are gone without a trace", _CELL, least=3, share=0.2),
     "text_cut": FindingKind("a long text ends after 255 characters", _CELL, dangerous=True),
     "other_card": FindingKind("a row is about another card than the one it names", _CARD, dangerous=True),
+    "stranger": FindingKind("a row has nothing in common with the card it names", _ROW, dangerous=True),
     "column_sorted": FindingKind(
         "many values of one column are those of other customers, in rows that are right for the rest",
         (Action.KEEP, Action.ACCEPT, Action.LEAVE_OUT),

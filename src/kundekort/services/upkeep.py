@@ -76,8 +76,10 @@ def remove_leftovers() -> None:
         packages.remove_stale_export(number, before=before)
     for number in _unknown(packages.imports(), Import, ~Q(state__in=GONE)):
         packages.remove_stale(number, before=before)
-    for number, digest in Import.objects.exclude(state__in=GONE).values_list("pk", "digest").iterator():
+    for number, digest, state in Import.objects.exclude(state__in=GONE).values_list("pk", "digest", "state").iterator():
         packages.remove_stale_plans(number, digest, before=before)
+        if state == Import.State.DONE:
+            packages.forget_drafts(number, digest)
 
 
 def _without_job(key: str, jobs: Q, model: type[Import | Export], state: str) -> list[int]:

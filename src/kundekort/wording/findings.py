@@ -94,6 +94,11 @@ FINDINGS: Final[Mapping[str, str | Promise]] = {
         "%(count)s rows say what stands on other cards than those they name.",
         "count",
     ),
+    "stranger": ngettext_lazy(
+        "%(count)s row is about somebody else than its card: another name, and nothing else is the same.",
+        "%(count)s rows are about somebody else than their cards: another name, and nothing else is the same.",
+        "count",
+    ),
     "column_sorted": ngettext_lazy(
         "%(field)s belongs to another card in %(count)s row: the column may have been sorted on its own.",
         "%(field)s belongs to other cards in %(count)s rows: the column may have been sorted on its own.",
@@ -150,6 +155,7 @@ ANSWERS: Final[Mapping[str, str | Promise]] = {
     "file_again.accept": _("Create anyway"),
     "same_file.accept": _("It is meant"),
     "other_card.accept": _("They really changed"),
+    "stranger.accept": _("They really changed"),
     "column_sorted.accept": _("They really changed"),
     "emptied.accept": _("Empty them"),
 }

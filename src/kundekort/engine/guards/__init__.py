@@ -14,6 +14,7 @@ from kundekort.engine import frames
 from kundekort.engine.guards import consent, damage, doubles, identity
 from kundekort.engine.guards.block import Block
 from kundekort.engine.guards.doubles import People
+from kundekort.engine.guards.stranger import stranger
 
 __all__ = ["Block", "People", "of_cards", "of_cells"]
 
@@ -25,6 +26,7 @@ CELLS: Final[tuple[Callable[[Block], pl.DataFrame], ...]] = (
 """The guards that compare cells with what stands on their card."""
 CARDS: Final[tuple[Callable[[Block], pl.DataFrame], ...]] = (
     identity.other_card,
+    stranger,
     doubles.already_card,
     doubles.example_row,
 )
@@ -38,4 +40,6 @@ def of_cells(block: Block) -> pl.DataFrame:
 
 def of_cards(block: Block) -> pl.DataFrame:
     """What the guards of cards notice in a block."""
-    return pl.concat([pl.DataFrame(schema=frames.EVIDENCE), *(guard(block) for guard in CARDS)])
+    found = pl.concat([pl.DataFrame(schema=frames.EVIDENCE), *(guard(block) for guard in CARDS)])
+    known = found.filter(pl.col("code") == "other_card")[frames.ROW]  # who they are says more than who they are not
+    return found.filter((pl.col("code") != "stranger") | ~pl.col(frames.ROW).is_in(known.implode()))
