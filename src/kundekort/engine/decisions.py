@@ -121,6 +121,10 @@ class Decisions:
         kept = (one for one in self.choices if not choice.covers(one))
         return replace(self, choices=(*kept, choice))
 
+    def unchoose(self, choice: Choice) -> Self:
+        """The decisions without a choice; one about more cells holds there again."""
+        return replace(self, choices=tuple(one for one in self.choices if one != choice))
+
     def reopen(self, cells: Sequence[tuple[int, str]]) -> Self:
         """The decisions with cells (card, field) of which is to be said anew whose value stays.
 

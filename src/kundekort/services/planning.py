@@ -165,10 +165,8 @@ def settle(import_id: int, choice: Choice, *, actor: Actor, then: Callable[[int]
     then(import_id)
 
 
-def decide(
-    import_id: int, decision: Decision, *, actor: Actor, then: Callable[[int], None] = plan_now_or_queue
-) -> None:
-    """Take a decision about rows or cells of an import; `then` has the import planned anew.
+def decide(import_id: int, *decisions: Decision, actor: Actor, then: Callable[[int], None] = plan_now_or_queue) -> None:
+    """Take decisions about rows or cells of an import, all or none; `then` has the import planned anew.
 
     Raises CellInvalid for a value that its field would not take, DecisionInvalid for what there is not.
     """
@@ -176,8 +174,19 @@ def decide(
         imp = _waiting(import_id, actor=actor)
         if imp.undoes_id:  # what is taken back is no file, and has no cells to set
             raise DecisionInvalid
-        _check(decision)
-        _replan(imp, decisions=imp.decisions.take(_completed(imp, decision)))
+        taken = imp.decisions
+        for decision in decisions:
+            _check(decision)
+            taken = taken.take(_completed(imp, decision))
+        _replan(imp, decisions=taken)
+    then(import_id)
+
+
+def unsettle(import_id: int, choice: Choice, *, actor: Actor, then: Callable[[int], None] = plan_now_or_queue) -> None:
+    """Take back what was chosen of conflicts; `then` has the import planned anew."""
+    with transaction.atomic():
+        imp = _waiting(import_id, actor=actor)
+        _replan(imp, decisions=imp.decisions.unchoose(choice))
     then(import_id)
 
 

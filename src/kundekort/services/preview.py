@@ -13,8 +13,9 @@ import polars as pl
 from kundekort.engine import frames, full_name, mapping
 from kundekort.engine.decisions import Whose
 from kundekort.engine.facts import ColumnChange, ConflictCount, ProblemCount, Totals
-from kundekort.engine.finding import Evidence, Finding
+from kundekort.engine.finding import KINDS, Evidence, Finding
 from kundekort.engine.frames import Status
+from kundekort.engine.keeping import EMPTIED
 from kundekort.engine.mapping import FULL_NAME
 from kundekort.engine.problem import Conflict, Problem
 from kundekort.engine.recipe import Column
@@ -149,10 +150,28 @@ def other_sheets(imp: Import) -> list[str]:
 
 def page(imp: Import, wanted: Filter, *, offset: int, limit: int, place: Place | None = None) -> Page:
     """At most `limit` of the rows that a filter shows, from `offset` or where a place is. Raises PlanDamaged."""
+    wanted = _of_column(imp, wanted)
     try:
         return page_of(packages.plan_folder(imp.pk, imp.digest), wanted, offset=offset, limit=limit, place=place)
     except (FileNotFoundError, pl.exceptions.PolarsError) as error:
         raise PlanDamaged from error
+
+
+def _of_column(imp: Import, wanted: Filter) -> Filter:
+    """A filter by a finding about a whole column, which has no evidence at rows, as one by what the column changes to.
+
+    Of one that is answered, nothing changes any more.
+    """
+    if wanted.finding not in KINDS or not KINDS[wanted.finding].column:
+        return wanted
+    named = (f for f in imports.facts(imp).findings if (f.code, f.field) == (wanted.finding, wanted.field))
+    value = next((value_of(f) for f in named), None)
+    return replace(wanted, box="changed", column=wanted.field, value=value, finding="", field="")
+
+
+def value_of(finding: Finding) -> str | None:
+    """What cells of a finding about a whole column change to; None for different values."""
+    return "" if finding.code == EMPTIED else finding.params.get("value")
 
 
 def page_of(

@@ -12,7 +12,17 @@ from kundekort.wording.conflicts import author, whole_card
 from kundekort.wording.decisions import DECISIONS, decision
 from kundekort.wording.fields import current_schema, field, schema, use_schema
 from kundekort.wording.files import ENCODINGS, FILE_FORMATS, FILE_KINDS, SEPARATORS, file_size
-from kundekort.wording.findings import ANSWERS, FINDINGS, answer, finding
+from kundekort.wording.findings import (
+    ANSWERS,
+    FINDINGS,
+    NAMES,
+    ROW_ANSWERS,
+    SAME,
+    answer,
+    evidence,
+    finding,
+    finding_name,
+)
 from kundekort.wording.imports import DAY_COUNTS, UNDO_TITLES, day_counts, import_title
 from kundekort.wording.names import (
     encoding,
@@ -49,9 +59,14 @@ __all__ = [
     "ANSWERS",
     "DECISIONS",
     "FINDINGS",
+    "NAMES",
+    "ROW_ANSWERS",
+    "SAME",
     "answer",
     "decision",
+    "evidence",
     "finding",
+    "finding_name",
     "CARD_PROBLEMS",
     "COLUMN_FAULTS",
     "DAY_COUNTS",
