@@ -29,7 +29,7 @@ from kundekort.engine.plan import Plan
 from kundekort.engine.recipe import Answers, DialectOverrides, Policy, Recipe
 from kundekort.engine.schema import Field, Schema
 from kundekort.engine.values import canonical
-from kundekort.services import fields, imports, mappings, mended_rows
+from kundekort.services import fields, imports, mappings, mended_rows, preview
 from kundekort.services import settings as choices
 from kundekort.services.accounts import Actor
 from kundekort.services.database import psycopg_connection
@@ -224,6 +224,8 @@ def _completed(imp: Import, decision: Decision) -> Decision:
     """A decision with how many rows it is about, and with the value that a finding about one value names."""
     if decision.rows is not None:
         return replace(decision, count=len(decision.rows))
+    if decision.text is not None and decision.field is not None:
+        return replace(decision, count=preview.saying(imp, decision.field, decision.text))
     facts = imports.facts(imp)
     named = [f for f in facts.findings if (f.code, f.field) == (decision.code, decision.field)]
     wrong = [p.count for p in facts.problems if (p.code, p.field) == (decision.code, decision.field)]

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from kundekort import wording
 from kundekort.engine.decisions import Action, Decision
+from kundekort.engine.frames import CARD
 from kundekort.engine.schema import Kind
 from kundekort.services import fields, imports, planning
 from kundekort.services import preview as previews
@@ -72,6 +73,24 @@ def decision_lines(imp: Import, summary: Summary, headers: Mapping[str, str]) ->
         }
         for step in steps
     ]
+
+
+def choice_lines(imp: Import, headers: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Whose value stays in conflicts, as it was chosen, in words; the last choice first."""
+    return [
+        {
+            "whose": one.whose,
+            "field": one.field or "",
+            "card": one.card or "",
+            "words": wording.choice(one, label=_cell(one.field, headers), undoes=imp.undoes_id is not None),
+        }
+        for one in imp.decisions.choices[::-1]
+        if one.whose is not None
+    ]
+
+
+def _cell(field: str | None, headers: Mapping[str, str]) -> str:
+    return wording.whole_card() if field == CARD else label(field, headers)
 
 
 def column_choices(headers: Mapping[str, str]) -> dict[str, Any]:

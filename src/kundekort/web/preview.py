@@ -20,7 +20,7 @@ from kundekort.services import preview as previews
 from kundekort.services.accounts import actor_of
 from kundekort.services.preview import Summary
 from kundekort.store.models import Import
-from kundekort.web.decisions import column_choices, decision_lines
+from kundekort.web.decisions import choice_lines, column_choices, decision_lines
 from kundekort.web.findings import damaged, finding_lines, for_rows, headers_of, label
 from kundekort.web.forms.imports import ChoiceForm
 from kundekort.web.query import flag
@@ -53,6 +53,7 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
     recipe = imports.recipe(imp)
     headers = headers_of(imp)
     found = finding_lines(summary.findings, headers)
+    taken, chosen = decision_lines(imp, summary, headers), choice_lines(imp, headers)
     first = {*summary.changes, *(p.field for p in summary.problems), *(c.field for c in summary.conflicts)}
     context = {
         "room": "imports",
@@ -82,7 +83,9 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
         "found": found,
         "damaged": [wording.finding_name(f.code, label(f.field, headers)) for f in damaged(summary.findings)],
         "wholes": column_choices(headers) if imp.undoes is None else None,
-        "taken": decision_lines(imp, summary, headers),
+        "taken": taken,
+        "chosen": chosen,
+        "decided": len(taken) + len(chosen) + imp.decisions.leave_out_errors,
         "answered": sum(not finding.open for finding in summary.findings),
         "unanswered": sum(one["blocks"] for one in found),
         "waiting": [one["name"] for one in found if one["blocks"]][:WAITING],
@@ -117,9 +120,10 @@ def errors(request: HttpRequest, import_id: int) -> HttpResponse:
 
 @require_POST
 def conflicts(request: HttpRequest, import_id: int) -> HttpResponse:
-    """Say whose value stays in a cell that others have changed too, in those of a column, or in all."""
+    """Say whose value stays in a cell that others have changed too, in those of a column, or in all; or unsay it."""
     choice = ChoiceForm.read(request.POST)
-    planning.settle(import_id, choice, actor=actor_of(request.user))
+    act = planning.unsettle if flag(request.POST.get("undo")) else planning.settle
+    act(import_id, choice, actor=actor_of(request.user))
     return redirect(f"{reverse('import', args=[import_id])}?conflicts=1")
 
 
