@@ -109,7 +109,8 @@ class Decision:
 class Decisions:
     """Everything that was decided about a file, in the order in which it was.
 
-    Of the `choices` about a conflict the last one counts, and so of the `steps` about a cell.
+    Of the `choices` about a conflict the last one counts, and so of the `steps` about a cell; but what is answered of a
+    row by itself counts before what is answered of its whole finding.
     """
 
     leave_out_errors: bool = False
@@ -148,6 +149,13 @@ class Decisions:
     def of(self, *actions: Action) -> Iterator[Decision]:
         """The steps that do one of these things."""
         return (step for step in self.steps if step.action in actions)
+
+    def apart(self, step: Decision, *actions: Action) -> tuple[int, ...]:
+        """The rows of a finding, answered as a whole by `step`, that were given one of these answers by themselves."""
+        if step.code is None or step.rows is not None:
+            return ()
+        alone = (s for s in self.of(*actions) if s.rows and (s.code, s.field) == (step.code, step.field))
+        return tuple(row for one in alone for row in one.rows or ())
 
     def to_json(self) -> dict[str, Any]:
         """The decisions as a JSON object."""

@@ -150,9 +150,10 @@ def other_sheets(imp: Import) -> list[str]:
 
 def page(imp: Import, wanted: Filter, *, offset: int, limit: int, place: Place | None = None) -> Page:
     """At most `limit` of the rows that a filter shows, from `offset` or where a place is. Raises PlanDamaged."""
-    wanted = _of_column(imp, wanted)
+    wanted, folder = _of_column(imp, wanted), packages.plan_folder(imp.pk, imp.digest)
+    named = {(finding.code, finding.field) for finding in imports.facts(imp).findings}
     try:
-        return page_of(packages.plan_folder(imp.pk, imp.digest), wanted, offset=offset, limit=limit, place=place)
+        return page_of(folder, wanted, offset=offset, limit=limit, place=place, findings=named)
     except (FileNotFoundError, pl.exceptions.PolarsError) as error:
         raise PlanDamaged from error
 
@@ -175,16 +176,27 @@ def value_of(finding: Finding) -> str | None:
 
 
 def page_of(
-    folder: Path, wanted: Filter, *, offset: int, limit: int, numbers: Path | None = None, place: Place | None = None
+    folder: Path,
+    wanted: Filter,
+    *,
+    offset: int,
+    limit: int,
+    numbers: Path | None = None,
+    place: Place | None = None,
+    findings: Collection[tuple[str, str | None]] = (),
 ) -> Page:
-    """The same of the plan in a folder; `numbers` as `pages.page` wants them. Raises FileNotFoundError."""
+    """The same of the plan in a folder; `numbers` as `pages.page` wants them. Raises FileNotFoundError.
+
+    Evidence is given of `findings` only, by code and field: what is too little to be one is not told.
+    """
     found = pages.page(folder, wanted, offset=offset, limit=limit, numbers=numbers, place=place)
     problems: dict[int, list[Problem]] = {}
     for p in found.problems.iter_rows(named=True):
         problems.setdefault(p[frames.ROW], []).append(Problem.from_row(p))
     evidence: dict[int, list[Evidence]] = {}
     for e in found.evidence.iter_rows(named=True):
-        evidence.setdefault(e[frames.ROW], []).append(Evidence.from_row(e))
+        if (e["code"], e["field"]) in findings:
+            evidence.setdefault(e[frames.ROW], []).append(Evidence.from_row(e))
     conflicts = _conflicts(found.conflicts, dict(found.rows.select(frames.ID, frames.VERSION).iter_rows()))
     rows = found.rows.iter_rows(named=True)
     return Page(

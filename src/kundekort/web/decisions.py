@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from kundekort import wording
 from kundekort.engine.decisions import Action, Decision
+from kundekort.engine.finding import Finding
 from kundekort.engine.frames import CARD
 from kundekort.engine.schema import Kind
 from kundekort.services import fields, imports, planning
@@ -60,7 +61,7 @@ def decision_lines(imp: Import, summary: Summary, headers: Mapping[str, str]) ->
     """The decisions of an import in words, the last one first."""
     steps = imp.decisions.steps[::-1]
     lines = previews.lines(imp, {row for step in steps for row in step.rows or ()})
-    found = {(one.code, one.field): wording.finding(one, label(one.field, headers)) for one in summary.findings}
+    found = {(one.code, one.field): one for one in summary.findings}
     return [
         {
             "number": step.number,
@@ -68,11 +69,18 @@ def decision_lines(imp: Import, summary: Summary, headers: Mapping[str, str]) ->
                 step,
                 label=label(step.field, headers),
                 lines=tuple(sorted(lines[row] for row in step.rows or () if row in lines)),
-                found=found.get((step.code or "", step.field), ""),
+                found=_found(found.get((step.code or "", step.field)), step, headers),
             ),
         }
         for step in steps
     ]
+
+
+def _found(finding: Finding | None, step: Decision, headers: Mapping[str, str]) -> str:
+    if finding is None:
+        return ""
+    name = label(finding.field, headers)
+    return wording.finding(finding, name) if step.rows is None else wording.finding_name(finding.code, name)
 
 
 def choice_lines(imp: Import, headers: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -87,22 +87,16 @@ def _row_answers(code: str, *, row: bool = True) -> list[dict[str, str]]:
 
 
 class RowEvidence:
-    """What was found at the rows of a page, told one by one: only what is a finding of their import."""
+    """What was found at the rows of a page, told one by one."""
 
     def __init__(self, imp: Import, rows: Sequence[Row]) -> None:
-        waits = imp.state == Import.State.PREVIEW
-        self._known = {(f.code, f.field) for f in imports.facts(imp).findings} if waits else set()
-        every = [(row, one) for row in rows for one in row.evidence if (one.code, one.field) in self._known]
+        every = [(row, one) for row in rows for one in row.evidence]
         self._cards = services.cards_of([pair for pair in every if pair[1].card])
         before = {one.params["row"] for _, one in every if "row" in one.params}
         self._lines = previews.lines(imp, before) if before else {}
 
-    def of(self, row: Row) -> list[Evidence]:
-        """The evidence at a row that is part of a finding."""
-        return [one for one in row.evidence if (one.code, one.field) in self._known]
-
     def told(self, row: Row, fields: Collection[str]) -> list[dict[str, Any]]:
-        """The same for the grid; what is about none of its fields is about the whole row."""
+        """That of a row for the grid; what is about none of its fields is about the whole row."""
         return [
             {
                 "field": one.field if one.field in fields else None,
@@ -114,7 +108,7 @@ class RowEvidence:
                 "card": self._card(one.card),
                 "line": self._lines.get(one.params.get("row", -1)),
             }
-            for one in self.of(row)
+            for one in row.evidence
         ]
 
     def _card(self, number: int | None) -> dict[str, Any] | None:
@@ -139,7 +133,7 @@ def examples(request: HttpRequest, import_id: int) -> HttpResponse:
         return render(request, "kundekort/imports/parts/examples.html", context | {"import": imp})
     context = {
         "import": imp,
-        "code": code,
+        "code": "" if finding.of_column else code,  # of a whole column, cells are decided about as of any
         "field": field or "",
         "header": label(field, headers_of(imp)),
         "name": wording.finding_name(code, label(field, headers_of(imp))),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any, Final
 
 from django.http import HttpRequest, JsonResponse, QueryDict
@@ -165,7 +164,6 @@ def _row(row: Row, headers: Mapping[str, str], evidence: RowEvidence, *, words: 
         "conflicts": [_conflict(c) for c in row.conflicts],
         "evidence": evidence.told(row, headers),
     }
-    row = replace(row, evidence=tuple(evidence.of(row)))
     return told | {"lines": [_line(line) for line in wording.row_lines(row, headers)]} if words else told
 
 

@@ -50,9 +50,13 @@ def choice(one: Choice, *, label: str, undoes: bool = False) -> str:
 
 
 def decision(step: Decision, *, label: str, lines: tuple[int, ...] = (), found: str = "") -> str:
-    """What was decided, and where: a label of the field, the lines of its rows, and the finding it is an answer to."""
+    """What was decided, and where: a label of the field, the lines of its rows, and the finding it is an answer to.
+
+    An answer about some rows only wants the name of the finding, which counts none.
+    """
     if found and step.action is not Action.SET:
-        given = {"finding": found.rstrip("."), "answer": answer(step.code or "", step.action)}
+        one = step.rows is not None and len(step.rows) == 1
+        given = {"finding": found.rstrip("."), "answer": answer(step.code or "", step.action, row=one)}
         words = str(DECISIONS["finding"] % given)
     else:
         words = str(DECISIONS[_kind(step)] % {"field": label or _("Everything"), "value": _value(step)})
