@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from kundekort import wording
 from kundekort.engine.decisions import Action
-from kundekort.engine.finding import KINDS, Evidence, Finding
+from kundekort.engine.finding import KINDS, Finding
 from kundekort.engine.guards import damage
 from kundekort.engine.row import Row
 from kundekort.engine.schema import Kind
