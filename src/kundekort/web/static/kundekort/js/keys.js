@@ -145,7 +145,7 @@ export const watchKeys = (holder, say, on) => {
     if (event.key.toLowerCase() === "x" && on.choose && holder.contains(document.activeElement)) {
       event.preventDefault();
       const picked = rows().filter((row) => row.querySelector(".kk-picked"));
-      on.choose(picked.length ? picked : [active().closest("tr")]);
+      on.choose(picked.length ? picked : [document.activeElement.closest("tr")]);
     }
     if (event.key.toLowerCase() === "e") {
       event.preventDefault();
