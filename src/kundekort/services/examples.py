@@ -75,7 +75,8 @@ def _chosen(imp: Import, finding: Finding, limit: int) -> tuple[list[int], dict[
     except (FileNotFoundError, pl.exceptions.PolarsError) as error:
         raise PlanDamaged from error
     every = every.filter(pl.col("code") == finding.code, pl.col("field").eq_missing(pl.lit(finding.field)))
-    first = every.sort(pl.col("answer").is_not_null(), ROW).head(limit)
+    waits = pl.col("answer").is_null()
+    first = pl.concat([every.filter(waits).head(limit), every.filter(~waits).head(limit)]).head(limit)
     before = {row[ROW]: Evidence.from_row(row).params.get("row") for row in first.iter_rows(named=True)}
     return list(before), {number: row for number, row in before.items() if row is not None}
 

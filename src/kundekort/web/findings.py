@@ -50,7 +50,7 @@ def finding_lines(findings: Sequence[Finding], headers: Mapping[str, str]) -> li
 
 
 def for_rows(findings: Sequence[Finding], headers: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Findings for the script, with the answers that some of their rows can be given together."""
+    """Findings for the script, with the answers that some of their rows can be given together, and that one can."""
     return [
         {
             "code": one.code,
@@ -58,6 +58,7 @@ def for_rows(findings: Sequence[Finding], headers: Mapping[str, str]) -> list[di
             "name": wording.finding_name(one.code, label(one.field, headers)),
             "of_column": one.of_column,
             "answers": _row_answers(one.code, row=False),
+            "row_answers": _row_answers(one.code),
         }
         for one in findings
     ]
@@ -104,7 +105,6 @@ class RowEvidence:
                 "code": one.code,
                 "text": wording.evidence(one),
                 "answer": one.answer,
-                "answers": _row_answers(one.code),
                 "card": self._card(one.card),
                 "line": self._lines.get(one.params.get("row", -1)),
             }

@@ -44,7 +44,8 @@ export const makeMending = (view) => {
     // A button for each answer to what was found at a row.
     answers(row, one) {
       const group = element("div", "kk-mend");
-      for (const { action, words } of one.answers) {
+      const finding = view.findings.find(({ code, field }) => code === one.code && field === one.key);
+      for (const { action, words } of finding?.row_answers ?? []) {
         const made = button(words, () => send({ action, code: one.code, field: one.key, rows: row.number }));
         made.setAttribute("aria-pressed", String(one.answer === action));
         group.append(made);
