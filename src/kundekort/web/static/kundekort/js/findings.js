@@ -42,9 +42,10 @@ export const watchFindings = (root, page, show) => {
     first.focus();
   };
   const confirm = root.querySelector("form[data-waits]");
-  confirm?.querySelector("[data-lead]").addEventListener("click", () => lead(confirm.dataset.waits));
-  confirm?.addEventListener("submit", (event) => {
+  const instead = (event) => {
     event.preventDefault();
     lead(confirm.dataset.waits);
-  });
+  };
+  confirm?.querySelector("[data-lead]").addEventListener("click", instead);
+  confirm?.addEventListener("submit", instead);
 };
