@@ -50,6 +50,8 @@ def _open(page: Page, name: str, ids: list[int], alice: Actor) -> None:
         "layouts": "/settings/layouts/",
         "layout": "/settings/layouts/edit/?name=Kort",
         "layout-wrong": "/settings/layouts/edit/?copy=Kort",
+        "limits": "/settings/findings/",
+        "limits-wrong": "/settings/findings/",
         "card-edit": f"/customers/{ids[0]}/edit/",
         "card-wrong": "/customers/new/",
         "card-conflict": f"/customers/{ids[0]}/edit/",
@@ -68,6 +70,9 @@ def _open(page: Page, name: str, ids: list[int], alice: Actor) -> None:
         case "layout-wrong":
             page.get_by_label("Kolonnenavn for Etternavn").fill("Nr")
             page.get_by_role("button", name="Lagre").click()
+        case "limits-wrong":
+            page.get_by_label("Tømt, i prosent av registeret").fill("101")
+            page.get_by_role("button", name="Lagre").click()
         case "card-wrong":
             page.get_by_label("E-post", exact=True).fill("ikke en adresse")
             page.get_by_role("button", name="Opprett kunde").click()
@@ -82,6 +87,7 @@ def _open(page: Page, name: str, ids: list[int], alice: Actor) -> None:
     signs = {
         "field-wrong": "Feltet ble ikke lagret",
         "layout-wrong": "Oppsettet ble ikke lagret",
+        "limits-wrong": "Grensene ble ikke lagret",
         "card-wrong": "Kortet ble ikke lagret",
         "card-conflict": "Alice Ås endret dette også",
         "merged": "Kundene er nå én",
@@ -94,6 +100,7 @@ def _open(page: Page, name: str, ids: list[int], alice: Actor) -> None:
 
 PAGES = [
     *("fields", "field", "field-new", "field-wrong", "layouts", "layout", "layout-wrong"),
+    *("limits", "limits-wrong"),
     *(
         "card-edit",
         "card-wrong",

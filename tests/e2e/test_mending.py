@@ -27,8 +27,8 @@ def test_it_mends_answers_takes_back_and_confirms_exactly_that(send: Send) -> No
     grid = page.locator("#grid")
 
     page.locator("tr", has_text="Foss").locator("[data-key=gender]").dblclick()
-    grid.locator("td input").fill("2")
-    grid.locator("td input").press("Enter")
+    grid.get_by_role("textbox").fill("2")
+    grid.get_by_role("textbox").press("Enter")
     expect(decisions.locator("strong").first).to_have_text("1")
 
     page.locator("tr", has_text="Dal").locator("[data-key=last_name], .kk-name").first.click()

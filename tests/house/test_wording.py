@@ -11,9 +11,10 @@ from django.utils.functional import Promise
 
 from kundekort import wording
 from kundekort.engine import recipe
-from kundekort.engine.decisions import Action
+from kundekort.engine.decisions import Action, Whose
 from kundekort.engine.errors import FILE_CODES
 from kundekort.engine.finding import KINDS as FINDINGS
+from kundekort.engine.guards.doubles import keys_of
 from kundekort.engine.problem import CODES, WARNINGS
 from kundekort.engine.schema import Schema
 from kundekort.engine.values import countries, languages
@@ -73,6 +74,10 @@ def test_it_has_words_for_every_code(codes: dict[str, str], table: dict[str, str
 def test_it_has_words_for_every_finding_answer_and_decision() -> None:
     assert set(FINDINGS) <= set(wording.FINDINGS)
     assert set().union(*(kind.answers for kind in FINDINGS.values())) <= set(wording.ANSWERS)
+    assert set(FINDINGS) <= set(wording.NAMES)
+    assert set().union(*(kind.answers for kind in FINDINGS.values())) <= set(wording.ROW_ANSWERS)
+    assert set(keys_of({field.key for field in SCHEMA}, SCHEMA)) <= set(wording.SAME)
+    assert set(wording.CHOICES) == {f"{whose}{door}" for whose in Whose for door in ("", ".undo")}
     assert set(Action) <= set(wording.DECISIONS)
     earlier = {code: asked(wording.FINDINGS[code]) for code in ("file_again", "same_file")}
     assert all(names <= {"count", "who", "file", "when"} for names in earlier.values())

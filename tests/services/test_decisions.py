@@ -171,3 +171,40 @@ def test_it_takes_no_decision_about_cells_of_what_is_undone(alice: Actor) -> Non
     back = undoing.start(imp.revision.pk, actor=alice)
     with pytest.raises(DecisionInvalid):
         planning.decide(back.pk, Decision(Action.LEAVE_OUT, rows=(0,)), actor=alice)
+
+
+def test_it_lets_a_row_have_another_answer_than_its_finding(alice: Actor) -> None:
+    confirmed(upload("CustomerID;LastName;Gender\n0;Ås;2\n0;Øye;1\n", alice), alice)
+    one, two = Customer.objects.order_by("pk").values_list("pk", flat=True)
+    imp = upload(f"CustomerID;LastName;Gender\n{one};Ã…s;2\n{two};Ã˜ye;1\n", alice)
+    about = {"field": "last_name", "code": "mojibake"}
+    decide(imp, alice, Action.ACCEPT, rows=(1,), **about)
+    decide(imp, alice, Action.KEEP, **about)
+    rows = preview.page(imp, Filter(finding="mojibake"), offset=0, limit=10).rows
+    assert [row.evidence[0].answer for row in rows] == [Action.KEEP, Action.ACCEPT]
+    decide(imp, alice, Action.LEAVE_OUT, **about)
+    assert (imp.totals.left_out, imp.totals.changed) == (1, 1)
+    planning.withdraw(imp.pk, imp.decisions.steps[0].number, actor=alice)
+    imp.refresh_from_db()
+    assert imp.totals.left_out == 2
+
+
+def test_it_counts_the_cells_that_say_a_text(alice: Actor) -> None:
+    imp = upload("CustomerID;LastName;Gender;ZipCode\n0;Ås;Herre?;1\n0;Berg; Herre? ;1\n0;Dal;1;0150\n", alice)
+    decide(imp, alice, Action.SET, "1", field="gender", text="Herre?")
+    decide(imp, alice, Action.SET, "0150", field="zip_code", text="1")
+    decide(imp, alice, Action.SET, "Lie", field="last_name", text="Dal")
+    assert [step.count for step in imp.decisions.steps] == [2, 2, 1]
+
+
+def test_it_takes_several_decisions_or_none(alice: Actor) -> None:
+    imp = upload("CustomerID;LastName;Gender\n0;Ås;Herre?\n0;Berg;Fru!\n", alice)
+    good, bad = Decision(Action.SET, "1", field="gender", rows=(0,)), Decision(Action.SET, "1", field="nothing")
+    with pytest.raises(DecisionInvalid):
+        planning.decide(imp.pk, good, bad, actor=alice)
+    imp.refresh_from_db()
+    assert imp.decisions.steps == ()
+    planning.decide(imp.pk, good, Decision(Action.SET, "2", field="gender", rows=(1,)), actor=alice)
+    imp.refresh_from_db()
+    assert [step.number for step in imp.decisions.steps] == [1, 2]
+    assert imp.totals.new == 2

@@ -18,7 +18,7 @@ def decide(client: Client, **said: object) -> str:
 def test_it_mends_cells_and_takes_one_decision_back(as_bob: Client) -> None:
     send(as_bob, "CustomerID;LastName;Gender\n0;Ås;Herre?\n0;Berg;Herre?\n0;Dal;Fru!\n")
     page = decide(as_bob, action="set", field="gender", value="1", text="Herre?")
-    assert "«Mann» der det står «Herre?» i filen" in page
+    assert "«Mann» der det står «Herre?» i filen (2 rader)" in page
     assert 'name="withdraw" value="1"' in page
     assert latest().totals.errors == 1
     assert "Fru!" not in decide(as_bob, action="set", field="gender", value="mange", rows="2")
@@ -34,8 +34,38 @@ def test_it_refuses_what_no_page_sends_and_keeps_the_filters(as_bob: Client) -> 
     path = f"/imports/{latest().pk}/decisions/"
     wrong = [{"action": "guess"}, {"action": "set", "rows": "x"}, {"action": "mend", "value": "f"}, {}]
     assert {as_bob.post(path, said).status_code for said in wrong} == {400}
-    answer = as_bob.post(path, {"action": "leave_out", "rows": "0"}, headers={"referer": "http://testserver/?box=all"})
-    assert answer["Location"] == f"/imports/{latest().pk}/?box=all"
+    refused = {"action": "set", "field": "gender", "value": "mange", "rows": "0"}
+    for said in (refused, {"action": "leave_out", "rows": "0"}):
+        answer = as_bob.post(path, said, headers={"referer": "http://testserver/?box=all"})
+        assert answer["Location"] == f"/imports/{latest().pk}/?box=all"
+    assert "mange" in as_bob.get(answer["Location"]).content.decode()
+
+
+def test_it_lists_whose_value_was_chosen_and_takes_it_back(as_bob: Client, bob: Actor) -> None:
+    head = "CustomerID;LastName;FirstName;Gender\n"
+    send(as_bob, head + "0;Ås;Kari;2\n")
+    confirming.confirm(latest().pk, digest=latest().digest, actor=bob)
+    number = Customer.objects.get().pk
+    send(as_bob, head + f"{number};Aas;Karin;2\n")
+    slow = latest()
+    send(as_bob, head + f"{number};Oos;Karen;2\n")
+    confirming.confirm(latest().pk, digest=latest().digest, actor=bob)
+    as_bob.post(f"/imports/{slow.pk}/confirm/", {"digest": slow.digest})
+    path = f"/imports/{slow.pk}/conflicts/"
+    as_bob.post(path, {"whose": "theirs"})
+    page = as_bob.post(path, {"whose": "mine", "field": "last_name", "card": number}, follow=True).content.decode()
+    slow.refresh_from_db()
+    assert slow.totals.conflicts == 0
+    assert f"Verdien i listen brukes der andre også har endret den: LastName, kunde {number}" in page
+    assert "Verdien i registeret beholdes der andre også har endret den</span>" in page
+    undo = {"undo": "1", "whose": "mine", "field": "last_name", "card": number}
+    page = as_bob.post(path, undo, follow=True).content.decode()
+    slow.refresh_from_db()
+    assert (slow.totals.conflicts, len(slow.decisions.choices)) == (0, 1)
+    assert f"LastName, kunde {number}" not in page
+    as_bob.post(path, {"undo": "1", "whose": "theirs"})
+    slow.refresh_from_db()
+    assert slow.totals.conflicts == 1
 
 
 def test_it_asks_about_consent_before_it_confirms(as_bob: Client, bob: Actor) -> None:

@@ -226,7 +226,18 @@ def test_it_merges_the_ticked_groups_by_a_rule_after_showing_what_that_comes_to(
     assert "1 gruppe ble slått sammen" in page
     assert f"/revisions/{Revision.objects.latest('pk').pk}/undo/" in page
     assert set(RemovedCard.objects.values_list("pk", flat=True)) == {twins[3]}
+    assert "Angre sammenslåingen" in as_bob.get(f"/customers/{twins[2]}/").content.decode()
     assert Customer.objects.get(pk=twins[2]).city == "Bodø"
     page = as_bob.post(several, sent | {"group": [f"{twins[0]}-somethingelse"]}, follow=True).content.decode()
     assert "Noen har endret noen av disse kundene" in page
     assert Customer.objects.count() == 4
+
+
+def test_it_says_that_groups_merged_at_once_are_taken_back_at_once(as_bob: Client, twins: list[int]) -> None:
+    several, said = WALK + "several/", {"by": "email", "rule": "newest"}
+    ticked = re.findall(r'name="group" value="([^"]+)"', as_bob.get(several, said).content.decode())
+    page = as_bob.post(several, said | {"group": ticked}, follow=True).content.decode()
+    assert "Angre alle 2 sammenslåingene" in page
+    for number in (twins[0], twins[2]):
+        page = as_bob.get(f"/customers/{number}/").content.decode()
+        assert "Angre denne og alle sammenslåingene som ble gjort samtidig" in page

@@ -310,8 +310,8 @@ def _line(line: wording.RowLine, *, style: str) -> list[Text]:
     """What is told of a row, the values of a conflict below its sentence."""
     parts = []
     if line.text:
-        sign = "? " if line.kind == "conflict" else ""
-        style = {"error": "red", "conflict": "yellow"}.get(line.kind, style)
+        sign = {"conflict": "? ", "finding": "! "}.get(line.kind, "")
+        style = {"error": "red", "conflict": "yellow", "finding": "yellow"}.get(line.kind, style)
         parts.append(Text(sign + _plain(line.text, long=1000), style=style))
     if line.label:
         parts.append(_change(line))

@@ -109,7 +109,8 @@ class Decision:
 class Decisions:
     """Everything that was decided about a file, in the order in which it was.
 
-    Of the `choices` about a conflict the last one counts, and so of the `steps` about a cell.
+    Of the `choices` about a conflict the last one counts, and so of the `steps` about a cell; but what is answered of a
+    row by itself counts before what is answered of its whole finding.
     """
 
     leave_out_errors: bool = False
@@ -120,6 +121,10 @@ class Decisions:
         """The decisions with one more choice, in place of those it makes void."""
         kept = (one for one in self.choices if not choice.covers(one))
         return replace(self, choices=(*kept, choice))
+
+    def unchoose(self, choice: Choice) -> Self:
+        """The decisions without a choice; one about more cells holds there again."""
+        return replace(self, choices=tuple(one for one in self.choices if one != choice))
 
     def reopen(self, cells: Sequence[tuple[int, str]]) -> Self:
         """The decisions with cells (card, field) of which is to be said anew whose value stays.
@@ -144,6 +149,13 @@ class Decisions:
     def of(self, *actions: Action) -> Iterator[Decision]:
         """The steps that do one of these things."""
         return (step for step in self.steps if step.action in actions)
+
+    def apart(self, step: Decision, *actions: Action) -> tuple[int, ...]:
+        """The rows of a finding, answered as a whole by `step`, that were given one of these answers by themselves."""
+        if step.code is None or step.rows is not None:
+            return ()
+        alone = (s for s in self.of(*actions) if s.rows and (s.code, s.field) == (step.code, step.field))
+        return tuple(row for one in alone for row in one.rows or ())
 
     def to_json(self) -> dict[str, Any]:
         """The decisions as a JSON object."""

@@ -176,11 +176,12 @@ def answer(found: pl.DataFrame, index: pl.DataFrame, decisions: Decisions) -> pl
     """
     rows = found.join(index.select(ROW, ID, frames.LEFT_OUT), on=ROW, how="left", maintain_order="left")
     rows = rows.with_columns(pl.len().over("code", "field").alias("_count"))
-    given = pl.when(frames.LEFT_OUT).then(pl.lit(Action.LEAVE_OUT.value))
-    fitting = given.otherwise(pl.lit(None, dtype=pl.String))
-    for step in decisions.of(Action.KEEP, Action.ACCEPT, Action.MATCH):
+    fitting = pl.lit(None, dtype=pl.String)
+    steps = decisions.of(Action.KEEP, Action.ACCEPT, Action.MATCH)
+    for step in sorted(steps, key=lambda one: one.rows is not None):  # of a row by itself after that of all
         fitting = pl.when(_fits(step)).then(pl.lit(step.action.value)).otherwise(fitting)
-    return rows.select(*found.columns, fitting.alias("answer"))
+    given = pl.when(frames.LEFT_OUT).then(pl.lit(Action.LEAVE_OUT.value)).otherwise(fitting)
+    return rows.select(*found.columns, given.alias("answer"))
 
 
 def _fits(step: Decision) -> pl.Expr:

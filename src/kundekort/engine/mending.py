@@ -130,6 +130,7 @@ def matches(rows: pl.DataFrame, evidence: pl.DataFrame, decisions: Decisions) ->
             said.append(there.select(ROW, pl.lit(int(step.value), dtype=pl.Int64).alias("card")))
         else:
             named = of_code(evidence, step).filter(pl.col("card").is_not_null())
+            named = named.filter(~pl.col(ROW).is_in(decisions.apart(step, Action.ACCEPT)))
             said.append(named.join(there, on=ROW, how="semi").select(ROW, "card"))
     return pl.concat(said).unique(ROW, keep="last", maintain_order=True)
 
@@ -158,6 +159,7 @@ def left_out(problems: pl.DataFrame, evidence: pl.DataFrame, decisions: Decision
         if step.code is not None:
             named = [of_code(frame, step)[ROW] for frame in (problems, evidence)]
             fits &= pl.col(ROW).is_in(pl.concat(named).unique().implode())
+            fits &= ~pl.col(ROW).is_in(decisions.apart(step, Action.KEEP, Action.MATCH, Action.ACCEPT))
         if step.kind is not None:
             fits &= pl.col(frames.ID) == 0 if step.kind is Rows.NEW else pl.col(frames.ID) > 0
         out |= fits.fill_null(False)

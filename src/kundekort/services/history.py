@@ -45,8 +45,9 @@ class Entry:
     `who` did it, or confirmed it, where it is an import; `uploader` is who uploaded that, if it was somebody else.
     `created`: it brought the card into being; `restored`: it brought it back. The import is None for other kinds.
     `merged` are the cards that came into this one, or left it when `kind` is undo; `into` is the card that this one
-    was merged into. `removed`: it took the card out of the register for good. `undone`: the act is not in effect, since
-    it was taken back; `answered`: it was, whatever became of that.
+    was merged into; `several`: other customers were merged by the same act. `removed`: it took the card out of the
+    register for good. `undone`: the act is not in effect, since it was taken back; `answered`: it was, whatever became
+    of that.
     """
 
     when: datetime
@@ -64,6 +65,7 @@ class Entry:
     removed: bool
     merged: tuple[int, ...]
     into: int | None
+    several: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,7 @@ def _entries(changes: Iterator[Change], masters: dict[int, int]) -> Iterator[Ent
         rows = list(group)
         came = [row for row in rows if row.field == CARD and row.new]
         source = getattr(revision, "source", None)
+        merged = tuple(int(row.new or row.old) for row in rows if row.field == MERGED)
         yield Entry(
             when=revision.created_at,
             who=revision.actor_name,
@@ -199,6 +202,7 @@ def _entries(changes: Iterator[Change], masters: dict[int, int]) -> Iterator[Ent
             answered=hasattr(revision, "undone_by"),
             restored=any(row.version > 1 for row in came),
             removed=any(row.field == CARD and not row.new for row in rows) and revision.pk not in masters,
-            merged=tuple(int(row.new or row.old) for row in rows if row.field == MERGED),
+            merged=merged,
             into=masters.get(revision.pk),
+            several=revision.kind == Revision.Kind.MERGE and revision.changed > 1 + len(merged),
         )

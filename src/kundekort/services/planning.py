@@ -29,7 +29,7 @@ from kundekort.engine.plan import Plan
 from kundekort.engine.recipe import Answers, DialectOverrides, Policy, Recipe
 from kundekort.engine.schema import Field, Schema
 from kundekort.engine.values import canonical
-from kundekort.services import fields, imports, mappings, mended_rows, repetition
+from kundekort.services import fields, imports, mappings, mended_rows, preview, repetition
 from kundekort.services import settings as choices
 from kundekort.services.accounts import Actor
 from kundekort.services.database import psycopg_connection
@@ -165,10 +165,8 @@ def settle(import_id: int, choice: Choice, *, actor: Actor, then: Callable[[int]
     then(import_id)
 
 
-def decide(
-    import_id: int, decision: Decision, *, actor: Actor, then: Callable[[int], None] = plan_now_or_queue
-) -> None:
-    """Take a decision about rows or cells of an import; `then` has the import planned anew.
+def decide(import_id: int, *decisions: Decision, actor: Actor, then: Callable[[int], None] = plan_now_or_queue) -> None:
+    """Take decisions about rows or cells of an import, all or none; `then` has the import planned anew.
 
     Raises CellInvalid for a value that its field would not take, DecisionInvalid for what there is not.
     """
@@ -176,8 +174,19 @@ def decide(
         imp = _waiting(import_id, actor=actor)
         if imp.undoes_id:  # what is taken back is no file, and has no cells to set
             raise DecisionInvalid
-        _check(decision)
-        _replan(imp, decisions=imp.decisions.take(_completed(imp, decision)))
+        taken = imp.decisions
+        for decision in decisions:
+            _check(decision)
+            taken = taken.take(_completed(imp, decision))
+        _replan(imp, decisions=taken)
+    then(import_id)
+
+
+def unsettle(import_id: int, choice: Choice, *, actor: Actor, then: Callable[[int], None] = plan_now_or_queue) -> None:
+    """Take back what was chosen of conflicts; `then` has the import planned anew."""
+    with transaction.atomic():
+        imp = _waiting(import_id, actor=actor)
+        _replan(imp, decisions=imp.decisions.unchoose(choice))
     then(import_id)
 
 
@@ -215,6 +224,8 @@ def _completed(imp: Import, decision: Decision) -> Decision:
     """A decision with how many rows it is about, and with the value that a finding about one value names."""
     if decision.rows is not None:
         return replace(decision, count=len(decision.rows))
+    if decision.text is not None and decision.field is not None:
+        return replace(decision, count=preview.saying(imp, decision.field, decision.text))
     facts = imports.facts(imp)
     named = [f for f in facts.findings if (f.code, f.field) == (decision.code, decision.field)]
     wrong = [p.count for p in facts.problems if (p.code, p.field) == (decision.code, decision.field)]

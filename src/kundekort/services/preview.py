@@ -13,8 +13,9 @@ import polars as pl
 from kundekort.engine import frames, full_name, mapping
 from kundekort.engine.decisions import Whose
 from kundekort.engine.facts import ColumnChange, ConflictCount, ProblemCount, Totals
-from kundekort.engine.finding import Evidence, Finding
+from kundekort.engine.finding import KINDS, Evidence, Finding
 from kundekort.engine.frames import Status
+from kundekort.engine.keeping import EMPTIED
 from kundekort.engine.mapping import FULL_NAME
 from kundekort.engine.problem import Conflict, Problem
 from kundekort.engine.recipe import Column
@@ -149,23 +150,53 @@ def other_sheets(imp: Import) -> list[str]:
 
 def page(imp: Import, wanted: Filter, *, offset: int, limit: int, place: Place | None = None) -> Page:
     """At most `limit` of the rows that a filter shows, from `offset` or where a place is. Raises PlanDamaged."""
+    wanted, folder = _of_column(imp, wanted), packages.plan_folder(imp.pk, imp.digest)
+    named = {(finding.code, finding.field) for finding in imports.facts(imp).findings}
     try:
-        return page_of(packages.plan_folder(imp.pk, imp.digest), wanted, offset=offset, limit=limit, place=place)
+        return page_of(folder, wanted, offset=offset, limit=limit, place=place, findings=named)
     except (FileNotFoundError, pl.exceptions.PolarsError) as error:
         raise PlanDamaged from error
 
 
+def _of_column(imp: Import, wanted: Filter) -> Filter:
+    """A filter by a finding about a whole column, which has no evidence at rows, as one by what the column changes to.
+
+    Of one that is answered, nothing changes any more.
+    """
+    if wanted.finding not in KINDS or not KINDS[wanted.finding].column:
+        return wanted
+    named = (f for f in imports.facts(imp).findings if (f.code, f.field) == (wanted.finding, wanted.field))
+    value = next((value_of(f) for f in named), None)
+    return replace(wanted, box="changed", column=wanted.field, value=value, finding="", field="")
+
+
+def value_of(finding: Finding) -> str | None:
+    """What cells of a finding about a whole column change to; None for different values."""
+    return "" if finding.code == EMPTIED else finding.params.get("value")
+
+
 def page_of(
-    folder: Path, wanted: Filter, *, offset: int, limit: int, numbers: Path | None = None, place: Place | None = None
+    folder: Path,
+    wanted: Filter,
+    *,
+    offset: int,
+    limit: int,
+    numbers: Path | None = None,
+    place: Place | None = None,
+    findings: Collection[tuple[str, str | None]] = (),
 ) -> Page:
-    """The same of the plan in a folder; `numbers` as `pages.page` wants them. Raises FileNotFoundError."""
+    """The same of the plan in a folder; `numbers` as `pages.page` wants them. Raises FileNotFoundError.
+
+    Evidence is given of `findings` only, by code and field: what is too little to be one is not told.
+    """
     found = pages.page(folder, wanted, offset=offset, limit=limit, numbers=numbers, place=place)
     problems: dict[int, list[Problem]] = {}
     for p in found.problems.iter_rows(named=True):
         problems.setdefault(p[frames.ROW], []).append(Problem.from_row(p))
     evidence: dict[int, list[Evidence]] = {}
     for e in found.evidence.iter_rows(named=True):
-        evidence.setdefault(e[frames.ROW], []).append(Evidence.from_row(e))
+        if (e["code"], e["field"]) in findings:
+            evidence.setdefault(e[frames.ROW], []).append(Evidence.from_row(e))
     conflicts = _conflicts(found.conflicts, dict(found.rows.select(frames.ID, frames.VERSION).iter_rows()))
     rows = found.rows.iter_rows(named=True)
     return Page(
@@ -190,6 +221,20 @@ def lines(imp: Import, rows: Collection[int]) -> dict[int, int]:
         return dict(pl.scan_parquet(path).filter(wanted).select(frames.ROW, frames.LINE).collect().iter_rows())
     except (FileNotFoundError, pl.exceptions.PolarsError):
         return {}
+
+
+def saying(imp: Import, field: str, text: str) -> int:
+    """How many rows say a text in a field, be it right there or wrong; 0 where the plan is gone."""
+    folder = packages.plan_folder(imp.pk, imp.digest)
+    wrong = pl.scan_parquet(folder / plans.PROBLEMS).filter(pl.col("field") == field, pl.col("value") == text)
+    values = pl.scan_parquet(folder / plans.VALUES)
+    try:
+        rows = pl.read_parquet(folder / plans.INDEX, columns=[frames.ROW])
+        said = pl.lit(False) if field not in values.collect_schema() else (pl.col(field) == text).fill_null(False)
+        rows = rows.with_columns(values.select(said.alias("said")).collect().to_series())
+        return rows.filter(pl.col("said") | pl.col(frames.ROW).is_in(wrong.collect()[frames.ROW].implode())).height
+    except (FileNotFoundError, pl.exceptions.PolarsError):
+        return 0
 
 
 def bands(imp: Import) -> list[Band]:

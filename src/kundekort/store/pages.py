@@ -49,7 +49,7 @@ class Filter:
     """Which rows to show: of a box, with a change in a column, a kind of problem, a conflict in a field, a text.
 
     With `card`, those about the card of this number. `first`: rows with errors, and then those with something to
-    choose, come before the others.
+    choose, come before the others. With `value`, only where the column changes to this; with `rows`, those numbers.
     """
 
     box: str = "all"
@@ -60,6 +60,8 @@ class Filter:
     card: int | None = None
     first: bool = False
     finding: str = ""
+    value: str | None = None
+    rows: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,9 @@ def _matching(index: pl.DataFrame, values: pl.LazyFrame, folder: Path, wanted: F
     shown = pl.col(frames.STATUS).is_in([int(s) for s in BOXES[wanted.box]])
     if wanted.column and frames.CHANGED + wanted.column in index.columns:
         shown &= (pl.col(frames.STATUS) == Status.CHANGED) & pl.col(frames.CHANGED + wanted.column)
+        if wanted.value is not None:
+            said = values.select(pl.col(wanted.column) == wanted.value).collect().to_series()
+            shown &= pl.lit(said.fill_null(False))
     if wanted.box == "conflicts":
         both = pl.scan_parquet(folder / plans.CONFLICTS)
         if wanted.field:
@@ -124,6 +129,8 @@ def _matching(index: pl.DataFrame, values: pl.LazyFrame, folder: Path, wanted: F
         shown &= pl.col(frames.ROW).is_in(both.select(frames.ROW).collect()[frames.ROW].unique().implode())
     if wanted.card is not None:
         shown &= pl.col(frames.ID) == wanted.card
+    if wanted.rows is not None:
+        shown &= pl.col(frames.ROW).is_in(wanted.rows)
     if wanted.code:
         problems = pl.scan_parquet(folder / plans.PROBLEMS).filter(pl.col("code") == wanted.code)
         if wanted.field:

@@ -18,8 +18,11 @@ ALIKE: Final = 0.5
 """The share of letters in common from which on the others are worth marking; else nothing is alike in any case."""
 
 
-def pieces(text: str, other: str, *, kind: Kind) -> Pieces:
-    """A value as people see it, cut where it differs from the other; nothing where there is nothing to compare."""
+def pieces(text: str, other: str, *, kind: Kind, alike: float = ALIKE) -> Pieces:
+    """A value as people see it, cut where it differs from the other; nothing where there is nothing to compare.
+
+    `alike` is the share of letters in common, from 0 to 1, below which they are not worth comparing.
+    """
     if kind not in COMPARED or not text or not other or text == other or len(text) + len(other) > 2 * LONGEST:
         return ()
     if kind is Kind.TAGS:
@@ -27,7 +30,7 @@ def pieces(text: str, other: str, *, kind: Kind) -> Pieces:
     if kind is Kind.PHONE:
         text, other = wording.phone(text), wording.phone(other)
     matcher = SequenceMatcher(None, other, text, autojunk=False)
-    if matcher.ratio() < ALIKE:
+    if matcher.ratio() < alike:
         return ()
     steps = [(text[start:end], step != "equal") for step, _, _, start, end in matcher.get_opcodes()]
     return tuple(step for step in steps if step[0])

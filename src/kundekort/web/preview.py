@@ -15,13 +15,13 @@ from django.views.decorators.http import require_POST
 from kundekort import wording
 from kundekort.engine.facts import ProblemCount
 from kundekort.engine.frames import CARD
-from kundekort.services import confirming, imports, planning, record
+from kundekort.services import confirming, imports, planning
 from kundekort.services import preview as previews
 from kundekort.services.accounts import actor_of
 from kundekort.services.preview import Summary
 from kundekort.store.models import Import
-from kundekort.web.decisions import column_choices, decision_lines
-from kundekort.web.findings import finding_lines
+from kundekort.web.decisions import choice_lines, column_choices, decision_lines
+from kundekort.web.findings import damaged, finding_lines, for_rows, headers_of, label
 from kundekort.web.forms.imports import ChoiceForm
 from kundekort.web.query import flag
 from kundekort.web.rows import LONGEST_CELL
@@ -36,6 +36,8 @@ ELSEWHERE: Final = (
     "sheets_unread",
 )
 """Warnings that have a place of their own on the page."""
+WAITING: Final = 3
+"""Findings without an answer that are named beside a confirmation that waits for them."""
 
 
 def _warning(summary: Summary, code: str) -> str:
@@ -49,7 +51,9 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
     mendable = imp.undoes is None and summary.totals.errors + summary.totals.left_out > 0
     recut = imports.facts(imp).recut if imp.undoes is None else None
     recipe = imports.recipe(imp)
-    headers = {c.field: c.header or wording.field(c.field) for c in record.columns(imp)}
+    headers = headers_of(imp)
+    found = finding_lines(summary.findings, headers)
+    taken, chosen = decision_lines(imp, summary, headers), choice_lines(imp, headers)
     first = {*summary.changes, *(p.field for p in summary.problems), *(c.field for c in summary.conflicts)}
     context = {
         "room": "imports",
@@ -76,18 +80,23 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
             for c in summary.conflicts
         ],
         "conflict_rows": summary.conflict_rows,
-        "found": finding_lines(summary.findings, headers),
+        "found": found,
+        "damaged": [wording.finding_name(f.code, label(f.field, headers)) for f in damaged(summary.findings)],
         "wholes": column_choices(headers) if imp.undoes is None else None,
-        "taken": decision_lines(imp, summary, headers),
+        "taken": taken,
+        "chosen": chosen,
+        "decided": len(taken) + len(chosen) + imp.decisions.leave_out_errors,
         "answered": sum(not finding.open for finding in summary.findings),
-        "unanswered": sum(finding.blocks for finding in summary.findings),
+        "unanswered": sum(one["blocks"] for one in found),
+        "waiting": [one["name"] for one in found if one["blocks"]][:WAITING],
         "mendable": mendable,
         "findings_count": _findings_count(summary, recut=recut is not None),
         "source": getattr(imp.undoes, "source", None) if imp.undoes else None,
         "confirmation": wording.confirmation(summary.totals, undoes=imp.undoes is not None, consents=summary.consents),
         "emptied": summary.emptied,
         "view": view(imp, headers, size=summary.totals.rows, first=first, lines=imp.undoes is None)
-        | {"conflicts": flag(request.GET.get("conflicts")) or summary.totals.conflicts > 0},
+        | {"conflicts": flag(request.GET.get("conflicts")) or summary.totals.conflicts > 0}
+        | {"findings": for_rows(summary.findings, headers)},
     }
     return render(request, "kundekort/imports/preview.html", context)
 
@@ -111,9 +120,10 @@ def errors(request: HttpRequest, import_id: int) -> HttpResponse:
 
 @require_POST
 def conflicts(request: HttpRequest, import_id: int) -> HttpResponse:
-    """Say whose value stays in a cell that others have changed too, in those of a column, or in all."""
+    """Say whose value stays in a cell that others have changed too, in those of a column, or in all; or unsay it."""
     choice = ChoiceForm.read(request.POST)
-    planning.settle(import_id, choice, actor=actor_of(request.user))
+    act = planning.unsettle if flag(request.POST.get("undo")) else planning.settle
+    act(import_id, choice, actor=actor_of(request.user))
     return redirect(f"{reverse('import', args=[import_id])}?conflicts=1")
 
 

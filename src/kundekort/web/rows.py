@@ -19,6 +19,7 @@ from kundekort.services.accounts import Actor, actor_of
 from kundekort.services.refusals import NotWaiting, PlanDamaged
 from kundekort.store.models import Import
 from kundekort.store.pages import BOXES, Filter, Place
+from kundekort.web.findings import RowEvidence, headers_of
 from kundekort.web.query import number
 
 MOST_ROWS: Final = 100
@@ -45,15 +46,17 @@ def rows(request: HttpRequest, import_id: int) -> JsonResponse:
             )
     except _MovedOn:
         return _moved_on(imp)
-    headers = {column.field: column.header or wording.field(column.field) for column in record.columns(imp)}
-    cards = _cards(imp, found.rows, actor)
+    headers = headers_of(imp)
+    cards, evidence = _cards(imp, found.rows, actor), RowEvidence(imp, found.rows)
     words = asked.get("view") == "words"
     return JsonResponse(
         {
             "total": found.total,
             "offset": found.offset,
             "found": found.found,
-            "rows": [_row(row, headers, words=words) | {"card": cards.get(row.id or 0)} for row in found.rows],
+            "rows": [
+                _row(row, headers, evidence, words=words) | {"card": cards.get(row.id or 0)} for row in found.rows
+            ],
         }
     )
 
@@ -131,7 +134,7 @@ def _moved_on(imp: Import) -> JsonResponse:
     return JsonResponse({"code": refusal.code, "message": wording.refusal(refusal.code, refusal.params)})
 
 
-def _row(row: Row, headers: Mapping[str, str], *, words: bool) -> dict[str, Any]:
+def _row(row: Row, headers: Mapping[str, str], evidence: RowEvidence, *, words: bool) -> dict[str, Any]:
     """A row; a problem with a field that is no column of the file is one of the whole row.
 
     `cells` and `old` are values as they are kept, `words` and `old_words` how people read them, where that differs;
@@ -159,6 +162,7 @@ def _row(row: Row, headers: Mapping[str, str], *, words: bool) -> dict[str, Any]
             for p in row.problems
         ],
         "conflicts": [_conflict(c) for c in row.conflicts],
+        "evidence": evidence.told(row, headers),
     }
     return told | {"lines": [_line(line) for line in wording.row_lines(row, headers)]} if words else told
 

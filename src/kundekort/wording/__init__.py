@@ -9,10 +9,20 @@ from __future__ import annotations
 from kundekort.wording.columns import COLUMN_FAULTS, KINDS
 from kundekort.wording.confirmation import confirmation
 from kundekort.wording.conflicts import author, whole_card
-from kundekort.wording.decisions import DECISIONS, decision
+from kundekort.wording.decisions import CHOICES, DECISIONS, choice, decision
 from kundekort.wording.fields import current_schema, field, schema, use_schema
 from kundekort.wording.files import ENCODINGS, FILE_FORMATS, FILE_KINDS, SEPARATORS, file_size
-from kundekort.wording.findings import ANSWERS, FINDINGS, answer, finding
+from kundekort.wording.findings import (
+    ANSWERS,
+    FINDINGS,
+    NAMES,
+    ROW_ANSWERS,
+    SAME,
+    answer,
+    evidence,
+    finding,
+    finding_name,
+)
 from kundekort.wording.imports import DAY_COUNTS, UNDO_TITLES, day_counts, import_title
 from kundekort.wording.names import (
     encoding,
@@ -47,11 +57,18 @@ from kundekort.wording.values import value
 
 __all__ = [
     "ANSWERS",
+    "CHOICES",
     "DECISIONS",
     "FINDINGS",
+    "NAMES",
+    "ROW_ANSWERS",
+    "SAME",
     "answer",
+    "choice",
     "decision",
+    "evidence",
     "finding",
+    "finding_name",
     "CARD_PROBLEMS",
     "COLUMN_FAULTS",
     "DAY_COUNTS",

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from kundekort.engine.decisions import Action, Decision, Rows
+from kundekort.engine.decisions import Action, Choice, Decision, Rows, Whose
 from kundekort.wording.findings import answer
 from kundekort.wording.names import kind_of_problem
 from kundekort.wording.problems import PROBLEM_KINDS
@@ -32,11 +32,31 @@ DECISIONS: Final[Mapping[str, str | Promise]] = {
 }
 """What was decided, by action: a column that is left out and the answer to a finding have words of their own."""
 
+CHOICES: Final[Mapping[str, str | Promise]] = {
+    Whose.MINE: gettext_lazy("The list’s value is taken where others have changed it too"),
+    Whose.THEIRS: gettext_lazy("The register’s value stays where others have changed it too"),
+    "mine.undo": gettext_lazy("What was edited since is undone too"),
+    "theirs.undo": gettext_lazy("What was edited since stays"),
+}
+"""Whose value stays in conflicts: those of a list, and those of an undoing."""
+
+
+def choice(one: Choice, *, label: str, undoes: bool = False) -> str:
+    """Whose value stays, and where: in a field by its label, on a card by its number."""
+    words = str(CHOICES[f"{one.whose}.undo" if undoes else str(one.whose)])
+    where = [label] if one.field is not None else []
+    where += [_("customer %(number)s") % {"number": one.card}] if one.card is not None else []
+    return f"{words}: {', '.join(where)}" if where else words
+
 
 def decision(step: Decision, *, label: str, lines: tuple[int, ...] = (), found: str = "") -> str:
-    """What was decided, and where: a label of the field, the lines of its rows, and the finding it is an answer to."""
+    """What was decided, and where: a label of the field, the lines of its rows, and the finding it is an answer to.
+
+    An answer about some rows only wants the name of the finding, which counts none.
+    """
     if found and step.action is not Action.SET:
-        given = {"finding": found.rstrip("."), "answer": answer(step.code or "", step.action)}
+        one = step.rows is not None and len(step.rows) == 1
+        given = {"finding": found.rstrip("."), "answer": answer(step.code or "", step.action, row=one)}
         words = str(DECISIONS["finding"] % given)
     else:
         words = str(DECISIONS[_kind(step)] % {"field": label or _("Everything"), "value": _value(step)})

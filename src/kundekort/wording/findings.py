@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from kundekort.engine.decisions import Action
-from kundekort.engine.finding import Finding
+from kundekort.engine.finding import Evidence, Finding
 from kundekort.wording.sentences import Count
 
 _LONGEST_NAME: Final = 60
@@ -144,6 +144,41 @@ FINDINGS: Final[Mapping[str, str | Promise]] = {
 }
 """What was found, by the code of its kind."""
 
+NAMES: Final[Mapping[str, str | Promise]] = {
+    "consent_from_no": _("consent where the card says no"),
+    "consent_given": _("consent that was withdrawn"),
+    "zeros_lost": _("zeros lost"),
+    "number_rounded": _("number rounded"),
+    "plus_lost": _("plus sign lost"),
+    "date_made": _("made a date"),
+    "hashes": _("##### for the value"),
+    "excel_error": _("error of a formula"),
+    "mojibake": _("letters garbled"),
+    "letters_lost": _("letters lost"),
+    "letters_dropped": _("æ, ø or å gone"),
+    "text_cut": _("text cut off"),
+    "entities": _("codes of web pages"),
+    "null_word": _("a word for nothing"),
+    "other_card": _("somebody else than on the card"),
+    "column_sorted": _("somebody else’s value"),
+    "already_card": _("has a card already"),
+    "twice_in_file": _("stands twice in the file"),
+    "example_row": _("example of the template"),
+    "file_again": _("imported before"),
+    "emptied": _("emptied"),
+    "alike": _("made alike"),
+    "much_changed": _("much changed"),
+}
+"""What was found in two or three words, by the code of its kind."""
+
+SAME: Final[Mapping[str, str | Promise]] = {
+    "external_id": _("by the number of another system"),
+    "person": _("by name and date of birth"),
+    "email": _("by e-mail"),
+    "mobile": _("by mobile"),
+}
+"""By what somebody was recognised, as guards name it."""
+
 ANSWERS: Final[Mapping[str, str | Promise]] = {
     Action.KEEP: _("Keep the stored value"),
     Action.ACCEPT: _("They are meant"),
@@ -161,6 +196,19 @@ ANSWERS: Final[Mapping[str, str | Promise]] = {
 }
 """What the buttons of the answers say: by action, and by code and action where that differs."""
 
+ROW_ANSWERS: Final[Mapping[str, str | Promise]] = {
+    Action.KEEP: _("Keep the stored value"),
+    Action.ACCEPT: _("It is meant"),
+    Action.MATCH: _("Use that card"),
+    Action.LEAVE_OUT: _("Leave the row out"),
+    "already_card.match": _("Update that card"),
+    "already_card.accept": _("Create anyway"),
+    "twice_in_file.accept": _("Create anyway"),
+    "other_card.accept": _("Has really changed"),
+    "column_sorted.accept": _("Has really changed"),
+}
+"""The same where the answer is to a single row."""
+
 
 def finding(found: Finding, label: str = "") -> str:
     """What a guard has found, in one sentence."""
@@ -173,6 +221,19 @@ def finding(found: Finding, label: str = "") -> str:
     return str(FINDINGS[found.code] % shown)
 
 
-def answer(code: str, action: Action) -> str:
-    """What an answer to a finding says."""
-    return str(ANSWERS.get(f"{code}.{action}") or ANSWERS[action])
+def answer(code: str, action: Action, *, row: bool = False) -> str:
+    """What an answer to a finding says, or to what was found at a single row."""
+    table = ROW_ANSWERS if row else ANSWERS
+    return str(table.get(f"{code}.{action}") or table[action])
+
+
+def finding_name(code: str, label: str = "") -> str:
+    """What was found in a few words, with the field it is about."""
+    name = str(NAMES[code])
+    return f"{label}: {name}" if label else name[:1].upper() + name[1:]
+
+
+def evidence(one: Evidence) -> str:
+    """What was found at a single row, in a few words, and how somebody was recognised."""
+    by = SAME.get(one.params.get("by", ""))
+    return " ".join(filter(None, (finding_name(one.code), str(by or ""))))

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from kundekort.engine.finding import Evidence
 from kundekort.engine.frames import CARD
 from kundekort.engine.problem import Conflict, Problem
 from kundekort.engine.row import Row
 from kundekort.wording.conflicts import author
 from kundekort.wording.fields import field
+from kundekort.wording.findings import evidence
 from kundekort.wording.sentences import problem
 from kundekort.wording.values import value
 
@@ -25,8 +27,8 @@ _LONGEST: Final = 60
 class RowLine:
     """One thing about a row.
 
-    `kind` is error, conflict, change or card. A change has the `label` of its column with its `old` and `new` value, a
-    conflict has these with a sentence of who has changed the cell too, in `text`; the others are only their `text`.
+    `kind` is error, conflict, finding, change or card. A change has the `label` of its column with its `old` and `new`
+    value, a conflict has these with a sentence of who has changed the cell too, in `text`; the others are only `text`.
     """
 
     kind: str
@@ -38,10 +40,11 @@ class RowLine:
 
 def row_lines(row: Row, headers: Mapping[str, str]) -> list[RowLine]:
     """What happens to a row or is wrong with it; columns go by their `headers`, by field key, else by their labels."""
+    found = [RowLine("finding", text=_found(one, headers)) for one in row.evidence if one.answer is None]
     if row.status in WHOLE:
-        return [RowLine("card", text=_card(row, headers))]
+        return [*found, RowLine("card", text=_card(row, headers))]
     lines = [RowLine("error", text=row_problem(p, headers)) for p in row.problems]
-    lines += [_conflict(c, headers) for c in row.conflicts]
+    lines += [_conflict(c, headers) for c in row.conflicts] + found
     if row.status == "changed":
         told = {c.field for c in row.conflicts if not c.whose}
         lines += [_change(key, old, row.cells[key] or "", headers) for key, old in row.old.items() if key not in told]
@@ -66,6 +69,11 @@ def _card(row: Row, headers: Mapping[str, str]) -> str:
     cells = row.old if row.status == "removed" else row.cells
     shown = {key: text for key, text in cells.items() if text and key in headers and key not in (CARD, *_NAMES)}
     return " · ".join(f"{headers[key]}: {_short(value(key, text))}" for key, text in shown.items())
+
+
+def _found(one: Evidence, headers: Mapping[str, str]) -> str:
+    label = headers.get(one.field) or field(one.field) if one.field else ""
+    return f"{label}: {evidence(one)}" if label else evidence(one)
 
 
 def _conflict(one: Conflict, headers: Mapping[str, str]) -> RowLine:

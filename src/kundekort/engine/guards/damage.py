@@ -145,3 +145,5 @@ _SIGNS: Final = {
     "text_cut": _cut(),
 }
 """Whether a cell shows a kind of damage, by the code of the finding; of several the first counts."""
+CODES: Final = frozenset(_SIGNS)
+"""The codes of findings whose stored values are the right ones, as spreadsheets or programs have done the change."""

@@ -37,6 +37,8 @@ export const sign = (view, status) => {
 
 export const conflictOf = (row, key) => row.conflicts.find((conflict) => conflict.field === key);
 
+export const evidenceOf = (row, key) => row.evidence.filter((one) => one.field === key);
+
 export const problemsOf = (row, key) => row.problems.filter((problem) => problem.field === key);
 
 // Values as people read them; what is kept stands in `row.cells` and `row.old`.
@@ -98,10 +100,35 @@ const wrongCell = (view, cell, words, ...content) => {
   cell.append(line);
 };
 
+// A sign that something was found, or that it is answered; what it was is told where one points, and beside the grid.
+const found = (view, cell, row, key) => {
+  const evidence = evidenceOf(row, key);
+  if (!evidence.length) return [];
+  const open = evidence.some((one) => !one.answer);
+  const texts = evidence.map((one) => one.text).join(" · ");
+  cell.title = cell.title ? `${cell.title} · ${texts}` : texts;
+  cell.classList.add("kk-cell-found");
+  const mark = element("span", `kk-mark kk-mark-${open ? "open" : "answered"}`);
+  mark.append(icon(view.sprite, open ? SIGNS.conflict : "check"), element("span", "visually-hidden", `${texts}: `));
+  return [mark];
+};
+
+// The line of the file; where something can be decided about rows, one can choose it.
 export const lineCell = (view, row) => {
-  const cell = element("td", "kk-plain kk-line kk-soft", String(row.line));
+  const cell = element("td", "kk-plain kk-line kk-soft");
+  if (view.choosing) cell.append(chooser(view.words.choose_line.replace("{line}", row.line), { row: row.number }));
+  cell.append(String(row.line));
   cell.dataset.label = view.words.line;
   return cell;
+};
+
+export const chooser = (label, data) => {
+  const box = element("input", "form-check-input kk-choose");
+  box.type = "checkbox";
+  box.tabIndex = -1; // the arrow keys lead to its cell, and X ticks it
+  box.setAttribute("aria-label", label);
+  Object.assign(box.dataset, data);
+  return box;
 };
 
 export const statusCell = (view, row) => {
@@ -127,6 +154,8 @@ export const customerCell = (view, row, { told = false } = {}) => {
   const name = element("span", "kk-name", row.name);
   if (wrong) wrongCell(view, cell, wrong.words, number, name);
   else cell.append(number, " ", name);
+  const place = cell.querySelector(".kk-wrong-value") ?? cell;
+  if (!told) for (const key of [null, "id"]) place.prepend(...found(view, cell, row, key));
   return cell;
 };
 
@@ -146,12 +175,14 @@ export const dataCell = (view, row, { key, kind }) => {
   } else if (key in row.old && row.status !== "restored") {
     cell.classList.add("kk-cell-changed");
     const both = element("span", "kk-change");
-    both.append(...change(view, row, key));
-    cell.append(both);
     cell.title = `${before(row, key) || view.words.empty} → ${now(row, key) || view.words.empty}`;
+    both.append(...found(view, cell, row, key), ...change(view, row, key));
+    cell.append(both);
+    return cell;
   } else {
     cell.append(now(row, key));
   }
+  (cell.querySelector(".kk-wrong-value, .kk-side-value") ?? cell).prepend(...found(view, cell, row, key));
   return cell;
 };
 

@@ -1,6 +1,6 @@
 // The rows of the preview as a table: every column of the file, as wide as what stands in it, or what happens in words.
 // It knows nothing of filters, pages or keys.
-import { customerCell, dataCell, element, lineCell, statusCell, toldCell } from "./cells.js";
+import { chooser, customerCell, dataCell, element, lineCell, statusCell, toldCell } from "./cells.js";
 
 // Pixels: how wide a column may begin, and how wide it may be made. The handle of a frozen one must stay within the window.
 const FROZEN = { frozen: true, fitting: 220, widest: 300 };
@@ -46,6 +46,7 @@ export const makeGrid = (holder, view, wide) => {
     const made = element("th", column.frozen ? "kk-frozen" : "", column.header);
     made.scope = "col";
     made.setAttribute("aria-label", column.header); // or the handle would be told with every cell
+    if (column.key === "line" && view.choosing) made.prepend(chooser(view.words.choose_page, { page: "" }));
     made.append(grip(column));
     return made;
   };

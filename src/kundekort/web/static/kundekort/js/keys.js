@@ -2,7 +2,8 @@
 
 const cellsOf = (row) => [...row.cells];
 
-// `on`: { open(row number), close(), focus(row number), page(step) → Promise<boolean>, error(row number) → Promise<row number, -1 for none> }
+// `on`: { open(row number), close(), focus(row number), page(step) → Promise<boolean>, error(row number) → Promise<row number, -1 for none>,
+// choose(rows) where rows can be chosen }
 export const watchKeys = (holder, say, on) => {
   let anchor = null;
   const rows = () => [...holder.querySelectorAll("tbody tr")];
@@ -32,7 +33,7 @@ export const watchKeys = (holder, say, on) => {
   const plain = (cell) => {
     if (cell.dataset.copy) return cell.dataset.copy;
     const copy = cell.cloneNode(true);
-    for (const extra of copy.querySelectorAll("del, .kk-reason, .visually-hidden, .kk-nothing")) extra.remove();
+    for (const extra of copy.querySelectorAll("del, .kk-reason, .visually-hidden, .kk-nothing, .kk-mark")) extra.remove();
     return copy.textContent.trim();
   };
   const copy = () => {
@@ -131,7 +132,7 @@ export const watchKeys = (holder, say, on) => {
   });
   holder.addEventListener("click", (event) => {
     const cell = event.target.closest("td");
-    if (cell && !event.shiftKey && !event.target.closest("a") && !String(getSelection())) open(cell);
+    if (cell && !event.shiftKey && !event.target.closest("a, input") && !String(getSelection())) open(cell);
   });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=checkbox]), select, textarea")) return;
@@ -140,6 +141,11 @@ export const watchKeys = (holder, say, on) => {
     if (direction) {
       event.preventDefault();
       step(direction);
+    }
+    if (event.key.toLowerCase() === "x" && on.choose && holder.contains(document.activeElement)) {
+      event.preventDefault();
+      const picked = rows().filter((row) => row.querySelector(".kk-picked"));
+      on.choose(picked.length ? picked : [document.activeElement.closest("tr")]);
     }
     if (event.key.toLowerCase() === "e") {
       event.preventDefault();

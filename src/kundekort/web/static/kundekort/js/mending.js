@@ -40,6 +40,18 @@ export const makeMending = (view) => {
   };
 
   return {
+    send,
+    // A button for each answer to what was found at a row.
+    answers(row, one) {
+      const group = element("div", "kk-mend");
+      const finding = view.findings.find(({ code, field }) => code === one.code && field === one.key);
+      for (const { action, words } of finding?.row_answers ?? []) {
+        const made = button(words, () => send({ action, code: one.code, field: one.key, rows: row.number }));
+        made.setAttribute("aria-pressed", String(one.answer === action));
+        group.append(made);
+      }
+      return [group];
+    },
     // Opens an input in a cell of the grid; whether it did.
     edit(cell, row, column) {
       if (!column || column.key === "id" || !EDITABLE.includes(row.status) || cell.querySelector("input")) return false;

@@ -23,20 +23,3 @@ export const watchMenus = (root) => {
   }
   return { close };
 };
-
-// A button marked data-fold shows and hides what it names; what must be decided is never folded away at first sight.
-export const watchFolds = (root) => {
-  for (const button of root.querySelectorAll("[data-fold]")) {
-    const part = document.getElementById(button.dataset.fold);
-    const key = `kundekort-fold:${location.pathname}:${part.id}`;
-    const fold = (hidden) => {
-      part.hidden = hidden;
-      button.setAttribute("aria-expanded", String(!hidden));
-    };
-    fold(sessionStorage.getItem(key) === "folded" && !("must" in part.dataset));
-    button.addEventListener("click", () => {
-      fold(!part.hidden);
-      sessionStorage.setItem(key, part.hidden ? "folded" : "open");
-    });
-  }
-};

@@ -1,5 +1,5 @@
 // The panel beside the grid: everything about one row in words.
-import { before, change, conflictOf, element, problemsOf, sign, value, valueOf } from "./cells.js";
+import { before, change, conflictOf, element, evidenceOf, now, problemsOf, sign, value, valueOf } from "./cells.js";
 
 // `settle`(whose, field, card): a person has chosen whose value stays; without it the panel only tells.
 // `mending`: of each cell it can be said what it is to be.
@@ -38,12 +38,29 @@ export const makePanel = (panel, view, settle, mending = null) => {
     }
   };
 
+  // What was found in a cell or at the row: whose card or line is meant, and a button for each answer.
+  const found = (row, one) => {
+    const made = element("div", "kk-panel-found");
+    made.append(element("strong", "", one.text));
+    if (one.card) {
+      const link = element("a", "", `${view.words.row_of.replace("{id}", one.card.id)} ${one.card.name}`);
+      link.href = one.card.url;
+      const line = element("div");
+      line.append(link);
+      made.append(line);
+    }
+    if (one.line) made.append(element("div", "", view.words.row_at.replace("{line}", one.line)));
+    if (mending) made.append(...mending.answers(row, one));
+    return made;
+  };
+
   return {
     show(row) {
       title.textContent = view.lines ? view.words.row_at.replace("{line}", row.line) : view.words.row_of.replace("{id}", row.cells.id ?? "");
       list.replaceChildren();
       entry(view.words.what, sign(view, row.status), ...(mending?.out(row) ?? []));
       for (const problem of problemsOf(row, null)) error(view.words.whole_row, problem);
+      for (const key of [null, "id"]) for (const one of evidenceOf(row, key)) entry(view.words.whole_row, found(row, one));
       const headers = new Map(view.columns.map((column) => [column.key, column.header]));
       for (const one of row.conflicts) conflict(headers.get(one.field) ?? one.field, row, one);
       // Of a card that goes or comes back everything is said at once.
@@ -51,14 +68,16 @@ export const makePanel = (panel, view, settle, mending = null) => {
       for (const column of view.columns) {
         const problems = problemsOf(row, column.key);
         problems.forEach((problem, n) => error(column.header, problem, n ? [] : mending?.wrong(row, column, problem)));
-        if (column.key in row.old && !whole && !problems.length && !conflictOf(row, column.key)) {
-          const keep = mending && row.status === "changed" && column.key !== "id" ? [mending.keep(row, column)] : [];
-          entry(column.header, ...change(view, row, column.key), ...keep);
-        }
+        const noticed = column.key === "id" ? [] : evidenceOf(row, column.key).map((one) => found(row, one));
+        const changes = column.key in row.old && !whole && !problems.length && !conflictOf(row, column.key);
+        if (changes) {
+          const keep = mending && row.status === "changed" && column.key !== "id" && !noticed.length ? [mending.keep(row, column)] : [];
+          entry(column.header, ...change(view, row, column.key), ...noticed, ...keep);
+        } else if (noticed.length) entry(column.header, now(row, column.key), ...noticed);
       }
       for (const column of view.columns) {
         if (whole && row.old[column.key]) entry(column.header, before(row, column.key));
-        const told = (column.key in row.old && !whole) || conflictOf(row, column.key) || problemsOf(row, column.key).length;
+        const told = (column.key in row.old && !whole) || [conflictOf(row, column.key), ...problemsOf(row, column.key), ...evidenceOf(row, column.key)].some(Boolean);
         if (!told && row.cells[column.key]) entry(column.header, valueOf(row, column.key));
       }
       panel.hidden = false;

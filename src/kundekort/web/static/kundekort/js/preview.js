@@ -1,9 +1,11 @@
 // The preview: boxes, menus, switch and search choose which rows of the plan are shown; the server sends them a hundred at a time.
+import { watchFindings } from "./findings.js";
 import { makeGrid } from "./grid.js";
 import { watchKeys } from "./keys.js";
-import { watchFolds, watchMenus } from "./menus.js";
+import { watchMenus } from "./menus.js";
 import { makeMending } from "./mending.js";
 import { makePanel } from "./panel.js";
+import { makeSelection } from "./selection.js";
 import { makeStrip } from "./strip.js";
 import { alone, first, makeShape, start } from "./wanted.js";
 
@@ -35,6 +37,8 @@ const settle = form && ((whose, field, row) => {
   form.requestSubmit();
 });
 const mending = makeMending(view);
+const selection = mending && makeSelection(holder, view, mending.send);
+view.choosing = Boolean(selection);
 const panel = makePanel(document.getElementById("panel"), view, settle, mending);
 
 // `place`: a row that is to be on the page, which is then the one on which it stands.
@@ -69,6 +73,7 @@ addEventListener("pageshow", (event) => event.persisted && load());
 
 const draw = () => {
   grid.show(page.rows, { words: shape.of(wanted) === "words" });
+  selection?.show(wanted);
   keys.settle();
   panel.hide();
   opened = -1;
@@ -103,14 +108,16 @@ const show = () => {
   pressed("[data-card]", () => Boolean(wanted.card));
   pressed("[data-view]", (data) => data.view === shape.of(wanted));
   find("[data-only-changes]").checked = wanted.box !== "all" && wanted.box !== "unchanged";
-  const option = find(".kk-option[aria-pressed=true]");
-  find("[data-chosen]").hidden = !option;
-  find("[data-chosen-words]").textContent = option?.querySelector("span").textContent ?? "";
+  const option = find(".kk-option[aria-pressed=true]")?.querySelector("span").textContent;
+  const finding = view.findings?.find((one) => one.code === wanted.finding && one.field === wanted.field)?.name;
+  find("[data-chosen]").hidden = !(option ?? finding);
+  find("[data-chosen-words]").textContent = option ?? finding ?? "";
   find("[data-search]").value ||= wanted.search;
 };
 
 const choose = (change) => {
   wanted = { ...wanted, offset: 0, ...change };
+  selection?.clear(); // what one does not see any more is not decided about
   shape.keep(view, wanted);
   load();
 };
@@ -146,7 +153,7 @@ const error = async (index) => {
   await load({ error_after: wanted.offset + index });
   return page.found === null ? -1 : page.found - page.offset;
 };
-const keys = watchKeys(holder, () => tell(view.words.no_more), { open, close, focus: follow, page: turn, error });
+const keys = watchKeys(holder, () => tell(view.words.no_more), { open, close, focus: follow, page: turn, error, choose: selection?.toggle });
 const strip = makeStrip(document.getElementById("strip"), view, async (row) => {
   await load({ at: row });
   if (page.found !== null) keys.reveal(page.found - page.offset);
@@ -212,6 +219,6 @@ find("[data-chosen]").addEventListener("click", () => {
   find("[data-popup] summary").focus();
 });
 watchMenus(root);
-watchFolds(root);
+watchFindings(root, location.pathname, (box) => choose({ ...start(view), box }));
 
 await Promise.all([load(), strip.show()]);
