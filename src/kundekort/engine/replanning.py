@@ -85,6 +85,9 @@ def _rows(previous: Previous, task: Task) -> pl.Series | None:
 
 def _of_step(step: Decision, previous: Previous, task: Task) -> pl.Series | None:
     """The rows that a decision can be about, and perhaps a few more; None where nothing says that they are not all."""
+    alone = step.rows is not None and step.code is not None  # which another answer to its finding is not about
+    if step.action is Action.ACCEPT and alone:
+        return pl.Series(ROW, step.rows, dtype=pl.UInt32)
     if step.action is Action.ACCEPT or (step.action is Action.LEAVE_OUT and not mending.is_column(step)):
         return _NONE  # it decides what becomes of rows, not what they are
     if step.action is Action.MEND:

@@ -227,8 +227,8 @@ def saying(imp: Import, field: str, text: str) -> int:
     """How many rows say a text in a field, be it right there or wrong; 0 where the plan is gone."""
     folder = packages.plan_folder(imp.pk, imp.digest)
     wrong = pl.scan_parquet(folder / plans.PROBLEMS).filter(pl.col("field") == field, pl.col("value") == text)
-    values = pl.scan_parquet(folder / plans.VALUES)
     try:
+        values = plans.values(folder)
         rows = pl.read_parquet(folder / plans.INDEX, columns=[frames.ROW])
         said = pl.lit(False) if field not in values.collect_schema() else (pl.col(field) == text).fill_null(False)
         rows = rows.with_columns(values.select(said.alias("said")).collect().to_series())
