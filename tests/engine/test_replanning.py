@@ -20,7 +20,7 @@ from kundekort.engine.reading.table import Limits, Source
 from kundekort.engine.recipe import Answers, Policy, RowKey
 from kundekort.store import drafts, plans
 from kundekort.store.fields import SCHEMA
-from tests.engine.memory import MemoryRegister, task, whole
+from tests.engine.memory import EMPTY, MemoryRegister, task, whole
 from tests.engine.test_plan_laws import POLICIES, VALUES, files, registers, text
 
 HEADERS = {"FirstName": "first_name", "Email": "email", "Mobile": "mobile", "Gender": "gender", "ZipCode": "zip_code"}
@@ -164,3 +164,23 @@ def test_it_is_the_plan_of_the_whole_file(
             full = file.whole(decided)
             if again is not None:
                 same(again, full)
+
+
+@pytest.mark.parametrize("action", [Action.KEEP, Action.LEAVE_OUT])
+def test_it_lets_a_row_have_another_answer_than_its_finding(tmp_path: Path, action: Action) -> None:
+    cards = {number: EMPTY | {"last_name": "Nygård", "gender": "0"} for number in (1, 2, 3)}
+    register = MemoryRegister(cards_by_id=cards, versions=dict.fromkeys(cards, 1))
+    lines = "".join(f"{number};NygÃ¥rd\n" for number in cards)
+    file = kept("CustomerID;LastName\n" + lines, register, Policy(), tmp_path)
+    file.whole(Decisions())
+    about = {"code": "mojibake", "field": "last_name"}
+    for_all = Decisions().take(Decision(action, **about))
+    but_one = for_all.take(Decision(Action.ACCEPT, rows=(1,), **about))
+    counts = []
+    for decided in (for_all, but_one, for_all):
+        again = file.again(decided)
+        full = file.whole(decided)
+        assert again is not None
+        same(again, full)
+        counts.append(full.totals.changed)
+    assert counts == [0, 1, 0]
