@@ -8,8 +8,10 @@ import polars as pl
 import pytest
 
 from kundekort.bulk import register
+from kundekort.bulk.key_filter import OFTEN
 from kundekort.engine import frames
 from kundekort.engine.pipeline import Register
+from kundekort.engine.schema import Field
 from kundekort.services import editing, merging
 from kundekort.services.accounts import Actor
 from kundekort.services.database import psycopg_connection
@@ -88,3 +90,17 @@ def test_it_lets_go_of_what_leaves(both: tuple[DatabaseRegister, MemoryRegister,
 
 def versions(ids: list[int], version: int) -> pl.DataFrame:
     return pl.DataFrame({"id": ids, "version": [version] * len(ids)}, schema=frames.VERSIONS)
+
+
+@pytest.mark.parametrize("by", [[SCHEMA["email"]], [SCHEMA["mobile"]], [SCHEMA["external_id"]], PERSON])
+def test_it_finds_the_same_cards_once_it_knows_all_keys(by: list[Field], load: Callable[..., Import]) -> None:
+    load(FILE.replace("X4", "X\x1e4"))
+    nobody = [f"nobody{n}\x1fnobody\x1f1990-02-01" for n in range(OFTEN)]
+    somebody = ["ase@example.no", "ola@example.no", "+4740000001", "X1", "X\x1e4", "ola\x1flie\x1f1990-02-01", "", None]
+    some, many = pl.Series(somebody, dtype=pl.String), pl.Series([*somebody, *nobody])
+    seldom, often = DatabaseRegister(), DatabaseRegister()
+    found = seldom.cards(by, some, by).sort("id")
+    assert found.height >= 1
+    assert often.cards(by, many, by).sort("id").equals(found)
+    assert often.cards(by, some, by).sort("id").equals(found)
+    assert often.cards(by, pl.Series(nobody), by).is_empty()

@@ -12,6 +12,7 @@ from typing import Final
 from psycopg import sql
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
+from kundekort.engine.keys import UNIT
 from kundekort.engine.schema import Field, Kind
 from kundekort.engine.values.canonical import ignores_case
 
@@ -22,6 +23,8 @@ WANTED: Final = Identifier("wanted")
 VERSIONS: Final = Identifier("versions")
 STAGED: Final = Identifier("staged")
 EVERYBODY: Final = SQL("TRUE")
+RECORD: Final = "\x1e"
+"""Stands between keys."""
 
 _AS_IS: Final = (
     Kind.ID,
@@ -145,6 +148,22 @@ def customers_by_text(field: Field, fields: Sequence[Field]) -> Composed:
     return SQL("SELECT c.id, c.version{} FROM {} c JOIN {} w ON {} = w.value AND {} <> ''").format(
         _texts(fields), CUSTOMER, WANTED, match, column
     )
+
+
+def keys(by: Sequence[Field]) -> Composed:
+    """What all customers are found by in a text field, or in several together, as `engine.keys` makes it.
+
+    Many keys stand in each row, because rows are dear; between them RECORD, which is taken out of each.
+    """
+    if len(by) == 1:
+        column = _column("c", by[0])
+        key, there = (SQL("lower({})").format(column) if ignores_case(by[0]) else column), [column]
+    else:
+        there = [SQL("lower({})").format(_stored(f)) for f in by]
+        key = SQL("concat_ws({}, {})").format(Literal(UNIT), _comma(there))
+    return SQL(
+        "SELECT string_agg(replace({key}, {record}, ''), {record}) AS keys FROM {} c WHERE {} GROUP BY c.id / 1000"
+    ).format(CUSTOMER, SQL(" AND ").join(SQL("{} <> ''").format(t) for t in there), key=key, record=Literal(RECORD))
 
 
 def create_wanted_fields(fields: Sequence[Field]) -> Composed:

@@ -6,7 +6,6 @@ whoever mends or changes a value by hand is left alone.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Final
 
 import polars as pl
@@ -39,10 +38,7 @@ _ALMOST: Final = 15
 def evidence(block: Block) -> pl.DataFrame:
     """Cells that are damaged, of those whose value differs from that on the card."""
     found = [pl.DataFrame(schema=frames.EVIDENCE)]
-    cells = _cells(block)
-    if cells.is_empty():
-        return found[0]
-    cells = cells.with_columns(_code().alias("code")).filter(pl.col("code").is_not_null())
+    cells = _damaged(_cells(block))
     for field in (f for f in block.fields if f.key in set(cells["field"].unique())):
         there = cells.filter(pl.col("field") == field.key)
         found.append(finding.evidence(there, field=field, code=pl.col("code"), value=_VALUE, old=_OLD))
@@ -56,7 +52,8 @@ def _cells(block: Block) -> pl.DataFrame:
     """
     types = {ROW: pl.UInt32, "field": pl.String, "kind": pl.String, "words": pl.Boolean}
     cells = [pl.DataFrame(schema=types | {"value": pl.String, "old": pl.String})]
-    for field in block.fields:
+    changed = block.rows.select(pl.col(CHANGED + f.key).any() for f in block.fields)
+    for field in (f for f in block.fields if changed[CHANGED + f.key][0]):
         cells.append(
             block.rows.filter(CHANGED + field.key, pl.col(field.key) != "").select(
                 ROW,
@@ -70,17 +67,24 @@ def _cells(block: Block) -> pl.DataFrame:
     return pl.concat(cells, rechunk=True)  # each chunk would cost as much as all of them
 
 
+def _damaged(cells: pl.DataFrame) -> pl.DataFrame:
+    """Those of the cells that are damaged, each with the code of what has happened to it first in the order of signs.
+
+    Only cells that could show a sign are looked at more closely: hardly any can, and some signs are dear.
+    """
+    found = [cells.clear().with_columns(pl.lit(None, dtype=pl.String).alias("code"))]
+    if cells.height:
+        possible = cells.select(first.alias(code) for code, (first, *_) in _SIGNS.items())
+        for code in (c for c in possible.columns if possible[c].any()):
+            there = cells.filter(possible[code])
+            for sign in _SIGNS[code][1:]:
+                there = there.filter(sign) if there.height else there
+            found.append(there.with_columns(pl.lit(code).alias("code")))
+    return pl.concat(found).unique([ROW, "field"], keep="first", maintain_order=True)
+
+
 def _words(field: Field) -> bool:
     return field.custom or field.kind in (Kind.NOTE, Kind.TAGS, Kind.CHOICE)
-
-
-@cache
-def _code() -> pl.Expr:
-    """The code of what has happened to a cell, null where nothing has."""
-    code = pl.lit(None, dtype=pl.String)
-    for name, there in reversed(_SIGNS.items()):
-        code = pl.when(there).then(pl.lit(name)).otherwise(code)
-    return code
 
 
 def _no_value() -> pl.Expr:
@@ -130,18 +134,20 @@ def _cut() -> pl.Expr:
     return pl.any_horizontal(lengths) & (_OLD.str.len_chars() > _VALUE.str.len_chars())
 
 
+_FOREIGN: Final = _OLD.str.contains(encodings.FOREIGN)
+_DIGIT: Final = _VALUE.str.contains("[0-9]")
 _SIGNS: Final = {
-    "hashes": damage.hashes(_VALUE),
-    "excel_error": damage.error(_VALUE),
-    "null_word": _no_value(),
-    "number_rounded": _rounded(),
-    "date_made": _date(),
-    "zeros_lost": _zeros(),
-    "plus_lost": _plus(),
-    "entities": encodings.escaped(_VALUE, _OLD),
-    "mojibake": encodings.read_wrongly(_VALUE, _OLD),
-    "letters_lost": encodings.replaced(_VALUE, _OLD),
-    "letters_dropped": encodings.dropped(_VALUE, _OLD),
-    "text_cut": _cut(),
+    "hashes": (_VALUE.str.starts_with("##"), damage.hashes(_VALUE)),
+    "excel_error": (_VALUE.str.contains("^#|:[0-9]{3}$"), damage.error(_VALUE)),
+    "null_word": (_VALUE.is_in([*_NO_VALUE, *_SPOKEN]), _no_value()),
+    "number_rounded": (_VALUE.str.contains("^[+-]?[0-9][0-9.,eE+]+$"), _rounded()),
+    "date_made": (_DIGIT & _OLD.str.contains("^.{3,10}$") & _OLD.str.contains("[0-9]"), _date()),
+    "zeros_lost": (_OLD.str.starts_with("0"), _zeros()),
+    "plus_lost": (_OLD.str.starts_with("+"), _plus()),
+    "entities": (_VALUE.str.contains("&[^;]+;"), encodings.escaped(_VALUE, _OLD)),
+    "mojibake": (_FOREIGN, encodings.else_alike(_VALUE, _OLD), encodings.read_wrongly(_VALUE, _OLD)),
+    "letters_lost": (_FOREIGN & _VALUE.str.contains(encodings.MARKS), encodings.replaced(_VALUE, _OLD)),
+    "letters_dropped": (_FOREIGN & (_VALUE.str.len_bytes() < _OLD.str.len_bytes()), encodings.dropped(_VALUE, _OLD)),
+    "text_cut": (_OLD.str.len_bytes() > _CUT[0], _cut()),
 }
-"""Whether a cell shows a kind of damage, by the code of the finding; of several the first counts."""
+"""Whether a cell could show a kind of damage, and whether it does, by the code of the finding; all have to hold."""

@@ -38,10 +38,11 @@ def already_card(block: Block) -> pl.DataFrame:
 
     Name and address do not count: no index of the register finds a card by them.
     """
-    rows = block.rows.filter(pl.col(ID) == 0)
     given = {f.key for f in block.fields}
     found = [pl.DataFrame(schema=frames.EVIDENCE)]
     needed = tuple(block.schema[k] for k in (*traits.PERSON, traits.BIRTH))
+    known = {*traits.PERSON, traits.BIRTH, *(f.key for by in keys_of(given, block.schema).values() for f in by)}
+    rows = block.rows.filter(pl.col(ID) == 0).select(ROW, *(k for k in known if k in given))
     for by, fields in keys_of(given, block.schema).items():
         if rows.is_empty():
             break
@@ -121,15 +122,14 @@ class People:
         """Take rows with ID and the file's values by field key."""
         given = {f.key for f in fields}
         by = {k: v for k, v in keys_of(given, self._schema).items() if k != traits.EXTERNAL_ID}  # unique by itself
-        new = _with_person(rows.filter(pl.col(ID) == 0), "", given) if by else rows.clear()
-        if new.is_empty():
+        new = rows.filter(pl.col(ID) == 0)
+        if new.is_empty() or not by:
             return
-        found = new.select(
-            ROW,
-            *(_hash(_none(keys.value(fields_))).alias(k) for k, fields_ in by.items()),
-            *(_hash(pl.col(name)).alias("_" + name) for name in _PERSON),
-        )
-        self._seen.append(found)
+        new = _with_person(new, "", given)
+        # Two steps: Polars would work out each value anew wherever it stands in an expression.
+        values = [keys.value(fields_).alias(k) for k, fields_ in by.items()]
+        found = new.select(ROW, *values, *(pl.col(name).alias("_" + name) for name in _PERSON))
+        self._seen.append(found.select(ROW, _hashes(*by), _hashes(*("_" + name for name in _PERSON))))
 
     def evidence(self, *, but: Sequence[int] = ()) -> pl.DataFrame:
         """Evidence at every row that is a person of an earlier one; rows in `but` do not count."""
@@ -154,10 +154,6 @@ def _twice(rows: pl.DataFrame, by: str) -> pl.DataFrame:
     return finding.evidence(later, field=None, code="twice_in_file", params={"by": by, "row": first})
 
 
-def _none(value: pl.Expr) -> pl.Expr:
-    return pl.when(value != "").then(value)
-
-
-def _hash(value: pl.Expr) -> pl.Expr:
-    """A number instead of a text, so that a million rows are a few megabytes; null stays null."""
-    return pl.when(value.is_not_null()).then(value.hash())
+def _hashes(*names: str) -> pl.Expr:
+    """Numbers instead of texts, so that a million rows are a few megabytes; null where there is none."""
+    return pl.when(pl.col(names) != "").then(pl.col(names).hash())
