@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import polars as pl
 
+from kundekort.engine.frames import CHANGED
 from kundekort.engine.schema import Field, Schema
 
 
@@ -34,3 +35,9 @@ class Block:
     fields: tuple[Field, ...]
     schema: Schema
     register: Cards
+
+    def changed(self, fields: Iterable[Field]) -> tuple[Field, ...]:
+        """Those of the fields of which some cell changes."""
+        given = tuple(fields)
+        cells = self.rows.select(pl.col(CHANGED + f.key).any() for f in given)
+        return tuple(f for f in given if cells[CHANGED + f.key][0])

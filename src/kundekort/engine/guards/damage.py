@@ -52,8 +52,7 @@ def _cells(block: Block) -> pl.DataFrame:
     """
     types = {ROW: pl.UInt32, "field": pl.String, "kind": pl.String, "words": pl.Boolean}
     cells = [pl.DataFrame(schema=types | {"value": pl.String, "old": pl.String})]
-    changed = block.rows.select(pl.col(CHANGED + f.key).any() for f in block.fields)
-    for field in (f for f in block.fields if changed[CHANGED + f.key][0]):
+    for field in block.changed(block.fields):
         cells.append(
             block.rows.filter(CHANGED + field.key, pl.col(field.key) != "").select(
                 ROW,

@@ -100,7 +100,9 @@ def example_row(block: Block) -> pl.DataFrame:
         name = (pl.col(traits.PERSON[0]) == first) & (pl.col(traits.PERSON[1]) == last)
         there |= (name & pl.any_horizontal(pl.lit(False), *more)).fill_null(False)
     name = pl.concat_str(list(traits.PERSON), separator=" ")
-    return finding.evidence(block.rows.filter(pl.col(ID) == 0, there), field=None, code="example_row", value=name)
+    return finding.evidence(
+        block.rows.filter(pl.col(ID) == 0).filter(there), field=None, code="example_row", value=name
+    )
 
 
 class People:

@@ -31,7 +31,10 @@ def other_card(block: Block) -> pl.DataFrame:
     mine, old = (traits.of(given, block.schema, prefix) for prefix in ("", OLD))
     if len(mine) < _ENOUGH:
         return pl.DataFrame(schema=frames.EVIDENCE)
-    rows = block.rows.filter(pl.col(OLD + "id").is_not_null(), _moved(given, list(mine)) >= _ENOUGH).with_columns(
+    rows = block.rows.filter(pl.col(OLD + "id").is_not_null(), _moved(given, list(mine)) >= _ENOUGH)
+    if rows.is_empty():
+        return pl.DataFrame(schema=frames.EVIDENCE)
+    rows = rows.with_columns(
         *(value.alias("mine:" + trait) for trait, value in mine.items()),
         *(value.alias("old:" + trait) for trait, value in old.items() if trait == "name"),
         *(value.ne_missing(old[trait]).alias("differs:" + trait) for trait, value in mine.items()),
@@ -110,7 +113,7 @@ def column_sorted(block: Block) -> pl.DataFrame:
     """Cells that say another customer's address or number, in rows that are their card's for the rest."""
     found = [pl.DataFrame(schema=frames.EVIDENCE)]
     known = block.rows.filter(pl.col(OLD + "id").is_not_null())
-    for field in (f for f in block.fields if f.key in _REACHED):
+    for field in block.changed(f for f in block.fields if f.key in _REACHED):
         value = canonical.comparable(field, traits.text(field.key))
         rows = known.filter(CHANGED + field.key, _fits(field, block)).with_columns(value.alias("key"))
         rows = rows.filter(pl.col("key").is_not_null())
