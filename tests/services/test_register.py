@@ -10,7 +10,7 @@ import pytest
 from kundekort.bulk import register
 from kundekort.bulk.key_filter import OFTEN
 from kundekort.engine import frames
-from kundekort.engine.pipeline import Register
+from kundekort.engine.draft import Register
 from kundekort.engine.schema import Field
 from kundekort.services import editing, merging
 from kundekort.services.accounts import Actor

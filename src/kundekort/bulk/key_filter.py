@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from psycopg import Connection
 
 from kundekort.bulk import statements
@@ -14,42 +16,48 @@ from kundekort.engine.schema import Field
 
 OFTEN: Final = SLICE
 """So many keys are looked up one by one; to look up more costs as much as to read those of all cards."""
+_BITS: Final = 32
+"""Bits for each key that a card has, of which two are set: about one in three hundred others has both of them too."""
 
 
 class KeyFilter:
-    """The keys of all cards in a field, or in several together, as four bytes each, once many have been asked for.
+    """A Bloom filter of the keys of all cards in a field, or in several together, made once many have been asked for.
 
-    What cards are given after they were read is not among them.
+    Keys that cards are given after that are not in it.
     """
 
     def __init__(self, by: Sequence[Field]) -> None:
         self._by = by
         self._asked = 0
-        self._hashes: pl.Series | None = None
+        self._bits: NDArray[np.uint8] | None = None
 
     def possible(self, conn: Connection, keys: pl.Series) -> pl.Series:
-        """Those of the keys, text as `engine.keys` makes it, that a card may have: all that one has, and hardly more.
-
-        They come in any order and once each.
-        """
-        keys = keys.drop_nulls().unique()
+        """Those of the keys, text as `engine.keys` makes it, that a card may have: all that one has, and few others."""
         self._asked += keys.len()
-        if self._hashes is None and self._asked > OFTEN:
-            self._hashes = self._read(conn)
-        if self._hashes is None:
-            return keys
-        if self._hashes.is_empty():
-            return keys.clear()
-        hashes = _hash(keys.str.replace_all(statements.RECORD, "", literal=True))
-        places = self._hashes.search_sorted(hashes).clip(upper_bound=self._hashes.len() - 1)
-        return keys.filter(self._hashes.gather(places) == hashes)
+        if self._bits is None:
+            if self._asked <= OFTEN:
+                return keys
+            self._bits = self._read(conn)
+        keys = keys.drop_nulls()
+        there = np.ones(keys.len(), np.bool_)
+        for place in _places(keys, self._bits):
+            there &= (self._bits[place >> 3] >> (place & 7) & 1).astype(np.bool_)
+        return keys.filter(pl.Series(there) | keys.str.contains(statements.RECORD, literal=True))
 
-    def _read(self, conn: Connection) -> pl.Series:
-        parts = [pl.Series(dtype=pl.UInt32)]
+    def _read(self, conn: Connection) -> NDArray[np.uint8]:
+        parts = [pl.Series(dtype=pl.UInt64)]
         with copied(conn, statements.keys(self._by), {"keys": pl.String}) as batches:
-            parts += [_hash(batch["keys"].str.split(statements.RECORD).explode()) for batch in batches]
-        return pl.concat(parts).unique().sort()
+            parts += [batch["keys"].str.split(statements.RECORD).explode().hash() for batch in batches]
+        hashes = pl.concat(parts)
+        bits = np.zeros(max(1, 1 << (hashes.len() * _BITS - 1).bit_length() >> 3), np.uint8)
+        for place in _places(hashes, bits):
+            np.bitwise_or.at(bits, place >> 3, (1 << (place & 7)).astype(np.uint8))
+        return bits
 
 
-def _hash(keys: pl.Series) -> pl.Series:
-    return (keys.hash() % 2**32).cast(pl.UInt32)
+def _places(keys: pl.Series, bits: NDArray[np.uint8]) -> list[NDArray[np.uint64]]:
+    """The two bits of each key, or of its hash."""
+    hashes = keys.hash() if keys.dtype == pl.String else keys
+    numbers: NDArray[np.uint64] = hashes.to_numpy()
+    last = np.uint64(len(bits) * 8 - 1)
+    return [numbers & last, numbers >> np.uint64(32) & last]

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
+from typing import Final
 
 import polars as pl
 from psycopg import Connection
-from psycopg.sql import Composable
+from psycopg.sql import Composable, Composed
 
 from kundekort.bulk import statements
 from kundekort.bulk.copy import SLICE, copied, copy_out, temporary
@@ -19,6 +20,9 @@ from kundekort.engine import frames
 from kundekort.engine.keys import UNIT
 from kundekort.engine.plan import BLOCK
 from kundekort.engine.schema import Field, Kind
+
+FEW: Final = 1_000
+"""So many keys are part of the question; of more a table is made, of which the database knows what is in it."""
 
 
 def cards(conn: Connection, by: Field | Sequence[Field], keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
@@ -32,9 +36,18 @@ def cards(conn: Connection, by: Field | Sequence[Field], keys: pl.Series, fields
         keys = keys.filter(~keys.str.contains("\0", literal=True))
     if keys.is_empty():
         return pl.DataFrame(schema=frames.cards(fields))
-    query = statements.customers_by_id(fields) if by_id else statements.customers_by_text(by[0], fields)
-    with _wanted(conn, keys, value_type="bigint" if by_id else "text"):
-        return copy_out(conn, query, frames.cards(fields))
+
+    def query(wanted: Composable) -> Composed:
+        if by_id:
+            return statements.customers_by_id(fields, wanted)
+        return statements.customers_by_text(by[0], fields, wanted)
+
+    value_type = "bigint" if by_id else "text"
+    if keys.len() <= FEW:
+        few = statements.few_wanted({"value": keys.to_list()}, {"value": value_type})
+        return copy_out(conn, query(few), frames.cards(fields))
+    with _wanted(conn, keys, value_type=value_type):
+        return copy_out(conn, query(statements.WANTED), frames.cards(fields))
 
 
 def _cards_by_several(conn: Connection, by: Sequence[Field], keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
@@ -44,6 +57,10 @@ def _cards_by_several(conn: Connection, by: Sequence[Field], keys: pl.Series, fi
     parts = parts.filter(*dates, ~pl.any_horizontal(pl.all().str.contains("\0", literal=True)))
     if parts.is_empty():
         return pl.DataFrame(schema=frames.cards(fields))
+    if parts.height <= FEW:
+        dates_of = {f.key: "date" for f in by if f.kind is Kind.DATE}
+        few = statements.few_wanted(parts.to_dict(as_series=False), dates_of)
+        return copy_out(conn, statements.customers_by_several(by, fields, few), frames.cards(fields))
     with temporary(conn, statements.WANTED, statements.create_wanted_fields(by), parts):
         return copy_out(conn, statements.customers_by_several(by, fields), frames.cards(fields))
 

@@ -24,7 +24,8 @@ def value(by: Sequence[Field], prefix: str = "") -> pl.Expr:
         return cells[0].cast(pl.Int64, strict=False)
     if len(by) == 1:
         return canonical.comparable(by[0], cells[0])
-    whole = pl.concat_str([cell.str.to_lowercase() for cell in cells], separator=UNIT)
+    texts = [pl.col(prefix + f.key) if f.kind is Kind.DATE else pl.col(prefix + f.key).str.to_lowercase() for f in by]
+    whole = pl.concat_str(texts, separator=UNIT)
     return pl.when(pl.all_horizontal(cell != "" for cell in cells)).then(whole)
 
 

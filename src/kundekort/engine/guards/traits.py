@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from kundekort.engine import frames, keys
+from kundekort.engine import keys
 from kundekort.engine.guards.block import Block
 from kundekort.engine.keys import UNIT
 from kundekort.engine.schema import Field, Schema
@@ -58,10 +58,7 @@ def person(schema: Schema) -> tuple[Field, ...]:
 
 def owned(block: Block, by: Sequence[Field], wanted: pl.DataFrame, fields: Sequence[Field]) -> pl.DataFrame:
     """The cards that have one of the values of `wanted` (column `key`): `key` and their fields, without shared ones."""
-    asked = wanted["key"].drop_nulls().unique()
-    if asked.is_empty():
-        return pl.DataFrame(schema={"key": pl.String, **frames.cards(fields)})
-    cards = block.register.cards(by[0] if len(by) == 1 else by, asked, fields)
+    cards = block.register.cards(by[0] if len(by) == 1 else by, wanted["key"], fields)
     return cards.with_columns(keys.value(by).alias("key")).filter(pl.len().over("key") <= SHARED)
 
 
