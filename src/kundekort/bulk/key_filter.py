@@ -23,6 +23,7 @@ _BITS: Final = 32
 class KeyFilter:
     """A Bloom filter of the keys of all cards in a field, or in several together, made once many have been asked for.
 
+    Without a field it is one of their homes.
     Keys that cards are given after that are not in it.
     """
 
@@ -46,7 +47,8 @@ class KeyFilter:
 
     def _read(self, conn: Connection) -> NDArray[np.uint8]:
         parts = [pl.Series(dtype=pl.UInt64)]
-        with copied(conn, statements.keys(self._by), {"keys": pl.String}) as batches:
+        query = statements.keys(self._by) if self._by else statements.homes()
+        with copied(conn, query, {"keys": pl.String}) as batches:
             parts += [batch["keys"].str.split(statements.RECORD).explode().hash() for batch in batches]
         hashes = pl.concat(parts)
         bits = np.zeros(max(1, 1 << (hashes.len() * _BITS - 1).bit_length() >> 3), np.uint8)

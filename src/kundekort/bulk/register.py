@@ -6,8 +6,9 @@ Works inside the caller's transaction on a psycopg connection; never commits, ne
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Final
 
 import polars as pl
@@ -30,24 +31,30 @@ def cards(conn: Connection, by: Field | Sequence[Field], keys: pl.Series, fields
     by = (by,) if isinstance(by, Field) else by
     if len(by) > 1:
         return _cards_by_several(conn, by, keys, fields)
-    by_id = by[0].kind is Kind.ID
+    query = statements.customers_by_id if by[0].kind is Kind.ID else partial(statements.customers_by_text, by[0])
+    return _found(conn, query, keys, fields)
+
+
+def neighbours(conn: Connection, homes: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
+    """The cards that have one of the keys of `engine.keys.home`."""
+    return _found(conn, statements.neighbours, homes, fields)
+
+
+def _found(
+    conn: Connection, query: Callable[[Sequence[Field], Composable], Composed], keys: pl.Series, fields: Sequence[Field]
+) -> pl.DataFrame:
+    """What a statement finds of one column of keys."""
     keys = keys.drop_nulls().unique()
-    if not by_id:  # the database can neither hold a NUL nor be asked for one
+    if keys.dtype == pl.String:  # the database can neither hold a NUL nor be asked for one
         keys = keys.filter(~keys.str.contains("\0", literal=True))
     if keys.is_empty():
         return pl.DataFrame(schema=frames.cards(fields))
-
-    def query(wanted: Composable) -> Composed:
-        if by_id:
-            return statements.customers_by_id(fields, wanted)
-        return statements.customers_by_text(by[0], fields, wanted)
-
-    value_type = "bigint" if by_id else "text"
+    value_type = "text" if keys.dtype == pl.String else "bigint"
     if keys.len() <= FEW:
         few = statements.few_wanted({"value": keys.to_list()}, {"value": value_type})
-        return copy_out(conn, query(few), frames.cards(fields))
+        return copy_out(conn, query(fields, few), frames.cards(fields))
     with _wanted(conn, keys, value_type=value_type):
-        return copy_out(conn, query(statements.WANTED), frames.cards(fields))
+        return copy_out(conn, query(fields, statements.WANTED), frames.cards(fields))
 
 
 def _cards_by_several(conn: Connection, by: Sequence[Field], keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:

@@ -23,6 +23,12 @@ WANTED: Final = Identifier("wanted")
 VERSIONS: Final = Identifier("versions")
 STAGED: Final = Identifier("staged")
 EVERYBODY: Final = SQL("TRUE")
+HOME: Final = SQL(
+    "(lower(c.last_name) || chr(31) || c.zip_code || chr(31) || "
+    "coalesce(substring(c.address from '[0-9]+') || chr(31) || lower(left(c.address, 3)), lower(c.address)))"
+)
+"""What `engine.keys.home` makes of a card; there is an index of it."""
+AT_HOME: Final = SQL("c.last_name <> '' AND c.address <> '' AND c.zip_code <> ''")
 RECORD: Final = "\x1e"
 """Stands between keys."""
 
@@ -173,8 +179,24 @@ def keys(by: Sequence[Field]) -> Composed:
     else:
         there = [SQL("lower({})").format(_stored(f)) for f in by]
         key = SQL("concat_ws({}, {})").format(Literal(UNIT), _comma(there))
+    return _gathered(key, SQL(" AND ").join(SQL("{} <> ''").format(t) for t in there))
+
+
+def homes() -> Composed:
+    """Where all customers live, as `engine.keys.home` makes it, gathered as `keys` are."""
+    return _gathered(HOME, AT_HOME)
+
+
+def _gathered(key: Composable, where: Composable) -> Composed:
     return SQL("SELECT string_agg({key}, {record}) AS keys FROM {} c WHERE {} GROUP BY c.id / 1000").format(
-        CUSTOMER, SQL(" AND ").join(SQL("{} <> ''").format(t) for t in there), key=key, record=Literal(RECORD)
+        CUSTOMER, where, key=key, record=Literal(RECORD)
+    )
+
+
+def neighbours(fields: Sequence[Field], wanted: Composable = WANTED) -> Composed:
+    """The customers who live in a wanted home."""
+    return SQL("SELECT c.id, c.version{} FROM {} c JOIN {} w ON {} = w.value AND {}").format(
+        _texts(fields), CUSTOMER, wanted, HOME, AT_HOME
     )
 
 

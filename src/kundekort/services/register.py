@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 from django.db import transaction
+from psycopg import Connection
 
 from kundekort.bulk import register
 from kundekort.bulk.key_filter import KeyFilter
@@ -31,9 +32,19 @@ class DatabaseRegister:
         with transaction.atomic():
             conn = psycopg_connection()
             if by[0].kind is not Kind.ID:
-                known = self._filters.setdefault(tuple(f.key for f in by), KeyFilter(by))
-                keys = known.possible(conn, keys)
+                keys = self._possible(conn, by, keys)
             return register.cards(conn, by, keys, fields)
+
+    def neighbours(self, homes: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
+        """The cards that have one of the keys of `engine.keys.home`."""
+        with transaction.atomic():
+            conn = psycopg_connection()
+            return register.neighbours(conn, self._possible(conn, (), homes), fields)
+
+    def _possible(self, conn: Connection, by: tuple[Field, ...], keys: pl.Series) -> pl.Series:
+        """Those of the keys that a card may have; without a field they are homes."""
+        known = self._filters.setdefault(tuple(f.key for f in by), KeyFilter(by))
+        return known.possible(conn, keys)
 
     def redirects(self, ids: pl.Series) -> pl.DataFrame:
         """Which of the ids are merged cards."""

@@ -18,6 +18,9 @@ class Cards(Protocol):
     def cards(self, by: Field | Sequence[Field], keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
         """The cards that have one of the keys in a field, or in several: a frame of `frames.cards(fields)`."""
 
+    def neighbours(self, homes: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
+        """The cards that have one of the keys of `keys.home`: a frame of `frames.cards(fields)`."""
+
     def withdrawn(self, field: Field, ids: pl.Series) -> pl.Series:
         """Those of the ids (Int64) whose cards have once said yes in a field, and no after that."""
 
