@@ -30,6 +30,32 @@ _DAY_OF_MONTH: Final = rf"(?i)^(?:[0-9]{{1,2}}[-. /]{{1,2}}{_MONTH}|{_MONTH}[-. 
 _DAY: Final = r"^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T]00:00:00)?|[0-9]{1,2}[./-][0-9]{1,2}[./-](?:[0-9]{2}|[0-9]{4}))$"
 _SERIAL: Final = "^[2-5][0-9]{4}$"
 _NO_DAY: Final = rf"(?i)^(?:[0-9]{{1,2}}[-./][0-9]{{1,4}}|{_MONTH}[0-9]{{1,2}})$"
+_MONTH_NUMBERS: Final = {
+    name: number
+    for number, names in enumerate(
+        (
+            ("jan", "tam"),
+            ("feb", "hel"),
+            ("mar", "mär", "mrt", "maa"),
+            ("apr", "huh"),
+            ("mai", "maj", "maí", "may", "mei", "tou"),
+            ("jun", "jún", "kes"),
+            ("jul", "júl", "hei"),
+            ("aug", "ágú", "elo"),
+            ("sep", "syy"),
+            ("okt", "oct", "lok"),
+            ("nov", "nóv"),
+            ("dec", "des", "dez", "jou"),
+        ),
+        start=1,
+    )
+    for name in names
+}
+_NAMED_DAY: Final = (
+    rf"(?i)^(?P<day>[0-9]{{1,2}})[. ]{{1,2}}(?P<month>{_MONTH})\pL*\.?$",
+    rf"(?i)^(?P<month>{_MONTH})\pL*\.? (?P<day>[0-9]{{1,2}})$",
+)
+"""A day and the name of its month, in either order."""
 _CUT: Final = (255, 256)
 _ALMOST: Final = 15
 """Digits of a number that a spreadsheet keeps."""
@@ -93,7 +119,7 @@ def _no_value() -> pl.Expr:
 
 
 def _rounded() -> pl.Expr:
-    """As 4,79E+09, with a decimal that it never had, or with zeros for all digits after the fifteenth."""
+    """As 4,79E+09, with a decimal that it never had, with zeros after the fifteenth digit, or 100000 for 1E5."""
     number = _OLD.str.replace(r"^\+?0*([0-9])", "${1}")
     point = number.str.contains("^[0-9]{3,}$") & _VALUE.str.contains("[.,]0$")
     point &= _VALUE.str.replace("[.,]0$", "") == number
@@ -103,7 +129,9 @@ def _rounded() -> pl.Expr:
     zeros = _VALUE.str.slice(_ALMOST).str.contains("^0+$")
     rounded_up = _OLD.str.slice(_ALMOST, 1) >= "5"
     near = (heads[0] == heads[1]) | ((heads[0] == heads[1] + 1) & rounded_up)
-    return damage.exponent(_VALUE) | point | (digits & same_length & zeros & near)
+    power = _OLD.str.contains("^[0-9]{1,15}[eE][0-9]{1,2}$") & _VALUE.str.contains("^[0-9]+$")
+    power &= _OLD.cast(pl.Float64, strict=False) == _VALUE.cast(pl.Float64, strict=False)
+    return damage.exponent(_VALUE) | point | (digits & same_length & zeros & near) | power
 
 
 def _date() -> pl.Expr:
@@ -111,7 +139,19 @@ def _date() -> pl.Expr:
     day = _VALUE.str.contains(_DAY_OF_MONTH)
     day |= _VALUE.str.contains(_DAY) & (Kind.NOTE.value != _KIND)
     day |= _VALUE.str.contains(_SERIAL) & ~_KIND.is_in([Kind.NOTE.value, Kind.NUMBER.value])
-    return day & _OLD.str.contains(_NO_DAY) & (Kind.DATE.value != _KIND)
+    named = _VALUE.str.contains(_DAY) & pl.any_horizontal(_same_day(form) for form in _NAMED_DAY)
+    return ((day & _OLD.str.contains(_NO_DAY)) | named) & (Kind.DATE.value != _KIND)
+
+
+def _same_day(form: str) -> pl.Expr:
+    """Whether the stored value is a day of a month by its name, and the file has the numbers of both."""
+    parts = _OLD.str.extract_groups(form).struct
+    word = parts.field("month").str.to_lowercase()
+    month = word.str.head(3).replace_strict(_MONTH_NUMBERS, default=None, return_dtype=pl.Int64)
+    month = pl.when(word.str.starts_with("marras")).then(11).otherwise(month)
+    numbers = _VALUE.str.extract_all("[0-9]+").list.eval(pl.element().cast(pl.Int64))
+    day = parts.field("day").cast(pl.Int64)
+    return (numbers.list.contains(day) & numbers.list.contains(month)).fill_null(False)
 
 
 def _zeros() -> pl.Expr:
@@ -140,7 +180,7 @@ _SIGNS: Final = {
     "excel_error": (_VALUE.str.contains("^#|:[0-9]{3}$"), damage.error(_VALUE)),
     "null_word": (_VALUE.is_in([*_NO_VALUE, *_SPOKEN]), _no_value()),
     "number_rounded": (_VALUE.str.contains("^[+-]?[0-9][0-9.,eE+]+$"), _rounded()),
-    "date_made": (_DIGIT & _OLD.str.contains("^.{3,10}$") & _OLD.str.contains("[0-9]"), _date()),
+    "date_made": (_DIGIT & _OLD.str.contains("^.{3,16}$") & _OLD.str.contains("[0-9]"), _date()),
     "zeros_lost": (_OLD.str.starts_with("0"), _zeros()),
     "plus_lost": (_OLD.str.starts_with("+"), _plus()),
     "entities": (_VALUE.str.contains("&[^;]+;"), encodings.escaped(_VALUE, _OLD)),

@@ -20,6 +20,8 @@ _PAIRS: Final = (
     ("cp437", "cp1252"),
 )
 """One encoding of single bytes taken for another: where it happens to our letters, at the prompt and on old Macs."""
+_DOS: Final = (("cp850", "mac_roman"), ("cp437", "mac_roman"))
+"""Those that Kundekort takes for one another itself: of DOS it knows nothing. Håkon becomes HÜkon."""
 
 FOREIGN: Final = r"[^\x00-\x7f]"
 """A letter that some encoding lacks, or writes as another does another one."""
@@ -54,7 +56,12 @@ def _twice(table: Mapping[str, str]) -> Mapping[str, str]:
 
 
 _UTF8: Final = tuple(_table(_WESTERN + _FURTHER, "utf-8", read) for read in _READ_AS)
-_TABLES: Final = (*_UTF8, _twice(_UTF8[0]), *(_single(*pair) for pair in _PAIRS))
+_TABLES: Final = (
+    *_UTF8,
+    _twice(_UTF8[0]),
+    *(_single(*pair) for pair in _PAIRS),
+    *(_table(_WESTERN, *pair) for pair in _DOS),
+)
 _ENTITIES: Final = {f"&{name}": text for name, text in html5.items() if name.endswith(";")} | {
     form: chr(n)
     for n in (*range(0x20, 0x250), *range(0x2010, 0x2040), 0x20AC, 0x2122, 0x2212)
