@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from kundekort.engine import frames, interpretation, pipeline, undo
+from kundekort.engine import frames, interpretation, keys, pipeline, undo
 from kundekort.engine.decisions import Choice, Decision, Decisions
 from kundekort.engine.draft import NOT_SHOWN, Register, Task
 from kundekort.engine.facts import Question
@@ -54,6 +54,12 @@ class MemoryRegister:
             if all(card[f.key] for f in by) and "\x1f".join(fold(card[f.key]) for f in by) in wanted
         ]
         return self._frame(found, fields)
+
+    def neighbours(self, homes: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
+        parts = [SCHEMA[key] for key in keys.HOME]
+        everybody = self._frame(list(self.cards_by_id), parts)
+        found = everybody.filter(keys.home().is_in(homes.drop_nulls().implode()))
+        return self._frame(found["id"].to_list(), fields)
 
     def redirects(self, ids: pl.Series) -> pl.DataFrame:
         rows: list[tuple[int, int | None]] = []

@@ -117,6 +117,7 @@ def test_it_answers_rows_of_another_card() -> None:
 
 KARI = {"first_name": "Kari", "last_name": "Nordmann", "email": "kari@example.no", "mobile": "+4791234500"}
 KARI |= {"date_of_birth": "1980-01-02", "external_id": "X1"}
+KARI |= {"address": "Storgata 12 B", "zip_code": "0155"}
 SIRI = {"first_name": "Siri", "last_name": "Lund", "email": "siri@example.no", "mobile": "+4791234511"}
 
 
@@ -154,6 +155,9 @@ def test_it_keeps_a_column_that_was_sorted() -> None:
     assert not set(there) & set(kept.index.filter(pl.col(STATUS) == Status.CHANGED)[ROW])
 
 
+HOME = {"first_name": "Kari", "last_name": "Nordmann", "address": "Storgata 12 B", "zip_code": "0155"}
+
+
 @pytest.mark.parametrize(
     ("row", "by"),
     [
@@ -163,7 +167,19 @@ def test_it_keeps_a_column_that_was_sorted() -> None:
         ({"first_name": "Ola", "last_name": "Hansen", "external_id": "X1"}, "external_id"),
         ({"first_name": "Ola", "last_name": "Hansen", "mobile": "+4791234500"}, "mobile"),
         ({"first_name": "Ola", "date_of_birth": "1980-01-02", "email": "kari@example.no"}, "email"),
+        (HOME, "address"),
+        (HOME | {"email": "kari@jobb.example.no", "mobile": "+4798765432"}, "address"),
+        (HOME | {"last_name": "NORDMANN", "address": "STORGT. 12b"}, "address"),
+        (HOME | {"first_name": "Cari Anne", "address": "Storgaten  12 b, H0201"}, "address"),
+        (HOME | {"date_of_birth": "1980-01-02"}, "person"),
         # people of the family
+        (HOME | {"first_name": "Karl"}, None),
+        (HOME | {"first_name": "K."}, None),
+        (HOME | {"date_of_birth": "2012-03-04"}, None),
+        (HOME | {"zip_code": "5003"}, None),
+        (HOME | {"address": "Storgata 2"}, None),
+        (HOME | {"address": "Kirkegata 12 B"}, None),
+        (HOME | {"address": ""}, None),
         ({"first_name": "Ola", "date_of_birth": "2012-03-04", "email": "kari@example.no"}, None),
         ({"first_name": "Ola", "last_name": "Nordmann", "mobile": "+4791234500"}, None),
         # somebody else
@@ -208,6 +224,32 @@ def test_it_finds_who_stands_in_the_file_twice() -> None:
     assert out.index.filter(pl.col(STATUS) == Status.NEW)[ROW].to_list() == [0, 1, 3]
     meant = plan(file, MemoryRegister(), decisions=[Decision(Action.ACCEPT, code="twice_in_file", count=3, number=1)])
     assert [(f.count, f.open) for f in meant.findings] == [(3, 0)]
+
+
+def test_it_finds_who_stands_in_the_file_twice_by_where_they_live() -> None:
+    rows: list[Mapping[str, str]] = [
+        HOME | {"first_name": "Anne Grete", "email": "ag@example.no"},
+        HOME | {"first_name": "Ola"},
+        HOME | {"first_name": "Anne Marie"},
+        HOME | {"first_name": "ANNE", "address": "Storgt. 12B", "email": "anne@example.no"},
+        HOME | {"first_name": "Ola", "last_name": "Hansen"},
+        HOME | {"address": "Haugen"},
+        HOME | {"address": "Haugland"},
+        HOME | {"address": "HAUGEN", "first_name": "Kari M"},
+    ]
+    made = plan(text([{"id": "0", "gender": "0", **row} for row in rows]), MemoryRegister())
+    twice = made.evidence.filter(pl.col("code") == "twice_in_file").sort(ROW)
+    assert twice.select(ROW, "params").rows() == [
+        (3, '{"by":"address","row":0}'),
+        (7, '{"by":"address","row":5}'),
+    ]
+
+
+def test_it_finds_no_family_by_its_address() -> None:
+    names = ["Kari", "Karl", "Ola", "Ole", "Anne", "Anna", "Anders", "Per", "Pernille"]
+    cards = {n: EMPTY | HOME | {"first_name": name} for n, name in enumerate(names[:5], 1)}
+    rows = [{"id": "0", "gender": "0"} | HOME | {"first_name": name} for name in names[5:]]
+    assert found(plan(text(rows), MemoryRegister(cards, dict.fromkeys(cards, 1)))) == {}
 
 
 def test_it_knows_the_examples_of_the_template() -> None:

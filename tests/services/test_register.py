@@ -8,8 +8,10 @@ import polars as pl
 import pytest
 
 from kundekort.bulk import register
+from kundekort.bulk.key_filter import OFTEN
 from kundekort.engine import frames
 from kundekort.engine.draft import Register
+from kundekort.engine.schema import Field
 from kundekort.services import editing, merging
 from kundekort.services.accounts import Actor
 from kundekort.services.database import psycopg_connection
@@ -19,12 +21,14 @@ from kundekort.store.models import Customer, Import, RemovedCard, Revision
 from tests.engine.memory import MemoryRegister
 
 FILE = (
-    "CustomerID;FirstName;Email;Gender;ExternalID;Tags;DateOfBirth;EmailConsent;LastName;Mobile\n"
-    "0;Åse;ase@example.no;2;X1;b|a;1990-02-01;1;Ødegård;40000001\n"
-    '0;"To\nlinjer\t\\";ASE@example.no;0;X2;;;0;;40000001\n0;Per;;1;;;;;;\n'
-    "0;Kari;kari@example.no;2;X4;;;;;\n0;Ola;ola@example.no;1;X5;;1990-02-01;;Lie;\n"
+    "CustomerID;FirstName;Email;Gender;ExternalID;Tags;DateOfBirth;EmailConsent;LastName;Mobile;Address;ZipCode\n"
+    "0;Åse;ase@example.no;2;X1;b|a;1990-02-01;1;Ødegård;40000001;Østre Gt. 12 B;0155\n"
+    '0;"To\nlinjer\t\\";ASE@example.no;0;X2;;;0;;40000001;Gata;0155\n0;Per;;1;;;;;;;;0155\n'
+    "0;Kari;kari@example.no;2;X4;;;;;;;\n0;Ola;ola@example.no;1;X5;;1990-02-01;;Lie;;ØVERGÅRDEN;9800\n"
 )
 PERSON = [SCHEMA["first_name"], SCHEMA["last_name"], SCHEMA["date_of_birth"]]
+HOMES = pl.Series(["ødegård|0155|12|øst", "lie|9800|øvergården", "|0155|gata", "x\0|0155|gata", None])
+HOMES = HOMES.str.replace_all("|", "\x1f", literal=True)
 EVERYTHING = pl.Series([-1, 0, *range(1, 10**4), 2**63 - 1, None])
 
 
@@ -65,6 +69,7 @@ def test_it_answers_as_the_register_in_memory_does(
         lambda r: r.cards(SCHEMA["mobile"], pl.Series(["+4740000001", ""]), [SCHEMA["mobile"]]),
         lambda r: r.cards(PERSON, pl.Series(people), SCHEMA.values),
         lambda r: r.cards(PERSON, pl.Series([None, "a\x1fb\x1f31.02.1990"], dtype=pl.String), [SCHEMA["city"]]),
+        lambda r: r.neighbours(HOMES, SCHEMA.values),
         lambda r: r.redirects(pl.Series([*ids, 0, 99_999])),
         lambda r: r.owners(SCHEMA["external_id"], pl.Series(["X1", "X2", "X4", ""])),
         lambda r: r.masters(pl.Series([*ids, 99_999])).to_frame("id"),
@@ -76,6 +81,7 @@ def test_it_answers_as_the_register_in_memory_does(
         answers = [question(register).sort("id", maintain_order=True).rows() for register in (real, memory)]
         assert answers[0] == answers[1]
     assert len(real.redirects(pl.Series(ids))) == 2
+    assert set(real.neighbours(HOMES, [])["id"]) == {ids[0], ids[4]}
 
 
 def test_it_lets_go_of_what_leaves(both: tuple[DatabaseRegister, MemoryRegister, list[int]]) -> None:
@@ -88,3 +94,25 @@ def test_it_lets_go_of_what_leaves(both: tuple[DatabaseRegister, MemoryRegister,
 
 def versions(ids: list[int], version: int) -> pl.DataFrame:
     return pl.DataFrame({"id": ids, "version": [version] * len(ids)}, schema=frames.VERSIONS)
+
+
+@pytest.mark.parametrize("by", [[SCHEMA["email"]], [SCHEMA["mobile"]], [SCHEMA["external_id"]], PERSON])
+def test_it_finds_the_same_cards_once_it_knows_all_keys(by: list[Field], load: Callable[..., Import]) -> None:
+    load(FILE.replace("X4", "X\x1e4"))
+    nobody = [f"nobody{n}\x1fnobody\x1f1990-02-01" for n in range(OFTEN)]
+    somebody = ["ase@example.no", "ola@example.no", "+4740000001", "X1", "X\x1e4", "ola\x1flie\x1f1990-02-01", "", None]
+    some, many = pl.Series(somebody, dtype=pl.String), pl.Series([*somebody, *nobody])
+    seldom, often = DatabaseRegister(), DatabaseRegister()
+    found = seldom.cards(by, some, by).sort("id")
+    assert found.height >= 1
+    assert often.cards(by, many, by).sort("id").equals(found)
+    assert often.cards(by, some, by).sort("id").equals(found)
+    assert often.cards(by, pl.Series(nobody), by).is_empty()
+
+
+def test_it_finds_the_same_homes_once_it_knows_all(load: Callable[..., Import]) -> None:
+    load(FILE)
+    nowhere = pl.Series([f"nobody\x1f0155\x1f{n}\x1fnow" for n in range(OFTEN)])
+    register = DatabaseRegister()
+    assert register.neighbours(nowhere, []).is_empty()
+    assert register.neighbours(pl.concat([HOMES, nowhere]), []).height == 2

@@ -6,12 +6,14 @@ Works inside the caller's transaction on a psycopg connection; never commits, ne
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
+from typing import Final
 
 import polars as pl
 from psycopg import Connection
-from psycopg.sql import Composable
+from psycopg.sql import Composable, Composed
 
 from kundekort.bulk import statements
 from kundekort.bulk.copy import SLICE, copied, copy_out, temporary
@@ -20,21 +22,39 @@ from kundekort.engine.keys import UNIT
 from kundekort.engine.plan import BLOCK
 from kundekort.engine.schema import Field, Kind
 
+FEW: Final = 1_000
+"""So many keys are part of the question; of more a table is made, of which the database knows what is in it."""
+
 
 def cards(conn: Connection, by: Field | Sequence[Field], keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
     """The cards that have one of the keys, as `engine.keys` makes them, in a field or in several together."""
     by = (by,) if isinstance(by, Field) else by
     if len(by) > 1:
         return _cards_by_several(conn, by, keys, fields)
-    by_id = by[0].kind is Kind.ID
+    query = statements.customers_by_id if by[0].kind is Kind.ID else partial(statements.customers_by_text, by[0])
+    return _found(conn, query, keys, fields)
+
+
+def neighbours(conn: Connection, homes: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
+    """The cards that have one of the keys of `engine.keys.home`."""
+    return _found(conn, statements.neighbours, homes, fields)
+
+
+def _found(
+    conn: Connection, query: Callable[[Sequence[Field], Composable], Composed], keys: pl.Series, fields: Sequence[Field]
+) -> pl.DataFrame:
+    """What a statement finds of one column of keys."""
     keys = keys.drop_nulls().unique()
-    if not by_id:  # the database can neither hold a NUL nor be asked for one
+    if keys.dtype == pl.String:  # the database can neither hold a NUL nor be asked for one
         keys = keys.filter(~keys.str.contains("\0", literal=True))
     if keys.is_empty():
         return pl.DataFrame(schema=frames.cards(fields))
-    query = statements.customers_by_id(fields) if by_id else statements.customers_by_text(by[0], fields)
-    with _wanted(conn, keys, value_type="bigint" if by_id else "text"):
-        return copy_out(conn, query, frames.cards(fields))
+    value_type = "text" if keys.dtype == pl.String else "bigint"
+    if keys.len() <= FEW:
+        few = statements.few_wanted({"value": keys.to_list()}, {"value": value_type})
+        return copy_out(conn, query(fields, few), frames.cards(fields))
+    with _wanted(conn, keys, value_type=value_type):
+        return copy_out(conn, query(fields, statements.WANTED), frames.cards(fields))
 
 
 def _cards_by_several(conn: Connection, by: Sequence[Field], keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
@@ -44,6 +64,10 @@ def _cards_by_several(conn: Connection, by: Sequence[Field], keys: pl.Series, fi
     parts = parts.filter(*dates, ~pl.any_horizontal(pl.all().str.contains("\0", literal=True)))
     if parts.is_empty():
         return pl.DataFrame(schema=frames.cards(fields))
+    if parts.height <= FEW:
+        dates_of = {f.key: "date" for f in by if f.kind is Kind.DATE}
+        few = statements.few_wanted(parts.to_dict(as_series=False), dates_of)
+        return copy_out(conn, statements.customers_by_several(by, fields, few), frames.cards(fields))
     with temporary(conn, statements.WANTED, statements.create_wanted_fields(by), parts):
         return copy_out(conn, statements.customers_by_several(by, fields), frames.cards(fields))
 

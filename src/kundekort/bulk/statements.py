@@ -6,12 +6,13 @@ composes; running is the business of `bulk.register` and `bulk.apply`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from psycopg import sql
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
+from kundekort.engine.keys import UNIT
 from kundekort.engine.schema import Field, Kind
 from kundekort.engine.values.canonical import ignores_case
 
@@ -22,6 +23,14 @@ WANTED: Final = Identifier("wanted")
 VERSIONS: Final = Identifier("versions")
 STAGED: Final = Identifier("staged")
 EVERYBODY: Final = SQL("TRUE")
+HOME: Final = SQL(
+    "(lower(c.last_name) || chr(31) || c.zip_code || chr(31) || "
+    "coalesce(substring(c.address from '[0-9]+') || chr(31) || lower(left(c.address, 3)), lower(c.address)))"
+)
+"""What `engine.keys.home` makes of a card; there is an index of it."""
+AT_HOME: Final = SQL("c.last_name <> '' AND c.address <> '' AND c.zip_code <> ''")
+RECORD: Final = "\x1e"
+"""Stands between keys."""
 
 _AS_IS: Final = (
     Kind.ID,
@@ -131,19 +140,63 @@ def count_and_some(where: Composable, order: Sequence[str] = ("id",), *, descend
     )
 
 
-def customers_by_id(fields: Sequence[Field]) -> Composed:
+def few_wanted(columns: Mapping[str, Sequence[object]], types: Mapping[str, str]) -> Composed:
+    """What stands for the table of keys to look up where they are so few that they are part of the question.
+
+    `columns` are those of the table, whose types in the database are `text` where `types` says nothing else.
+    """
+    arrays = [
+        SQL("{}::{}[]").format(Literal(list(values)), SQL(types.get(name, "text"))) for name, values in columns.items()
+    ]
+    names = [Identifier(name) for name in columns]
+    return SQL("(SELECT * FROM unnest({}) AS f ({}))").format(_comma(arrays), _comma(names))
+
+
+def customers_by_id(fields: Sequence[Field], wanted: Composable = WANTED) -> Composed:
     """The customers whose ids are wanted."""
     return SQL("SELECT c.id, c.version{} FROM {} c JOIN {} w ON c.id = w.value").format(
-        _texts(fields), CUSTOMER, WANTED
+        _texts(fields), CUSTOMER, wanted
     )
 
 
-def customers_by_text(field: Field, fields: Sequence[Field]) -> Composed:
+def customers_by_text(field: Field, fields: Sequence[Field], wanted: Composable = WANTED) -> Composed:
     """The customers with a wanted value in a text field, in lower case where the field ignores it."""
     column = _column("c", field)
     match = SQL("lower({})").format(column) if ignores_case(field) else column
     return SQL("SELECT c.id, c.version{} FROM {} c JOIN {} w ON {} = w.value AND {} <> ''").format(
-        _texts(fields), CUSTOMER, WANTED, match, column
+        _texts(fields), CUSTOMER, wanted, match, column
+    )
+
+
+def keys(by: Sequence[Field]) -> Composed:
+    """What all customers are found by in a text field, or in several together, as `engine.keys` makes it.
+
+    Many keys stand in each row, because rows are dear; RECORD stands between them.
+    """
+    if len(by) == 1:
+        column = _column("c", by[0])
+        key, there = (SQL("lower({})").format(column) if ignores_case(by[0]) else column), [column]
+    else:
+        there = [SQL("lower({})").format(_stored(f)) for f in by]
+        key = SQL("concat_ws({}, {})").format(Literal(UNIT), _comma(there))
+    return _gathered(key, SQL(" AND ").join(SQL("{} <> ''").format(t) for t in there))
+
+
+def homes() -> Composed:
+    """Where all customers live, as `engine.keys.home` makes it, gathered as `keys` are."""
+    return _gathered(HOME, AT_HOME)
+
+
+def _gathered(key: Composable, where: Composable) -> Composed:
+    return SQL("SELECT string_agg({key}, {record}) AS keys FROM {} c WHERE {} GROUP BY c.id / 1000").format(
+        CUSTOMER, where, key=key, record=Literal(RECORD)
+    )
+
+
+def neighbours(fields: Sequence[Field], wanted: Composable = WANTED) -> Composed:
+    """The customers who live in a wanted home."""
+    return SQL("SELECT c.id, c.version{} FROM {} c JOIN {} w ON {} = w.value AND {}").format(
+        _texts(fields), CUSTOMER, wanted, HOME, AT_HOME
     )
 
 
@@ -154,11 +207,11 @@ def create_wanted_fields(fields: Sequence[Field]) -> Composed:
     return SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(WANTED, _comma(columns))
 
 
-def customers_by_several(by: Sequence[Field], fields: Sequence[Field]) -> Composed:
+def customers_by_several(by: Sequence[Field], fields: Sequence[Field], wanted: Composable = WANTED) -> Composed:
     """The customers with wanted values in several fields, texts in lower case."""
     columns = [_column("c", f) if f.kind is Kind.DATE else SQL("lower({})").format(_column("c", f)) for f in by]
     same = SQL(" AND ").join(SQL("{} = {}").format(c, _column("w", f)) for c, f in zip(columns, by, strict=True))
-    return SQL("SELECT c.id, c.version{} FROM {} c JOIN {} w ON {}").format(_texts(fields), CUSTOMER, WANTED, same)
+    return SQL("SELECT c.id, c.version{} FROM {} c JOIN {} w ON {}").format(_texts(fields), CUSTOMER, wanted, same)
 
 
 def redirects() -> Composed:

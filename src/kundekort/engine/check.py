@@ -76,9 +76,10 @@ def check(
             codes[field.key] = reading.code
             if field.key in key_cells:
                 codes[field.key] = _key_codes(field, text, reading.code, lost if field in keys[0] else None)
-            cells = rows.select(ROW, LINE, value=raw, text=field.key, code=codes[field.key]).filter(sound)
-            problems += _problems(cells, field)
-            unique.add(field, cells)
+            if field.unique or codes[field.key].null_count() < rows.height:
+                cells = rows.select(ROW, LINE, value=raw, text=field.key, code=codes[field.key]).filter(sound)
+                problems += _problems(cells, field)
+                unique.add(field, cells)
     for by in keys:
         raw = block.cells.select(pl.concat_str([place[f.key] for f in by], separator=" ")).to_series()
         good = reduce(Series.__and__, (codes[f.key].is_null() for f in by), sound)

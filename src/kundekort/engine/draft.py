@@ -47,6 +47,9 @@ class Register(Protocol):
         They come in any order. Two cards with the same key are two rows; an empty key finds nothing.
         """
 
+    def neighbours(self, homes: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
+        """The cards that have one of the keys of `keys.home`: a frame of `frames.cards(fields)`, in any order."""
+
     def redirects(self, ids: pl.Series) -> pl.DataFrame:
         """Which of the ids (Int64) are cards that have gone: a frame of `frames.REDIRECTS`."""
 

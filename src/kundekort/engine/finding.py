@@ -154,6 +154,8 @@ def evidence(
     params: Mapping[str, object] | None = None,
 ) -> pl.DataFrame:
     """Evidence (`frames.EVIDENCE`) at each of the rows, which have ROW. What is said of it may depend on the row."""
+    if rows.is_empty():
+        return pl.DataFrame(schema=frames.EVIDENCE)
 
     def text(cell: pl.Expr | str) -> pl.Expr:
         return (pl.lit(cell) if isinstance(cell, str) else cell).fill_null("").str.head(problem.SHOWN)

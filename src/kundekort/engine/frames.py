@@ -127,4 +127,5 @@ def changes_something(keys: Iterable[str]) -> pl.Expr:
 
 def concat(frames: Iterable[pl.DataFrame], types: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:
     """The frames as one in the order of their rows; an empty one without any."""
-    return pl.concat([pl.DataFrame(schema=types), *frames]).sort(ROW, maintain_order=True)
+    filled = [frame for frame in frames if frame.height]
+    return pl.concat(filled).sort(ROW, maintain_order=True) if filled else pl.DataFrame(schema=types)

@@ -12,6 +12,8 @@ from kundekort.engine.values import canonical
 
 UNIT: Final = "\x1f"
 """Stands between the values of a key of several fields; nobody writes it."""
+HOME: Final = ("last_name", "zip_code", "address")
+"""The fields that say where somebody lives."""
 
 
 def value(by: Sequence[Field], prefix: str = "") -> pl.Expr:
@@ -24,8 +26,22 @@ def value(by: Sequence[Field], prefix: str = "") -> pl.Expr:
         return cells[0].cast(pl.Int64, strict=False)
     if len(by) == 1:
         return canonical.comparable(by[0], cells[0])
-    whole = pl.concat_str([cell.str.to_lowercase() for cell in cells], separator=UNIT)
+    texts = [pl.col(prefix + f.key) if f.kind is Kind.DATE else pl.col(prefix + f.key).str.to_lowercase() for f in by]
+    whole = pl.concat_str(texts, separator=UNIT)
     return pl.when(pl.all_horizontal(cell != "" for cell in cells)).then(whole)
+
+
+def home(prefix: str = "") -> pl.Expr:
+    """Where somebody lives: the same text however the name of the street is spelled, null where not all is known.
+
+    It is the last name, the postal code, the number of the house and how the street begins: Storgata 12 B is STORGT.
+    12b and Storgaten 12. Without a number it is the whole address.
+    """
+    last, zip_code, address = (pl.col(prefix + key) for key in HOME)
+    house = pl.concat_str(address.str.extract("([0-9]+)"), address.str.head(3).str.to_lowercase(), separator=UNIT)
+    place = pl.coalesce(house, address.str.to_lowercase())
+    whole = pl.concat_str(last.str.to_lowercase(), zip_code, place, separator=UNIT)
+    return pl.when(last != "", zip_code != "", address != "").then(whole)
 
 
 def values(rows: pl.DataFrame, by: Sequence[Field]) -> pl.Series:

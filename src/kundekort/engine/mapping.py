@@ -9,6 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from rapidfuzz import fuzz
@@ -42,6 +43,7 @@ _KEY_FIELDS: Final[Mapping[RowKey, tuple[str, ...]]] = {
 }
 
 
+@lru_cache(maxsize=4096)
 def fold(header: str) -> str:
     """The letters and digits of a text without case and diacritics: Kjønn, KJØNN and kjonn are one."""
     letters = unicodedata.normalize("NFKD", header).casefold().translate(_LETTERS)

@@ -137,6 +137,8 @@ def frame(
     params: Mapping[str, object] | None = None,
 ) -> pl.DataFrame:
     """A problem for each of the rows, which have ROW and LINE. Code, value and params may depend on their columns."""
+    if rows.is_empty():  # most are, and to work out nothing takes its time too
+        return pl.DataFrame(schema=frames.PROBLEMS)
     shown = pl.lit(value) if isinstance(value, str) else value
     return rows.select(
         pl.col(frames.ROW),

@@ -99,13 +99,24 @@ def _values(
         block, left_on="customer_id", right_on=ID, how="semi"
     )
     rows = block.select(ID).join(now, left_on=ID, right_on="id", how="left", maintain_order="left")
+    nothing = pl.lit(None, dtype=pl.String)
+    formers, writtens = (part.partition_by("field", as_dict=True) for part in (later, cells))
     for field in fields:
-        former = later.filter(pl.col("field") == field.key).select("id", pl.col("old").alias("_former"))
-        written = cells.filter(pl.col("field") == field.key).select(
-            pl.col("customer_id").alias("id"), pl.col("new").alias("_new"), pl.col("old").alias(OLD + field.key)
-        )
-        for part in (former, written):
-            rows = rows.join(part, left_on=ID, right_on="id", how="left", maintain_order="left")
-        rows = rows.with_columns(pl.coalesce("_new", "_former", field.key, pl.lit("")).alias(field.key))
-        rows = rows.drop("_new", "_former")
+        former, written = formers.get((field.key,)), writtens.get((field.key,))
+        known = [pl.col(field.key), pl.lit("")]
+        if former is not None:
+            rows = _joined(rows, former.select("id", pl.col("old").alias("_former")))
+            known.insert(0, pl.col("_former"))
+        old = nothing
+        if written is not None:
+            written = written.select(pl.col("customer_id").alias("id"), pl.col("new").alias("_new"), _old=pl.col("old"))
+            rows = _joined(rows, written)
+            known.insert(0, pl.col("_new"))
+            old = pl.col("_old")
+        rows = rows.with_columns(pl.coalesce(known).alias(field.key), old.alias(OLD + field.key))
+        rows = rows.drop("_new", "_former", "_old", strict=False)
     return rows.select(*(f.key for f in fields), *(OLD + f.key for f in fields))
+
+
+def _joined(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    return rows.join(cells, left_on=ID, right_on="id", how="left", maintain_order="left")

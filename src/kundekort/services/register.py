@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 from django.db import transaction
+from psycopg import Connection
 
 from kundekort.bulk import register
+from kundekort.bulk.key_filter import KeyFilter
 from kundekort.bulk.statements import EVERYBODY
-from kundekort.engine.schema import Field
+from kundekort.engine.schema import Field, Kind
 from kundekort.services.database import psycopg_connection
 
 
@@ -22,11 +24,27 @@ class DatabaseRegister:
     """
 
     leaving: frozenset[int] = frozenset()
+    _filters: dict[tuple[str, ...], KeyFilter] = field(default_factory=dict, init=False, compare=False)
 
     def cards(self, by: Field | Sequence[Field], keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
         """The cards that have one of the keys in a field, or in several together."""
+        by = (by,) if isinstance(by, Field) else tuple(by)
         with transaction.atomic():
-            return register.cards(psycopg_connection(), by, keys, fields)
+            conn = psycopg_connection()
+            if by[0].kind is not Kind.ID:
+                keys = self._possible(conn, by, keys)
+            return register.cards(conn, by, keys, fields)
+
+    def neighbours(self, homes: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
+        """The cards that have one of the keys of `engine.keys.home`."""
+        with transaction.atomic():
+            conn = psycopg_connection()
+            return register.neighbours(conn, self._possible(conn, (), homes), fields)
+
+    def _possible(self, conn: Connection, by: tuple[Field, ...], keys: pl.Series) -> pl.Series:
+        """Those of the keys that a card may have; without a field they are homes."""
+        known = self._filters.setdefault(tuple(f.key for f in by), KeyFilter(by))
+        return known.possible(conn, keys)
 
     def redirects(self, ids: pl.Series) -> pl.DataFrame:
         """Which of the ids are merged cards."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import polars as pl
 
+from kundekort.engine.frames import CHANGED
 from kundekort.engine.schema import Field, Schema
 
 
@@ -16,6 +17,9 @@ class Cards(Protocol):
 
     def cards(self, by: Field | Sequence[Field], keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
         """The cards that have one of the keys in a field, or in several: a frame of `frames.cards(fields)`."""
+
+    def neighbours(self, homes: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
+        """The cards that have one of the keys of `keys.home`: a frame of `frames.cards(fields)`."""
 
     def withdrawn(self, field: Field, ids: pl.Series) -> pl.Series:
         """Those of the ids (Int64) whose cards have once said yes in a field, and no after that."""
@@ -34,3 +38,9 @@ class Block:
     fields: tuple[Field, ...]
     schema: Schema
     register: Cards
+
+    def changed(self, fields: Iterable[Field]) -> tuple[Field, ...]:
+        """Those of the fields of which some cell changes."""
+        given = tuple(fields)
+        cells = self.rows.select(pl.col(CHANGED + f.key).any() for f in given)
+        return tuple(f for f in given if cells[CHANGED + f.key][0])

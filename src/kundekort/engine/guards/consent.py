@@ -15,7 +15,7 @@ NO = "0"
 def evidence(block: Block) -> pl.DataFrame:
     """Cells of a consent that say yes where the card says no: who has said yes before has withdrawn it since."""
     found = [pl.DataFrame(schema=frames.EVIDENCE)]
-    for field in (f for f in block.fields if f.consent):
+    for field in block.changed(f for f in block.fields if f.consent):
         old = pl.col(OLD + field.key)
         given = block.rows.filter(CHANGED + field.key, pl.col(field.key) == YES, old == NO)
         if given.height:

@@ -6,7 +6,6 @@ whoever mends or changes a value by hand is left alone.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Final
 
 import polars as pl
@@ -31,6 +30,32 @@ _DAY_OF_MONTH: Final = rf"(?i)^(?:[0-9]{{1,2}}[-. /]{{1,2}}{_MONTH}|{_MONTH}[-. 
 _DAY: Final = r"^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T]00:00:00)?|[0-9]{1,2}[./-][0-9]{1,2}[./-](?:[0-9]{2}|[0-9]{4}))$"
 _SERIAL: Final = "^[2-5][0-9]{4}$"
 _NO_DAY: Final = rf"(?i)^(?:[0-9]{{1,2}}[-./][0-9]{{1,4}}|{_MONTH}[0-9]{{1,2}})$"
+_MONTH_NUMBERS: Final = {
+    name: number
+    for number, names in enumerate(
+        (
+            ("jan", "tam"),
+            ("feb", "hel"),
+            ("mar", "mär", "mrt", "maa"),
+            ("apr", "huh"),
+            ("mai", "maj", "maí", "may", "mei", "tou"),
+            ("jun", "jún", "kes"),
+            ("jul", "júl", "hei"),
+            ("aug", "ágú", "elo"),
+            ("sep", "syy"),
+            ("okt", "oct", "lok"),
+            ("nov", "nóv"),
+            ("dec", "des", "dez", "jou"),
+        ),
+        start=1,
+    )
+    for name in names
+}
+_NAMED_DAY: Final = (
+    rf"(?i)^(?P<day>[0-9]{{1,2}})[. ]{{1,2}}(?P<month>{_MONTH})\pL*\.?$",
+    rf"(?i)^(?P<month>{_MONTH})\pL*\.? (?P<day>[0-9]{{1,2}})$",
+)
+"""A day and the name of its month, in either order."""
 _CUT: Final = (255, 256)
 _ALMOST: Final = 15
 """Digits of a number that a spreadsheet keeps."""
@@ -39,10 +64,7 @@ _ALMOST: Final = 15
 def evidence(block: Block) -> pl.DataFrame:
     """Cells that are damaged, of those whose value differs from that on the card."""
     found = [pl.DataFrame(schema=frames.EVIDENCE)]
-    cells = _cells(block)
-    if cells.is_empty():
-        return found[0]
-    cells = cells.with_columns(_code().alias("code")).filter(pl.col("code").is_not_null())
+    cells = _damaged(_cells(block))
     for field in (f for f in block.fields if f.key in set(cells["field"].unique())):
         there = cells.filter(pl.col("field") == field.key)
         found.append(finding.evidence(there, field=field, code=pl.col("code"), value=_VALUE, old=_OLD))
@@ -56,7 +78,7 @@ def _cells(block: Block) -> pl.DataFrame:
     """
     types = {ROW: pl.UInt32, "field": pl.String, "kind": pl.String, "words": pl.Boolean}
     cells = [pl.DataFrame(schema=types | {"value": pl.String, "old": pl.String})]
-    for field in block.fields:
+    for field in block.changed(block.fields):
         cells.append(
             block.rows.filter(CHANGED + field.key, pl.col(field.key) != "").select(
                 ROW,
@@ -70,17 +92,24 @@ def _cells(block: Block) -> pl.DataFrame:
     return pl.concat(cells, rechunk=True)  # each chunk would cost as much as all of them
 
 
+def _damaged(cells: pl.DataFrame) -> pl.DataFrame:
+    """Those of the cells that are damaged, each with the code of what has happened to it first in the order of signs.
+
+    Only cells that could show a sign are looked at more closely: hardly any can, and some signs are dear.
+    """
+    found = [cells.clear().with_columns(pl.lit(None, dtype=pl.String).alias("code"))]
+    if cells.height:
+        possible = cells.select(first.alias(code) for code, (first, *_) in _SIGNS.items())
+        for code in (c for c in possible.columns if possible[c].any()):
+            there = cells.filter(possible[code])
+            for sign in _SIGNS[code][1:]:
+                there = there.filter(sign) if there.height else there
+            found.append(there.with_columns(pl.lit(code).alias("code")))
+    return pl.concat(found).unique([ROW, "field"], keep="first", maintain_order=True)
+
+
 def _words(field: Field) -> bool:
     return field.custom or field.kind in (Kind.NOTE, Kind.TAGS, Kind.CHOICE)
-
-
-@cache
-def _code() -> pl.Expr:
-    """The code of what has happened to a cell, null where nothing has."""
-    code = pl.lit(None, dtype=pl.String)
-    for name, there in reversed(_SIGNS.items()):
-        code = pl.when(there).then(pl.lit(name)).otherwise(code)
-    return code
 
 
 def _no_value() -> pl.Expr:
@@ -90,7 +119,7 @@ def _no_value() -> pl.Expr:
 
 
 def _rounded() -> pl.Expr:
-    """As 4,79E+09, with a decimal that it never had, or with zeros for all digits after the fifteenth."""
+    """As 4,79E+09, with a decimal that it never had, with zeros after the fifteenth digit, or 100000 for 1E5."""
     number = _OLD.str.replace(r"^\+?0*([0-9])", "${1}")
     point = number.str.contains("^[0-9]{3,}$") & _VALUE.str.contains("[.,]0$")
     point &= _VALUE.str.replace("[.,]0$", "") == number
@@ -100,7 +129,9 @@ def _rounded() -> pl.Expr:
     zeros = _VALUE.str.slice(_ALMOST).str.contains("^0+$")
     rounded_up = _OLD.str.slice(_ALMOST, 1) >= "5"
     near = (heads[0] == heads[1]) | ((heads[0] == heads[1] + 1) & rounded_up)
-    return damage.exponent(_VALUE) | point | (digits & same_length & zeros & near)
+    power = _OLD.str.contains("^[0-9]{1,15}[eE][0-9]{1,2}$") & _VALUE.str.contains("^[0-9]+$")
+    power &= _OLD.cast(pl.Float64, strict=False) == _VALUE.cast(pl.Float64, strict=False)
+    return damage.exponent(_VALUE) | point | (digits & same_length & zeros & near) | power
 
 
 def _date() -> pl.Expr:
@@ -108,7 +139,19 @@ def _date() -> pl.Expr:
     day = _VALUE.str.contains(_DAY_OF_MONTH)
     day |= _VALUE.str.contains(_DAY) & (Kind.NOTE.value != _KIND)
     day |= _VALUE.str.contains(_SERIAL) & ~_KIND.is_in([Kind.NOTE.value, Kind.NUMBER.value])
-    return day & _OLD.str.contains(_NO_DAY) & (Kind.DATE.value != _KIND)
+    named = _VALUE.str.contains(_DAY) & pl.any_horizontal(_same_day(form) for form in _NAMED_DAY)
+    return ((day & _OLD.str.contains(_NO_DAY)) | named) & (Kind.DATE.value != _KIND)
+
+
+def _same_day(form: str) -> pl.Expr:
+    """Whether the stored value is a day of a month by its name, and the file has the numbers of both."""
+    parts = _OLD.str.extract_groups(form).struct
+    word = parts.field("month").str.to_lowercase()
+    month = word.str.head(3).replace_strict(_MONTH_NUMBERS, default=None, return_dtype=pl.Int64)
+    month = pl.when(word.str.starts_with("marras")).then(11).otherwise(month)
+    numbers = _VALUE.str.extract_all("[0-9]+").list.eval(pl.element().cast(pl.Int64))
+    day = parts.field("day").cast(pl.Int64)
+    return (numbers.list.contains(day) & numbers.list.contains(month)).fill_null(False)
 
 
 def _zeros() -> pl.Expr:
@@ -130,20 +173,22 @@ def _cut() -> pl.Expr:
     return pl.any_horizontal(lengths) & (_OLD.str.len_chars() > _VALUE.str.len_chars())
 
 
+_FOREIGN: Final = _OLD.str.contains(encodings.FOREIGN)
+_DIGIT: Final = _VALUE.str.contains("[0-9]")
 _SIGNS: Final = {
-    "hashes": damage.hashes(_VALUE),
-    "excel_error": damage.error(_VALUE),
-    "null_word": _no_value(),
-    "number_rounded": _rounded(),
-    "date_made": _date(),
-    "zeros_lost": _zeros(),
-    "plus_lost": _plus(),
-    "entities": encodings.escaped(_VALUE, _OLD),
-    "mojibake": encodings.read_wrongly(_VALUE, _OLD),
-    "letters_lost": encodings.replaced(_VALUE, _OLD),
-    "letters_dropped": encodings.dropped(_VALUE, _OLD),
-    "text_cut": _cut(),
+    "hashes": (_VALUE.str.starts_with("##"), damage.hashes(_VALUE)),
+    "excel_error": (_VALUE.str.contains("^#|:[0-9]{3}$"), damage.error(_VALUE)),
+    "null_word": (_VALUE.is_in([*_NO_VALUE, *_SPOKEN]), _no_value()),
+    "number_rounded": (_VALUE.str.contains("^[+-]?[0-9][0-9.,eE+]+$"), _rounded()),
+    "date_made": (_DIGIT & _OLD.str.contains("^.{3,16}$") & _OLD.str.contains("[0-9]"), _date()),
+    "zeros_lost": (_OLD.str.starts_with("0"), _zeros()),
+    "plus_lost": (_OLD.str.starts_with("+"), _plus()),
+    "entities": (_VALUE.str.contains("&[^;]+;"), encodings.escaped(_VALUE, _OLD)),
+    "mojibake": (_FOREIGN, encodings.else_alike(_VALUE, _OLD), encodings.read_wrongly(_VALUE, _OLD)),
+    "letters_lost": (_FOREIGN & _VALUE.str.contains(encodings.MARKS), encodings.replaced(_VALUE, _OLD)),
+    "letters_dropped": (_FOREIGN & (_VALUE.str.len_bytes() < _OLD.str.len_bytes()), encodings.dropped(_VALUE, _OLD)),
+    "text_cut": (_OLD.str.len_bytes() > _CUT[0], _cut()),
 }
-"""Whether a cell shows a kind of damage, by the code of the finding; of several the first counts."""
+"""Whether a cell could show a kind of damage, and whether it does, by the code of the finding; all have to hold."""
 CODES: Final = frozenset(_SIGNS)
 """The codes of findings whose stored values are the right ones, as spreadsheets or programs have done the change."""

@@ -19,10 +19,11 @@ EXAMPLES: Final = (
 )
 """First name, last name, e-mail and address of the invented customers of templates."""
 PERSON: Final = "person"
+ADDRESS: Final = "address"
 _CERTAIN: Final = (traits.EXTERNAL_ID, PERSON)
 """What only one person has."""
-_PERSON: Final = ("begins", "last", "birth")
-"""What `traits.family` looks at."""
+_PERSON: Final = ("begins", "second", "last", "birth")
+"""What `traits.family` and `traits.namesakes` look at, besides what is in the key of a home."""
 
 
 def keys_of(given: set[str], schema: Schema) -> dict[str, tuple[Field, ...]]:
@@ -30,34 +31,38 @@ def keys_of(given: set[str], schema: Schema) -> dict[str, tuple[Field, ...]]:
     found: dict[str, tuple[Field, ...]] = {k: (schema[k],) for k in (traits.EXTERNAL_ID,) if k in given}
     if given.issuperset((*traits.PERSON, traits.BIRTH)):
         found[PERSON] = traits.person(schema)
-    return found | {k: (schema[k],) for k in (traits.EMAIL, traits.MOBILE) if k in given}
+    found |= {k: (schema[k],) for k in (traits.EMAIL, traits.MOBILE) if k in given}
+    at_home = given.issuperset((*traits.PERSON, *keys.HOME))
+    return found | ({ADDRESS: tuple(schema[k] for k in keys.HOME)} if at_home else {})
 
 
 def already_card(block: Block) -> pl.DataFrame:
-    """New rows that are a card already: by the number of another system, name and date of birth, e-mail or mobile.
-
-    Name and address do not count: no index of the register finds a card by them.
-    """
-    rows = block.rows.filter(pl.col(ID) == 0)
+    """New rows that are a card already, by the number of another system, name and birth, e-mail, mobile or home."""
     given = {f.key for f in block.fields}
     found = [pl.DataFrame(schema=frames.EVIDENCE)]
     needed = tuple(block.schema[k] for k in (*traits.PERSON, traits.BIRTH))
-    for by, fields in keys_of(given, block.schema).items():
+    every = keys_of(given, block.schema)
+    known = {*traits.PERSON, traits.BIRTH, *(f.key for by in every.values() for f in by)}
+    rows = block.rows.filter(pl.col(ID) == 0).select(ROW, *(k for k in known if k in given))
+    for by, fields in every.items():
         if rows.is_empty():
             break
-        wanted = rows.select(ROW, keys.value(fields).alias("key")).filter(pl.col("key") != "")
+        wanted = rows.select(ROW, _key(by, fields).alias("key")).filter(pl.col("key") != "")
         if wanted.is_empty():
             continue
-        both = _pairs(block, wanted, fields, (*needed, *(f for f in fields if f not in needed)))
+        both = _pairs(block, wanted, by, fields, (*needed, *(f for f in fields if f not in needed)))
         if both.is_empty():
             continue
         both = _with_person(both.join(rows, on=ROW, how="inner"), "mine:", given)
-        if by not in _CERTAIN:
+        if by == ADDRESS:
+            both = both.filter(traits.namesakes("mine:", "theirs:"))
+        elif by not in _CERTAIN:
             both = both.filter(~traits.family("mine:", "theirs:"))
         alike = (pl.col("mine:begins") == pl.col("theirs:begins")).fill_null(False)
         both = both.sort(pl.col(ROW), alike, pl.col("id"), descending=[False, True, False])
         both = both.unique(ROW, keep="first", maintain_order=True)
-        value = pl.concat_str([f.key for f in fields], separator=" ")
+        shown = (*traits.PERSON, ADDRESS) if by == ADDRESS else [f.key for f in fields]
+        value = pl.concat_str(shown, separator=" ")
         old, card = pl.col("theirs:name"), pl.col("id")
         found.append(
             finding.evidence(both, field=None, code="already_card", value=value, old=old, card=card, params={"by": by})
@@ -66,16 +71,20 @@ def already_card(block: Block) -> pl.DataFrame:
     return pl.concat(found)
 
 
-def _pairs(block: Block, wanted: pl.DataFrame, by: Sequence[Field], fields: Sequence[Field]) -> pl.DataFrame:
+def _key(by: str, fields: Sequence[Field]) -> pl.Expr:
+    return keys.home() if by == ADDRESS else keys.value(fields)
+
+
+def _pairs(block: Block, wanted: pl.DataFrame, by: str, of: Sequence[Field], fields: Sequence[Field]) -> pl.DataFrame:
     """The rows of `wanted` (ROW, key) with each card that has their key: `id`, and its person under `theirs:`."""
-    owned = traits.owned(block, by, wanted, fields)
+    owned = traits.at_home(block, wanted, fields) if by == ADDRESS else traits.owned(block, of, wanted, fields)
     name = pl.concat_str(list(traits.PERSON), separator=" ", ignore_nulls=True).str.strip_chars()
     owned = _with_person(owned, "theirs:", {f.key for f in fields}).with_columns(name.alias("theirs:name"))
     return wanted.join(owned.select("key", "id", pl.col("^theirs:.*$")), on="key", how="inner")
 
 
 def _with_person(rows: pl.DataFrame, prefix: str, given: set[str]) -> pl.DataFrame:
-    """The rows with how the first name begins, the last name and the date of birth, null where there is none."""
+    """The rows with how the first name begins, what people are called, the last name and the date of birth, or null."""
     nothing = pl.lit(None, dtype=pl.String)
     first, last = traits.PERSON
     rows = rows.with_columns(
@@ -83,8 +92,14 @@ def _with_person(rows: pl.DataFrame, prefix: str, given: set[str]) -> pl.DataFra
         (traits.text(traits.BIRTH) if traits.BIRTH in given else nothing).alias(prefix + "birth"),
     )
     if first not in given:
-        return rows.with_columns(nothing.alias(prefix + "begins"))
-    names = rows.select(first).unique().with_columns(traits.begins(pl.col(first)).alias(prefix + "begins"))
+        return rows.with_columns(nothing.alias(prefix + name) for name in ("begins", "called", "second"))
+    called, second = traits.called(pl.col(first))
+    names = rows.select(first).unique()
+    names = names.with_columns(
+        traits.begins(pl.col(first)).alias(prefix + "begins"),
+        called.alias(prefix + "called"),
+        second.alias(prefix + "second"),
+    )
     return rows.join(names, on=first, how="left", nulls_equal=True, maintain_order="left")  # names are few
 
 
@@ -99,7 +114,9 @@ def example_row(block: Block) -> pl.DataFrame:
         name = (pl.col(traits.PERSON[0]) == first) & (pl.col(traits.PERSON[1]) == last)
         there |= (name & pl.any_horizontal(pl.lit(False), *more)).fill_null(False)
     name = pl.concat_str(list(traits.PERSON), separator=" ")
-    return finding.evidence(block.rows.filter(pl.col(ID) == 0, there), field=None, code="example_row", value=name)
+    return finding.evidence(
+        block.rows.filter(pl.col(ID) == 0).filter(there), field=None, code="example_row", value=name
+    )
 
 
 class People:
@@ -121,21 +138,22 @@ class People:
         """Take rows with ID and the file's values by field key."""
         given = {f.key for f in fields}
         by = {k: v for k, v in keys_of(given, self._schema).items() if k != traits.EXTERNAL_ID}  # unique by itself
-        new = _with_person(rows.filter(pl.col(ID) == 0), "", given) if by else rows.clear()
-        if new.is_empty():
+        new = rows.filter(pl.col(ID) == 0)
+        if new.is_empty() or not by:
             return
-        found = new.select(
-            ROW,
-            *(_hash(_none(keys.value(fields_))).alias(k) for k, fields_ in by.items()),
-            *(_hash(pl.col(name)).alias("_" + name) for name in _PERSON),
-        )
-        self._seen.append(found)
+        new = _with_person(new, "", given)
+        # Two steps: Polars would work out each value anew wherever it stands in an expression.
+        values = [_key(k, fields_).alias(k) for k, fields_ in by.items() if k != ADDRESS]
+        if ADDRESS in by:
+            values.append(pl.concat_str(keys.home(), "called", separator=keys.UNIT).alias(ADDRESS))
+        found = new.select(ROW, *values, *(pl.col(name).alias("_" + name) for name in _PERSON))
+        self._seen.append(found.select(ROW, _hashes(*by), _hashes(*("_" + name for name in _PERSON))))
 
     def evidence(self, *, but: Sequence[int] = ()) -> pl.DataFrame:
         """Evidence at every row that is a person of an earlier one; rows in `but` do not count."""
         everybody = self.seen.filter(~pl.col(ROW).is_in(but))
         found = [pl.DataFrame(schema=frames.EVIDENCE)]
-        for by in (k for k in (PERSON, traits.EMAIL, traits.MOBILE) if k in everybody.columns):
+        for by in (k for k in (PERSON, traits.EMAIL, traits.MOBILE, ADDRESS) if k in everybody.columns):
             rows = everybody.filter(pl.col(by).is_not_null(), pl.col(by).is_duplicated()).sort(ROW)
             found.append(_twice(rows, by))
         return pl.concat(found).unique(ROW, keep="first", maintain_order=True)
@@ -147,17 +165,17 @@ def _twice(rows: pl.DataFrame, by: str) -> pl.DataFrame:
         *(pl.col(f"mine:{name}").first().over(by).alias(f"first:{name}") for name in _PERSON),
         pl.col(ROW).first().over(by).alias("_first"),
     )
-    same = ~traits.family("mine:", "first:") if by != PERSON else pl.lit(True)
-    again = pl.col("mine:begins").is_not_null() & ~pl.struct(by, "mine:begins").is_first_distinct()
-    later = rows.filter(pl.col("_first") < pl.col(ROW), same | again)
+    if by == ADDRESS:  # what they are called is of the key
+        rows = rows.with_columns(pl.lit(0).alias("mine:called"), pl.lit(0).alias("first:called"))
+        same = traits.namesakes("mine:", "first:")
+    else:
+        again = pl.col("mine:begins").is_not_null() & ~pl.struct(by, "mine:begins").is_first_distinct()
+        same = again | (~traits.family("mine:", "first:") if by != PERSON else pl.lit(True))
+    later = rows.filter(pl.col("_first") < pl.col(ROW), same)
     first = pl.col("_first").cast(pl.Int64)
     return finding.evidence(later, field=None, code="twice_in_file", params={"by": by, "row": first})
 
 
-def _none(value: pl.Expr) -> pl.Expr:
-    return pl.when(value != "").then(value)
-
-
-def _hash(value: pl.Expr) -> pl.Expr:
-    """A number instead of a text, so that a million rows are a few megabytes; null stays null."""
-    return pl.when(value.is_not_null()).then(value.hash())
+def _hashes(*names: str) -> pl.Expr:
+    """Numbers instead of texts, so that a million rows are a few megabytes; null where there is none."""
+    return pl.when(pl.col(names) != "").then(pl.col(names).hash())

@@ -20,9 +20,13 @@ _PAIRS: Final = (
     ("cp437", "cp1252"),
 )
 """One encoding of single bytes taken for another: where it happens to our letters, at the prompt and on old Macs."""
+_DOS: Final = (("cp850", "mac_roman"), ("cp437", "mac_roman"))
+"""Those that Kundekort takes for one another itself: of DOS it knows nothing. Håkon becomes HÜkon."""
 
-_FOREIGN: Final = r"[^\x00-\x7f]"
-_MARKS: Final = r"[?_\x{fffd}]"
+FOREIGN: Final = r"[^\x00-\x7f]"
+"""A letter that some encoding lacks, or writes as another does another one."""
+MARKS: Final = r"[?_\x{fffd}]"
+"""What stands for a letter that an encoding lacks."""
 _NORDIC: Final = r"\p{L}[æøåäöüðþÆØÅÄÖÜÐÞ]|[æøåäöüðþÆØÅÄÖÜÐÞ]\p{L}"
 
 
@@ -52,7 +56,12 @@ def _twice(table: Mapping[str, str]) -> Mapping[str, str]:
 
 
 _UTF8: Final = tuple(_table(_WESTERN + _FURTHER, "utf-8", read) for read in _READ_AS)
-_TABLES: Final = (*_UTF8, _twice(_UTF8[0]), *(_single(*pair) for pair in _PAIRS))
+_TABLES: Final = (
+    *_UTF8,
+    _twice(_UTF8[0]),
+    *(_single(*pair) for pair in _PAIRS),
+    *(_table(_WESTERN, *pair) for pair in _DOS),
+)
 _ENTITIES: Final = {f"&{name}": text for name, text in html5.items() if name.endswith(";")} | {
     form: chr(n)
     for n in (*range(0x20, 0x250), *range(0x2010, 0x2040), 0x20AC, 0x2122, 0x2212)
@@ -60,26 +69,32 @@ _ENTITIES: Final = {f"&{name}": text for name, text in html5.items() if name.end
 }
 
 
+def else_alike(value: pl.Expr, old: pl.Expr) -> pl.Expr:
+    """Whether two texts have all in common but their letters beyond a to z, which can be read wrongly."""
+    plain = [text.str.replace_all("[^!-~]", "") for text in (value, old)]
+    return plain[0] == plain[1]
+
+
 def read_wrongly(value: pl.Expr, old: pl.Expr) -> pl.Expr:
     """Whether the stored value becomes the file's when it is read in an encoding in which it was not written."""
     made = (old.str.replace_many(list(table), list(table.values())) for table in _TABLES)
     same = [text.str.strip_chars() == value.str.strip_chars() for text in made]
-    return (value != old) & old.str.contains(_FOREIGN) & pl.any_horizontal(same)
+    return (value != old) & pl.any_horizontal(same)
 
 
 def replaced(value: pl.Expr, old: pl.Expr) -> pl.Expr:
     """Whether letters of the stored value stand as ? or another mark in the file, and all others as they were."""
-    bare = [text.str.replace_all(f"{_FOREIGN}|{_MARKS}", "") for text in (value, old)]
-    marks = [text.str.count_matches(_MARKS) for text in (value, old)]
-    kept = value.str.count_matches(_FOREIGN) - value.str.count_matches("\ufffd", literal=True)
-    lost = old.str.count_matches(_FOREIGN).cast(pl.Int64) - kept.cast(pl.Int64)
+    bare = [text.str.replace_all(f"{FOREIGN}|{MARKS}", "") for text in (value, old)]
+    marks = [text.str.count_matches(MARKS) for text in (value, old)]
+    kept = value.str.count_matches(FOREIGN) - value.str.count_matches("\ufffd", literal=True)
+    lost = old.str.count_matches(FOREIGN).cast(pl.Int64) - kept.cast(pl.Int64)
     longer = value.str.len_chars().cast(pl.Int64) - old.str.len_chars().cast(pl.Int64)
     return (bare[0] == bare[1]) & (marks[0] > marks[1]) & (lost > 0) & longer.is_between(0, 3 * lost)
 
 
 def dropped(value: pl.Expr, old: pl.Expr) -> pl.Expr:
     """Whether the file's value is the stored one without any of its letters beyond a to z."""
-    return (value != "") & old.str.contains(_NORDIC) & (old.str.replace_all(_FOREIGN, "") == value)
+    return (value != "") & old.str.contains(_NORDIC) & (old.str.replace_all(FOREIGN, "") == value)
 
 
 def escaped(value: pl.Expr, old: pl.Expr) -> pl.Expr:

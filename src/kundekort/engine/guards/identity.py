@@ -31,7 +31,10 @@ def other_card(block: Block) -> pl.DataFrame:
     mine, old = (traits.of(given, block.schema, prefix) for prefix in ("", OLD))
     if len(mine) < _ENOUGH:
         return pl.DataFrame(schema=frames.EVIDENCE)
-    rows = block.rows.filter(pl.col(OLD + "id").is_not_null()).with_columns(
+    rows = block.rows.filter(pl.col(OLD + "id").is_not_null(), _moved(given, list(mine)) >= _ENOUGH)
+    if rows.is_empty():
+        return pl.DataFrame(schema=frames.EVIDENCE)
+    rows = rows.with_columns(
         *(value.alias("mine:" + trait) for trait, value in mine.items()),
         *(value.alias("old:" + trait) for trait, value in old.items() if trait == "name"),
         *(value.ne_missing(old[trait]).alias("differs:" + trait) for trait, value in mine.items()),
@@ -44,6 +47,13 @@ def other_card(block: Block) -> pl.DataFrame:
     value = _shown_name(given, "") if "name" in mine else pl.coalesce(shown)
     before = _shown_name(given, OLD) if "name" in mine else _first_old(given)
     return finding.evidence(found, field=None, code="other_card", value=value, old=before, card=pl.col(_CARD))
+
+
+def _moved(given: set[str], traits_given: list[str]) -> pl.Expr:
+    """In how many traits a row can differ from its card: told by the cells alone, before anything is made of them."""
+    cells = {trait: [trait] for trait in traits_given} | {"name": [*traits.PERSON, traits.COMPANY]}
+    differ = [[pl.col(k) != pl.col(OLD + k) for k in keys_ if k in given] for keys_ in cells.values()]
+    return pl.sum_horizontal(pl.any_horizontal(d).cast(pl.UInt8) for d in differ if d)
 
 
 def _same_person(given: set[str], traits_given: set[str]) -> pl.Expr:
@@ -103,7 +113,7 @@ def column_sorted(block: Block) -> pl.DataFrame:
     """Cells that say another customer's address or number, in rows that are their card's for the rest."""
     found = [pl.DataFrame(schema=frames.EVIDENCE)]
     known = block.rows.filter(pl.col(OLD + "id").is_not_null())
-    for field in (f for f in block.fields if f.key in _REACHED):
+    for field in block.changed(f for f in block.fields if f.key in _REACHED):
         value = canonical.comparable(field, traits.text(field.key))
         rows = known.filter(CHANGED + field.key, _fits(field, block)).with_columns(value.alias("key"))
         rows = rows.filter(pl.col("key").is_not_null())

@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from kundekort.engine import frames, keys
+from kundekort.engine import keys
 from kundekort.engine.guards.block import Block
 from kundekort.engine.keys import UNIT
 from kundekort.engine.schema import Field, Schema
@@ -58,20 +58,47 @@ def person(schema: Schema) -> tuple[Field, ...]:
 
 def owned(block: Block, by: Sequence[Field], wanted: pl.DataFrame, fields: Sequence[Field]) -> pl.DataFrame:
     """The cards that have one of the values of `wanted` (column `key`): `key` and their fields, without shared ones."""
-    asked = wanted["key"].drop_nulls().unique()
-    if asked.is_empty():
-        return pl.DataFrame(schema={"key": pl.String, **frames.cards(fields)})
-    cards = block.register.cards(by[0] if len(by) == 1 else by, asked, fields)
+    cards = block.register.cards(by[0] if len(by) == 1 else by, wanted["key"], fields)
     return cards.with_columns(keys.value(by).alias("key")).filter(pl.len().over("key") <= SHARED)
+
+
+def at_home(block: Block, wanted: pl.DataFrame, fields: Sequence[Field]) -> pl.DataFrame:
+    """The cards of those who live where `wanted` (column `key`, of `keys.home`) says: `key` and their fields."""
+    cards = block.register.neighbours(wanted["key"], fields)
+    return cards.with_columns(keys.home().alias("key")).filter(pl.len().over("key") <= SHARED)
 
 
 def begins(first_name: pl.Expr) -> pl.Expr:
     """How a first name begins, whatever its accents and ways of spelling; null where there is none."""
-    plain = first_name.str.to_lowercase().str.normalize("NFKD").str.replace_all(r"[^a-zæø]", "")
+    head = _sound(first_name.str.to_lowercase().str.normalize("NFKD").str.replace_all(r"[^a-zæø]", ""))
+    head = head.str.head(LETTERS)
+    return pl.when(head != "").then(head)
+
+
+def called(first_name: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """The first and the second of somebody's first names, whatever their accents and ways of spelling; null if none.
+
+    An initial is no name.
+    """
+    plain = first_name.str.to_lowercase().str.normalize("NFKD").str.replace_all(r"[^a-zæø -]", "")
+    plain = plain.str.replace_all("[ -]+", " ").str.strip_chars()
+    return _sound(plain.str.extract("^([a-zæø]{2,})")), _sound(plain.str.extract("^[a-zæø]+ ([a-zæø]{2,})"))
+
+
+def _sound(plain: pl.Expr) -> pl.Expr:
     for spelling, sound in _SPELLINGS.items():
         plain = plain.str.replace_all(spelling, sound, literal=True)
-    head = plain.str.head(LETTERS)
-    return pl.when(head != "").then(head)
+    return plain
+
+
+def namesakes(one: str, other: str) -> pl.Expr:
+    """Whether two of the same last name who live together are one person; names of columns by their prefixes.
+
+    They are called the same (`called`, `second`), and nothing tells that they were born on different days.
+    """
+    differ = [(pl.col(one + k) != pl.col(other + k)).fill_null(False) for k in ("second", "birth")]
+    called = (pl.col(one + "called") == pl.col(other + "called")).fill_null(False)
+    return called & ~pl.any_horizontal(differ)
 
 
 def family(one: str, other: str) -> pl.Expr:

@@ -146,11 +146,11 @@ class _Growing:
     def _parse(self) -> pl.DataFrame:
         """The proven pieces, read by the fast parser."""
         names = [f"c{n}" for n in range(self.width)]
+        data = b"".join(self.pieces)
+        block = max(_PARSED_AT_ONCE, self.longest + 1)
         table = pyarrow.csv.read_csv(
             cast("IO[bytes]", pa.BufferReader(pa.py_buffer(b"".join(self.pieces)))),  # the stubs know files only
-            read_options=pyarrow.csv.ReadOptions(
-                column_names=names, block_size=max(_PARSED_AT_ONCE, self.longest + 1), use_threads=True
-            ),
+            read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=block, use_threads=len(data) > block),
             parse_options=pyarrow.csv.ParseOptions(
                 delimiter=self.grammar.separator.decode(), newlines_in_values=True, ignore_empty_lines=False
             ),

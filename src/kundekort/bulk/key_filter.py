@@ -1,0 +1,65 @@
+"""Which keys no card has, told from memory: of millions of new rows hardly any is on a card."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from psycopg import Connection
+
+from kundekort.bulk import statements
+from kundekort.bulk.copy import SLICE, copied
+from kundekort.engine.schema import Field
+
+OFTEN: Final = SLICE
+"""So many keys are looked up one by one; to look up more costs as much as to read those of all cards."""
+_BITS: Final = 32
+"""Bits for each key that a card has, of which two are set: about one in three hundred others has both of them too."""
+
+
+class KeyFilter:
+    """A Bloom filter of the keys of all cards in a field, or in several together, made once many have been asked for.
+
+    Without a field it is one of their homes.
+    Keys that cards are given after that are not in it.
+    """
+
+    def __init__(self, by: Sequence[Field]) -> None:
+        self._by = by
+        self._asked = 0
+        self._bits: NDArray[np.uint8] | None = None
+
+    def possible(self, conn: Connection, keys: pl.Series) -> pl.Series:
+        """Those of the keys, text as `engine.keys` makes it, that a card may have: all that one has, and few others."""
+        self._asked += keys.len()
+        if self._bits is None:
+            if self._asked <= OFTEN:
+                return keys
+            self._bits = self._read(conn)
+        keys = keys.drop_nulls()
+        there = np.ones(keys.len(), np.bool_)
+        for place in _places(keys, self._bits):
+            there &= (self._bits[place >> 3] >> (place & 7) & 1).astype(np.bool_)
+        return keys.filter(pl.Series(there) | keys.str.contains(statements.RECORD, literal=True))
+
+    def _read(self, conn: Connection) -> NDArray[np.uint8]:
+        parts = [pl.Series(dtype=pl.UInt64)]
+        query = statements.keys(self._by) if self._by else statements.homes()
+        with copied(conn, query, {"keys": pl.String}) as batches:
+            parts += [batch["keys"].str.split(statements.RECORD).explode().hash() for batch in batches]
+        hashes = pl.concat(parts)
+        bits = np.zeros(max(1, 1 << (hashes.len() * _BITS - 1).bit_length() >> 3), np.uint8)
+        for place in _places(hashes, bits):
+            np.bitwise_or.at(bits, place >> 3, (1 << (place & 7)).astype(np.uint8))
+        return bits
+
+
+def _places(keys: pl.Series, bits: NDArray[np.uint8]) -> list[NDArray[np.uint64]]:
+    """The two bits of each key, or of its hash."""
+    hashes = keys.hash() if keys.dtype == pl.String else keys
+    numbers: NDArray[np.uint64] = hashes.to_numpy()
+    last = np.uint64(len(bits) * 8 - 1)
+    return [numbers & last, numbers >> np.uint64(32) & last]
