@@ -176,6 +176,7 @@ NAMES: Final[Mapping[str, str | Promise]] = {
 SAME: Final[Mapping[str, str | Promise]] = {
     "external_id": _("by the number of another system"),
     "person": _("by name and date of birth"),
+    "address": _("by name and address"),
     "email": _("by e-mail"),
     "mobile": _("by mobile"),
 }
