@@ -9,7 +9,7 @@ HOME = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kundekort", "0012_phone_index")]
+    dependencies = [("kundekort", "0013_earlier_imports")]
     operations = [
         migrations.RunSQL(
             f"CREATE INDEX customer_home ON kundekort_customer (({HOME})) "
