@@ -2,39 +2,45 @@
 
     python3 bench/calc.py JOBS
 
-JOBS is a file of JSON: a list of jobs, each with `open` and `save`, paths; `filter`, the options of the text filter with
-which a CSV file is opened (none for others); `as`, the filter that saves, and its `options`; `act`, what is done to the
-sheet in between, with its `column` (from 0) and `rows` where it wants them. A job that fails is told and left out.
+JOBS is a file of JSON: a list of jobs, each with `open` and `save`, paths; `filter`, the options of the text filter
+that opens a CSV file (none for others); `as`, the filter that saves, and its `options`; `act`, what is done to the
+sheet in between, functions of this module, with the `column` (from 0) and what else they want. A job that fails is told
+and left out.
 """
 
+from __future__ import annotations
+
+import contextlib
 import json
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import uno
 from com.sun.star.beans import PropertyValue
 from com.sun.star.table.CellContentType import EMPTY
 
+Job = dict[str, Any]
 NARROW = 900
 """Hundredths of a millimetre: too narrow for a phone number or a date."""
 
 
-def prop(name, value):
+def prop(name: str, value: object) -> Any:
     """A named value as UNO wants it."""
     return PropertyValue(Name=name, Value=value)
 
 
-def area(sheet, column, first=1):
+def area(sheet: Any, column: int) -> Any:
     """The cells of a column below its header."""
     cursor = sheet.createCursor()
     cursor.gotoEndOfUsedArea(False)
-    return sheet.getCellRangeByPosition(column, first, column, cursor.RangeAddress.EndRow)
+    return sheet.getCellRangeByPosition(column, 1, column, cursor.RangeAddress.EndRow)
 
 
-def sort_alone(sheet, job):
+def sort_alone(sheet: Any, job: Job) -> None:
     """One column sorted, and nothing else with it."""
     fields = (uno.createUnoStruct("com.sun.star.table.TableSortField"),)
     fields[0].Field, fields[0].IsAscending = 0, True
@@ -42,21 +48,21 @@ def sort_alone(sheet, job):
     area(sheet, job["column"]).sort((prop("SortFields", uno_fields), prop("ContainsHeader", False)))
 
 
-def shift(sheet, job):
+def shift(sheet: Any, job: Job) -> None:
     """One cell deleted, and those below moved up."""
     from com.sun.star.sheet.CellDeleteMode import UP
 
     sheet.removeRange(area(sheet, job["column"]).getCellRangeByPosition(0, 0, 0, 0).RangeAddress, UP)
 
 
-def insert(sheet, job):
+def insert(sheet: Any, job: Job) -> None:
     """One cell inserted, and those below moved down."""
     from com.sun.star.sheet.CellInsertMode import DOWN
 
     sheet.insertCells(area(sheet, job["column"]).getCellRangeByPosition(0, 0, 0, 0).RangeAddress, DOWN)
 
 
-def fill_down(sheet, job):
+def fill_down(sheet: Any, job: Job) -> None:
     """The first value copied to all below, as by the handle at the corner with Ctrl held, or as a series without."""
     from com.sun.star.sheet.FillDirection import TO_BOTTOM
 
@@ -68,7 +74,7 @@ def fill_down(sheet, job):
         cells.setDataArray(tuple(data[0] for _ in data))
 
 
-def formula(sheet, job):
+def formula(sheet: Any, job: Job) -> None:
     """A formula in every cell that has a value, which comes to an error or to something else."""
     cells = area(sheet, job["column"])
     for row in range(cells.Rows.Count):
@@ -77,13 +83,13 @@ def formula(sheet, job):
             cell.Formula = job["formula"].replace("ROW", str(row + 2))
 
 
-def cut(sheet, job):
+def cut(sheet: Any, job: Job) -> None:
     """Texts cut off, as by a column of a database of 255 characters."""
     cells = area(sheet, job["column"])
     cells.setDataArray(tuple((str(row[0])[:255],) for row in cells.getDataArray()))
 
 
-def numbers(sheet, job):
+def numbers(sheet: Any, job: Job) -> None:
     """Text made numbers, as by Data, Text to Columns."""
     cells = area(sheet, job["column"])
     cells.NumberFormat = 0
@@ -92,27 +98,27 @@ def numbers(sheet, job):
         cell.setFormula(cell.String.strip())
 
 
-def narrow(sheet, job):
+def narrow(sheet: Any, job: Job) -> None:
     """All columns too narrow."""
     sheet.Columns.Width = NARROW
 
 
-def wide(sheet, job):
+def wide(sheet: Any, job: Job) -> None:
     """All columns wide enough."""
     sheet.Columns.Width = 12_000
 
 
-def typed(sheet, job):
+def typed(sheet: Any, job: Job) -> None:
     """Cells written over by hand: `cells` is a list of row, column and text."""
     for row, column, text in job["cells"]:
         sheet.getCellByPosition(column, row).setString(text)
 
 
-def nothing(sheet, job):
+def nothing(sheet: Any, job: Job) -> None:
     """Only opened and saved."""
 
 
-def run(desktop, job):
+def run(desktop: Any, job: Job) -> None:
     """One job."""
     hidden = [prop("Hidden", True)]
     if job.get("filter"):
@@ -130,12 +136,12 @@ def run(desktop, job):
         document.close(True)
 
 
-def main():
+def main() -> None:
     """All jobs in one LibreOffice."""
     jobs = json.loads(Path(sys.argv[1]).read_text())
     with tempfile.TemporaryDirectory() as profile:
         pipe = f"calc{time.time_ns()}"
-        office = subprocess.Popen(
+        office = subprocess.Popen(  # noqa: S603 - the program of this machine
             ["soffice", f"-env:UserInstallation=file://{profile}", "--headless", "--norestore"]
             + [f"--accept=pipe,name={pipe};urp;StarOffice.ComponentContext"],
         )
@@ -155,10 +161,8 @@ def main():
                 run(desktop, job)
             except Exception as error:
                 print(f"{job['save']}: {error}", file=sys.stderr)
-        try:
+        with contextlib.suppress(Exception):  # the bridge goes with it
             desktop.terminate()
-        except Exception:  # the bridge goes with it
-            pass
         office.wait()
 
 

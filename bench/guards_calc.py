@@ -186,22 +186,17 @@ def cells(made: Plan) -> pl.DataFrame:
 
 
 def noticed(made: Plan, changed: pl.DataFrame) -> pl.DataFrame:
-    """Those of the cells of which a finding tells, with its code: the cell, its row, or its column as a whole."""
-    told = {(f.code, f.field) for f in made.findings}
-    whole = [f.field for f in made.findings if f.of_column]
-    evidence = (
-        made.evidence.filter(
-            pl.struct("code", "field").map_elements(lambda s: (s["code"], s["field"]) in told, pl.Boolean)
-        )
-        if made.evidence.height
-        else made.evidence
-    )
-    of_cells = changed.join(evidence.drop_nulls("field").select(ROW, "field", "code"), on=[ROW, "field"])
-    of_rows = changed.join(evidence.filter(pl.col("field").is_null()).select(ROW, "code"), on=ROW)
-    of_columns = changed.filter(pl.col("field").is_in(whole)).with_columns(code=pl.lit("column"))
-    return pl.concat(
-        [part.select(ROW, "field", "value", "old", "code") for part in (of_cells, of_rows, of_columns)]
-    ).unique([ROW, "field"], keep="first", maintain_order=True)
+    """Those of the cells of which a finding tells, with its code: of the cell, or else its row, or else its column."""
+    told = pl.DataFrame([(f.code, f.field) for f in made.findings], schema=["code", "field"], orient="row")
+    told = told.cast(pl.String)
+    evidence = made.evidence.join(told, on=["code", "field"], nulls_equal=True)
+    whole = told.filter(pl.col("code").is_in(["alike", "emptied", "much_changed"]))
+    parts = [
+        changed.join(evidence.drop_nulls("field").select(ROW, "field", "code"), on=[ROW, "field"]),
+        changed.join(evidence.filter(pl.col("field").is_null()).select(ROW, "code"), on=ROW),
+        changed.join(whole, on="field"),
+    ]
+    return pl.concat(parts).unique([ROW, "field"], keep="first", maintain_order=True)
 
 
 def main() -> None:
@@ -229,46 +224,39 @@ def main() -> None:
         listed = folder / "jobs.json"
         listed.write_text(json.dumps(jobs))
         subprocess.run(["/usr/bin/python3", str(Path(__file__).parent / "calc.py"), str(listed)], check=True)  # noqa: S603
-        tell(cards, register, todo, folder)
+        tell(register, todo, folder)
 
 
-def tell(
-    cards: Sequence[dict[str, str]], register: MemoryRegister, todo: list[tuple[str, FileFormat, Job]], folder: Path
-) -> None:
-    """Count what the guards have seen of each kind, and show some of what they have not."""
+def tell(register: MemoryRegister, todo: list[tuple[str, FileFormat, Job]], folder: Path) -> None:
+    """What the guards have seen of each kind of thing that was done, and some of what they have not."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     codes: dict[str, Counter[str]] = defaultdict(Counter)
-    missed: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-    for number, (name, form, job) in enumerate(todo):
+    missed: dict[str, Counter[tuple[str, ...]]] = defaultdict(Counter)
+    for number, (name, _, job) in enumerate(todo):
+        count = counts[name]
+        count["files"] += 1
         path = next((p for p in (folder / f"{number}.csv", *folder.glob(f"{number}.*")) if p.exists()), None)
-        counts[name]["files"] += 1
-        if path is None:
-            counts[name]["not saved"] += 1
-            continue
-        made = planned(path.read_bytes(), register)
+        made = planned(path.read_bytes(), register) if path else None
         if not isinstance(made, Plan):
-            counts[name]["refused"] += 1
+            count["files refused" if path else "files not saved"] += 1
             continue
-        meant = {(row - 1, FIELDS[column]) for row, column, _ in job.get("cells", ())}
         changed = cells(made)
         seen = noticed(made, changed)
-        counts[name]["errors"] += made.totals.errors
-        counts[name]["changed"] += changed.height
-        counts[name]["noticed"] += seen.height
+        count["rows with errors"] += made.totals.errors
+        count["cells changed"] += changed.height
         codes[name].update(seen["code"])
-        if name.startswith("careful"):
-            missed[name] += [tuple(r) + (form,) for r in seen.drop(ROW).rows()]
-            unmeant = [r for r in changed.rows() if (r[0], r[1]) not in meant]
-            counts[name]["unmeant"] += len(unmeant)
-            counts[name]["findings"] += len(made.findings)
+        if "cells" in job:
+            meant = {(row - 1, FIELDS[column]) for row, column, _ in job["cells"]}
+            count["changed but not edited"] += sum(cell not in meant for cell in changed.select(ROW, "field").rows())
+            count["findings"] += len(made.findings)
         else:
             lost = changed.join(seen, on=[ROW, "field"], how="anti")
-            missed[name] += [tuple(r) + (form, str(number)) for r in lost.drop(ROW).rows()]
+            count["missed"] += lost.height
+            missed[name].update(lost.select("field", "old", "value").rows())
     for name, count in counts.items():
-        print(f"{name}: {dict(count)} {dict(codes[name])}")
-        some = {(r[0], r[-2]): r for r in missed[name]}
-        for row in list(some.values())[:12]:
-            print("     ", len(missed[name]), row)
+        print(f"{name}: {dict(+count)}, noticed {dict(codes[name])}")
+        for cell, times in missed[name].most_common(5):
+            print(f"    missed {times} times: {cell}")
 
 
 if __name__ == "__main__":

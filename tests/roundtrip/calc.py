@@ -14,9 +14,9 @@ XLSX = "xlsx:Calc MS Excel 2007 XML"
 ODS = "ods"
 
 
-def csv(separator: str, number: int) -> str:
-    """The target for CSV as a spreadsheet of that locale saves it: cells as shown, UTF-8."""
-    return f"csv:Text - txt - csv (StarCalc):{ord(separator)},34,76,1,,{number},false,true"
+def csv(separator: str, number: int, *, charset: int = 76) -> str:
+    """The target for CSV as a spreadsheet of that locale saves it: cells as shown, in UTF-8 (76) or another charset."""
+    return f"csv:Text - txt - csv (StarCalc):{ord(separator)},34,{charset},1,,{number},false,true"
 
 
 def saved(data: bytes, *, ending: str, target: str, number: int = 1033) -> bytes:

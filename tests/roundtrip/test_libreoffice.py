@@ -7,8 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from kundekort.engine.facts import Question, QuestionKind
+from kundekort.services import exports, imports
+from kundekort.services.accounts import Actor
 from kundekort.services.lists import FileFormat
 from kundekort.store.models import Import
+from kundekort.store.selection import Selection
 from tests.roundtrip import calc
 
 pytestmark = pytest.mark.slow
@@ -49,3 +52,41 @@ def test_it_refuses_what_calc_saves_in_its_own_form(exported: Exported, upload: 
         Import.State.REFUSED,
         Question(QuestionKind.REFUSED, "file_binary", {"kind": "ods"}),
     )
+
+
+CARDS = (
+    "CustomerID;FirstName;Gender;Country;ZipCode;ExternalID;Address2;InternalNote\n"
+    "0;Åse;2;NO;5003;00071;1/2;17. mai\n0;Bjørn;1;SE;12345;88E5;2-3;Ringer før kl. 12\n"
+    "0;Kåre;1;NO;5003;1234567890123456;10-12;50 % av kortet brukt\n"
+)
+"""What Calc makes something else of, beside what it leaves alone."""
+
+
+@pytest.mark.parametrize("locale", calc.LOCALES)
+def test_it_tells_of_every_cell_that_calc_has_damaged(
+    locale: str, load: Callable[..., Import], upload: Callable[..., Import], alice: Actor
+) -> None:
+    load(CARDS)
+    data = b"".join(exports.stream(what=Selection(), form=FileFormat.PLAIN, actor=alice))
+    number, separator = calc.LOCALES[locale]
+    again = calc.saved(data, ending="csv", target=calc.csv(separator, number), number=number)
+    imp = upload(again)
+    found = imports.facts(imp).findings
+    assert {f.code for f in found} >= {"zeros_lost", "number_rounded"}
+    assert sum(f.count for f in found) == imp.totals.cells_changed
+    assert all(f.blocks for f in found)
+
+
+def test_it_tells_of_every_letter_that_calc_has_lost(
+    load: Callable[..., Import], upload: Callable[..., Import], alice: Actor
+) -> None:
+    load(CARDS)
+    data = b"".join(exports.stream(what=Selection(), form=FileFormat.CSV, actor=alice))
+    ascii_only = calc.csv(";", 1044, charset=11)
+    imp = upload(calc.saved(data, ending="csv", target=ascii_only, number=1044))
+    found = imports.facts(imp).findings
+    assert {(f.code, f.field, f.count) for f in found} == {
+        ("letters_lost", "first_name", 3),
+        ("letters_lost", "internal_note", 1),
+    }
+    assert imp.totals.cells_changed == 4
