@@ -26,7 +26,7 @@ from kundekort.store.models import Import
 from kundekort.web.differences import ALIKE, pieces
 from kundekort.web.templatetags.kundekort import kind, name
 
-PERSON: Final = ("email", "mobile", "date_of_birth")
+PERSON: Final = ("email", "mobile", "date_of_birth", "address")
 """What a person is shown of somebody besides the name, to tell whether two are one."""
 TYPO: Final = 0.85
 """The share of letters in common from which on two values of two people may be one that was mistyped."""

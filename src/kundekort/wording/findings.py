@@ -207,6 +207,7 @@ ROW_ANSWERS: Final[Mapping[str, str | Promise]] = {
     "already_card.match": _("Update that card"),
     "already_card.accept": _("Create anyway"),
     "twice_in_file.accept": _("Create anyway"),
+    "stranger.accept": _("Has really changed"),
     "other_card.accept": _("Has really changed"),
     "column_sorted.accept": _("Has really changed"),
 }
