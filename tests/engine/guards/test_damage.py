@@ -56,6 +56,9 @@ DAMAGE = [
     ("plus_lost", "phone", "+4635312345", "4635312345"),
     ("entities", "last_name", "Bjørnson & Ås", "Bj&oslash;rnson &amp; &Aring;s"),
     ("entities", "address", "Sæl & Co", "S&#230;l &amp;amp; Co"),
+    ("entities", "first_name", "Ole", "Bj&oslash;rg"),
+    ("null_word", "date_of_birth", "1990-12-31", "1899-12-30"),
+    ("null_word", "date_of_birth", "", "1900-01-01"),
     ("mojibake", "last_name", "Bjørnå", "BjÃ¸rnÃ¥"),
     ("mojibake", "city", "Tromsø", "Troms√∏"),
     ("mojibake", "city", "Å", "Ã…"),
@@ -101,6 +104,9 @@ HONEST = [
     ("external_id", "7000", "7E12"),
     ("tags", "a", "#|b"),
     ("city", "Oslo", ""),
+    ("company", "Tom & Co", "R&D; Tom"),
+    ("internal_note", "ring", "se &nbsp; i kilden"),
+    ("date_of_birth", "1990-12-31", "01.01.1901"),
 ]
 
 

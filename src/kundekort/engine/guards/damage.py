@@ -19,6 +19,8 @@ from kundekort.engine.schema import Field, Kind
 _VALUE, _OLD, _KIND = pl.col("value"), pl.col("old"), pl.col("kind")
 
 _NO_VALUE: Final = ("nan", "NaN", "NULL", "undefined", "<NA>", "NaT", "(null)", "[object Object]")
+_ZERO_DAYS: Final = ("1899-12-30", "1899-12-31", "1900-01-01")
+"""The days from which programs count, which they write where there is no date; nobody who lives was born on them."""
 _SPOKEN: Final = ("None", "null", "N/A", "n/a")
 """What programs write for nothing and people do too, in notes and fields of their own."""
 
@@ -115,7 +117,14 @@ def _words(field: Field) -> bool:
 def _no_value() -> pl.Expr:
     word = _VALUE.is_in(_NO_VALUE) | (_VALUE.is_in(_SPOKEN) & ~pl.col("words"))
     spelt_anew = _VALUE.str.to_lowercase() == _OLD.str.to_lowercase()  # there are people called Null
-    return word & ~spelt_anew & (Kind.CHOICE.value != _KIND)
+    day = _VALUE.is_in(_ZERO_DAYS) & (Kind.DATE.value == _KIND)
+    return day | (word & ~spelt_anew & (Kind.CHOICE.value != _KIND))
+
+
+def _entities() -> pl.Expr:
+    """Entities of a web page for the letters that stood there, or in place of a value that had none; notes may have them."""
+    new = encodings.has_entities(_VALUE) & ~encodings.has_entities(_OLD) & (Kind.NOTE.value != _KIND)
+    return encodings.escaped(_VALUE, _OLD) | new
 
 
 def _rounded() -> pl.Expr:
@@ -178,12 +187,12 @@ _DIGIT: Final = _VALUE.str.contains("[0-9]")
 _SIGNS: Final = {
     "hashes": (_VALUE.str.starts_with("##"), damage.hashes(_VALUE)),
     "excel_error": (_VALUE.str.contains("^#|:[0-9]{3}$"), damage.error(_VALUE)),
-    "null_word": (_VALUE.is_in([*_NO_VALUE, *_SPOKEN]), _no_value()),
+    "null_word": (_VALUE.is_in([*_NO_VALUE, *_SPOKEN, *_ZERO_DAYS]), _no_value()),
     "number_rounded": (_VALUE.str.contains("^[+-]?[0-9][0-9.,eE+]+$"), _rounded()),
     "date_made": (_DIGIT & _OLD.str.contains("^.{3,16}$") & _OLD.str.contains("[0-9]"), _date()),
     "zeros_lost": (_OLD.str.starts_with("0"), _zeros()),
     "plus_lost": (_OLD.str.starts_with("+"), _plus()),
-    "entities": (_VALUE.str.contains("&[^;]+;"), encodings.escaped(_VALUE, _OLD)),
+    "entities": (_VALUE.str.contains("&[^;]+;"), _entities()),
     "mojibake": (_FOREIGN, encodings.else_alike(_VALUE, _OLD), encodings.read_wrongly(_VALUE, _OLD)),
     "letters_lost": (_FOREIGN & _VALUE.str.contains(encodings.MARKS), encodings.replaced(_VALUE, _OLD)),
     "letters_dropped": (_FOREIGN & (_VALUE.str.len_bytes() < _OLD.str.len_bytes()), encodings.dropped(_VALUE, _OLD)),

@@ -99,6 +99,15 @@ def dropped(value: pl.Expr, old: pl.Expr) -> pl.Expr:
 
 def escaped(value: pl.Expr, old: pl.Expr) -> pl.Expr:
     """Whether the stored value stands in the file with the entities of a web page, once or twice over."""
-    once = value.str.replace_many(list(_ENTITIES), list(_ENTITIES.values()))
-    twice = once.str.replace_many(list(_ENTITIES), list(_ENTITIES.values()))
+    once = _unescaped(value)
+    twice = _unescaped(once)
     return value.str.contains("&#?[A-Za-z0-9]+;") & (value != old) & ((once == old) | (twice == old))
+
+
+def has_entities(value: pl.Expr) -> pl.Expr:
+    """Whether there is an entity of a web page in a value."""
+    return _unescaped(value) != value
+
+
+def _unescaped(value: pl.Expr) -> pl.Expr:
+    return value.str.replace_many(list(_ENTITIES), list(_ENTITIES.values()))
