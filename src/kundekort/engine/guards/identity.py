@@ -137,7 +137,7 @@ def column_sorted(block: Block) -> pl.DataFrame:
                 value=pl.col(field.key),
                 old=pl.col(OLD + field.key),
                 card=pl.col(_CARD),
-                params={"home": pl.col("_homes").list.contains(_place(home, OLD)).fill_null(False)},
+                params={"home": _place(home, OLD).is_not_null() & pl.col("_homes").list.contains(_place(home, OLD))},
             )
         )
     return pl.concat(found)
