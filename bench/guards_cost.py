@@ -78,7 +78,8 @@ def planned(name: str, data: bytes) -> Import:
 def file(name: str, rows: int) -> bytes:
     """The bytes of one of the files."""
     if name == "new":
-        return sample.customers(rows, seed=2).write_csv(separator=";").encode()
+        number = pl.when(pl.col("ExternalID") != "").then(pl.lit("N") + pl.col("ExternalID")).otherwise(pl.lit(""))
+        return sample.customers(rows, seed=2).with_columns(ExternalID=number).write_csv(separator=";").encode()
     cards = exported()
     cards = pl.concat([cards] * -(-rows // cards.height)).head(rows) if cards.height < rows else cards.head(rows)
     place = pl.int_range(pl.len())

@@ -76,6 +76,7 @@ def all_alike(rows: list[Row]) -> list[Row]:
         (shifted, ("first_name", "last_name", "company", "date_of_birth"), {("other_card", None)}),
         (one_number, (), {("other_card", None)}),
         (sorted_alone("email"), (), {("column_sorted", "email")}),
+        (sorted_alone("email"), ("address",), {("column_sorted", "email")}),
         (sorted_alone("mobile"), (), {("column_sorted", "mobile")}),
         (sorted_alone("phone"), (), {("column_sorted", "phone")}),
         (all_alike, (), set()),

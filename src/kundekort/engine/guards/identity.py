@@ -126,7 +126,8 @@ def column_sorted(block: Block) -> pl.DataFrame:
         if rows.is_empty():
             continue
         owned = traits.owned(block, (field,), rows, (field, *home))
-        owners = owned.group_by("key").agg(pl.col("id").min().alias(_CARD), _place(home).alias("_homes"))
+        owned = owned.with_columns(_place(home).alias("_home"))
+        owners = owned.group_by("key").agg(pl.col("id").min().alias(_CARD), pl.col("_home").alias("_homes"))
         rows = rows.join(owners, on="key", how="inner", maintain_order="left")
         found.append(
             finding.evidence(
@@ -136,7 +137,7 @@ def column_sorted(block: Block) -> pl.DataFrame:
                 value=pl.col(field.key),
                 old=pl.col(OLD + field.key),
                 card=pl.col(_CARD),
-                params={"home": pl.col("_homes").list.contains(_place(home, OLD)).fill_null(False)},
+                params={"home": _place(home, OLD).is_not_null() & pl.col("_homes").list.contains(_place(home, OLD))},
             )
         )
     return pl.concat(found)

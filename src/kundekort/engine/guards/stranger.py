@@ -38,7 +38,9 @@ def stranger(block: Block) -> pl.DataFrame:
         pl.lit(0, pl.UInt8), *((~same[k]).fill_null(False).cast(pl.UInt8) for k in _LASTING if k in same)
     )
     wrong = named.fill_null(False) & renamed.fill_null(False) & ~kept & (lost >= _ENOUGH)
-    found = block.rows.filter(pl.col(OLD + "id").is_not_null()).filter(wrong)
+    other = [pl.col(key) != pl.col(OLD + key) for key in traits.PERSON]  # of most rows no more is looked at
+    found = block.rows.filter(pl.col(OLD + "id").is_not_null(), *other)
+    found = found.filter(wrong) if found.height else found
     value, old = (pl.concat_str(prefix + first, pl.lit(" "), prefix + last) for prefix in ("", OLD))
     return finding.evidence(found, field=None, code=CODE, value=value, old=old)
 
