@@ -122,7 +122,7 @@ def _no_value() -> pl.Expr:
 
 
 def _entities() -> pl.Expr:
-    """Entities of a web page for the letters that stood there, or in place of a value that had none; notes may have them."""
+    """Entities of a web page for the letters that stood there, or in place of another value; notes may have some."""
     new = encodings.has_entities(_VALUE) & ~encodings.has_entities(_OLD) & (Kind.NOTE.value != _KIND)
     return encodings.escaped(_VALUE, _OLD) | new
 
