@@ -24,7 +24,7 @@ def conclude(made: Draft, task: Task) -> Plan:
     """What is to happen to the rows, given what a person decided. Every row gets exactly one status."""
     decisions, index = task.decisions, made.parts[draft.INDEX]
     problems = _all_problems(made, task)
-    twice = guards.People(task.schema, made.parts[draft.PEOPLE]).evidence(but=mending.left_out_by_number(decisions))
+    twice = guards.People(made.parts[draft.PEOPLE]).evidence(but=mending.left_out_by_number(decisions))
     twice = twice.join(problems.filter(pl.col("code").is_in(_DOUBLED)), on=ROW, how="anti")
     evidence = identity.without_alike(pl.concat([made.parts[draft.EVIDENCE], twice]).sort(ROW, maintain_order=True))
     out = mending.left_out(problems, evidence, decisions).alias(frames.LEFT_OUT)

@@ -120,7 +120,7 @@ class DraftBuilder:
         self._task, self._columns = task, task.columns()
         self._given_orders, self._sink = date_orders, sink
         self._unique = UniqueValues(policy=task.recipe.policy, schema=task.schema)
-        self._people = guards.People(task.schema)
+        self._people = guards.People()
         self._dates: dict[str, Evidence] = {}
         self._fields: tuple[Field, ...] = ()
         self._blank_rows = 0
@@ -143,8 +143,8 @@ class DraftBuilder:
         checked = self._checked(block)
         for key, evidence in checked.evidence.items():
             self._dates[key] = self._dates.get(key, Evidence()) + evidence
-        difference = compare(checked, self._task)
-        self._people.add(difference.rows, difference.fields)
+        difference, people = compare(checked, self._task)
+        self._people.add(people)
         self._fields = difference.fields
         changed = [pl.col(frames.OLD + f.key).is_not_null().alias(frames.CHANGED + f.key) for f in difference.fields]
         numbers = (ROW, frames.LINE, frames.ID, frames.VERSION, frames.BASE)
@@ -199,16 +199,17 @@ class DraftBuilder:
         )
 
 
-def compare(checked: CheckedRows, task: Task) -> diff.Difference:
-    """Checked rows beside the cards of the register: what each would change, and what only the register can tell."""
+def compare(checked: CheckedRows, task: Task) -> tuple[diff.Difference, pl.DataFrame]:
+    """Checked rows beside the cards of the register: what each would change, and what only the register can tell.
+
+    With them the new ones, as `guards.people` gives them.
+    """
     register, policy, schema, decisions = task.register, task.recipe.policy, task.schema, task.decisions
     fields = diff.given_fields(checked.rows, schema)
 
-    def block(rows: pl.DataFrame) -> guards.Block:
-        return guards.Block(rows=rows, fields=fields, schema=schema, register=register)
-
     pairs = _pairs(checked, task, policy)
-    of_cards = guards.of_cards(block(pairs.rows))
+    people = guards.people(pairs.rows, fields, schema)
+    of_cards = guards.of_cards(guards.Block(pairs.rows, fields, schema, register, people))
     matches = mending.matches(pairs.rows, of_cards, decisions)
     if matches.height:
         checked = mending.matched(checked, matches, schema)
@@ -220,11 +221,12 @@ def compare(checked: CheckedRows, task: Task) -> diff.Difference:
         former=pl.DataFrame(schema=frames.FORMER) if moved.is_empty() else register.former_values(moved),
         owners={f.key: register.owners(f, checked.rows[f.key]) for f in fields if f.unique},
         decisions=decisions,
-        guard=lambda rows: guards.of_cells(block(rows)),
+        guard=lambda rows: guards.of_cells(guards.Block(rows, fields, schema, register)),
         policy=policy,
         schema=schema,
     )
-    return replace(difference, evidence=pl.concat([of_cards, difference.evidence]))
+    people = people.join(matches, on=ROW, how="anti", maintain_order="left")
+    return replace(difference, evidence=pl.concat([of_cards, difference.evidence])), people
 
 
 def _new_rows(checked: CheckedRows, task: Task) -> pl.Series:

@@ -13,10 +13,10 @@ import polars as pl
 from kundekort.engine import frames
 from kundekort.engine.guards import consent, damage, doubles, identity
 from kundekort.engine.guards.block import Block
-from kundekort.engine.guards.doubles import People
+from kundekort.engine.guards.doubles import People, people
 from kundekort.engine.guards.stranger import stranger
 
-__all__ = ["Block", "People", "of_cards", "of_cells"]
+__all__ = ["Block", "People", "of_cards", "of_cells", "people"]
 
 CELLS: Final[tuple[Callable[[Block], pl.DataFrame], ...]] = (
     consent.evidence,

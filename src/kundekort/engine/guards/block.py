@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import polars as pl
@@ -31,13 +31,14 @@ class Block:
 
     `rows`: ROW, LINE, ID (0 is a new card, null an unknown one), for each of `fields` what the file says under its key
     (canonical; the file's own text where it has a problem), what stands on the card under the prefix OLD (null without
-    a card), and under the prefix CHANGED whether the two differ.
+    a card), and under the prefix CHANGED whether the two differ. `people`: the new ones as `doubles.people` gives them.
     """
 
     rows: pl.DataFrame
     fields: tuple[Field, ...]
     schema: Schema
     register: Cards
+    people: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     def changed(self, fields: Iterable[Field]) -> tuple[Field, ...]:
         """Those of the fields of which some cell changes."""

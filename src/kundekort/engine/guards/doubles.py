@@ -20,6 +20,9 @@ EXAMPLES: Final = (
 """First name, last name, e-mail and address of the invented customers of templates."""
 PERSON: Final = "person"
 ADDRESS: Final = "address"
+MINE: Final = "mine:"
+THEIRS: Final = "theirs:"
+_BY: Final = "by:"
 _CERTAIN: Final = (traits.EXTERNAL_ID, PERSON)
 """What only one person has."""
 _PERSON: Final = ("begins", "second", "last", "birth")
@@ -36,38 +39,45 @@ def keys_of(given: set[str], schema: Schema) -> dict[str, tuple[Field, ...]]:
     return found | ({ADDRESS: tuple(schema[k] for k in keys.HOME)} if at_home else {})
 
 
+def people(rows: pl.DataFrame, fields: Sequence[Field], schema: Schema) -> pl.DataFrame:
+    """The new ones among rows with ID: ROW, under the names of `keys_of` what each is known by, and their person."""
+    given = {f.key for f in fields}
+    every = keys_of(given, schema)
+    known = {*traits.PERSON, traits.BIRTH, *(f.key for by in every.values() for f in by)} & given
+    new = _with_person(rows.filter(pl.col(ID) == 0).select(ROW, *sorted(known)), MINE, given)
+    found = [_key(by, of).alias(_BY + by) for by, of in every.items()]
+    return new.select(ROW, *found, pl.col(f"^{MINE}.*$"))
+
+
 def already_card(block: Block) -> pl.DataFrame:
     """New rows that are a card already, by the number of another system, name and birth, e-mail, mobile or home."""
-    given = {f.key for f in block.fields}
     found = [pl.DataFrame(schema=frames.EVIDENCE)]
     needed = tuple(block.schema[k] for k in (*traits.PERSON, traits.BIRTH))
-    every = keys_of(given, block.schema)
-    known = {*traits.PERSON, traits.BIRTH, *(f.key for by in every.values() for f in by)}
-    rows = block.rows.filter(pl.col(ID) == 0).select(ROW, *(k for k in known if k in given))
-    for by, fields in every.items():
+    rows = block.people
+    for by, fields in keys_of({f.key for f in block.fields}, block.schema).items():
         if rows.is_empty():
             break
-        wanted = rows.select(ROW, _key(by, fields).alias("key")).filter(pl.col("key") != "")
+        wanted = rows.select(ROW, pl.col(_BY + by).alias("key")).filter(pl.col("key") != "")
         if wanted.is_empty():
             continue
         both = _pairs(block, wanted, by, fields, (*needed, *(f for f in fields if f not in needed)))
         if both.is_empty():
             continue
-        both = _with_person(both.join(rows, on=ROW, how="inner"), "mine:", given)
+        both = both.join(rows, on=ROW, how="inner")
         if by == ADDRESS:
-            both = both.filter(traits.namesakes("mine:", "theirs:"))
+            both = both.filter(traits.namesakes(MINE, THEIRS))
         elif by not in _CERTAIN:
-            both = both.filter(~traits.family("mine:", "theirs:"))
-        alike = (pl.col("mine:begins") == pl.col("theirs:begins")).fill_null(False)
+            both = both.filter(~traits.family(MINE, THEIRS))
+        alike = (pl.col(MINE + "begins") == pl.col(THEIRS + "begins")).fill_null(False)
         both = both.sort(pl.col(ROW), alike, pl.col("id"), descending=[False, True, False])
         both = both.unique(ROW, keep="first", maintain_order=True)
+        rows = rows.join(both, on=ROW, how="anti", maintain_order="left")
         shown = (*traits.PERSON, ADDRESS) if by == ADDRESS else [f.key for f in fields]
-        value = pl.concat_str(shown, separator=" ")
-        old, card = pl.col("theirs:name"), pl.col("id")
+        both = both.select(ROW, "id", THEIRS + "name").join(block.rows.select(ROW, *shown), on=ROW, how="left")
+        value, old, card = pl.concat_str(shown, separator=" "), pl.col(THEIRS + "name"), pl.col("id")
         found.append(
             finding.evidence(both, field=None, code="already_card", value=value, old=old, card=card, params={"by": by})
         )
-        rows = rows.join(both, on=ROW, how="anti", maintain_order="left")
     return pl.concat(found)
 
 
@@ -79,8 +89,8 @@ def _pairs(block: Block, wanted: pl.DataFrame, by: str, of: Sequence[Field], fie
     """The rows of `wanted` (ROW, key) with each card that has their key: `id`, and its person under `theirs:`."""
     owned = traits.at_home(block, wanted, fields) if by == ADDRESS else traits.owned(block, of, wanted, fields)
     name = pl.concat_str(list(traits.PERSON), separator=" ", ignore_nulls=True).str.strip_chars()
-    owned = _with_person(owned, "theirs:", {f.key for f in fields}).with_columns(name.alias("theirs:name"))
-    return wanted.join(owned.select("key", "id", pl.col("^theirs:.*$")), on="key", how="inner")
+    owned = _with_person(owned, THEIRS, {f.key for f in fields}).with_columns(name.alias(THEIRS + "name"))
+    return wanted.join(owned.select("key", "id", pl.col(f"^{THEIRS}.*$")), on="key", how="inner")
 
 
 def _with_person(rows: pl.DataFrame, prefix: str, given: set[str]) -> pl.DataFrame:
@@ -125,8 +135,7 @@ class People:
     `seen` are those that `seen` has given before.
     """
 
-    def __init__(self, schema: Schema, seen: pl.DataFrame | None = None) -> None:
-        self._schema = schema
+    def __init__(self, seen: pl.DataFrame | None = None) -> None:
         self._seen = [pl.DataFrame(schema=frames.NUMBERING).select(ROW) if seen is None else seen]
 
     @property
@@ -134,19 +143,17 @@ class People:
         """All of them: ROW, and columns of hashes."""
         return pl.concat(self._seen, how="diagonal")
 
-    def add(self, rows: pl.DataFrame, fields: Sequence[Field]) -> None:
-        """Take rows with ID and the file's values by field key."""
-        given = {f.key for f in fields}
-        by = {k: v for k, v in keys_of(given, self._schema).items() if k != traits.EXTERNAL_ID}  # unique by itself
-        new = rows.filter(pl.col(ID) == 0)
+    def add(self, new: pl.DataFrame) -> None:
+        """Take new customers as `people` gives them."""
+        by = [name.removeprefix(_BY) for name in new.columns if name.startswith(_BY)]
+        by = [name for name in by if name != traits.EXTERNAL_ID]  # unique by itself
         if new.is_empty() or not by:
             return
-        new = _with_person(new, "", given)
         # Two steps: Polars would work out each value anew wherever it stands in an expression.
-        values = [_key(k, fields_).alias(k) for k, fields_ in by.items() if k != ADDRESS]
+        values = [pl.col(_BY + name).alias(name) for name in by if name != ADDRESS]
         if ADDRESS in by:
-            values.append(pl.concat_str(keys.home(), "called", separator=keys.UNIT).alias(ADDRESS))
-        found = new.select(ROW, *values, *(pl.col(name).alias("_" + name) for name in _PERSON))
+            values.append(pl.concat_str(_BY + ADDRESS, MINE + "called", separator=keys.UNIT).alias(ADDRESS))
+        found = new.select(ROW, *values, *(pl.col(MINE + name).alias("_" + name) for name in _PERSON))
         self._seen.append(found.select(ROW, _hashes(*by), _hashes(*("_" + name for name in _PERSON))))
 
     def evidence(self, *, but: Sequence[int] = ()) -> pl.DataFrame:
@@ -161,16 +168,16 @@ class People:
 
 def _twice(rows: pl.DataFrame, by: str) -> pl.DataFrame:
     """Those of rows with a common key that are the same person as an earlier one with it."""
-    rows = rows.rename({f"_{name}": f"mine:{name}" for name in _PERSON}).with_columns(
-        *(pl.col(f"mine:{name}").first().over(by).alias(f"first:{name}") for name in _PERSON),
+    rows = rows.rename({f"_{name}": MINE + name for name in _PERSON}).with_columns(
+        *(pl.col(MINE + name).first().over(by).alias(f"first:{name}") for name in _PERSON),
         pl.col(ROW).first().over(by).alias("_first"),
     )
     if by == ADDRESS:  # what they are called is of the key
-        rows = rows.with_columns(pl.lit(0).alias("mine:called"), pl.lit(0).alias("first:called"))
-        same = traits.namesakes("mine:", "first:")
+        rows = rows.with_columns(pl.lit(0).alias(MINE + "called"), pl.lit(0).alias("first:called"))
+        same = traits.namesakes(MINE, "first:")
     else:
-        again = pl.col("mine:begins").is_not_null() & ~pl.struct(by, "mine:begins").is_first_distinct()
-        same = again | (~traits.family("mine:", "first:") if by != PERSON else pl.lit(True))
+        again = pl.col(MINE + "begins").is_not_null() & ~pl.struct(by, MINE + "begins").is_first_distinct()
+        same = again | (~traits.family(MINE, "first:") if by != PERSON else pl.lit(True))
     later = rows.filter(pl.col("_first") < pl.col(ROW), same)
     first = pl.col("_first").cast(pl.Int64)
     return finding.evidence(later, field=None, code="twice_in_file", params={"by": by, "row": first})
