@@ -31,7 +31,7 @@ from django.db import connection
 from kundekort.cli import sample, setup
 from kundekort.engine import guards
 from kundekort.engine.guards import blast
-from kundekort.services import confirming, customers, imports, planning
+from kundekort.services import confirming, customers, imports, planning, repetition
 from kundekort.store.models import Import
 
 TICKS: Final = os.sysconf("SC_CLK_TCK")
@@ -111,9 +111,11 @@ def main() -> None:
     meter = Meter()
     meter.watch(guards, "of_cells", "cells")
     meter.watch(guards, "of_cards", "cards")
+    meter.watch(guards, "people", "people")
     meter.watch(guards.People, "add", "people")
     meter.watch(guards.People, "evidence", "people")
     meter.watch(blast, "columns", "columns")
+    meter.watch(repetition, "compared", "repetition")
     only = os.environ.get("ONLY", "new,all edited,few edited").split(",")
     for name in only:
         data = file(name, rows)
@@ -132,7 +134,7 @@ def main() -> None:
         for label, (clock, process, database) in medians.items():
             share = (process + database) / (medians["whole"][1] + medians["whole"][2])
             print(
-                f"{name:12} {label:8} {clock:7.2f} s clock {process:7.2f} s process {database:7.2f} s database"
+                f"{name:12} {label:10} {clock:7.2f} s clock {process:7.2f} s process {database:7.2f} s database"
                 f"  {share:4.0%} of computing, {clock / medians['whole'][0]:4.0%} of the clock",
                 flush=True,
             )

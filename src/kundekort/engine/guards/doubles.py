@@ -58,12 +58,11 @@ def already_card(block: Block) -> pl.DataFrame:
         if rows.is_empty():
             break
         wanted = rows.select(ROW, pl.col(_BY + by).alias("key")).filter(pl.col("key") != "")
-        if wanted.is_empty():
+        asked = (*needed, *(f for f in fields if f not in needed))
+        owned = traits.at_home(block, wanted, asked) if by == ADDRESS else traits.owned(block, fields, wanted, asked)
+        if owned.is_empty():  # as nearly always
             continue
-        both = _pairs(block, wanted, by, fields, (*needed, *(f for f in fields if f not in needed)))
-        if both.is_empty():
-            continue
-        both = both.join(rows, on=ROW, how="inner")
+        both = _pairs(wanted, owned).join(rows, on=ROW, how="inner")
         if by == ADDRESS:
             both = both.filter(traits.namesakes(MINE, THEIRS))
         elif by not in _CERTAIN:
@@ -85,11 +84,10 @@ def _key(by: str, fields: Sequence[Field]) -> pl.Expr:
     return keys.home() if by == ADDRESS else keys.value(fields)
 
 
-def _pairs(block: Block, wanted: pl.DataFrame, by: str, of: Sequence[Field], fields: Sequence[Field]) -> pl.DataFrame:
-    """The rows of `wanted` (ROW, key) with each card that has their key: `id`, and its person under `theirs:`."""
-    owned = traits.at_home(block, wanted, fields) if by == ADDRESS else traits.owned(block, of, wanted, fields)
+def _pairs(wanted: pl.DataFrame, owned: pl.DataFrame) -> pl.DataFrame:
+    """The rows of `wanted` (ROW, key) with each card that has their key: `id`, and its person under THEIRS."""
     name = pl.concat_str(list(traits.PERSON), separator=" ", ignore_nulls=True).str.strip_chars()
-    owned = _with_person(owned, THEIRS, {f.key for f in fields}).with_columns(name.alias(THEIRS + "name"))
+    owned = _with_person(owned, THEIRS, set(owned.columns)).with_columns(name.alias(THEIRS + "name"))
     return wanted.join(owned.select("key", "id", pl.col(f"^{THEIRS}.*$")), on="key", how="inner")
 
 
