@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from django.db.models import QuerySet
+
 from kundekort.bulk.apply import RegisterMoved
 from kundekort.engine import finding
 from kundekort.engine.guards import repetition
@@ -19,10 +21,16 @@ from kundekort.store.models import Import, PeopleSketch
 
 MOST: Final = 1_000
 """Earlier imports that are compared, the last ones of a size that allows it; so many take some tenths of a second."""
+FEWER: Final = 8
+"""An import that has created so many times fewer people than a file has new rows was not most of it: of these rows a
+quarter, if half of those of whom enough is known are half of all, and half of that if everybody stands there twice."""
 
 
 def compared(imp: Import, plan: Plan) -> Plan:
-    """The plan of an import, with what is found of it beside earlier ones."""
+    """The plan of an import, with what is found of it beside earlier ones; most have none that they could repeat."""
+    done = _done(imp)
+    if not (_same(imp, done).exists() or done.filter(sketch__people__gte=plan.totals.new // FEWER).exists()):
+        return plan
     new = repetition.sketch(plan)
     found = repetition.findings(new, plan, list(_earlier(imp, new)), imp.decisions)
     return replace(plan, findings=finding.ordered([*plan.findings, *found]))
@@ -40,11 +48,19 @@ def keep(imp: Import, plan: Plan) -> None:
         PeopleSketch.objects.create(source=imp, people=new.people, hashes=new.to_bytes())
 
 
+def _done(imp: Import) -> QuerySet[Import]:
+    return Import.objects.filter(state=Import.State.DONE, revision__isnull=False).exclude(pk=imp.pk)
+
+
+def _same(imp: Import, done: QuerySet[Import]) -> QuerySet[Import]:
+    """Those that had the very same file."""
+    return done.filter(sha256=imp.sha256) if imp.sha256 else done.none()
+
+
 def _earlier(imp: Import, new: Sketch) -> Iterator[Earlier]:
     """The imports in effect that had the same file, or may have created most of the people whom this one creates."""
-    done = Import.objects.filter(state=Import.State.DONE, revision__isnull=False).exclude(pk=imp.pk)
-    done = done.select_related("sketch").order_by("-pk")
-    found = list(done.filter(sha256=imp.sha256)[:MOST]) if imp.sha256 else []
+    done = _done(imp).select_related("sketch").order_by("-pk")
+    found = list(_same(imp, done)[:MOST])
     if new.people >= LEAST:
         found += done.filter(sketch__people__range=new.comparable)[:MOST]
     current = revisions.in_effect([one.revision_id for one in found if one.revision_id])
