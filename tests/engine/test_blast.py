@@ -48,8 +48,10 @@ def _plan(column: str, cells: list[str], *steps: Decision) -> Plan:
         ("FirstName", ["Ola"] * 50, ["alike"]),
         ("City", ["Oslo"] * 200, []),
         ("City", ["Oslo"] * 201, ["much_changed"]),
-        ("City", [""] * 50, []),
-        ("City", [""] * 51, ["emptied"]),
+        ("City", [""] * 49, []),
+        ("City", [""] * 50, ["emptied"]),  # on all cards of the file
+        ("City", [""] * 50 + ["Bergen"] * 51, []),
+        ("City", [""] * 51 + ["Bergen"] * 900, ["emptied"]),  # on a part of the register
         ("City", ["Bergen"] * 1000, []),
         ("FirstName", [f"Kari{i}" for i in range(1, 1001)], []),
     ],

@@ -167,7 +167,7 @@ def test_it_finds_no_sorted_column_where_families_share_their_addresses() -> Non
     assert found(plan(text(shared), cards)) == {}
     down = [row | {"email": before["email"]} for row, before in zip(rows, [rows[-1], *rows], strict=False)]
     damaged = plan(text(down), cards)
-    changed = damaged.changes["email"] - sum(row["email"] == "" for row in down)
+    changed = damaged.changes["email"]
     assert found(damaged) == {("column_sorted", "email"): changed}
 
 
@@ -212,8 +212,37 @@ def test_it_finds_new_customers_who_have_a_card(row: Row, by: str | None) -> Non
     if by:
         matched = plan(file, cards, decisions=[Decision(Action.MATCH, code="already_card", number=1)])
         assert matched.index.select(ID, STATUS).row(0) in [(7, Status.CHANGED), (7, Status.UNCHANGED)]
+        assert matched.emptied == 0
         out = plan(file, cards, decisions=[Decision(Action.LEAVE_OUT, code="already_card", number=1)])
         assert out.index[STATUS].to_list() == [Status.LEFT_OUT]
+
+
+def test_it_empties_nothing_on_the_card_of_somebody_who_was_new() -> None:
+    cards = MemoryRegister({7: EMPTY | KARI | {"gender": "0"}}, {7: 1})
+    row = {
+        "id": "0",
+        "first_name": "Kari",
+        "last_name": "Nordmann",
+        "email": "kari@example.no",
+        "mobile": "",
+        "city": "Oslo",
+    }
+    made = plan(text([row | {"gender": "0"}]), cards, decisions=[Decision(Action.MATCH, code="already_card", number=1)])
+    changed = made.values.select(pl.col("^old:.*$")).collect().row(0, named=True)
+    assert {key for key, old in changed.items() if old is not None} == {"old:city"}
+
+
+def test_it_keeps_what_a_sorted_column_has_emptied() -> None:
+    cards = register(60)
+    rows = exported(cards)
+    emails = sorted((row["email"] for row in rows), key=lambda email: (email == "", email))
+    emails = emails[:50] + [""] * 10
+    moved = [row | {"email": email} for row, email in zip(rows, emails, strict=True)]
+    keep = Decision(Action.KEEP, field="email", code="column_sorted", number=1)
+    assert plan(text(moved), cards).emptied
+    assert plan(text(moved), cards, decisions=[keep]).totals.changed == 0
+    emptied = [row | {"email": ""} for row in rows]
+    assert found(plan(text(emptied), cards)) == {}
 
 
 def test_it_finds_nobody_by_what_everybody_has() -> None:

@@ -65,9 +65,9 @@ def conclude(made: Draft, task: Task) -> Plan:
 def _measured(plan: Plan, task: Task) -> Plan:
     """The plan with what becomes of the columns of the register, and what is too much of it."""
     assert task.thresholds is not None
-    columns = blast.columns(plan, size=task.register.size())
-    found = blast.findings(columns, task.thresholds, task.decisions)
-    return replace(plan, columns=columns, findings=finding.ordered([*plan.findings, *found]))
+    plan = replace(plan, columns=blast.columns(plan, size=task.register.size()))
+    found = blast.findings(plan, task.thresholds, task.decisions)
+    return replace(plan, findings=finding.ordered([*plan.findings, *found]))
 
 
 def _all_problems(made: Draft, task: Task) -> pl.DataFrame:

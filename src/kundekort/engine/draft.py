@@ -212,7 +212,8 @@ def compare(checked: CheckedRows, task: Task) -> tuple[diff.Difference, pl.DataF
     of_cards = guards.of_cards(guards.Block(pairs.rows, fields, schema, register, people))
     matches = mending.matches(pairs.rows, of_cards, decisions)
     if matches.height:
-        checked = mending.matched(checked, matches, schema)
+        new = pairs.rows.filter(pl.col(frames.ID) == 0)[ROW]
+        checked = mending.matched(checked, matches, schema, new=new)
         pairs = _matched(checked, matches, task)
     moved = pairs.moved
     difference = diff.diff(

@@ -135,16 +135,22 @@ def matches(rows: pl.DataFrame, evidence: pl.DataFrame, decisions: Decisions) ->
     return pl.concat(said).unique(ROW, keep="last", maintain_order=True)
 
 
-def matched(checked: CheckedRows, matches: pl.DataFrame, schema: Schema) -> CheckedRows:
-    """Checked rows of which some have the number of the card that they are about, with nothing wrong in it."""
+def matched(checked: CheckedRows, matches: pl.DataFrame, schema: Schema, *, new: pl.Series) -> CheckedRows:
+    """Checked rows of which some have the number of the card that they are about, with nothing wrong in it.
+
+    `new` are the numbers of rows that were new customers: what these leave empty says nothing about a card.
+    """
     field = next(f for f in schema if f.kind is Kind.ID)
     rows = checked.rows.join(matches, on=ROW, how="left", maintain_order="left")
     said = pl.col(field.key) if field.key in rows.columns else pl.lit(None, dtype=pl.String)
     number = pl.coalesce(pl.col("card").cast(pl.String), said)
+    was_new = pl.col("card").is_not_null() & pl.col(ROW).is_in(new.implode())
+    keys = [f.key for f in schema.values if f.key in rows.columns]
+    silent = [pl.when(~(was_new & (pl.col(key) == "").fill_null(False))).then(key).alias(key) for key in keys]
     wrong = checked.problems.filter(pl.col("field") == field.key).join(matches, on=ROW, how="semi")
     return replace(
         checked,
-        rows=rows.with_columns(number.alias(field.key)).drop("card"),
+        rows=rows.with_columns(number.alias(field.key), *silent).drop("card"),
         problems=checked.problems.join(wrong, on=[ROW, "field"], how="anti", maintain_order="left"),
     )
 

@@ -76,12 +76,14 @@ def _frequent(cells: pl.Series) -> dict[str, int]:
     return dict(counts.head(_FREQUENT).iter_rows())
 
 
-def findings(found: tuple[ColumnChange, ...], thresholds: Thresholds, decisions: Decisions) -> Iterator[Finding]:
+def findings(plan: Plan, thresholds: Thresholds, decisions: Decisions) -> Iterator[Finding]:
     """The columns of which more would be emptied, be made alike or change than the thresholds let pass.
 
-    That a column changes is not said of one of which something worse is.
+    One that is emptied on half of the cards of the file is one of them in a register of any size. That a column changes
+    is not said of one of which something worse is.
     """
-    for column in found:
+    known = plan.totals.changed + plan.totals.unchanged
+    for column in plan.columns:
         counts = (
             (EMPTIED, column.emptied, thresholds.emptied),
             (ALIKE, column.alike, thresholds.alike),
@@ -89,7 +91,8 @@ def findings(found: tuple[ColumnChange, ...], thresholds: Thresholds, decisions:
         )
         worse = False
         for code, count, percent in counts:
-            above = count >= thresholds.cards and count * 100 > percent * column.register
+            above = count * 100 > percent * column.register or (code == EMPTIED and 2 * count >= known)
+            above &= count >= thresholds.cards
             if above and not (code == MUCH_CHANGED and worse):
                 params: dict[str, int | str] = {
                     "of": column.register,

@@ -112,7 +112,7 @@ def _first_old(given: set[str]) -> pl.Expr:
 
 
 def column_sorted(block: Block) -> pl.DataFrame:
-    """Cells that say another customer's address or number, in rows that are their card's for the rest.
+    """Cells that say another customer's address or number, or nothing, in rows that are their card's for the rest.
 
     `home` of its `params` says whether these two live together.
     """
@@ -122,6 +122,9 @@ def column_sorted(block: Block) -> pl.DataFrame:
     for field in block.changed(f for f in block.fields if f.key in _REACHED):
         value = canonical.comparable(field, traits.text(field.key))
         rows = known.filter(CHANGED + field.key, _fits(field, block)).with_columns(value.alias("key"))
+        empty = rows.filter(pl.col(field.key) == "")
+        old = pl.col(OLD + field.key)
+        found.append(finding.evidence(empty, field=field, code=_SORTED, old=old, params={"home": False}))
         rows = rows.filter(pl.col("key").is_not_null())
         if rows.is_empty():
             continue
@@ -135,7 +138,7 @@ def column_sorted(block: Block) -> pl.DataFrame:
                 field=field,
                 code=_SORTED,
                 value=pl.col(field.key),
-                old=pl.col(OLD + field.key),
+                old=old,
                 card=pl.col(_CARD),
                 params={"home": _place(home, OLD).is_not_null() & pl.col("_homes").list.contains(_place(home, OLD))},
             )
@@ -153,12 +156,15 @@ def without_alike(evidence: pl.DataFrame) -> pl.DataFrame:
     """The evidence of a whole file without that of sorted columns which is none once all is known.
 
     Cells that all say the same are made alike. People who live together take over each other's address and number:
-    their cells count only beside a quarter as many of others.
+    their cells count only beside a quarter as many of others. Cells that say nothing count where no fewer are others'.
     """
-    value = pl.col("value").str.to_lowercase()
-    home = pl.col("params").str.contains('"home":true', literal=True)
-    shared = home & (4 * (~home).sum().over("code", "field") < home.sum().over("code", "field"))
-    return evidence.filter((pl.col("code") != _SORTED) | ((pl.len().over("code", "field", value) == 1) & ~shared))
+    value, column = pl.col("value").str.to_lowercase(), ("code", "field")
+    empty, home = value == "", pl.col("params").str.contains('"home":true', literal=True)
+    shared = home & (4 * (~home & ~empty).sum().over(column) < home.sum().over(column))
+    theirs = ~empty & (pl.len().over(*column, value) == 1) & ~shared
+    many = theirs.sum().over(column)
+    emptied = empty & (many >= finding.KINDS[_SORTED].least) & (many >= empty.sum().over(column))
+    return evidence.filter((pl.col("code") != _SORTED) | theirs | emptied)
 
 
 def _fits(field: Field, block: Block) -> pl.Expr:
