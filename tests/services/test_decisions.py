@@ -47,6 +47,30 @@ def test_it_mends_one_cell_and_all_that_say_the_same(alice: Actor) -> None:
     ]
 
 
+def test_it_mends_a_fault_where_the_file_brings_it_only(alice: Actor) -> None:
+    confirmed(upload("CustomerID;LastName;Gender;Email\n0;Ås;2;as@example.no\n", alice), alice)
+    Customer.objects.update(email="as@example")  # as it was allowed once
+    number = Customer.objects.get().pk
+    imp = upload(f"CustomerID;LastName;Gender;Email\n{number};Ås;2;as@example\n0;Berg;1;berg@example\n", alice)
+    assert imp.totals.errors == 1
+    decide(imp, alice, Action.SET, "", field="email", code="email_invalid")
+    assert (imp.totals.new, imp.totals.unchanged, imp.totals.changed) == (1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    "decision",
+    [
+        Decision(Action.LEAVE_OUT, field="last_name", text="Ås"),
+        Decision(Action.ADD, field="tags", rows=(0,)),
+        Decision(Action.MATCH, "9" * 30, rows=(0,)),
+    ],
+)
+def test_it_refuses_what_would_be_about_more_or_less_than_it_says(alice: Actor, decision: Decision) -> None:
+    imp = upload("CustomerID;LastName;Gender;Tags\n0;Ås;2;a\n0;Berg;1;b\n", alice)
+    with pytest.raises(DecisionInvalid):
+        planning.decide(imp.pk, decision, actor=alice)
+
+
 def test_it_sets_a_field_without_a_column_for_new_customers_only(alice: Actor) -> None:
     confirmed(upload("CustomerID;LastName;Gender\n0;Ås;2\n", alice), alice)
     number = Customer.objects.get().pk

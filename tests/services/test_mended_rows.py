@@ -43,6 +43,21 @@ def test_it_continues_an_import_with_its_mended_rows(alice: Actor, form: FileFor
     ]
 
 
+def test_what_was_mended_first_stays_mended_when_the_rest_comes_later(alice: Actor) -> None:
+    imp = planning.plan(imports.receive(io.BytesIO(LIST.encode()), filename="list.csv", actor=alice).pk)
+    for wrong, right, errors in (("nobody;berg@example", "2;berg@example.com", 1), ("nobody", "1", 0)):
+        text = b"".join(mended_rows.stream(imp.pk, form=FileFormat.CSV, actor=alice)).decode("utf-8-sig")
+        file = io.BytesIO(text.replace(wrong, right, 1).encode())
+        name, rows = mended_rows.receive(imp.pk, file, actor=alice)
+        planning.decide(imp.pk, Decision(Action.MEND, name, count=rows), actor=alice)
+        imp.refresh_from_db()
+        assert imp.totals.errors == errors
+    assert [step.count for step in imp.decisions.steps] == [2, 1]
+    planning.withdraw(imp.pk, imp.decisions.steps[0].number, actor=alice)
+    imp.refresh_from_db()
+    assert (imp.totals.errors, imp.totals.new) == (1, 3)
+
+
 def test_it_refuses_a_file_of_other_rows(alice: Actor) -> None:
     imp = planning.plan(imports.receive(io.BytesIO(LIST.encode()), filename="list.csv", actor=alice).pk)
     with pytest.raises(RowsUnknown):

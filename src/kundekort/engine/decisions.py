@@ -88,6 +88,8 @@ class Decision:
         """Whether it says anew what the other one said of the very same cells."""
         about = (self.field, self.text, self.code, self.kind)
         same = about == (other.field, other.text, other.code, other.kind) and self.rows == other.rows
+        if Action.MEND in (self.action, other.action):  # another file has other rows
+            return (self.action, self.value) == (other.action, other.value)
         answers = (Action.SET, Action.KEEP, Action.LEAVE_OUT, Action.MATCH, Action.ACCEPT)
         return same and (self.action == other.action or (self.action in answers and other.action in answers))
 
