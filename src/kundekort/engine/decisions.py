@@ -148,6 +148,11 @@ class Decisions:
         """The decisions without a step."""
         return replace(self, steps=tuple(step for step in self.steps if step.number != number))
 
+    def without_rows(self) -> Self:
+        """The decisions that hold for a file that is read in another way, whose rows have other numbers."""
+        steps = (s for s in self.steps if s.rows is None and s.action is not Action.MEND)
+        return replace(self, steps=tuple(steps))
+
     def of(self, *actions: Action) -> Iterator[Decision]:
         """The steps that do one of these things."""
         return (step for step in self.steps if step.action in actions)

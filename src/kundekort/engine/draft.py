@@ -154,7 +154,7 @@ class DraftBuilder:
             PROBLEMS: difference.problems,
             CONFLICTS: difference.conflicts,
             EVIDENCE: difference.evidence,
-            FIRST: first.join(difference.problems, on=[*_FIRST], how="anti").select(*_FIRST),
+            FIRST: first.join(difference.problems, on=[*_FIRST], how="anti", nulls_equal=True).select(*_FIRST),
         }
         for name, part in new.items():
             self._parts[name].append(part)

@@ -111,18 +111,18 @@ def choose(
     With the fields come the canonical texts of `words` in them, by position. What was said of columns is remembered for
     the next file with the same headers, and under the name `save_as`.
     """
-    imp = _waiting(import_id, actor=actor)
-    answers = imp.answers
-    if overrides is not None and overrides != answers.dialect:
-        answers = replace(_without_columns(answers), dialect=overrides)
-    elif columns is not None:
-        count = len(imports.recipe(imp).columns)
-        fields_of = tuple(columns.get(position) for position in range(count))
-        answers = replace(answers, columns=fields_of, words=words or {}, origin=None)
-    if policy is not None:
-        answers = replace(answers, policy=policy)
     with transaction.atomic():
-        _replan(imp, answers=answers)
+        imp = _waiting(import_id, actor=actor)
+        answers, decisions = imp.answers, imp.decisions
+        if overrides is not None and overrides != answers.dialect:
+            answers, decisions = replace(_without_columns(answers), dialect=overrides), decisions.without_rows()
+        elif columns is not None:
+            count = len(imports.recipe(imp).columns)
+            fields_of = tuple(columns.get(position) for position in range(count))
+            answers = replace(answers, columns=fields_of, words=words or {}, origin=None)
+        if policy is not None:
+            answers = replace(answers, policy=policy)
+        _replan(imp, answers=answers, decisions=decisions)
         if columns is not None and answers.columns is not None:
             mappings.remember(_headers(imp), answers, actor=actor, name=save_as)
     plan_now_or_queue(import_id)
