@@ -100,6 +100,15 @@ def test_it_says_which_card_a_row_is_about() -> None:
     assert evidence.height >= 45  # the others have too little to be known by
 
 
+def test_it_lets_somebody_who_marries_take_over_all_but_the_first_name() -> None:
+    kari = EMPTY | {"gender": "2", "first_name": "Kari", "last_name": "Lie", "email": "k@x.no", "mobile": "+4791111111"}
+    ole = kari | {"first_name": "Ole", "last_name": "Berg", "email": "berg@x.no", "mobile": "+4792222222"}
+    register = MemoryRegister({1: kari, 2: ole}, {1: 1, 2: 1})
+    married = {"id": "1"} | ole | {"first_name": "Kari"}
+    assert found(plan(text([married]), register)) == {}
+    assert found(plan(text([married | {"first_name": "Ole"}]), register)) == {("other_card", None): 1}
+
+
 def test_it_answers_rows_of_another_card() -> None:
     cards = register()
     rich = [i for i, c in cards.cards_by_id.items() if c["email"] and c["mobile"] and c["first_name"]][:30]
@@ -269,6 +278,16 @@ def test_it_finds_who_stands_in_the_file_twice() -> None:
     assert out.index.filter(pl.col(STATUS) == Status.NEW)[ROW].to_list() == [0, 1, 3]
     meant = plan(file, MemoryRegister(), decisions=[Decision(Action.ACCEPT, code="twice_in_file", count=3, number=1)])
     assert [(f.count, f.open) for f in meant.findings] == [(3, 0)]
+
+
+def test_it_finds_nobody_twice_by_an_address_that_a_whole_school_has() -> None:
+    pupils = [
+        {"id": "0", "first_name": f"Elev{n}", "last_name": f"L{n}", "gender": "0", "email": "post@skole.no"}
+        for n in range(25)
+    ]
+    register = MemoryRegister()
+    assert found(plan(text(pupils), register)) == {}
+    assert found(plan(text(pupils[:2]), register)) == {("twice_in_file", None): 1}
 
 
 def test_it_finds_who_stands_in_the_file_twice_by_where_they_live() -> None:

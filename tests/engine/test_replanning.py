@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kundekort.engine import interpretation, pipeline
-from kundekort.engine.decisions import Action, Choice, Decision, Decisions, Whose
+from kundekort.engine import frames, interpretation, pipeline
+from kundekort.engine.decisions import Action, Choice, Decision, Decisions, Rows, Whose
 from kundekort.engine.draft import Draft, Task
 from kundekort.engine.guards.blast import Thresholds
+from kundekort.engine.mapping import FULL_NAME
 from kundekort.engine.plan import Plan
 from kundekort.engine.reading.batches import Pace
 from kundekort.engine.reading.table import Limits, Source
@@ -21,8 +23,11 @@ from kundekort.engine.recipe import Answers, Policy, RowKey
 from kundekort.store import drafts, plans
 from kundekort.store.fields import SCHEMA
 from tests.engine.memory import EMPTY, MemoryRegister, task, whole
-from tests.engine.test_plan_laws import POLICIES, VALUES, files, registers, text
+from tests.engine.test_plan_laws import IDS, POLICIES, STORED, VALUES, files, registers, text
 
+NAMES = ["", "Åse Ås", "Ås, Per", "Kari", "Voss Kulturhus AS", "Åse"]
+WORDS = {"gender": {"7": "1", "ikke": "2"}, "country": {"Atlantis": "SE"}}
+"""Words that a person has translated."""
 HEADERS = {"FirstName": "first_name", "Email": "email", "Mobile": "mobile", "Gender": "gender", "ZipCode": "zip_code"}
 ROWS = st.none() | st.lists(st.integers(0, 7), min_size=1, max_size=3, unique=True).map(
     lambda rows: tuple(sorted(rows))
@@ -39,7 +44,9 @@ CELLS = st.sampled_from(sorted(HEADERS)).flatmap(
 @st.composite
 def steps(draw: st.DrawFn) -> Decision:
     """Something that a person can decide, with or without sense."""
-    action = draw(st.sampled_from([a for a in Action if a is not Action.MEND]))
+    action = draw(st.sampled_from(Action))
+    if action is Action.MEND:
+        return Decision(action, draw(st.sampled_from(["one", "two"])), count=1)
     field, text_, value = draw(CELLS)
     needs_field = action in (Action.SET, Action.FILL, Action.ADD)
     code = draw(st.none() | CODES)
@@ -51,8 +58,39 @@ def steps(draw: st.DrawFn) -> Decision:
         rows=draw(ROWS),
         text=draw(st.none() | st.just(text_)),
         code=code,
+        kind=draw(st.sampled_from([None, None, None, *Rows])),
         count=draw(st.integers(0, 3)),
     )
+
+
+@st.composite
+def mended(draw: st.DrawFn, rows: list[list[str]]) -> dict[str, pl.DataFrame]:
+    """Two files of mended rows; what a row has no cell for is as it was."""
+    found = {}
+    for name in ("one", "two"):
+        places = draw(st.lists(st.integers(0, len(rows) - 2), unique=True, min_size=1, max_size=3).map(sorted))
+        types = {frames.ROW: pl.UInt32} | {f"c{n}": pl.String for n in range(len(rows[0]))}
+        cells = [[draw(_cells(header)) for header in rows[0]] for _ in places]
+        data = [(place, *row) for place, row in zip(places, cells, strict=True)]
+        found[name] = pl.DataFrame(data, schema=types, orient="row")
+    return found
+
+
+def _cells(header: str) -> st.SearchStrategy[str | None]:
+    values = {"CustomerID": IDS, "Navn": st.sampled_from(NAMES), "Version": st.sampled_from(["", "0", "1", "9"])}
+    return st.none() | values.get(header, st.sampled_from(VALUES.get(header, [""])))
+
+
+@st.composite
+def moved(draw: st.DrawFn, register: MemoryRegister) -> MemoryRegister:
+    """The register with what others have changed on its cards since they had version 1."""
+    changes = [
+        (number, version, key, draw(STORED[key]), card[key])
+        for number, card in register.cards_by_id.items()
+        for version in range(2, register.versions[number] + 1)
+        for key in [draw(st.sampled_from(sorted(STORED)))]
+    ]
+    return replace(register, log=[pl.DataFrame(changes, schema=frames.CHANGES, orient="row")])
 
 
 @st.composite
@@ -116,10 +154,15 @@ class Kept:
 
 
 def kept(content: str, register: MemoryRegister, policy: Policy, folder: Path, pace: Pace | None = None) -> Kept:
-    answers = Answers(policy=policy)
-    file = interpretation.understand(
-        content.encode(), answers=answers, schema=SCHEMA, limits=Limits(), ask=False, pace=pace
-    )
+    def understand(answers: Answers) -> interpretation.Interpretation:
+        return interpretation.understand(
+            content.encode(), answers=answers, schema=SCHEMA, limits=Limits(), ask=False, pace=pace
+        )
+
+    known = understand(Answers(policy=policy)).recipe.columns
+    columns = tuple(FULL_NAME if c.header == "Navn" else c.field for c in known)
+    words = {n: WORDS[key] for n, key in enumerate(columns) if key in WORDS}
+    file = understand(Answers(policy=policy, columns=columns, words=words))
     asked = task(file.recipe, register, thresholds=Thresholds(cards=1, changed=0, emptied=0, alike=0))
     return Kept(file.source, asked, folder)
 
@@ -135,8 +178,8 @@ def same(one: Plan, other: Plan) -> None:
 KEYS = st.sampled_from([(RowKey.ID,), (RowKey.EMAIL,), (RowKey.ID, RowKey.EMAIL), ()])
 
 
-@settings(max_examples=60)
-@given(files(), registers(), POLICIES, KEYS, decisions(), st.sampled_from([1, 3, plans.GROUP]))
+@settings(max_examples=80)
+@given(files(), registers(), POLICIES, KEYS, decisions(), st.sampled_from([1, 3, plans.GROUP]), st.data())
 def test_it_is_the_plan_of_the_whole_file(
     tmp_path_factory: pytest.TempPathFactory,
     rows: list[list[str]],
@@ -145,10 +188,18 @@ def test_it_is_the_plan_of_the_whole_file(
     keys: Sequence[RowKey],
     said: list[Decisions],
     group: int,
+    data: st.DataObject,
 ) -> None:
     header = [name if name != "CustomerID" or RowKey.ID in keys else "Note" for name in rows[0]]
     if RowKey.EMAIL in keys and "Email" not in header:
         header[1] = "Email"
+    if data.draw(st.booleans(), "full names"):
+        header = ["Navn" if name == "FirstName" else name for name in header]
+    if data.draw(st.booleans(), "versions"):
+        header = [*header, "Version"]
+        rows = [[*row, *([data.draw(st.sampled_from("019"))] * (len(row) == len(rows[0])))] for row in rows]
+    register = data.draw(moved(register), "moved")
+    mends = data.draw(mended([header, *rows[1:]]), "mended")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(plans, "GROUP", group)
         file = kept(
@@ -158,6 +209,7 @@ def test_it_is_the_plan_of_the_whole_file(
             tmp_path_factory.mktemp("plan"),
             Pace(most=60, batch=20),
         )
+        file.asked = replace(file.asked, mended=mends)
         file.whole(said[0])
         for decided in said[1:]:
             again = file.again(decided)

@@ -7,6 +7,7 @@ import io
 import pytest
 
 from kundekort.engine.decisions import Action, Decision, Rows
+from kundekort.engine.recipe import DialectOverrides
 from kundekort.services import confirming, imports, planning, preview, undoing
 from kundekort.services.accounts import Actor
 from kundekort.services.refusals import CellInvalid, DecisionInvalid, RowsHaveErrors, RowsHaveFindings
@@ -45,6 +46,40 @@ def test_it_mends_one_cell_and_all_that_say_the_same(alice: Actor) -> None:
         ("Berg", 1),
         ("Dal", 2),
     ]
+
+
+def test_it_mends_a_fault_where_the_file_brings_it_only(alice: Actor) -> None:
+    confirmed(upload("CustomerID;LastName;Gender;Email\n0;Ås;2;as@example.no\n", alice), alice)
+    Customer.objects.update(email="as@example")  # as it was allowed once
+    number = Customer.objects.get().pk
+    imp = upload(f"CustomerID;LastName;Gender;Email\n{number};Ås;2;as@example\n0;Berg;1;berg@example\n", alice)
+    assert imp.totals.errors == 1
+    decide(imp, alice, Action.SET, "", field="email", code="email_invalid")
+    assert (imp.totals.new, imp.totals.unchanged, imp.totals.changed) == (1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    "decision",
+    [
+        Decision(Action.LEAVE_OUT, field="last_name", text="Ås"),
+        Decision(Action.ADD, field="tags", rows=(0,)),
+        Decision(Action.MATCH, "9" * 30, rows=(0,)),
+    ],
+)
+def test_it_refuses_what_would_be_about_more_or_less_than_it_says(alice: Actor, decision: Decision) -> None:
+    imp = upload("CustomerID;LastName;Gender;Tags\n0;Ås;2;a\n0;Berg;1;b\n", alice)
+    with pytest.raises(DecisionInvalid):
+        planning.decide(imp.pk, decision, actor=alice)
+
+
+def test_it_forgets_what_it_said_of_rows_when_these_have_other_numbers(alice: Actor) -> None:
+    imp = upload("CustomerID;LastName;Gender\n0;Ås;1\n0;Berg;1\n0;Dal;Fru!\n", alice)
+    decide(imp, alice, Action.LEAVE_OUT, rows=(0,))
+    decide(imp, alice, Action.SET, "2", field="gender", text="Fru!")
+    planning.choose(imp.pk, overrides=DialectOverrides(header_row=2), actor=alice)
+    planning.choose(imp.pk, columns={0: "id", 1: "last_name", 2: "gender"}, words={2: {}}, actor=alice)
+    imp.refresh_from_db()
+    assert (imp.totals.rows, imp.totals.left_out, imp.totals.errors) == (2, 0, 0)
 
 
 def test_it_sets_a_field_without_a_column_for_new_customers_only(alice: Actor) -> None:

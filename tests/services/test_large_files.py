@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import shutil
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -128,6 +130,44 @@ def test_it_plans_the_whole_file_when_what_was_kept_is_damaged(part: str, alice:
     file.write_bytes(content[:40] + bytes([content[40] ^ 1]) + content[41:])
     assert decide(imp, GENDER, alice).state == Import.State.RECEIVED
     assert planning.plan(imp.pk).totals.errors == 1
+
+
+def test_a_plan_that_has_no_room_for_its_draft_is_made_all_the_same(
+    alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = plans.write_part
+
+    def full(frame: pl.DataFrame, path: Path) -> None:
+        if path.parent.name == plans.DRAFT or path.parent.parent.name.startswith(packages.UNFINISHED):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(frame, path)
+
+    monkeypatch.setattr(plans, "write_part", full)
+    imp = received(FILE.encode(), alice)
+    assert (imp.state, imp.totals.errors) == (Import.State.PREVIEW, 7)
+    folder = packages.plan_folder(imp.pk, imp.digest)
+    assert {path.suffix for path in folder.iterdir()} == {".parquet"}
+    assert decide(imp, GENDER, alice).state == Import.State.RECEIVED
+    assert planning.plan(imp.pk).totals.errors == 1
+
+
+def test_a_plan_by_earlier_decisions_comes_too_late(alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    imp = received(FILE.encode(), alice)
+    keep = packages.keep_plan
+
+    def late(*args: object) -> None:
+        monkeypatch.setattr(packages, "keep_plan", keep)
+        keep(*args)  # type: ignore[arg-type]
+        Import.objects.filter(pk=imp.pk).update(state=Import.State.PREVIEW)  # as another process leaves it
+        planning.decide(imp.pk, GENDER, actor=alice)
+
+    planning.leave_out_errors(imp.pk, leave_out=True, actor=alice, then=lambda number: None)
+    monkeypatch.setattr(packages, "keep_plan", late)
+    planning.plan(imp.pk)
+    imp.refresh_from_db()
+    assert (imp.state, len(imp.decisions.steps)) == (Import.State.PREVIEW, 1)
+    assert imp.totals.left_out == 1
+    assert seen(imp) == planned_whole(imp)
 
 
 def test_it_reads_the_register_anew_when_that_has_moved(alice: Actor) -> None:

@@ -43,6 +43,39 @@ def test_it_continues_an_import_with_its_mended_rows(alice: Actor, form: FileFor
     ]
 
 
+def test_what_was_mended_first_stays_mended_when_the_rest_comes_later(alice: Actor) -> None:
+    imp = planning.plan(imports.receive(io.BytesIO(LIST.encode()), filename="list.csv", actor=alice).pk)
+    for wrong, right, errors in (("nobody;berg@example", "2;berg@example.com", 1), ("nobody", "1", 0)):
+        text = b"".join(mended_rows.stream(imp.pk, form=FileFormat.CSV, actor=alice)).decode("utf-8-sig")
+        file = io.BytesIO(text.replace(wrong, right, 1).encode())
+        name, rows = mended_rows.receive(imp.pk, file, actor=alice)
+        planning.decide(imp.pk, Decision(Action.MEND, name, count=rows), actor=alice)
+        imp.refresh_from_db()
+        assert imp.totals.errors == errors
+    assert [step.count for step in imp.decisions.steps] == [2, 1]
+    planning.withdraw(imp.pk, imp.decisions.steps[0].number, actor=alice)
+    imp.refresh_from_db()
+    assert (imp.totals.errors, imp.totals.new) == (1, 3)
+
+
+def test_it_knows_columns_of_one_name_apart(alice: Actor) -> None:
+    header, row = "CustomerID;Telefon;Gender;Telefon;;Problem\n", "0;22334455;{};91234567;Ås;7: twice\n"
+    imp = imports.receive(io.BytesIO((header + row.format("nobody")).encode()), filename="list.csv", actor=alice)
+    planning.plan(imp.pk)
+    columns = {0: "id", 1: "phone", 2: "gender", 3: "mobile", 4: "last_name"}
+    planning.choose(imp.pk, columns=columns, words={2: {}}, actor=alice)
+    imp.refresh_from_db()
+    assert imp.totals.errors == 1
+    text = b"".join(mended_rows.stream(imp.pk, form=FileFormat.CSV, actor=alice)).decode("utf-8-sig")
+    mended = text.replace("nobody", "2").replace("Ås", "Dal").encode()
+    name, rows = mended_rows.receive(imp.pk, io.BytesIO(mended), actor=alice)
+    planning.decide(imp.pk, Decision(Action.MEND, name, count=rows), actor=alice)
+    imp.refresh_from_db()
+    confirming.confirm(imp.pk, digest=imp.digest, actor=alice)
+    customer = Customer.objects.get()
+    assert (customer.last_name, customer.phone, customer.mobile) == ("Dal", "+4722334455", "+4791234567")
+
+
 def test_it_refuses_a_file_of_other_rows(alice: Actor) -> None:
     imp = planning.plan(imports.receive(io.BytesIO(LIST.encode()), filename="list.csv", actor=alice).pk)
     with pytest.raises(RowsUnknown):

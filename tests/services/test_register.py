@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import polars as pl
@@ -11,8 +12,9 @@ from kundekort.bulk import register
 from kundekort.bulk.key_filter import OFTEN
 from kundekort.engine import frames
 from kundekort.engine.draft import Register
+from kundekort.engine.recipe import Policy, RowKey
 from kundekort.engine.schema import Field
-from kundekort.services import editing, merging
+from kundekort.services import editing, imports, merging, planning
 from kundekort.services.accounts import Actor
 from kundekort.services.database import psycopg_connection
 from kundekort.services.register import DatabaseRegister
@@ -116,3 +118,13 @@ def test_it_finds_the_same_homes_once_it_knows_all(load: Callable[..., Import]) 
     register = DatabaseRegister()
     assert register.neighbours(nowhere, []).is_empty()
     assert register.neighbours(pl.concat([HOMES, nowhere]), []).height == 2
+
+
+def test_it_finds_names_by_their_letters_whatever_the_language(load: Callable[..., Import], alice: Actor) -> None:
+    people = "0;İbrahim;Yılmaz;1;1980-01-01\n0;Anna;ΠΑΠΑΣ;2;1981-01-01\n0;ẞ;ǅ;2;1982-01-01\n"
+    head = "CustomerID;FirstName;LastName;Gender;DateOfBirth\n"
+    load(head + people)
+    imp = planning.plan(imports.receive(io.BytesIO((head + people).encode()), filename="l.csv", actor=alice).pk)
+    planning.choose(imp.pk, policy=Policy(keys=(RowKey.NAME_BIRTH,)), actor=alice)
+    imp.refresh_from_db()
+    assert (imp.totals.unchanged, imp.totals.new) == (3, 0)

@@ -88,6 +88,8 @@ class Decision:
         """Whether it says anew what the other one said of the very same cells."""
         about = (self.field, self.text, self.code, self.kind)
         same = about == (other.field, other.text, other.code, other.kind) and self.rows == other.rows
+        if Action.MEND in (self.action, other.action):  # another file has other rows
+            return (self.action, self.value) == (other.action, other.value)
         answers = (Action.SET, Action.KEEP, Action.LEAVE_OUT, Action.MATCH, Action.ACCEPT)
         return same and (self.action == other.action or (self.action in answers and other.action in answers))
 
@@ -146,16 +148,32 @@ class Decisions:
         """The decisions without a step."""
         return replace(self, steps=tuple(step for step in self.steps if step.number != number))
 
+    def without_rows(self) -> Self:
+        """The decisions that hold for a file that is read in another way, whose rows have other numbers."""
+        steps = (s for s in self.steps if s.rows is None and s.action is not Action.MEND)
+        return replace(self, steps=tuple(steps))
+
     def of(self, *actions: Action) -> Iterator[Decision]:
         """The steps that do one of these things."""
         return (step for step in self.steps if step.action in actions)
 
     def apart(self, step: Decision, *actions: Action) -> tuple[int, ...]:
-        """The rows of a finding, answered as a whole by `step`, that were given one of these answers by themselves."""
-        if step.code is None or step.rows is not None:
+        """The rows of which `step`, an answer to a finding, does not count because they were given one of these.
+
+        Of a finding as a whole these are the rows that were answered by themselves, of some rows those that were later.
+        A cell that was to keep what it has may be answered later too.
+        """
+        cell = step.action is Action.KEEP and step.rows is not None
+        if step.code is None and not cell:
             return ()
-        alone = (s for s in self.of(*actions) if s.rows and (s.code, s.field) == (step.code, step.field))
+        later = (s for s in self.of(*actions) if s.rows and (step.rows is None or s.number > step.number))
+        alone = (s for s in later if s.field == step.field and (s.code == step.code or step.code is None))
         return tuple(row for one in alone for row in one.rows or ())
+
+    def set_later(self, step: Decision, field: str) -> tuple[int, ...]:
+        """The rows of which the cell of a field was set by itself after a step."""
+        later = (s for s in self.of(Action.SET) if s.field == field and s.rows and s.number > step.number)
+        return tuple(row for one in later for row in one.rows or ())
 
     def to_json(self) -> dict[str, Any]:
         """The decisions as a JSON object."""

@@ -102,6 +102,15 @@ def pair(
     return Pairs(rows=rows, problems=(*problems, *wrong))
 
 
+def brought(found: pl.DataFrame, pairs: Pairs, *, former: pl.DataFrame, schema: Schema) -> pl.DataFrame:
+    """The problems of cells that the file brings: without those of cells that say what their card said.
+
+    `found` are those of the cells of `pairs`, `former` is as `diff` says.
+    """
+    fields = given_fields(pairs.rows, schema)
+    return _without_untouched(found, _with_former(pairs.rows, former, fields), fields)
+
+
 def diff(
     pairs: Pairs,
     found: pl.DataFrame,

@@ -101,9 +101,9 @@ class Draft:
     """What the rows of a file come to one by one.
 
     `parts` are frames with ROW, in its order: INDEX (numbers, EMPTIED, NEWER and OPEN of `diff`, CHANGED), PROBLEMS,
-    CONFLICTS and EVIDENCE of `frames`, PEOPLE of `guards.People`, those of `UniqueValues`, and FIRST, the problems that
-    decisions name by code and that stood in cells before these were set. `values` as in a `Plan`. `blank_rows` were
-    skipped. `dated`: some dates tell which way round the others are.
+    CONFLICTS and EVIDENCE of `frames`, PEOPLE of `guards.People`, those of `UniqueValues`, and FIRST, the problems of
+    cells before any was set by what is wrong with it, without those among PROBLEMS. `values` as in a `Plan`.
+    `blank_rows` were skipped. `dated`: some dates tell which way round the others are.
     """
 
     fields: tuple[Field, ...]
@@ -140,7 +140,7 @@ class DraftBuilder:
     def add(self, block: Block) -> None:
         """Check the rows of a block and compare them with the register."""
         self._blank_rows += block.blank_rows
-        checked = self._checked(block)
+        checked, first = self._checked(block)
         for key, evidence in checked.evidence.items():
             self._dates[key] = self._dates.get(key, Evidence()) + evidence
         difference, people = compare(checked, self._task)
@@ -154,6 +154,7 @@ class DraftBuilder:
             PROBLEMS: difference.problems,
             CONFLICTS: difference.conflicts,
             EVIDENCE: difference.evidence,
+            FIRST: first.join(difference.problems, on=[*_FIRST], how="anti", nulls_equal=True).select(*_FIRST),
         }
         for name, part in new.items():
             self._parts[name].append(part)
@@ -171,19 +172,18 @@ class DraftBuilder:
             dated=any(evidence != Evidence() for evidence in self._dates.values()),
         )
 
-    def _checked(self, block: Block) -> CheckedRows:
-        """The rows of a block as decisions make them, with what is wrong in their cells."""
+    def _checked(self, block: Block) -> tuple[CheckedRows, pl.DataFrame]:
+        """The rows of a block as decisions make them, and what was wrong in their cells at first."""
         task, decisions = self._task, self._task.decisions
         block = mending.mend_rows(block, decisions=decisions, mended=task.mended)
         block = mending.mend(translate(block, task.recipe.columns), columns=self._columns, decisions=decisions)
-        if mending.needs_check(decisions):
-            first = self._check(block, UniqueValues(policy=task.recipe.policy, schema=task.schema))
-            self._parts[FIRST].append(mending.named(first.problems, decisions).select(*_FIRST))
-            new = _new_rows(first, task) if mending.needs_cards(decisions) else pl.Series(dtype=pl.UInt32)
-            block = mending.mend_checked(
-                block, columns=self._columns, decisions=decisions, problems=first.problems, new=new
-            )
-        return self._check(block, self._unique)
+        if not mending.needs_check(decisions):
+            checked = self._check(block, self._unique)
+            return checked, checked.problems
+        first = self._check(block, UniqueValues(policy=task.recipe.policy, schema=task.schema))
+        problems, new = _named(first, task)
+        block = mending.mend_checked(block, columns=self._columns, decisions=decisions, problems=problems, new=new)
+        return self._check(block, self._unique), first.problems
 
     def _check(self, block: Block, unique: UniqueValues) -> CheckedRows:
         task = self._task
@@ -215,11 +215,10 @@ def compare(checked: CheckedRows, task: Task) -> tuple[diff.Difference, pl.DataF
         new = pairs.rows.filter(pl.col(frames.ID) == 0)[ROW]
         checked = mending.matched(checked, matches, schema, new=new)
         pairs = _matched(checked, matches, task)
-    moved = pairs.moved
     difference = diff.diff(
         pairs,
         checked.problems,
-        former=pl.DataFrame(schema=frames.FORMER) if moved.is_empty() else register.former_values(moved),
+        former=_former(pairs, register),
         owners={f.key: register.owners(f, checked.rows[f.key]) for f in fields if f.unique},
         decisions=decisions,
         guard=lambda rows: guards.of_cells(guards.Block(rows, fields, schema, register)),
@@ -230,9 +229,23 @@ def compare(checked: CheckedRows, task: Task) -> tuple[diff.Difference, pl.DataF
     return replace(difference, evidence=pl.concat([of_cards, difference.evidence])), people
 
 
-def _new_rows(checked: CheckedRows, task: Task) -> pl.Series:
-    """The rows whose cards are not in the register."""
-    return _pairs(checked, task, task.recipe.policy).rows.filter(pl.col(frames.ID) == 0)[ROW]
+def _named(checked: CheckedRows, task: Task) -> tuple[pl.DataFrame, pl.Series]:
+    """The problems by which decisions name cells, those that the file brings, and the rows of new cards if need be."""
+    problems = mending.named(checked.problems, task.decisions)
+    if not mending.needs_cards(task.decisions):
+        there = pl.col(ROW).is_in(problems[ROW].implode())
+        checked = replace(checked, rows=checked.rows.filter(there))
+    if checked.rows.is_empty():
+        return problems, pl.Series(dtype=pl.UInt32)
+    pairs = _pairs(checked, task, task.recipe.policy)
+    problems = diff.brought(problems, pairs, former=_former(pairs, task.register), schema=task.schema)
+    return problems, pairs.rows.filter(pl.col(frames.ID) == 0)[ROW]
+
+
+def _former(pairs: diff.Pairs, register: Register) -> pl.DataFrame:
+    """What stood in the cells of cards that have changed since their row was made."""
+    moved = pairs.moved
+    return pl.DataFrame(schema=frames.FORMER) if moved.is_empty() else register.former_values(moved)
 
 
 def _pairs(checked: CheckedRows, task: Task, policy: Policy) -> diff.Pairs:

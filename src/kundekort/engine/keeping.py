@@ -30,7 +30,8 @@ def cells(rows: pl.DataFrame, evidence: pl.DataFrame, fields: Sequence[Field], d
     ]
     for step in steps:
         for field in (f for f in fields if step.field in (None, f.key)):
-            fits = _KNOWN & _fits(step, field, evidence) & ~pl.col(ROW).is_in(decisions.apart(step, Action.ACCEPT))
+            otherwise = (*decisions.apart(step, Action.ACCEPT), *decisions.set_later(step, field.key))
+            fits = _KNOWN & _fits(step, field, evidence) & ~pl.col(ROW).is_in(otherwise)
             found.append(rows.filter(fits).select(ROW, pl.lit(field.key).alias("field")))
     return pl.concat(found).unique()
 

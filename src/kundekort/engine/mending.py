@@ -124,7 +124,7 @@ def matches(rows: pl.DataFrame, evidence: pl.DataFrame, decisions: Decisions) ->
     """The rows (ROW, card) that somebody has said are about another card; `rows` has ROW and ID."""
     types = {ROW: pl.UInt32, "card": pl.Int64}
     said = [pl.DataFrame(schema=types)]
-    for step in decisions.of(Action.MATCH):
+    for step in sorted(decisions.of(Action.MATCH), key=lambda one: one.rows is not None):
         there = rows if step.rows is None else rows.filter(pl.col(ROW).is_in(step.rows))
         if step.code is None:
             said.append(there.select(ROW, pl.lit(int(step.value), dtype=pl.Int64).alias("card")))

@@ -25,6 +25,7 @@ from kundekort.engine.values import canonical
 MOST: Final = 50_000
 """Rows that are drafted anew at most; with more, reading the file again takes hardly longer."""
 _NONE: Final = pl.Series(ROW, dtype=pl.UInt32)
+_KEEPING: Final = (Action.KEEP, Action.FILL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ def _rows(previous: Previous, task: Task) -> pl.Series | None:
         return None
     steps = [s for s in (*before.steps, *now.steps) if (s in before.steps) != (s in now.steps)]
     choices = [c for c in (*before.choices, *now.choices) if (c in before.choices) != (c in now.choices)]
+    if choices and any(before.of(*_KEEPING)):  # a cell that keeps what it has is no conflict, and yet has evidence
+        return None
     found = [_of_step(step, previous, task) for step in steps]
     found += [_of_choice(choice, previous.draft) for choice in choices]
     known = [rows for rows in found if rows is not None]
@@ -92,7 +95,7 @@ def _of_step(step: Decision, previous: Previous, task: Task) -> pl.Series | None
         return _NONE  # it decides what becomes of rows, not what they are
     if step.action is Action.MEND:
         return task.mended[step.value][ROW] if step.value in task.mended else None
-    if step.rows is not None:
+    if step.rows is not None and step.action is not Action.ADD:  # tags are added in all rows
         return pl.Series(ROW, step.rows, dtype=pl.UInt32)
     parts = previous.draft.parts
     match step.action:

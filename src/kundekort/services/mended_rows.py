@@ -6,7 +6,7 @@ Each row says in its last column which line of the import it is, and what is wro
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO, Final
 
 import polars as pl
@@ -95,11 +95,13 @@ def _open(data: Buffer, headers: list[str], overrides: DialectOverrides) -> Sour
 
 def _mended(source: Source, headers: list[str], index: pl.DataFrame) -> pl.DataFrame:
     """The rows of a file that name a line of the import: ROW, and c0 … for each of its columns that it has."""
-    given = [fold(header) for header in source.headers]
-    if fold(PROBLEM) not in given:
+    given = _numbered(source.headers)
+    problem = max((n for n, (header, _) in enumerate(given) if header == fold(PROBLEM)), default=None)
+    if problem is None:
         raise RowsUnknown
-    line = f"c{given.index(fold(PROBLEM))}"
-    place = {f"c{n}": f"c{given.index(fold(h))}" for n, h in enumerate(headers) if h and fold(h) in given}
+    line = f"c{problem}"  # the last one: the import may have been of mended rows itself
+    there = {header: f"c{n}" for n, header in enumerate(given) if n != problem}
+    place = {f"c{n}": there[header] for n, header in enumerate(_numbered(headers)) if header in there}
     parts = []
     for block in source.blocks():
         sound = block.cells.join(block.problems, on=ROW, how="anti", maintain_order="left")
@@ -107,6 +109,12 @@ def _mended(source: Source, headers: list[str], index: pl.DataFrame) -> pl.DataF
         parts.append(sound.select(number.alias(LINE), *(pl.col(there).alias(name) for name, there in place.items())))
     rows = pl.concat(parts).unique(LINE, keep="last", maintain_order=True)
     return rows.join(index.select(ROW, LINE), on=LINE, how="inner").drop(LINE).sort(ROW)
+
+
+def _numbered(headers: Sequence[str]) -> list[tuple[str, int]]:
+    """The headers without case and diacritics, each with how many before it say the same."""
+    folded = [fold(header) for header in headers]
+    return [(header, folded[:n].count(header)) for n, header in enumerate(folded)]
 
 
 def _rows(imp: Import, recipe: Recipe) -> Iterator[pl.DataFrame]:

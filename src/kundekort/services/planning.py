@@ -6,6 +6,7 @@ Nothing here writes customers.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -21,30 +22,29 @@ from procrastinate.contrib.django import app
 from kundekort import version
 from kundekort.bulk import register
 from kundekort.engine import conflicts, interpretation, pipeline, undo
-from kundekort.engine.decisions import Action, Choice, Decision, Decisions
+from kundekort.engine.decisions import Choice, Decision, Decisions
 from kundekort.engine.draft import Draft, Task
 from kundekort.engine.facts import Facts, Question, QuestionKind
 from kundekort.engine.frames import ROW
 from kundekort.engine.plan import Plan
 from kundekort.engine.recipe import Answers, DialectOverrides, Policy, Recipe
-from kundekort.engine.schema import Field, Schema
-from kundekort.engine.values import canonical
-from kundekort.services import fields, imports, mappings, mended_rows, preview, repetition
+from kundekort.engine.schema import Schema
+from kundekort.services import decision_rules, fields, imports, mappings, mended_rows, repetition
 from kundekort.services import settings as choices
 from kundekort.services.accounts import Actor
 from kundekort.services.database import psycopg_connection
 from kundekort.services.progress import Report, no_progress
-from kundekort.services.refusals import CellInvalid, DecisionInvalid, NotWaiting
+from kundekort.services.refusals import DecisionInvalid, NotWaiting
 from kundekort.services.register import DatabaseRegister
 from kundekort.store import drafts, packages, plans
 from kundekort.store.models import Import, Revision
+
+logger = logging.getLogger(__name__)
 
 INLINE_BYTES: Final = 2 * 2**20
 """Bytes up to which a file is planned while its sender waits; it takes about a second."""
 INLINE_CARDS: Final = 5_000
 """Cards up to which a revision is planned to be taken back, or a plan is written, while the person waits."""
-MOST_ROWS: Final = 10_000
-"""Rows that one decision can name by their numbers; of more, it is said what they have in common."""
 FALLBACK_SECONDS: Final = 60
 """Seconds for every FALLBACK_BYTES of a file after which a job plans it, if its own process was killed meanwhile."""
 FALLBACK_BYTES: Final = 20 * 2**20
@@ -78,14 +78,20 @@ def plan(import_id: int, *, ask: bool = True, report: Report = no_progress, quic
     imp = Import.objects.select_related("undoes").get(pk=import_id)
     if imp.state != Import.State.RECEIVED:
         return imp
+    answered = imp.answers, imp.decisions
     found = _plan(imp, ask=ask, report=report, quickly=quickly)
     if not found:
         return imp
-    Import.objects.filter(pk=import_id, state=Import.State.RECEIVED).update(progress=None, **found)
+    with transaction.atomic():
+        now = Import.objects.select_for_update().get(pk=import_id)
+        # After another answer than those it was planned by, somebody else makes the plan.
+        fits = now.state == Import.State.RECEIVED and (now.answers, now.decisions) == answered
+        if fits:
+            Import.objects.filter(pk=import_id).update(progress=None, **found)
     imp.refresh_from_db()
     if imp.state in (Import.State.CANCELLED, Import.State.REFUSED):
         packages.remove(import_id)
-    elif imp.digest:
+    elif fits and imp.digest:
         packages.forget_other_plans(import_id, imp.digest)
     return imp
 
@@ -105,18 +111,18 @@ def choose(
     With the fields come the canonical texts of `words` in them, by position. What was said of columns is remembered for
     the next file with the same headers, and under the name `save_as`.
     """
-    imp = _waiting(import_id, actor=actor)
-    answers = imp.answers
-    if overrides is not None and overrides != answers.dialect:
-        answers = replace(_without_columns(answers), dialect=overrides)
-    elif columns is not None:
-        count = len(imports.recipe(imp).columns)
-        fields_of = tuple(columns.get(position) for position in range(count))
-        answers = replace(answers, columns=fields_of, words=words or {}, origin=None)
-    if policy is not None:
-        answers = replace(answers, policy=policy)
     with transaction.atomic():
-        _replan(imp, answers=answers)
+        imp = _waiting(import_id, actor=actor)
+        answers, decisions = imp.answers, imp.decisions
+        if overrides is not None and overrides != answers.dialect:
+            answers, decisions = replace(_without_columns(answers), dialect=overrides), decisions.without_rows()
+        elif columns is not None:
+            count = len(imports.recipe(imp).columns)
+            fields_of = tuple(columns.get(position) for position in range(count))
+            answers = replace(answers, columns=fields_of, words=words or {}, origin=None)
+        if policy is not None:
+            answers = replace(answers, policy=policy)
+        _replan(imp, answers=answers, decisions=decisions)
         if columns is not None and answers.columns is not None:
             mappings.remember(_headers(imp), answers, actor=actor, name=save_as)
     plan_now_or_queue(import_id)
@@ -176,8 +182,7 @@ def decide(import_id: int, *decisions: Decision, actor: Actor, then: Callable[[i
             raise DecisionInvalid
         taken = imp.decisions
         for decision in decisions:
-            _check(decision)
-            taken = taken.take(_completed(imp, decision))
+            taken = taken.take(decision_rules.checked(imp, decision))
         _replan(imp, decisions=taken)
     then(import_id)
 
@@ -196,42 +201,6 @@ def withdraw(import_id: int, number: int, *, actor: Actor, then: Callable[[int],
         imp = _waiting(import_id, actor=actor)
         _replan(imp, decisions=imp.decisions.withdraw(number))
     then(import_id)
-
-
-def _check(decision: Decision) -> None:
-    schema = fields.schema()
-    known = decision.field is None or decision.field in schema
-    if not known or (decision.rows is not None and not 0 < len(decision.rows) <= MOST_ROWS):
-        raise DecisionInvalid
-    if decision.action is Action.MATCH and decision.code is None and not decision.value.isdecimal():
-        raise DecisionInvalid
-    if decision.action in (Action.SET, Action.FILL, Action.ADD):
-        if decision.field is None:
-            raise DecisionInvalid
-        if decision.action is Action.SET and (wrong := _wrong(schema[decision.field], decision.value)):
-            raise CellInvalid(field=decision.field, value=decision.value, problem=wrong)
-
-
-def _wrong(field: Field, value: str) -> str | None:
-    """The code of what is wrong with the value of a cell by itself, None for nothing."""
-    text = canonical.clean(pl.Series([value]))
-    found = canonical.read(field, text, today=timezone.localdate(), country=settings.KUNDEKORT_COUNTRY)
-    code: str | None = found.code[0]
-    return code
-
-
-def _completed(imp: Import, decision: Decision) -> Decision:
-    """A decision with how many rows it is about, and with the value that a finding about one value names."""
-    if decision.rows is not None:
-        return replace(decision, count=len(decision.rows))
-    if decision.text is not None and decision.field is not None:
-        return replace(decision, count=preview.saying(imp, decision.field, decision.text))
-    facts = imports.facts(imp)
-    named = [f for f in facts.findings if (f.code, f.field) == (decision.code, decision.field)]
-    wrong = [p.count for p in facts.problems if (p.code, p.field) == (decision.code, decision.field)]
-    if decision.action is Action.KEEP and decision.text is None and named:
-        decision = replace(decision, text=named[0].params.get("value"))
-    return replace(decision, count=max([*(f.count for f in named), *wrong], default=0))
 
 
 def replan(import_id: int, *, notice: str, decisions: Decisions | None = None) -> None:
@@ -336,9 +305,16 @@ def _made_again(imp: Import, folder: Path, before: Path, *, ask: bool) -> tuple[
     previous = drafts.read(before, task=_name(imp.answers, task), schema=task.schema, cells=cells, new=folder)
     if previous is None:
         return None
-    made = pipeline.plan_again(
-        previous, task, ask=ask, keep=lambda draft: _keep(draft, folder, imp.answers, task, (before, previous.draft))
-    )
+    try:
+        made = pipeline.plan_again(
+            previous,
+            task,
+            ask=ask,
+            keep=lambda draft: _keep(draft, folder, imp.answers, task, (before, previous.draft)),
+        )
+    except (OSError, pl.exceptions.PolarsError):  # another process has forgotten it meanwhile, or the disk is full
+        logger.exception("The plan of import %s could not be made from its draft.", imp.pk)
+        return None
     return None if made is None else ({"recipe": imp.recipe, "facts": imp.facts, "answers": imp.answers}, made)
 
 

@@ -1,6 +1,7 @@
 """What a plan can be made again from after other decisions, kept beside it: its draft, and the file's rows as read.
 
-All of it can be made again from the file itself: nothing waits for the disk, and what is damaged counts as not there.
+All of it can be made again from the file itself: nothing waits for the disk, what is damaged counts as not there, and
+what a full disk has no room for is not kept.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from kundekort.store import plans
 _ABOUT: Final = "about.json"
 _CELLS: Final = "cells.parquet"
 _BROKEN: Final = "broken.parquet"
+_UNWRITTEN: Final = (OSError, pl.exceptions.PolarsError)
+"""What is raised where the disk is full."""
 
 
 def fingerprint(*facts: object) -> str:
@@ -45,6 +48,13 @@ def write(
     Parts that are those of the `previous` draft are shared with its folder.
     """
     target = folder / plans.DRAFT
+    try:
+        _write(made, target, task=task, decisions=decisions, previous=previous)
+    except _UNWRITTEN:
+        shutil.rmtree(target, ignore_errors=True)
+
+
+def _write(made: Draft, target: Path, *, task: str, decisions: Decisions, previous: tuple[Path, Draft] | None) -> None:
     target.mkdir()
     for name, part in made.parts.items():
         path = target / f"{name}.parquet"
@@ -107,20 +117,46 @@ def kept(source: Source, cells: Path, *, scratch: Path) -> Source:
 
 def _keep(blocks: Iterator[Block], cells: Path, scratch: Path) -> Iterator[Block]:
     """The blocks as they come; once all have come, they are kept."""
-    unfinished, broken = scratch / cells.name, [pl.DataFrame(schema=frames.PROBLEMS)]
-    unfinished.mkdir(exist_ok=True)
-    writer: pq.ParquetWriter | None = None
+    unfinished = scratch / cells.name
+    writer: _Cells | None = _Cells(unfinished)
     for block in blocks:
-        table: pa.Table = block.cells.to_arrow(compat_level=pl.CompatLevel.oldest())
-        writer = writer or pq.ParquetWriter(unfinished / _CELLS, table.schema, compression="zstd", compression_level=1)
-        writer.write_table(table, row_group_size=plans.GROUP)
-        broken.append(block.problems)
+        try:
+            if writer is not None:
+                writer.add(block)
+        except _UNWRITTEN:
+            writer = None
+            shutil.rmtree(unfinished, ignore_errors=True)  # others need the room
         yield block
-    if writer is not None:
-        writer.close()
-        plans.write_part(pl.concat(broken), unfinished / _BROKEN)
-        (unfinished / _ABOUT).write_text(json.dumps({"digest": plans.digest(unfinished)}))
+    with suppress(*_UNWRITTEN):
+        if writer is not None:
+            writer.finish(cells)
+    shutil.rmtree(unfinished, ignore_errors=True)
+
+
+class _Cells:
+    """The rows of a file as they are written to a folder, and in the end kept in another."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._broken = folder, [pl.DataFrame(schema=frames.PROBLEMS)]
+        self._writer: pq.ParquetWriter | None = None
+
+    def add(self, block: Block) -> None:
+        """Write the rows of one more block."""
+        table: pa.Table = block.cells.to_arrow(compat_level=pl.CompatLevel.oldest())
+        if self._writer is None:
+            self._folder.mkdir(exist_ok=True)
+            file = self._folder / _CELLS
+            self._writer = pq.ParquetWriter(file, table.schema, compression="zstd", compression_level=1)
+        self._writer.write_table(table, row_group_size=plans.GROUP)
+        self._broken.append(block.problems)
+
+    def finish(self, cells: Path) -> None:
+        """Keep all that was written in the folder `cells`, unless another process has kept it meanwhile."""
+        if self._writer is None:
+            return
+        self._writer.close()
+        plans.write_part(pl.concat(self._broken), self._folder / _BROKEN)
+        (self._folder / _ABOUT).write_text(json.dumps({"digest": plans.digest(self._folder)}))
         shutil.rmtree(cells.parent, ignore_errors=True)
         cells.parent.mkdir(exist_ok=True)
-        with suppress(OSError):  # another process has kept them meanwhile
-            unfinished.rename(cells)
+        self._folder.rename(cells)

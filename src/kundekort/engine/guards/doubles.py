@@ -160,6 +160,8 @@ class People:
         found = [pl.DataFrame(schema=frames.EVIDENCE)]
         for by in (k for k in (PERSON, traits.EMAIL, traits.MOBILE, ADDRESS) if k in everybody.columns):
             rows = everybody.filter(pl.col(by).is_not_null(), pl.col(by).is_duplicated()).sort(ROW)
+            if by in (traits.EMAIL, traits.MOBILE):  # of a school, a shop
+                rows = rows.filter(pl.len().over(by) <= traits.SHARED)
             found.append(_twice(rows, by))
         return pl.concat(found).unique(ROW, keep="first", maintain_order=True)
 

@@ -89,10 +89,19 @@ def _others(rows: pl.DataFrame, block: Block, given: set[str]) -> pl.DataFrame:
         owned = traits.owned(block, by, wanted, fields)
         pairs.append(wanted.join(owned, on="key", how="inner").select(ROW, "id"))
         cards.append(owned.select(*frames.cards(fields)))
+    first = traits.PERSON[0]
+    called = pl.col(first) if first in given else pl.lit(None, dtype=pl.String)
     theirs = pl.concat(cards).unique("id")
-    theirs = theirs.select("id", *(v.alias(_THEIRS + t) for t, v in traits.of(given, block.schema).items()))
+    theirs = theirs.select(
+        "id",
+        traits.begins(called).alias(_THEIRS + "begins"),
+        *(v.alias(_THEIRS + t) for t, v in traits.of(given, block.schema).items()),
+    )
     both = pl.concat(pairs).unique().join(rows, on=ROW, how="inner").filter(pl.col("id") != pl.col(ID))
     both = both.join(theirs, on="id", how="inner")
+    if first in given:  # who marries may take over all but the first name
+        mine, old = (traits.begins(pl.col(prefix + first)) for prefix in ("", OLD))
+        both = both.filter(~((mine == old) & (mine != pl.col(_THEIRS + "begins"))).fill_null(False))
     alike = [
         ((pl.col("mine:" + trait) == pl.col(_THEIRS + trait)) & pl.col("differs:" + trait)).fill_null(False)
         for trait in traits.of(given, block.schema)

@@ -16,9 +16,9 @@ from kundekort.engine.values.column import Canonical, mark
 from kundekort.engine.values.kinds import KINDS
 from kundekort.engine.values.postal import zip_fits
 from kundekort.engine.values.rules import Context
-from kundekort.engine.values.text import clean
+from kundekort.engine.values.text import clean, lower
 
-__all__ = ["Canonical", "clean", "comparable", "ignores_case", "length", "read", "same", "zip_fits"]
+__all__ = ["Canonical", "clean", "comparable", "ignores_case", "length", "lower", "read", "same", "zip_fits"]
 
 
 def read(
@@ -46,7 +46,7 @@ def ignores_case(field: Field) -> bool:
 
 def comparable(field: Field, value: pl.Expr) -> pl.Expr:
     """What decides whether two canonical values of a field are the same."""
-    return value.str.to_lowercase() if ignores_case(field) else value
+    return lower(value) if ignores_case(field) else value
 
 
 def same(field: Field, one: str, other: str) -> bool:

@@ -35,6 +35,11 @@ def clean(text: pl.Series) -> pl.Series:
     return text.clone().scatter(needy.arg_true(), cleaned)  # scatter writes into the series it is called on
 
 
+def lower(value: pl.Expr) -> pl.Expr:
+    """Text in small letters as the database makes them, each by itself: İ is i, and Σ is σ at the end of a word too."""
+    return value.str.replace_many(["İ", "Σ"], ["i", "σ"]).str.to_lowercase()
+
+
 def line(value: str) -> str:
     """One text as a name on one line: NFC, single spaces, nothing that cannot be seen."""
     seen = (" " if c.isspace() else c if c.isprintable() else "" for c in unicodedata.normalize("NFC", value))

@@ -1,0 +1,72 @@
+"""Whether a decision can be taken about an import, and what it is about: how many rows, and which value."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Final
+
+import polars as pl
+from django.conf import settings
+from django.utils import timezone
+
+from kundekort.engine.decisions import Action, Decision
+from kundekort.engine.schema import Field
+from kundekort.engine.values import canonical
+from kundekort.services import fields, imports, preview
+from kundekort.services.refusals import CellInvalid, DecisionInvalid
+from kundekort.store.models import Import
+
+MOST_ROWS: Final = 10_000
+"""Rows that one decision can name by their numbers; of more, it is said what they have in common."""
+_CARD: Final = re.compile("[0-9]{1,18}")
+
+
+def checked(imp: Import, decision: Decision) -> Decision:
+    """A decision with how many rows it is about, and with the value that a finding about one value names.
+
+    Raises CellInvalid for a value that its field would not take, DecisionInvalid for what there is not.
+    """
+    _check(decision)
+    return _completed(imp, decision)
+
+
+def _check(decision: Decision) -> None:
+    schema = fields.schema()
+    known = decision.field is None or decision.field in schema
+    if not known or (decision.rows is not None and not 0 < len(decision.rows) <= MOST_ROWS):
+        raise DecisionInvalid
+    if decision.action is Action.MATCH and decision.code is None and not _CARD.fullmatch(decision.value):
+        raise DecisionInvalid
+    if decision.action in (Action.LEAVE_OUT, Action.ADD) and decision.text is not None:  # they look at no cell
+        raise DecisionInvalid
+    if decision.action is Action.ADD and (decision.rows, decision.code, decision.kind) != (None, None, None):
+        raise DecisionInvalid
+    if decision.action in (Action.SET, Action.FILL, Action.ADD):
+        if decision.field is None:
+            raise DecisionInvalid
+        if decision.action is Action.SET and (wrong := _wrong(schema[decision.field], decision.value)):
+            raise CellInvalid(field=decision.field, value=decision.value, problem=wrong)
+
+
+def _wrong(field: Field, value: str) -> str | None:
+    """The code of what is wrong with the value of a cell by itself, None for nothing."""
+    text = canonical.clean(pl.Series([value]))
+    found = canonical.read(field, text, today=timezone.localdate(), country=settings.KUNDEKORT_COUNTRY)
+    code: str | None = found.code[0]
+    return code
+
+
+def _completed(imp: Import, decision: Decision) -> Decision:
+    if decision.action is Action.MEND:  # whoever has read the file says so
+        return decision
+    if decision.rows is not None:
+        return replace(decision, count=len(decision.rows))
+    if decision.text is not None and decision.field is not None:
+        return replace(decision, count=preview.saying(imp, decision.field, decision.text))
+    facts = imports.facts(imp)
+    named = [f for f in facts.findings if (f.code, f.field) == (decision.code, decision.field)]
+    wrong = [p.count for p in facts.problems if (p.code, p.field) == (decision.code, decision.field)]
+    if decision.action is Action.KEEP and decision.text is None and named:
+        decision = replace(decision, text=named[0].params.get("value"))
+    return replace(decision, count=max([*(f.count for f in named), *wrong], default=0))
