@@ -60,3 +60,25 @@ def test_it_mends_answers_takes_back_and_confirms_exactly_that(send: Send) -> No
         ("Eng", 1, False),
         ("Foss", 2, False),
     }
+
+
+def test_numbers_that_no_card_has_become_new_customers(send: Send) -> None:
+    page = send(HEAD + "0;Ås;1;1\n99999;Berg;2;1\n88888;Dal;1;0\n77777;Eng;1;0\n66666;Foss;1;0\n")
+    decisions, panel, grid = (
+        page.locator("details", has_text="Avgjørelser"),
+        page.locator("#panel"),
+        page.locator("#grid"),
+    )
+    page.locator("tr", has_text="Berg").locator(".kk-name").click()
+    panel.get_by_role("button", name="Opprett som ny kunde").click()
+    expect(decisions.locator("strong").first).to_have_text("1")
+    page.locator("tr", has_text="Dal").locator("[data-key=id]").dblclick()
+    grid.get_by_role("textbox").fill("0")
+    grid.get_by_role("textbox").press("Enter")
+    expect(decisions.locator("strong").first).to_have_text("2")
+    assert Import.objects.latest("pk").totals.errors == 2
+    page.locator("tr", has_text="Eng").locator(".kk-name").click()
+    panel.get_by_role("button", name="Opprett alle 2 med denne feilen som nye kunder").click()
+    expect(decisions.locator("strong").first).to_have_text("3")
+    confirm(page)
+    assert set(Customer.objects.values_list("last_name", flat=True)) == {"Ås", "Berg", "Dal", "Eng", "Foss"}

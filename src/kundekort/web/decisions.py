@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -23,9 +24,13 @@ from kundekort.services.accounts import actor_of
 from kundekort.services.preview import Summary
 from kundekort.services.refusals import CellInvalid, DecisionInvalid
 from kundekort.store.models import Import
+from kundekort.store.pages import Filter
 from kundekort.web.findings import damaged, label
 from kundekort.web.forms.decisions import DecisionForm
 from kundekort.web.query import number
+
+NO_CARD: Final = ("id_unknown", "id_removed", "id_merged")
+"""Problems with a number that no card has."""
 
 
 @require_POST
@@ -43,10 +48,25 @@ def decisions(request: HttpRequest, import_id: int) -> HttpResponse:
             keep = [Decision(Action.KEEP, code=one.code, field=one.field) for one in found]
             planning.decide(import_id, *keep, actor=actor)
         else:
-            planning.decide(import_id, DecisionForm.read(request.POST), actor=actor)
+            decision = _by_rows(imports.get(import_id, actor=actor), DecisionForm.read(request.POST))
+            planning.decide(import_id, decision, actor=actor)
     except (CellInvalid, DecisionInvalid) as refusal:
         messages.error(request, wording.refusal(refusal.code, refusal.params))
     return _back(request, import_id)
+
+
+def _by_rows(imp: Import, decision: Decision) -> Decision:
+    """A decision about numbers that no card has as one about their rows: which they are hangs on the register.
+
+    Raises DecisionInvalid where there are none or too many.
+    """
+    if decision.action is not Action.SET or decision.code not in NO_CARD or imp.state != Import.State.PREVIEW:
+        return decision
+    wanted = Filter(box="errors", code=decision.code, field=decision.field or "")
+    found = previews.page(imp, wanted, offset=0, limit=planning.MOST_ROWS)
+    if found.total > planning.MOST_ROWS:
+        raise DecisionInvalid
+    return replace(decision, code=None, rows=tuple(sorted(row.number for row in found.rows)))
 
 
 def _back(request: HttpRequest, import_id: int) -> HttpResponse:

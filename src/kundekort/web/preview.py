@@ -15,7 +15,8 @@ from django.views.decorators.http import require_POST
 from kundekort import wording
 from kundekort.engine.facts import ProblemCount
 from kundekort.engine.frames import CARD
-from kundekort.services import confirming, imports, planning
+from kundekort.engine.schema import Kind
+from kundekort.services import confirming, fields, imports, planning
 from kundekort.services import preview as previews
 from kundekort.services.accounts import actor_of
 from kundekort.services.preview import Summary
@@ -36,6 +37,8 @@ ELSEWHERE: Final = (
     "sheets_unread",
 )
 """Warnings that have a place of their own on the page."""
+APART: Final = (Kind.ID, Kind.VERSION, Kind.DATE, Kind.NOTE)
+"""Kinds of which no value is meant for many rows at once."""
 WAITING: Final = 3
 """Findings without an answer that are named beside a confirmation that waits for them."""
 
@@ -54,6 +57,7 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
     headers = headers_of(imp)
     found = finding_lines(summary.findings, headers)
     taken, chosen = decision_lines(imp, summary, headers), choice_lines(imp, headers)
+    faults = {f"{p.code}:{p.field or ''}": p.count for p in summary.problems}
     first = {*summary.changes, *(p.field for p in summary.problems), *(c.field for c in summary.conflicts)}
     context = {
         "room": "imports",
@@ -96,7 +100,7 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
         "emptied": summary.emptied,
         "view": view(imp, headers, size=summary.totals.rows, first=first, lines=imp.undoes is None)
         | {"conflicts": flag(request.GET.get("conflicts")) or summary.totals.conflicts > 0}
-        | {"findings": for_rows(summary.findings, headers)},
+        | {"findings": for_rows(summary.findings, headers), "faults": faults},
     }
     return render(request, "kundekort/imports/preview.html", context)
 
@@ -157,6 +161,7 @@ def view(
 
     `size`: how many rows there are; `lines`: they stand on lines of a file.
     """
+    distinct = {field.key for field in fields.schema() if field.distinct or field.unique}
     return {
         "language": get_language(),
         "longest": LONGEST_CELL,
@@ -167,7 +172,7 @@ def view(
         "box": "changes",
         "lines": lines,
         "columns": [
-            {"key": key, "header": header, "kind": kind(key)}
+            {"key": key, "header": header, "kind": kind(key), "distinct": kind(key) in APART or key in distinct}
             for key, header in sorted(headers.items(), key=lambda column: column[0] not in first)
         ],
     }

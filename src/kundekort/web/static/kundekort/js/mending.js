@@ -2,11 +2,13 @@
 import { element, problemsOf } from "./cells.js";
 
 const EDITABLE = ["error", "new", "changed", "left_out"];
+const NO_CARD = ["id_unknown", "id_removed", "id_merged"]; // with 0 in its place, the row makes a new card
 
 // Sends a decision as the form of the page does, so that the page comes back as it then is. None where nothing may be mended.
 export const makeMending = (view) => {
   const form = document.getElementById("mend");
   if (!form) return null;
+  const number = new Intl.NumberFormat(view.language);
   const send = (decision) => {
     for (const old of form.querySelectorAll("[data-said]")) old.remove();
     for (const [name, value] of Object.entries(decision)) {
@@ -18,7 +20,7 @@ export const makeMending = (view) => {
     form.requestSubmit();
   };
   // What the file says: of a wrong cell what stands there, else what it comes to.
-  const said = (row, key) => problemsOf(row, key)[0]?.value ?? row.cells[key] ?? "";
+  const said = (row, key) => problemsOf(row, key)[0]?.value ?? row.cells[key] ?? (key === "id" && row.status === "new" ? "0" : "");
   const input = (row, key, header, done) => {
     const made = element("input", "form-control form-control-sm");
     made.value = said(row, key);
@@ -54,7 +56,7 @@ export const makeMending = (view) => {
     },
     // Opens an input in a cell of the grid; whether it did.
     edit(cell, row, column) {
-      if (!column || column.key === "id" || !EDITABLE.includes(row.status) || cell.querySelector("input")) return false;
+      if (!column || !EDITABLE.includes(row.status) || cell.querySelector("input")) return false;
       const before = [...cell.childNodes];
       const end = () => {
         if (!made.isConnected) return;
@@ -75,17 +77,24 @@ export const makeMending = (view) => {
     },
     // What can be done about a cell in which something is wrong, for the panel.
     wrong(row, column, problem) {
-      if (column.key === "id") return [];
       const made = input(row, column.key, column.header);
       const set = (about) => () => send({ action: "set", field: column.key, value: made.value, ...about });
       const buttons = made.readOnly ? [] : [button(view.words["mend.cell"], set({ rows: row.number }))];
       const text = problem.value ?? "";
       if (text && !text.endsWith("…")) buttons.push(button(view.words["mend.text"].replace("{value}", text), set({ text })));
-      if (!made.readOnly) buttons.push(button(view.words["mend.code"], set({ code: problem.code })));
-      if (row.cells.id) buttons.push(this.keep(row, column));
+      if (!made.readOnly && !column.distinct) buttons.push(button(view.words["mend.code"], set({ code: problem.code })));
+      if (row.cells.id && column.key !== "id") buttons.push(this.keep(row, column));
       const group = element("div", "kk-mend");
-      group.append(made, ...buttons);
+      group.append(...(NO_CARD.includes(problem.code) ? this.anew(row, column, problem) : []), made, ...buttons);
       return [group];
+    },
+    // That a number which no card has is that of a new customer: in this row, and in all with the same fault.
+    anew(row, column, { code }) {
+      const zero = { action: "set", field: column.key, value: "0" };
+      const made = [button(view.words["mend.new"], () => send({ ...zero, rows: row.number }))];
+      const count = view.faults[`${code}:${column.key}`] ?? 0;
+      if (count > 1) made.push(button(view.words["mend.new_all"].replace("{count}", number.format(count)), () => send({ ...zero, code })));
+      return made;
     },
     keep: (row, column) => button(view.words["mend.keep"], () => send({ action: "keep", field: column.key, rows: row.number })),
     out(row) {
