@@ -63,8 +63,8 @@ def _by_rows(imp: Import, decision: Decision) -> Decision:
     if decision.action is not Action.SET or decision.code not in NO_CARD or imp.state != Import.State.PREVIEW:
         return decision
     wanted = Filter(box="errors", code=decision.code, field=decision.field or "")
-    found = previews.page(imp, wanted, offset=0, limit=planning.MOST_ROWS)
-    if found.total > planning.MOST_ROWS:
+    found = previews.page(imp, wanted, offset=0, limit=decision_rules.MOST_ROWS)
+    if found.total > decision_rules.MOST_ROWS:
         raise DecisionInvalid
     return replace(decision, code=None, rows=tuple(sorted(row.number for row in found.rows)))
 
