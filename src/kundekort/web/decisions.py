@@ -18,7 +18,7 @@ from kundekort.engine.decisions import Action, Decision
 from kundekort.engine.finding import Finding
 from kundekort.engine.frames import CARD
 from kundekort.engine.schema import Kind
-from kundekort.services import fields, imports, planning
+from kundekort.services import decision_rules, fields, imports, planning
 from kundekort.services import preview as previews
 from kundekort.services.accounts import actor_of
 from kundekort.services.preview import Summary
