@@ -20,7 +20,8 @@ _ENOUGH: Final = 2
 """Traits that have to be another card's before a row is said to be about that one."""
 _REACHED: Final = (traits.EMAIL, traits.MOBILE, "phone")
 _HOME: Final = ("address", "zip_code")
-_SORTED: Final = "column_sorted"
+SORTED: Final = "column_sorted"
+"""The code of a finding that only the whole file shows: not all evidence of a block comes to one."""
 
 
 def other_card(block: Block) -> pl.DataFrame:
@@ -133,7 +134,7 @@ def column_sorted(block: Block) -> pl.DataFrame:
         rows = known.filter(CHANGED + field.key, _fits(field, block)).with_columns(value.alias("key"))
         empty = rows.filter(pl.col(field.key) == "")
         old = pl.col(OLD + field.key)
-        found.append(finding.evidence(empty, field=field, code=_SORTED, old=old, params={"home": False}))
+        found.append(finding.evidence(empty, field=field, code=SORTED, old=old, params={"home": False}))
         rows = rows.filter(pl.col("key").is_not_null())
         if rows.is_empty():
             continue
@@ -147,7 +148,7 @@ def column_sorted(block: Block) -> pl.DataFrame:
             finding.evidence(
                 _with_home(rows, home, block),
                 field=field,
-                code=_SORTED,
+                code=SORTED,
                 value=pl.col(field.key),
                 old=old,
                 card=pl.col(_CARD),
@@ -184,8 +185,8 @@ def without_alike(evidence: pl.DataFrame) -> pl.DataFrame:
     shared = home & (4 * (~home & ~empty).sum().over(column) < home.sum().over(column))
     theirs = ~empty & (pl.len().over(*column, value) == 1) & ~shared
     many = theirs.sum().over(column)
-    emptied = empty & (many >= finding.KINDS[_SORTED].least) & (many >= empty.sum().over(column))
-    return evidence.filter((pl.col("code") != _SORTED) | theirs | emptied)
+    emptied = empty & (many >= finding.KINDS[SORTED].least) & (many >= empty.sum().over(column))
+    return evidence.filter((pl.col("code") != SORTED) | theirs | emptied)
 
 
 def _fits(field: Field, block: Block) -> pl.Expr:
