@@ -178,7 +178,7 @@ def same(one: Plan, other: Plan) -> None:
 KEYS = st.sampled_from([(RowKey.ID,), (RowKey.EMAIL,), (RowKey.ID, RowKey.EMAIL), ()])
 
 
-@settings(max_examples=80)
+@settings(max_examples=60)
 @given(files(), registers(), POLICIES, KEYS, decisions(), st.sampled_from([1, 3, plans.GROUP]), st.data())
 def test_it_is_the_plan_of_the_whole_file(
     tmp_path_factory: pytest.TempPathFactory,

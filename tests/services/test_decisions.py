@@ -82,6 +82,21 @@ def test_it_forgets_what_it_said_of_rows_when_these_have_other_numbers(alice: Ac
     assert (imp.totals.rows, imp.totals.left_out, imp.totals.errors) == (2, 0, 0)
 
 
+def test_it_keeps_the_cells_of_a_sorted_column_that_were_shown_and_no_others(alice: Actor) -> None:
+    head = "CustomerID;FirstName;LastName;Gender;Email\n"
+    confirmed(upload(head + "".join(f"0;F{n}a;L{n};0;e{n}@x.no\n" for n in range(30)), alice), alice)
+    ids = sorted(Customer.objects.values_list("pk", flat=True))
+    emails = [f"e{n + 10}@x.no" for n in range(6)] + [""] * 8
+    rows = "".join(f"{ids[n]};F{n}a;L{n};0;{email}\n" for n, email in enumerate(emails))
+    imp = upload(head + rows, alice)
+    assert [(f.code, f.count) for f in imports.facts(imp).findings if f.blocks] == [("column_sorted", 6)]
+    decide(imp, alice, Action.KEEP, code="column_sorted", field="email")
+    assert imp.totals.changed == 8
+    assert not any(f.blocks for f in imports.facts(imp).findings)
+    confirmed(imp, alice)
+    assert Customer.objects.filter(email="").count() == 8
+
+
 def test_it_sets_a_field_without_a_column_for_new_customers_only(alice: Actor) -> None:
     confirmed(upload("CustomerID;LastName;Gender\n0;Ås;2\n", alice), alice)
     number = Customer.objects.get().pk

@@ -13,8 +13,9 @@ import pytest
 from kundekort.engine import pipeline
 from kundekort.engine.decisions import Action, Decision, Decisions
 from kundekort.engine.writing import xlsx
-from kundekort.services import confirming, imports, planning, preview
+from kundekort.services import confirming, imports, mended_rows, planning, preview
 from kundekort.services.accounts import Actor
+from kundekort.services.lists import FileFormat
 from kundekort.store import packages, plans
 from kundekort.store.models import Customer, Import
 from kundekort.store.pages import Filter
@@ -100,6 +101,18 @@ def test_it_plans_only_the_rows_that_are_decided_about(content: bytes, alice: Ac
     assert Customer.objects.count() == 38
     assert set(Customer.objects.filter(last_name__in=["Ås3", "Ås10"]).values_list("gender", flat=True)) == {2}
     assert not (packages.plan_folder(imp.pk, imp.digest) / plans.DRAFT).exists()
+
+
+def test_it_plans_only_the_rows_that_come_back_mended(alice: Actor, whole: list[str]) -> None:
+    imp = received(FILE.encode(), alice)
+    for wrong, right, errors in (("@@", "@", 6), ("Herre?", "1", 5), ("Herre?", "2", 4)):
+        text = b"".join(mended_rows.stream(imp.pk, form=FileFormat.CSV, actor=alice)).decode("utf-8-sig")
+        file = io.BytesIO(text.replace(wrong, right, 1).encode())
+        name, rows = mended_rows.receive(imp.pk, file, actor=alice)
+        assert decide(imp, Decision(Action.MEND, name, count=rows), alice).state == Import.State.PREVIEW
+        assert imp.totals.errors == errors
+    assert whole == ["whole"]
+    assert seen(imp) == planned_whole(imp)
 
 
 def test_what_is_about_all_rows_is_left_to_a_job(alice: Actor) -> None:

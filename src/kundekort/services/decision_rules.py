@@ -11,10 +11,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from kundekort.engine.decisions import Action, Decision
+from kundekort.engine.frames import ROW
+from kundekort.engine.guards.identity import SORTED
 from kundekort.engine.schema import Field
 from kundekort.engine.values import canonical
 from kundekort.services import fields, imports, preview
 from kundekort.services.refusals import CellInvalid, DecisionInvalid
+from kundekort.store import packages, plans
 from kundekort.store.models import Import
 
 MOST_ROWS: Final = 10_000
@@ -62,11 +65,16 @@ def _completed(imp: Import, decision: Decision) -> Decision:
         return decision
     if decision.rows is not None:
         return replace(decision, count=len(decision.rows))
+    if decision.action is Action.KEEP and decision.code == SORTED and decision.text is None:
+        evidence = plans.evidence(packages.plan_folder(imp.pk, imp.digest))
+        named = evidence.filter(pl.col("code") == SORTED, pl.col("field") == decision.field)
+        if 0 < named.height <= MOST_ROWS:  # those that were shown, and no cell that only looked so by itself
+            return replace(decision, rows=tuple(named[ROW].sort()), count=named.height)
     if decision.text is not None and decision.field is not None:
         return replace(decision, count=preview.saying(imp, decision.field, decision.text))
     facts = imports.facts(imp)
-    named = [f for f in facts.findings if (f.code, f.field) == (decision.code, decision.field)]
+    found = [f for f in facts.findings if (f.code, f.field) == (decision.code, decision.field)]
     wrong = [p.count for p in facts.problems if (p.code, p.field) == (decision.code, decision.field)]
-    if decision.action is Action.KEEP and decision.text is None and named:
-        decision = replace(decision, text=named[0].params.get("value"))
-    return replace(decision, count=max([*(f.count for f in named), *wrong], default=0))
+    if decision.action is Action.KEEP and decision.text is None and found:
+        decision = replace(decision, text=found[0].params.get("value"))
+    return replace(decision, count=max([*(f.count for f in found), *wrong], default=0))

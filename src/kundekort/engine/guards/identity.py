@@ -11,7 +11,7 @@ from kundekort.engine import finding, frames, keys
 from kundekort.engine.frames import CHANGED, ID, OLD, ROW
 from kundekort.engine.guards import traits
 from kundekort.engine.guards.block import Block
-from kundekort.engine.schema import Field
+from kundekort.engine.schema import Field, Kind
 from kundekort.engine.values import canonical
 
 _THEIRS: Final = "theirs:"
@@ -20,7 +20,8 @@ _ENOUGH: Final = 2
 """Traits that have to be another card's before a row is said to be about that one."""
 _REACHED: Final = (traits.EMAIL, traits.MOBILE, "phone")
 _HOME: Final = ("address", "zip_code")
-_SORTED: Final = "column_sorted"
+SORTED: Final = "column_sorted"
+"""The code of a finding that only the whole file shows: not all evidence of a block comes to one."""
 
 
 def other_card(block: Block) -> pl.DataFrame:
@@ -127,13 +128,13 @@ def column_sorted(block: Block) -> pl.DataFrame:
     """
     found = [pl.DataFrame(schema=frames.EVIDENCE)]
     known = block.rows.filter(pl.col(OLD + "id").is_not_null())
-    home = tuple(block.schema[k] for k in _HOME) if {f.key for f in block.fields}.issuperset(_HOME) else ()
+    home = tuple(block.schema[k] for k in _HOME)
     for field in block.changed(f for f in block.fields if f.key in _REACHED):
         value = canonical.comparable(field, traits.text(field.key))
         rows = known.filter(CHANGED + field.key, _fits(field, block)).with_columns(value.alias("key"))
         empty = rows.filter(pl.col(field.key) == "")
         old = pl.col(OLD + field.key)
-        found.append(finding.evidence(empty, field=field, code=_SORTED, old=old, params={"home": False}))
+        found.append(finding.evidence(empty, field=field, code=SORTED, old=old, params={"home": False}))
         rows = rows.filter(pl.col("key").is_not_null())
         if rows.is_empty():
             continue
@@ -141,11 +142,13 @@ def column_sorted(block: Block) -> pl.DataFrame:
         owned = owned.with_columns(_place(home).alias("_home"))
         owners = owned.group_by("key").agg(pl.col("id").min().alias(_CARD), pl.col("_home").alias("_homes"))
         rows = rows.join(owners, on="key", how="inner", maintain_order="left")
+        if rows.is_empty():
+            continue
         found.append(
             finding.evidence(
-                rows,
+                _with_home(rows, home, block),
                 field=field,
-                code=_SORTED,
+                code=SORTED,
                 value=pl.col(field.key),
                 old=old,
                 card=pl.col(_CARD),
@@ -155,10 +158,20 @@ def column_sorted(block: Block) -> pl.DataFrame:
     return pl.concat(found)
 
 
+def _with_home(rows: pl.DataFrame, home: Sequence[Field], block: Block) -> pl.DataFrame:
+    """The rows with where those of their cards live, which a file does not always have columns for."""
+    if all(OLD + f.key in rows.columns for f in home):
+        return rows
+    number = next(f for f in block.schema if f.kind is Kind.ID)
+    own = block.register.cards(number, rows[ID], home)
+    own = own.select(pl.col("id").alias(ID), *(pl.col(f.key).alias(OLD + f.key) for f in home))
+    known = [OLD + f.key for f in home if OLD + f.key in rows.columns]
+    return rows.drop(known).join(own, on=ID, how="left", maintain_order="left")
+
+
 def _place(home: Sequence[Field], prefix: str = "") -> pl.Expr:
     """Where somebody lives, null where it is not known."""
-    cells = [traits.text(f.key, prefix).str.to_lowercase() for f in home]
-    return pl.concat_str(cells, separator=keys.UNIT) if cells else pl.lit(None, dtype=pl.String)
+    return pl.concat_str([traits.text(f.key, prefix).str.to_lowercase() for f in home], separator=keys.UNIT)
 
 
 def without_alike(evidence: pl.DataFrame) -> pl.DataFrame:
@@ -172,8 +185,8 @@ def without_alike(evidence: pl.DataFrame) -> pl.DataFrame:
     shared = home & (4 * (~home & ~empty).sum().over(column) < home.sum().over(column))
     theirs = ~empty & (pl.len().over(*column, value) == 1) & ~shared
     many = theirs.sum().over(column)
-    emptied = empty & (many >= finding.KINDS[_SORTED].least) & (many >= empty.sum().over(column))
-    return evidence.filter((pl.col("code") != _SORTED) | theirs | emptied)
+    emptied = empty & (many >= finding.KINDS[SORTED].least) & (many >= empty.sum().over(column))
+    return evidence.filter((pl.col("code") != SORTED) | theirs | emptied)
 
 
 def _fits(field: Field, block: Block) -> pl.Expr:
