@@ -145,7 +145,7 @@ def kind_of_problem(count: ProblemCount, headers: Mapping[str, str]) -> str:
 def _findings_count(summary: previews.Summary, *, recut: bool) -> int:
     """How many findings the page has to show above the rows."""
     notes = sum(note.code == "newer_kept" or note.code not in ELSEWHERE for note in summary.warnings)
-    found = sum(one.open for one in summary.findings) + any(not one.open for one in summary.findings)
+    found = sum(one.open > 0 for one in summary.findings) + any(not one.open for one in summary.findings)
     return found + notes + recut + (summary.totals.left_out > 0) + (summary.conflict_rows > 0)
 
 

@@ -100,7 +100,7 @@ export const makeMending = (view) => {
       const text = problem?.value ?? "";
       if (text && !text.endsWith("…")) buttons.push(button(view.words["mend.text"].replace("{value}", text), mend({ text })));
       if (problem && !made.readOnly && !column.distinct) buttons.push(button(view.words["mend.code"], mend({ code: problem.code })));
-      if (row.cells.id && column.key !== "id") buttons.push(this.keep(row, column));
+      if (problem && row.cells.id && column.key !== "id") buttons.push(this.keep(row, column));
       const group = element("div", "kk-mend");
       if (column.key in row.stored) {
         const stored = row.stored[column.key] || view.words.empty;
