@@ -192,9 +192,9 @@ ANSWERS: Final[Mapping[str, str | Promise]] = {
     "twice_in_file.accept": _("Create anyway"),
     "file_again.accept": _("Create anyway"),
     "same_file.accept": _("It is meant"),
-    "other_card.accept": _("The rows are right: change the cards"),
-    "stranger.accept": _("The rows are right: change the cards"),
-    "column_sorted.accept": _("The rows are right: change the cards"),
+    "other_card.accept": _("Change the cards anyway"),
+    "stranger.accept": _("Change the cards anyway"),
+    "column_sorted.accept": _("Change the cards anyway"),
     "emptied.accept": _("Empty them"),
 }
 """What the buttons of the answers say: by action, and by code and action where that differs."""
@@ -207,9 +207,9 @@ ROW_ANSWERS: Final[Mapping[str, str | Promise]] = {
     "already_card.match": _("Update that card"),
     "already_card.accept": _("Create anyway"),
     "twice_in_file.accept": _("Create anyway"),
-    "stranger.accept": _("The row is right: change the card"),
-    "other_card.accept": _("The row is right: change the card"),
-    "column_sorted.accept": _("The row is right: change the card"),
+    "stranger.accept": _("Change the card anyway"),
+    "other_card.accept": _("Change the card anyway"),
+    "column_sorted.accept": _("Change the card anyway"),
 }
 """The same where the answer is to a single row."""
 
