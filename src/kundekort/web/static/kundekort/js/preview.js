@@ -228,6 +228,7 @@ watchFindings(root, location.pathname, (box) => choose({ ...start(view), box }))
 
 // A value that was refused is mended where it was typed.
 const refused = mending?.refused;
+const asked = wanted;
 await Promise.all([load(refused ? { at: refused.row } : {}), strip.show()]);
 const again = refused ? page.rows.findIndex((row) => row.number === refused.row) : -1;
 if (again >= 0) {
@@ -236,4 +237,4 @@ if (again >= 0) {
 }
 // After a decision there may be nothing left of what was looked at: then all that is to be decided or confirmed is shown.
 const narrowed = wanted.box !== view.box || wanted.column || wanted.code || wanted.finding || wanted.field;
-if ((form || mending) && !page.total && narrowed && !wanted.search) choose(start(view));
+if ((form || mending) && wanted === asked && !page.total && narrowed && !wanted.search) choose(start(view));
