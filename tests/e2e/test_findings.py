@@ -102,13 +102,13 @@ def test_it_answers_for_a_row_in_the_examples_for_some_that_are_ticked_and_in_th
     page.keyboard.press("x")
     expect(page.get_by_text("2 rader er valgt")).to_be_visible()
     chosen = page.locator("[data-selection]")
-    shown_again(page, chosen.get_by_role("button", name="De er virkelig endret").click)
+    shown_again(page, chosen.get_by_role("button", name="Endre kortene likevel").click)
     assert opened(page)["other_card"] == 3
 
     page.locator("#grid tbody tr").nth(3).locator(".kk-customer").click()
     panel = page.locator("#panel")
     expect(panel.get_by_role("link", name="Kari3 Nygård")).to_be_visible()
-    shown_again(page, panel.get_by_role("button", name="Er virkelig endret").click)
+    shown_again(page, panel.get_by_role("button", name="Endre kortet likevel").click)
     assert opened(page)["other_card"] == 2
     steps = [(step.action, step.rows) for step in Import.objects.latest("pk").decisions.steps]
     assert steps == [("leave_out", (0,)), ("accept", (1, 2)), ("accept", (3,))]

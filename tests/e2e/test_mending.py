@@ -82,3 +82,39 @@ def test_numbers_that_no_card_has_become_new_customers(send: Send) -> None:
     expect(decisions.locator("strong").first).to_have_text("3")
     confirm(page)
     assert set(Customer.objects.values_list("last_name", flat=True)) == {"Ås", "Berg", "Dal", "Eng", "Foss"}
+
+
+def test_a_refused_value_stays_in_the_panel_and_the_last_error_leads_to_all_changes(send: Send) -> None:
+    head = "CustomerID;Etternavn;Kjønn;Fødselsdato\n"
+    confirm(send(head + "0;Ås;1;1980-01-01\n0;Berg;2;1980-02-01\n"))
+    first, second = Customer.objects.order_by("pk").values_list("pk", flat=True)
+    page = send(head + f"{first};Aas;1;1980-02-31\n{second};Berge;2;1980-02-01\n")
+    panel = page.locator("#panel")
+    page.locator("[data-box=errors]").click()
+    page.locator("tr", has_text="Aas").locator(".kk-name").click()
+    expect(panel).to_contain_text("På kortet: 01.01.1980")
+    expect(panel.get_by_role("button", name="Rett alle med den samme feilen")).to_have_count(0)
+    panel.get_by_role("textbox").fill("31.04.1980")
+    panel.get_by_role("button", name="Rett denne cellen").click()
+    expect(panel.get_by_role("textbox")).to_have_value("31.04.1980")
+    expect(panel.get_by_role("textbox")).to_be_focused()
+    expect(panel).to_contain_text("Cellen ble ikke endret. «31.04.1980» er ikke en dato.")
+    panel.get_by_role("textbox").fill("30.04.1980")
+    panel.get_by_role("button", name="Rett denne cellen").click()
+    expect(page.locator("#grid tbody tr")).to_have_count(2)
+    assert Import.objects.latest("pk").totals.errors == 0
+
+
+def test_a_file_that_only_has_errors_leads_to_them_and_to_the_way_back(send: Send) -> None:
+    confirm(send(HEAD + "0;Ås;1;1\n"))
+    (first,) = Customer.objects.values_list("pk", flat=True)
+    page = send(HEAD + f"{first};Ås;7;1\n")
+    page.get_by_role("link", name="Rett raden med feil").click()
+    page.locator("#grid .kk-row-error .kk-name").click()
+    page.locator("#panel").get_by_role("button", name="Utelat denne raden").click()
+    expect(page.locator("details", has_text="Avgjørelser").locator("strong").first).to_have_text("1")
+    page.goto(f"/imports/{Import.objects.latest('pk').pk}/")
+    expect(page.get_by_text("Filens eneste rad er utelatt.")).to_be_visible()
+    expect(page.get_by_text("Raden er utelatt på linje 2")).to_be_visible()
+    page.get_by_role("button", name="Angre").click()
+    expect(page.get_by_text("Filens eneste rad har feil.")).to_be_visible()

@@ -178,7 +178,7 @@ def test_it_counts_one_as_one() -> None:
         assert wording.problem("row_too_short", {"cells": 1, "expected": 3}).startswith("The row has 1 cell, but")
         assert wording.problem("row_too_long", {"cells": 2, "expected": 1}).startswith("The row has 2 cells, but")
         assert wording.reason("unchanged_or_errors", {"unchanged": 1, "errors": 1}) == (
-            "1 row says what the register already says; with errors or left out: 1."
+            "1 row says what the register already says. With errors: 1."
         )
 
 

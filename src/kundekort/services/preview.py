@@ -296,13 +296,15 @@ def reasons(imp: Import) -> tuple[Note, ...]:
         return ()
     notes = []
     if totals.errors + totals.left_out == totals.rows:
-        notes.append(Note("only_errors", {"count": totals.rows}))
+        code = "only_errors" if not totals.left_out else "errors_or_left_out" if totals.errors else "all_left_out"
+        notes.append(Note(code, {"count": totals.rows}))
     elif totals.unchanged == totals.rows:
         notes.append(Note("all_decided" if imp.decisions.steps else "all_unchanged", {"count": totals.rows}))
     else:
-        notes.append(
-            Note("unchanged_or_errors", {"unchanged": totals.unchanged, "errors": totals.errors + totals.left_out})
-        )
+        code = "unchanged_or_left_out" if not totals.errors else "unchanged_or_errors"
+        code = "unchanged_or_both" if totals.errors and totals.left_out else code
+        params = {"unchanged": totals.unchanged, "errors": totals.errors, "left_out": totals.left_out}
+        notes.append(Note(code, params))
     first = {}
     with suppress(PlanDamaged):  # of an import that is done it need not be there for ever
         first = {(p.code, p.field): line for line, p in reversed(problems(imp, limit=1000))}

@@ -77,6 +77,13 @@ def _back(request: HttpRequest, import_id: int) -> HttpResponse:
     return redirect(wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else page)
 
 
+def decided_lines(imp: Import, summary: Summary, headers: Mapping[str, str]) -> dict[str, Any]:
+    """All that was decided about an import in words, and how much it is."""
+    taken, chosen = decision_lines(imp, summary, headers), choice_lines(imp, headers)
+    count = len(taken) + len(chosen) + imp.decisions.leave_out_errors
+    return {"taken": taken, "chosen": chosen, "decided": count}
+
+
 def decision_lines(imp: Import, summary: Summary, headers: Mapping[str, str]) -> list[dict[str, Any]]:
     """The decisions of an import in words, the last one first."""
     steps = imp.decisions.steps[::-1]

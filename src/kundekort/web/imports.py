@@ -27,6 +27,8 @@ from kundekort.services.refusals import CannotImport, NotFound, PlanDamaged
 from kundekort.store.models import Import
 from kundekort.store.pages import Filter
 from kundekort.web import columns, preview, uploading
+from kundekort.web.decisions import decided_lines
+from kundekort.web.findings import headers_of
 from kundekort.web.import_list import back_to_list, table
 from kundekort.web.progress import progress_context
 from kundekort.wording.lists import template_name
@@ -114,7 +116,7 @@ def show(request: HttpRequest, import_id: int) -> HttpResponse:
             return render(request, "kundekort/imports/cancelled.html", context)
     words = wording.refusal if imp.question else wording.reason
     reasons = [words(note.code, note.params) for note in previews.reasons(imp)]
-    return render(request, "kundekort/imports/nothing.html", _context(imp) | {"reasons": reasons})
+    return render(request, "kundekort/imports/nothing.html", _context(imp) | {"reasons": reasons} | _decided(imp))
 
 
 @require_safe
@@ -148,6 +150,14 @@ def _changes_something(imp: Import) -> bool:
 def _is_worth_a_look(imp: Import) -> bool:
     """Whether there are rows to decide on: something would change, or would if a person chose so."""
     return imp.undoes_id is not None or _changes_something(imp) or imports.facts(imp).conflict_rows > 0
+
+
+def _decided(imp: Import) -> dict[str, Any]:
+    """What was decided about an import that waits, with the ways back."""
+    decisions = imp.decisions
+    if imp.state != Import.State.PREVIEW or not (decisions.steps or decisions.choices or decisions.leave_out_errors):
+        return {}
+    return decided_lines(imp, previews.summary(imp), headers_of(imp))
 
 
 def _progress(imp: Import) -> dict[str, Any]:

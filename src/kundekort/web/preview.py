@@ -21,7 +21,7 @@ from kundekort.services import preview as previews
 from kundekort.services.accounts import actor_of
 from kundekort.services.preview import Summary
 from kundekort.store.models import Import
-from kundekort.web.decisions import choice_lines, column_choices, decision_lines
+from kundekort.web.decisions import column_choices, decided_lines
 from kundekort.web.findings import damaged, finding_lines, for_rows, headers_of, label
 from kundekort.web.forms.imports import ChoiceForm
 from kundekort.web.query import flag
@@ -56,7 +56,6 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
     recipe = imports.recipe(imp)
     headers = headers_of(imp)
     found = finding_lines(summary.findings, headers)
-    taken, chosen = decision_lines(imp, summary, headers), choice_lines(imp, headers)
     faults = {f"{p.code}:{p.field or ''}": p.count for p in summary.problems}
     first = {*summary.changes, *(p.field for p in summary.problems), *(c.field for c in summary.conflicts)}
     context = {
@@ -85,13 +84,12 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
         ],
         "conflict_rows": summary.conflict_rows,
         "found": found,
+        "grave": [one for one in found if one["blocks"]],
+        "light": [one for one in found if one["open"] and not one["blocks"]],
         "damaged": [wording.finding_name(f.code, label(f.field, headers)) for f in damaged(summary.findings)],
         "wholes": column_choices(headers) if imp.undoes is None else None,
-        "taken": taken,
-        "chosen": chosen,
-        "decided": len(taken) + len(chosen) + imp.decisions.leave_out_errors,
         "answered": sum(not finding.open for finding in summary.findings),
-        "unanswered": sum(one["blocks"] for one in found),
+        "unanswered": sum(one["blocks"] for one in found) + (summary.totals.conflicts > 0),
         "waiting": [one["name"] for one in found if one["blocks"]][:WAITING],
         "mendable": mendable,
         "findings_count": _findings_count(summary, recut=recut is not None),
@@ -101,7 +99,7 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
         "view": view(imp, headers, size=summary.totals.rows, first=first, lines=imp.undoes is None)
         | {"conflicts": flag(request.GET.get("conflicts")) or summary.totals.conflicts > 0}
         | {"findings": for_rows(summary.findings, headers), "faults": faults},
-    }
+    } | decided_lines(imp, summary, headers)
     return render(request, "kundekort/imports/preview.html", context)
 
 
@@ -147,7 +145,8 @@ def kind_of_problem(count: ProblemCount, headers: Mapping[str, str]) -> str:
 def _findings_count(summary: previews.Summary, *, recut: bool) -> int:
     """How many findings the page has to show above the rows."""
     notes = sum(note.code == "newer_kept" or note.code not in ELSEWHERE for note in summary.warnings)
-    return len(summary.findings) + notes + recut + (summary.totals.left_out > 0) + (summary.conflict_rows > 0)
+    found = sum(one.open > 0 for one in summary.findings) + any(not one.open for one in summary.findings)
+    return found + notes + recut + (summary.totals.left_out > 0) + (summary.conflict_rows > 0)
 
 
 def _named(key: str, headers: Mapping[str, str]) -> str:

@@ -47,7 +47,7 @@ def rows(request: HttpRequest, import_id: int) -> JsonResponse:
     except _MovedOn:
         return _moved_on(imp)
     headers = headers_of(imp)
-    cards, evidence = _cards(imp, found.rows, actor), RowEvidence(imp, found.rows)
+    cards, evidence, stored = _cards(imp, found.rows, actor), RowEvidence(imp, found.rows), _stored(imp, found.rows)
     words = asked.get("view") == "words"
     return JsonResponse(
         {
@@ -55,7 +55,9 @@ def rows(request: HttpRequest, import_id: int) -> JsonResponse:
             "offset": found.offset,
             "found": found.found,
             "rows": [
-                _row(row, headers, evidence, words=words) | {"card": cards.get(row.id or 0)} for row in found.rows
+                _row(row, headers, evidence, words=words)
+                | {"card": cards.get(row.id or 0), "stored": _told(row, stored.get(row.id or 0, {}))}
+                for row in found.rows
             ],
         }
     )
@@ -109,6 +111,18 @@ def _cards(imp: Import, found: Sequence[Row], actor: Actor) -> dict[int, str]:
     ids = [row.id for row in found if row.id] if imp.state == Import.State.DONE else []
     reachable = customers.reachable(ids, but_by=imp.revision_id, actor=actor)
     return {i: reverse("customer", args=[i]) for i in reachable}
+
+
+def _stored(imp: Import, found: Sequence[Row]) -> Mapping[int, Mapping[str, str | int]]:
+    """The cards of rows with something wrong, by their numbers, where what they have can still be kept."""
+    waits = imp.state == Import.State.PREVIEW and imp.undoes_id is None
+    return customers.cards([row.id for row in found if row.id and row.problems]) if waits else {}
+
+
+def _told(row: Row, card: Mapping[str, str | int]) -> dict[str, str | None]:
+    """What the card has where something is wrong with the row, as people read it."""
+    keys = {p.field for p in row.problems if p.field in card} - {"id"}
+    return {key: _short(wording.value(key, str(card[key] or ""))) for key in keys if key}
 
 
 class _MovedOn(Exception):

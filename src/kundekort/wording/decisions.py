@@ -7,7 +7,7 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from kundekort.engine.decisions import Action, Choice, Decision, Rows, Whose
 from kundekort.wording.findings import answer
@@ -23,10 +23,10 @@ DECISIONS: Final[Mapping[str, str | Promise]] = {
     Action.KEEP: gettext_lazy("%(field)s stays as it is stored"),
     Action.FILL: gettext_lazy("%(field)s is only filled in where it is empty"),
     Action.ADD: gettext_lazy("%(field)s: tags are added to those of the card"),
-    Action.LEAVE_OUT: gettext_lazy("Rows are left out"),
-    Action.MATCH: gettext_lazy("Rows are about customer %(value)s"),
+    Action.LEAVE_OUT: ngettext_lazy("One row is left out", "Rows are left out", "rows"),
+    Action.MATCH: ngettext_lazy("The row is about customer %(value)s", "Rows are about customer %(value)s", "rows"),
     Action.ACCEPT: gettext_lazy("What was found is meant"),
-    Action.MEND: gettext_lazy("Rows are those of the mended file"),
+    Action.MEND: ngettext_lazy("The row is that of the mended file", "Rows are those of the mended file", "rows"),
     "column": gettext_lazy("The column %(field)s is left out"),
     "finding": gettext_lazy("%(finding)s: %(answer)s"),
 }
@@ -59,7 +59,8 @@ def decision(step: Decision, *, label: str, lines: tuple[int, ...] = (), found: 
         given = {"finding": found.rstrip("."), "answer": answer(step.code or "", step.action, row=one)}
         words = str(DECISIONS["finding"] % given)
     else:
-        words = str(DECISIONS[_kind(step)] % {"field": label or _("Everything"), "value": _value(step)})
+        told = {"field": label or _("Everything"), "value": _value(step), "rows": Count(step.count)}
+        words = str(DECISIONS[_kind(step)] % told)
     places = [place for place in (_where(step), _rows(lines), _kinds(step), _count(step)) if place]
     return " ".join([words, *places])
 

@@ -90,8 +90,8 @@ FINDINGS: Final[Mapping[str, str | Promise]] = {
         "count",
     ),
     "other_card": ngettext_lazy(
-        "%(count)s row says what stands on another card than the one it names.",
-        "%(count)s rows say what stands on other cards than those they name.",
+        "%(count)s row seems to have the wrong CustomerID: what it says belongs to another card.",
+        "%(count)s rows seem to have the wrong CustomerID: what they say belongs to other cards.",
         "count",
     ),
     "stranger": ngettext_lazy(
@@ -192,9 +192,9 @@ ANSWERS: Final[Mapping[str, str | Promise]] = {
     "twice_in_file.accept": _("Create anyway"),
     "file_again.accept": _("Create anyway"),
     "same_file.accept": _("It is meant"),
-    "other_card.accept": _("They really changed"),
-    "stranger.accept": _("They really changed"),
-    "column_sorted.accept": _("They really changed"),
+    "other_card.accept": _("Change the cards anyway"),
+    "stranger.accept": _("Change the cards anyway"),
+    "column_sorted.accept": _("Change the cards anyway"),
     "emptied.accept": _("Empty them"),
 }
 """What the buttons of the answers say: by action, and by code and action where that differs."""
@@ -207,9 +207,9 @@ ROW_ANSWERS: Final[Mapping[str, str | Promise]] = {
     "already_card.match": _("Update that card"),
     "already_card.accept": _("Create anyway"),
     "twice_in_file.accept": _("Create anyway"),
-    "stranger.accept": _("Has really changed"),
-    "other_card.accept": _("Has really changed"),
-    "column_sorted.accept": _("Has really changed"),
+    "stranger.accept": _("Change the card anyway"),
+    "other_card.accept": _("Change the card anyway"),
+    "column_sorted.accept": _("Change the card anyway"),
 }
 """The same where the answer is to a single row."""
 

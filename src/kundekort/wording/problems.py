@@ -165,7 +165,7 @@ PROBLEM_KINDS: Final[Mapping[str, str | Promise]] = {
     "value_twice": _("same value twice"),
     "value_taken": _("already on another customer"),
     "version_invalid": _("not a version"),
-    "version_newer": _("version too new"),
+    "version_newer": _("higher than the version of the card"),
     "version_other": _("version of another customer"),
     "card_merged": _("merged since"),
     "card_gone": _("no longer in the register"),

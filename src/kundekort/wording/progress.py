@@ -45,12 +45,24 @@ REASONS: Final[Mapping[str, str | Promise]] = {
         "What you decided leaves nothing to change in the %(count)s rows. It can be taken back beside the rows.",
         "count",
     ),
-    "only_errors": ngettext_lazy(
-        "The file’s only row has errors.", "All %(count)s rows have errors or were left out.", "count"
+    "only_errors": ngettext_lazy("The file’s only row has errors.", "All %(count)s rows have errors.", "count"),
+    "errors_or_left_out": ngettext_lazy(
+        "The file’s only row has errors or is left out.", "All %(count)s rows have errors or are left out.", "count"
     ),
+    "all_left_out": ngettext_lazy("The file’s only row is left out.", "All %(count)s rows are left out.", "count"),
     "unchanged_or_errors": ngettext_lazy(
-        "%(unchanged)s row says what the register already says; with errors or left out: %(errors)s.",
-        "%(unchanged)s rows say what the register already says; with errors or left out: %(errors)s.",
+        "%(unchanged)s row says what the register already says. With errors: %(errors)s.",
+        "%(unchanged)s rows say what the register already says. With errors: %(errors)s.",
+        "unchanged",
+    ),
+    "unchanged_or_both": ngettext_lazy(
+        "%(unchanged)s row says what the register already says. With errors: %(errors)s, left out: %(left_out)s.",
+        "%(unchanged)s rows say what the register already says. With errors: %(errors)s, left out: %(left_out)s.",
+        "unchanged",
+    ),
+    "unchanged_or_left_out": ngettext_lazy(
+        "%(unchanged)s row says what the register already says. Left out: %(left_out)s.",
+        "%(unchanged)s rows say what the register already says. Left out: %(left_out)s.",
         "unchanged",
     ),
     "problem": ngettext_lazy(
@@ -60,8 +72,8 @@ REASONS: Final[Mapping[str, str | Promise]] = {
     ),
     "columns_ignored": _("These columns were left aside, because no field has their name: %(headers)s."),
     "empty_cells_kept": ngettext_lazy(
-        "%(count)s empty cell left the stored value as it is; choose to overwrite if it should be emptied.",
-        "%(count)s empty cells left the stored values as they are; choose to overwrite if they should be emptied.",
+        "%(count)s empty cell left the stored value as it is. If it should be emptied: “Change how it is read”.",
+        "%(count)s empty cells left the stored values as they are. If they should be emptied: “Change how it is read”.",
         "count",
     ),
 }

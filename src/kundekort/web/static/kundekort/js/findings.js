@@ -36,7 +36,7 @@ export const watchFindings = (root, page, show) => {
   const lead = (waits) => {
     if (waits === "errors") return show("errors");
     unfold(true);
-    const first = section.querySelector(waits === "conflicts" ? ".kk-note" : "[data-blocks]");
+    const first = section.querySelector(waits === "conflicts" ? "[data-conflicts]" : "[data-blocks]");
     first.tabIndex = -1;
     first.scrollIntoView({ block: "nearest" });
     first.focus();

@@ -9,6 +9,16 @@ export const makeMending = (view) => {
   const form = document.getElementById("mend");
   if (!form) return null;
   const number = new Intl.NumberFormat(view.language);
+  // What was typed last, and what the page says against it.
+  const store = `kundekort-mending:${location.pathname}`;
+  const typed = JSON.parse(sessionStorage.getItem(store) || "null");
+  sessionStorage.removeItem(store);
+  const refusal = document.querySelector("#main > .kk-note-error[role=alert]");
+  const refused = typed && refusal ? { ...typed, text: refusal.textContent.trim() } : null;
+  const set = (row, key, value, about = { rows: row.number }) => {
+    sessionStorage.setItem(store, JSON.stringify({ row: row.number, key, value }));
+    send({ action: "set", field: key, value, ...about });
+  };
   const send = (decision) => {
     for (const old of form.querySelectorAll("[data-said]")) old.remove();
     for (const [name, value] of Object.entries(decision)) {
@@ -29,7 +39,7 @@ export const makeMending = (view) => {
     made.setAttribute("aria-label", view.words["mend.value"].replace("{column}", header));
     made.addEventListener("keydown", (event) => {
       event.stopPropagation();
-      if (event.key === "Enter" && !made.readOnly) send({ action: "set", field: key, rows: row.number, value: made.value });
+      if (event.key === "Enter" && !made.readOnly) set(row, key, made.value);
       if (event.key === "Escape") done?.();
     });
     return made;
@@ -75,17 +85,36 @@ export const makeMending = (view) => {
       made.focus();
       return true;
     },
-    // What can be done about a cell in which something is wrong, for the panel.
-    wrong(row, column, problem) {
+    refused,
+    // What is said against what was typed last stands beside it, and not above the rows any more.
+    resume() {
+      refusal.remove();
+      document.querySelector("#panel [aria-invalid=true]").focus();
+    },
+    isRefused: (row, column) => refused?.row === row.number && refused.key === column.key,
+    // What can be done about a cell, for the panel: one in which something is wrong, or in which what was typed was.
+    wrong(row, column, problem = null) {
       const made = input(row, column.key, column.header);
-      const set = (about) => () => send({ action: "set", field: column.key, value: made.value, ...about });
-      const buttons = made.readOnly ? [] : [button(view.words["mend.cell"], set({ rows: row.number }))];
-      const text = problem.value ?? "";
-      if (text && !text.endsWith("…")) buttons.push(button(view.words["mend.text"].replace("{value}", text), set({ text })));
-      if (!made.readOnly && !column.distinct) buttons.push(button(view.words["mend.code"], set({ code: problem.code })));
-      if (row.cells.id && column.key !== "id") buttons.push(this.keep(row, column));
+      const mend = (about) => () => set(row, column.key, made.value, about);
+      const buttons = made.readOnly ? [] : [button(view.words["mend.cell"], mend())];
+      const text = problem?.value ?? "";
+      if (text && !text.endsWith("…")) buttons.push(button(view.words["mend.text"].replace("{value}", text), mend({ text })));
+      if (problem && !made.readOnly && !column.distinct) buttons.push(button(view.words["mend.code"], mend({ code: problem.code })));
+      if (problem && row.cells.id && column.key !== "id") buttons.push(this.keep(row, column));
       const group = element("div", "kk-mend");
-      group.append(...(NO_CARD.includes(problem.code) ? this.anew(row, column, problem) : []), made, ...buttons);
+      if (column.key in row.stored) {
+        const stored = row.stored[column.key] || view.words.empty;
+        group.append(element("div", "kk-soft kk-stored", view.words.stored.replace("{value}", stored)));
+      }
+      if (this.isRefused(row, column)) {
+        const against = element("div", "kk-refused", refused.text);
+        against.id = "refused";
+        made.value = refused.value;
+        made.setAttribute("aria-invalid", "true");
+        made.setAttribute("aria-describedby", against.id);
+        group.append(against);
+      }
+      group.append(...(NO_CARD.includes(problem?.code) ? this.anew(row, column, problem) : []), made, ...buttons);
       return [group];
     },
     // That a number which no card has is that of a new customer: in this row, and in all with the same fault.

@@ -67,6 +67,7 @@ export const makePanel = (panel, view, settle, mending = null) => {
       const whole = row.status === "removed" || row.status === "restored";
       for (const column of view.columns) {
         const problems = problemsOf(row, column.key);
+        if (!problems.length && mending?.isRefused(row, column)) entry(column.header, ...mending.wrong(row, column));
         problems.forEach((problem, n) => error(column.header, problem, n ? [] : mending?.wrong(row, column, problem)));
         const noticed = column.key === "id" ? [] : evidenceOf(row, column.key).map((one) => found(row, one));
         const changes = column.key in row.old && !whole && !problems.length && !conflictOf(row, column.key);

@@ -139,6 +139,11 @@ const open = (index) => {
   mark(index);
   panel.show(page.rows[index]);
 };
+// Where what is told of a row stands below the rows, whoever asks for it is led there.
+const lead = (index) => {
+  open(index);
+  if (!wide.matches) document.getElementById("panel").scrollIntoView({ block: "start" });
+};
 const close = () => {
   mark(-1);
   if (document.getElementById("panel").contains(document.activeElement)) keys.back();
@@ -153,7 +158,7 @@ const error = async (index) => {
   await load({ error_after: wanted.offset + index });
   return page.found === null ? -1 : page.found - page.offset;
 };
-const keys = watchKeys(holder, () => tell(view.words.no_more), { open, close, focus: follow, page: turn, error, choose: selection?.toggle });
+const keys = watchKeys(holder, () => tell(view.words.no_more), { open: lead, close, focus: follow, page: turn, error, choose: selection?.toggle });
 const strip = makeStrip(document.getElementById("strip"), view, async (row) => {
   await load({ at: row });
   if (page.found !== null) keys.reveal(page.found - page.offset);
@@ -221,4 +226,15 @@ find("[data-chosen]").addEventListener("click", () => {
 watchMenus(root);
 watchFindings(root, location.pathname, (box) => choose({ ...start(view), box }));
 
-await Promise.all([load(), strip.show()]);
+// A value that was refused is mended where it was typed.
+const refused = mending?.refused;
+const asked = wanted;
+await Promise.all([load(refused ? { at: refused.row } : {}), strip.show()]);
+const again = refused ? page.rows.findIndex((row) => row.number === refused.row) : -1;
+if (again >= 0) {
+  lead(again);
+  mending.resume();
+}
+// After a decision there may be nothing left of what was looked at: then all that is to be decided or confirmed is shown.
+const narrowed = wanted.box !== view.box || wanted.column || wanted.code || wanted.finding || wanted.field;
+if ((form || mending) && wanted === asked && !page.total && narrowed && !wanted.search) choose(start(view));

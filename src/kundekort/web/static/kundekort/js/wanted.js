@@ -39,6 +39,7 @@ export const makeShape = (narrow) => {
       const told = Object.entries(wanted).filter(([name, text]) => KEPT.includes(name) && text !== usual[name]);
       if (of(wanted) !== DEFAULTS[situation(wanted)]) told.push(["view", of(wanted)]);
       if (wanted.card) told.push(["row", wanted.card]);
+      if (new URLSearchParams(location.search).has("rows")) told.push(["rows", "1"]); // of a file that changes nothing
       const query = new URLSearchParams(told).toString();
       history.replaceState(history.state, "", query ? `?${query}` : location.pathname);
     },
