@@ -7,7 +7,7 @@ from django.test import Client
 from kundekort.services import confirming
 from kundekort.services.accounts import Actor
 from kundekort.store.models import Customer
-from tests.web.conftest import latest, send
+from tests.web.conftest import HEADER, latest, send
 
 
 def decide(client: Client, **said: object) -> str:
@@ -84,3 +84,13 @@ def test_it_asks_about_consent_before_it_confirms(as_bob: Client, bob: Actor) ->
     assert 'aria-describedby="why"' not in page
     confirming.confirm(latest().pk, digest=latest().digest, actor=bob)
     assert set(Customer.objects.values_list("last_name", key)) == {("Nytt", False)}
+
+
+def test_numbers_that_no_card_has_become_new_customers_whatever_version_they_have(as_bob: Client) -> None:
+    head = HEADER.replace("\n", ";Version\n")
+    send(as_bob, head + "99999;Ny;Kunde;ny@example.com;1;3\n88888;Ny;Annen;annen@example.com;1;\n")
+    path = f"/imports/{latest().pk}/decisions/"
+    as_bob.post(path, {"action": "set", "field": "id", "value": "0", "code": "id_unknown"})
+    totals = latest().totals
+    assert totals is not None
+    assert (totals.new, totals.errors) == (2, 0)

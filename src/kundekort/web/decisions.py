@@ -25,7 +25,7 @@ from kundekort.services.preview import Summary
 from kundekort.services.refusals import CellInvalid, DecisionInvalid
 from kundekort.store.models import Import
 from kundekort.store.pages import Filter
-from kundekort.web.findings import damaged, label
+from kundekort.web.findings import damaged, headers_of, label
 from kundekort.web.forms.decisions import DecisionForm
 from kundekort.web.query import number
 
@@ -48,8 +48,9 @@ def decisions(request: HttpRequest, import_id: int) -> HttpResponse:
             keep = [Decision(Action.KEEP, code=one.code, field=one.field) for one in found]
             planning.decide(import_id, *keep, actor=actor)
         else:
-            decision = _by_rows(imports.get(import_id, actor=actor), DecisionForm.read(request.POST))
-            planning.decide(import_id, decision, actor=actor)
+            imp = imports.get(import_id, actor=actor)
+            decision = _by_rows(imp, DecisionForm.read(request.POST))
+            planning.decide(import_id, decision, *_without_version(imp, decision), actor=actor)
     except (CellInvalid, DecisionInvalid) as refusal:
         messages.error(request, wording.refusal(refusal.code, refusal.params))
     return _back(request, import_id)
@@ -67,6 +68,12 @@ def _by_rows(imp: Import, decision: Decision) -> Decision:
     if found.total > decision_rules.MOST_ROWS:
         raise DecisionInvalid
     return replace(decision, code=None, rows=tuple(sorted(row.number for row in found.rows)))
+
+
+def _without_version(imp: Import, decision: Decision) -> list[Decision]:
+    """What goes with rows that become those of new customers: a version they have is that of no card."""
+    anew = decision.action is Action.SET and decision.field == "id" and decision.value.strip() == "0" and decision.rows
+    return [replace(decision, field="version", value="")] if anew and "version" in headers_of(imp) else []
 
 
 def _back(request: HttpRequest, import_id: int) -> HttpResponse:
