@@ -29,6 +29,7 @@ def files(page: Page) -> list[str]:
 def test_it_finds_what_was_imported_last_week(at_work: Page, past: None) -> None:
     page = at_work
     page.get_by_role("navigation", name="Meny").get_by_role("link", name="Alle importer").click()
+    page.wait_for_url("**/imports/list/")
     assert files(page) == ["Angre: adresser.csv", "nyhetsbrev.xlsx", "adresser.csv", "glemt.csv"]
     page.get_by_label("Lastet opp eller bekreftet av").select_option("Per")
     page.get_by_role("button", name="Vis", exact=True).click()

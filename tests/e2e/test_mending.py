@@ -91,6 +91,7 @@ def test_a_refused_value_stays_in_the_panel_and_the_last_error_leads_to_all_chan
     page = send(head + f"{first};Aas;1;1980-02-31\n{second};Berge;2;1980-02-01\n")
     panel = page.locator("#panel")
     page.locator("[data-box=errors]").click()
+    expect(page.locator("#grid tbody tr")).to_have_count(1)
     page.locator("tr", has_text="Aas").locator(".kk-name").click()
     expect(panel).to_contain_text("På kortet: 01.01.1980")
     expect(panel.get_by_role("button", name="Rett alle med den samme feilen")).to_have_count(0)

@@ -45,7 +45,7 @@ def test_it_asks_whose_value_stays_and_keeps_what_only_others_changed(
     mine = stale.replace("kari@example.no", "kari2@example.no").replace(";Åse;", ";Åsa;")
     mine = re.sub(r"(ola@example\.no.*)", lambda row: row.group(1), mine).replace("ola@example.no", "ola2@example.no")
     page = send(mine)
-    page.get_by_role("button", name="2 funn").click()
+    page.get_by_role("button", name="1 funn å besvare · 2 i alt").click()
     expect(page.get_by_text("2 nyere verdier i registeret beholdes")).to_be_visible()
     assert (box(page, "må avgjøres"), box(page, "kundekort endres")) == ("1", "2")
     cell = page.locator("td.kk-cell-conflict")

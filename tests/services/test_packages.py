@@ -8,6 +8,7 @@ from django.conf import settings
 
 from kundekort.services import imports, preview
 from kundekort.services.accounts import Actor
+from kundekort.store import packages
 from kundekort.store.models import Import
 from kundekort.store.pages import Filter
 
@@ -31,3 +32,12 @@ def test_it_keeps_a_plan_of_a_file_that_has_numbers_only(upload: Callable[..., I
     assert imp.totals.errors == 1
     for search in ("", "x"):
         assert preview.page(imp, Filter(search=search), offset=0, limit=9).total == (not search)
+
+
+def test_it_begins_with_nothing_of_one_that_had_its_number_before(upload: Callable[..., Import]) -> None:
+    number = upload("CustomerID;FirstName;Gender\n0;Kari;2\n").pk + 1
+    left = packages.numbers_file(number)
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"of another import")
+    imp = upload("CustomerID;FirstName;Gender\n0;Ola;1\n")
+    assert (imp.pk, left.exists()) == (number, False)

@@ -18,6 +18,7 @@ from kundekort.services.accounts import Actor, Role
 from kundekort.services.database import psycopg_connection
 from kundekort.services.refusals import AlreadyUndone, NotFound, NothingToUndo
 from kundekort.services.register import DatabaseRegister
+from kundekort.store import packages
 from kundekort.store.models import Import, Revision
 
 MOST_EDITED: Final = 200_000
@@ -68,6 +69,7 @@ def start(
                 decisions=decisions or Decisions(),
                 undoes=revision,
             )
+            packages.remove(imp.pk)  # of one that had this number before the database was restored from a backup
         elif imp.state == Import.State.PREVIEW:
             planning.replan(imp.pk, notice="", decisions=decisions or imp.decisions)
         else:

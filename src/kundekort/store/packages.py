@@ -40,8 +40,9 @@ class Source(NamedTuple):
 
 def keep_source(import_id: int, stream: BinaryIO, *, limit: int) -> Source:
     """Keep an uploaded file. Raises TooLarge, keeping nothing, when it exceeds the limit (bytes)."""
+    remove(import_id)  # of one that had this number before the database was restored from a backup
     folder = _folder(import_id)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True)
     size, whole = 0, hashlib.sha256()
     with (folder / "source").open("wb") as target:
         while block := stream.read(BLOCK):
