@@ -37,7 +37,7 @@ def test_it_keeps_a_plan_of_a_file_that_has_numbers_only(upload: Callable[..., I
 def test_it_begins_with_nothing_of_one_that_had_its_number_before(upload: Callable[..., Import]) -> None:
     number = upload("CustomerID;FirstName;Gender\n0;Kari;2\n").pk + 1
     left = packages.numbers_file(number)
-    left.parent.mkdir(parents=True)
+    left.parent.mkdir(parents=True, exist_ok=True)
     left.write_bytes(b"of another import")
     imp = upload("CustomerID;FirstName;Gender\n0;Ola;1\n")
     assert (imp.pk, left.exists()) == (number, False)
