@@ -162,3 +162,12 @@ def test_it_keeps_what_it_needs_and_no_more(load: Upload, upload: Upload) -> Non
     edit = load(f"CustomerID;FirstName\n{number};Karin\n")
     assert not PeopleSketch.objects.filter(source=edit).exists()
     assert codes(upload(csv(people(1_500).reverse()))) == [("file_again", big.pk, True)]
+
+
+def test_what_was_not_told_does_not_hold_up_the_confirmation(load: Upload, upload: Upload, bob: Actor) -> None:
+    load(csv(people(6)))
+    imp = upload(csv(pl.concat([people(6)] * 20)))  # nobody looks for an import that was so much smaller
+    assert found(imp) == []
+    confirming.confirm(imp.pk, digest=imp.digest, actor=bob)
+    imp.refresh_from_db()
+    assert (imp.state, Customer.objects.count()) == (Import.State.DONE, 126)

@@ -28,8 +28,7 @@ quarter, if half of those of whom enough is known are half of all, and half of t
 
 def compared(imp: Import, plan: Plan) -> Plan:
     """The plan of an import, with what is found of it beside earlier ones; most have none that they could repeat."""
-    done = _done(imp)
-    if not (_same(imp, done).exists() or done.filter(sketch__people__gte=plan.totals.new // FEWER).exists()):
+    if not _may_repeat(imp, plan):
         return plan
     new = repetition.sketch(plan)
     found = repetition.findings(new, plan, list(_earlier(imp, new)), imp.decisions)
@@ -42,10 +41,18 @@ def keep(imp: Import, plan: Plan) -> None:
     Raises RegisterMoved when they have been created by another import since it was shown.
     """
     new = repetition.sketch(plan)
-    if any(one.blocks for one in repetition.findings(new, plan, list(_earlier(imp, new)), imp.decisions)):
-        raise RegisterMoved
+    if _may_repeat(imp, plan):  # by the same rule as it was shown: what was not told then could not be answered
+        found = repetition.findings(new, plan, list(_earlier(imp, new)), imp.decisions)
+        if any(one.blocks for one in found):
+            raise RegisterMoved
     if new.people:
         PeopleSketch.objects.create(source=imp, people=new.people, hashes=new.to_bytes())
+
+
+def _may_repeat(imp: Import, plan: Plan) -> bool:
+    """Whether there is an earlier import that could be most of a plan."""
+    done = _done(imp)
+    return _same(imp, done).exists() or done.filter(sketch__people__gte=plan.totals.new // FEWER).exists()
 
 
 def _done(imp: Import) -> QuerySet[Import]:
