@@ -24,8 +24,8 @@ VERSIONS: Final = Identifier("versions")
 STAGED: Final = Identifier("staged")
 EVERYBODY: Final = SQL("TRUE")
 HOME: Final = SQL(
-    "(lower(c.last_name) || chr(31) || c.zip_code || chr(31) || "
-    "coalesce(substring(c.address from '[0-9]+') || chr(31) || lower(left(c.address, 3)), lower(c.address)))"
+    "lower(c.last_name || chr(31) || c.zip_code || chr(31) || "
+    "coalesce(substring(c.address from '[0-9]+') || chr(31) || left(c.address, 3), c.address))"
 )
 """What `engine.keys.home` makes of a card; there is an index of it."""
 AT_HOME: Final = SQL("c.last_name <> '' AND c.address <> '' AND c.zip_code <> ''")
@@ -171,14 +171,14 @@ def customers_by_text(field: Field, fields: Sequence[Field], wanted: Composable 
 def keys(by: Sequence[Field]) -> Composed:
     """What all customers are found by in a text field, or in several together, as `engine.keys` makes it.
 
-    Many keys stand in each row, because rows are dear; RECORD stands between them.
+    Many keys stand in each row, because rows are dear; RECORD stands between them. Beside them is their number.
     """
     if len(by) == 1:
         column = _column("c", by[0])
         key, there = (SQL("lower({})").format(column) if ignores_case(by[0]) else column), [column]
     else:
-        there = [SQL("lower({})").format(_stored(f)) for f in by]
-        key = SQL("concat_ws({}, {})").format(Literal(UNIT), _comma(there))
+        there = [_stored(f) for f in by]
+        key = SQL("lower(concat_ws({}, {}))").format(Literal(UNIT), _comma(there))
     return _gathered(key, SQL(" AND ").join(SQL("{} <> ''").format(t) for t in there))
 
 
@@ -188,9 +188,9 @@ def homes() -> Composed:
 
 
 def _gathered(key: Composable, where: Composable) -> Composed:
-    return SQL("SELECT string_agg({key}, {record}) AS keys FROM {} c WHERE {} GROUP BY c.id / 1000").format(
-        CUSTOMER, where, key=key, record=Literal(RECORD)
-    )
+    return SQL(
+        "SELECT string_agg({key}, {record}) AS keys, count(*) AS number FROM {} c WHERE {} GROUP BY c.id / 1000"
+    ).format(CUSTOMER, where, key=key, record=Literal(RECORD))
 
 
 def neighbours(fields: Sequence[Field], wanted: Composable = WANTED) -> Composed:

@@ -26,8 +26,7 @@ def value(by: Sequence[Field], prefix: str = "") -> pl.Expr:
         return cells[0].cast(pl.Int64, strict=False)
     if len(by) == 1:
         return canonical.comparable(by[0], cells[0])
-    texts = [cell if f.kind is Kind.DATE else canonical.lower(cell) for cell, f in zip(cells, by, strict=True)]
-    whole = pl.concat_str(texts, separator=UNIT)
+    whole = canonical.lower(pl.concat_str(cells, separator=UNIT))
     return pl.when(pl.all_horizontal(cell != "" for cell in cells)).then(whole)
 
 
@@ -38,10 +37,9 @@ def home(prefix: str = "") -> pl.Expr:
     12b and Storgaten 12. Without a number it is the whole address.
     """
     last, zip_code, address = (pl.col(prefix + key) for key in HOME)
-    house = pl.concat_str(address.str.extract("([0-9]+)"), canonical.lower(address.str.head(3)), separator=UNIT)
-    place = pl.coalesce(house, canonical.lower(address))
-    whole = pl.concat_str(canonical.lower(last), zip_code, place, separator=UNIT)
-    return pl.when(last != "", zip_code != "", address != "").then(whole)
+    house = pl.concat_str(address.str.extract("([0-9]+)"), address.str.head(3), separator=UNIT)
+    whole = pl.concat_str(last, zip_code, pl.coalesce(house, address), separator=UNIT)
+    return pl.when(last != "", zip_code != "", address != "").then(canonical.lower(whole))
 
 
 def values(rows: pl.DataFrame, by: Sequence[Field]) -> pl.Series:

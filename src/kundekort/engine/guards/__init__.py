@@ -24,13 +24,10 @@ CELLS: Final[tuple[Callable[[Block], pl.DataFrame], ...]] = (
     identity.column_sorted,
 )
 """The guards that compare cells with what stands on their card."""
-CARDS: Final[tuple[Callable[[Block], pl.DataFrame], ...]] = (
-    identity.other_card,
-    stranger,
-    doubles.already_card,
-    doubles.example_row,
-)
+CARDS: Final[tuple[Callable[[Block], pl.DataFrame], ...]] = (identity.other_card, stranger)
 """The guards that ask whether a row is about another card than the one it names."""
+NEW: Final[tuple[Callable[[Block], pl.DataFrame], ...]] = (doubles.already_card, doubles.example_row)
+"""The guards that ask whether a new row is somebody new."""
 
 
 def of_cells(block: Block) -> pl.DataFrame:
@@ -39,7 +36,9 @@ def of_cells(block: Block) -> pl.DataFrame:
 
 
 def of_cards(block: Block) -> pl.DataFrame:
-    """What the guards of cards notice in a block."""
-    found = pl.concat([pl.DataFrame(schema=frames.EVIDENCE), *(guard(block) for guard in CARDS)])
+    """What the guards of cards and of new rows notice in a block."""
+    beside = block.rows[frames.OLD + "id"].null_count() < block.rows.height
+    guards = (*CARDS, *NEW) if beside else NEW
+    found = pl.concat([pl.DataFrame(schema=frames.EVIDENCE), *(guard(block) for guard in guards)])
     known = found.filter(pl.col("code") == "other_card")[frames.ROW]  # who they are says more than who they are not
     return found.filter((pl.col("code") != "stranger") | ~pl.col(frames.ROW).is_in(known.implode()))
