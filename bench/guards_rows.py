@@ -24,6 +24,7 @@ from kundekort.engine import frames, interpretation, pipeline
 from kundekort.engine.frames import ROW
 from kundekort.engine.guards.blast import Thresholds
 from kundekort.engine.guards.doubles import EXAMPLES
+from kundekort.engine.guards.traits import PERSON
 from kundekort.engine.plan import Plan
 from kundekort.engine.reading.table import Limits
 from kundekort.engine.recipe import Answers
@@ -104,6 +105,27 @@ HONEST: Final[dict[str, Callable[[Row, Sequence[Row], random.Random], Row]]] = {
     "all dates of birth put right": _put_right,
     "every child has the e-mail and mobile of a parent": _of_family,
 }
+
+
+def of_strangers(cards: MemoryRegister, rng: random.Random) -> Iterator[Case]:
+    """Rows about somebody else than the card of their number, whom no card is about."""
+    every = [row for row in exported(cards) if row["first_name"]]
+    theirs = [row for row in people(len(every) * 2, seed=98) if row["first_name"]][: len(every)]
+    other_system = [row | {"id": mine["id"]} for row, mine in zip(theirs, every, strict=True)]
+    all_of = set(range(len(every)))
+    yield "stranger", "customers of another system, whose numbers are ours too", other_system, all_of
+    reached = ("id", "first_name", "last_name", "gender", "email", "mobile")
+    narrow = [{key: row[key] for key in reached} for row in other_system]
+    yield "stranger", "the same, with names, e-mail and mobile only", narrow, all_of
+    there = set(rng.sample(sorted(all_of), len(every) // 20))
+    few = [other_system[place] if place in there else row for place, row in enumerate(every)]
+    yield "stranger", "one row in twenty of another system", few, there
+    successors = [other(row | {key: new[key] for key in PERSON}, rng) for row, new in zip(every, theirs, strict=True)]
+    yield "stranger", "a successor in every place: other names, e-mail, mobile and phone", successors, set()
+    renamed = [row | {key: new[key] for key in PERSON} for row, new in zip(every, theirs, strict=True)]
+    yield "stranger", "everybody has other names", renamed, set()
+    for name, edit in HONEST.items():
+        yield "stranger", name, [edit(row, every, rng) for row in every], set()
 
 
 def of_doubles(cards: MemoryRegister, rng: random.Random) -> Iterator[Case]:
@@ -223,7 +245,8 @@ def main() -> None:
     ]
     cards.log.append(pl.DataFrame(log, schema=frames.CHANGES, orient="row"))
     print(f"{count} cards of {len(EMPTY)} fields")
-    for lists in (of_identity(cards, rng), of_doubles(cards, rng), of_columns(cards, rng), of_consent(cards)):
+    guards = (of_identity(cards, rng), of_doubles(cards, rng), of_columns(cards, rng), of_consent(cards))
+    for lists in (*guards, of_strangers(cards, rng)):
         for code, name, rows, wrong in lists:
             made = planned(rows, cards)
             told = {f.code for f in made.findings}
