@@ -44,8 +44,18 @@ def test_it_leaves_errors_out_and_takes_them_back(as_bob: Client) -> None:
     assert "1 rad blir ikke importert" in as_bob.post(path, {"leave_out": "1"}, follow=True).content.decode()
     assert "Utelat 1 rad med feil" in as_bob.post(path, {"leave_out": "0"}, follow=True).content.decode()
     as_bob.post(path, {"leave_out": "1"})
-    assert "1 rad med feil ble utelatt" in confirm(as_bob)
+    done = confirm(as_bob)
+    assert "1 rad med feil ble utelatt" in done
+    assert "<li>Rader med feil er utelatt</li>" in done
     assert Customer.objects.count() == 1
+
+
+def test_it_says_what_became_of_consents(as_bob: Client) -> None:
+    send(as_bob, "CustomerID;FirstName;LastName;Gender;EmailConsent\n0;Kari;Nordmann;2;1\n0;Ola;Nordmann;1;0\n")
+    assert "samtykke" not in confirm(as_bob), "new customers change none"
+    numbers = list(Customer.objects.order_by("id").values_list("id", flat=True))
+    send(as_bob, f"CustomerID;EmailConsent\n{numbers[0]};0\n{numbers[1]};1\n")
+    assert "2 samtykker ble endret" in confirm(as_bob)
 
 
 def test_it_does_nothing_on_a_second_confirm(as_bob: Client) -> None:

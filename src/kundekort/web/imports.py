@@ -170,7 +170,14 @@ def _done(imp: Import) -> dict[str, Any]:
     except PlanDamaged:  # the record of what was done tells it all the same, in its own time
         rows = ()
     found = customers.cards([row.id for row in rows if row.id])
-    return _context(imp) | {"cards": [found[row.id] for row in rows if row.id in found], "undo": _undo(imp)}
+    summary = previews.summary(imp)
+    return {
+        **_context(imp),
+        **decided_lines(imp, summary, headers_of(imp)),
+        "consents": summary.consents,
+        "cards": [found[row.id] for row in rows if row.id in found],
+        "undo": _undo(imp),
+    }
 
 
 def _undo(imp: Import) -> dict[str, Any] | None:
