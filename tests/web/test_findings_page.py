@@ -55,6 +55,7 @@ def test_it_shows_a_row_beside_its_card_and_the_other_and_answers_for_it_alone(
     assert "En annen enn på kortet – Bruk det kortet på linje 2" in page
     (found,) = latest().facts.findings
     assert (found.count, found.open) == (2, 1)
+    assert "1 av dem er besvart." in page
     rows = as_bob.get(f"/imports/{latest().pk}/rows/").json()["rows"]
     assert [row["evidence"][0]["answer"] for row in rows] == ["match", None]
     assert rows[1]["evidence"][0]["card"] == {"id": ola, "url": f"/customers/{ola}/", "name": "Ola Nygård"}

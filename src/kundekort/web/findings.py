@@ -41,6 +41,7 @@ def finding_lines(findings: Sequence[Finding], headers: Mapping[str, str]) -> li
             "words": wording.finding(one, label(one.field, headers)),
             "name": wording.finding_name(one.code, label(one.field, headers)),
             "open": one.open,
+            "answered": one.count - one.open,
             "blocks": one.blocks,
             "import": one.params.get("import"),
             "damage": one.code in damage.CODES,
