@@ -17,7 +17,7 @@ port:  # asked before minutes of work
 	@$(PYTHON) src/kundekort/cli/port.py '$(PORT)'
 
 test: $(VENV)/.dev browser  ## All tests
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 torture: export TORTURE_KILLS := $(or $(KILLS),200)
 torture: export TORTURE_RACES := 20

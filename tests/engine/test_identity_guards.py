@@ -125,6 +125,17 @@ def test_it_answers_rows_of_another_card() -> None:
     assert [[f.open for f in made.findings if f.code in IDENTITY] for made in (mine, out, meant)] == [[0], [0], [0]]
 
 
+def test_it_forgets_the_version_of_a_card_that_a_row_is_not_about() -> None:
+    cards = register()
+    rich = [i for i, c in cards.cards_by_id.items() if c["email"] and c["mobile"] and c["first_name"]][:5]
+    cards = MemoryRegister(cards.cards_by_id, {i: 1 + rich.index(i) if i in rich else 1 for i in cards.cards_by_id})
+    rows = shifted([row | {"city": "Bodø"} for row in exported(cards, rich)])
+    file = text([row | {"version": str(cards.versions[int(row["id"])])} for row in rows])
+    mine = plan(file, cards, decisions=[Decision(Action.MATCH, code="other_card", number=1)])
+    assert (mine.totals.errors, mine.index[ID].to_list()) == (0, rich)
+    assert plan(text([row | {"version": "9"} for row in rows]), cards).totals.errors == 5
+
+
 KARI = {"first_name": "Kari", "last_name": "Nordmann", "email": "kari@example.no", "mobile": "+4791234500"}
 KARI |= {"date_of_birth": "1980-01-02", "external_id": "X1"}
 KARI |= {"address": "Storgata 12 B", "zip_code": "0155"}

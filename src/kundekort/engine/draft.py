@@ -264,7 +264,10 @@ def _matched(checked: CheckedRows, matches: pl.DataFrame, task: Task) -> diff.Pa
         for rows, policy in ((~there, task.recipe.policy), (there, by_number))
     ]
     rows = pl.concat([part.rows for part in parts], how="diagonal").sort(ROW)
-    return diff.Pairs(rows=rows, problems=tuple(p for part in parts for p in part.problems))
+    # A version that their card has not had is that of the card whose number they had.
+    strange = (pl.col("code") == "version_newer") & pl.col(ROW).is_in(matches[ROW].implode())
+    problems = (p.filter(~strange) for part in parts for p in part.problems)
+    return diff.Pairs(rows=rows, problems=tuple(problems))
 
 
 def _look_up(
