@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 pytestmark = pytest.mark.slow
 
-KILLS = int(os.environ.get("TORTURE_KILLS", "20"))
+KILLS = int(os.environ.get("TORTURE_KILLS", "12"))
 A_SCENE = 20
 """Kills after which a fresh installation is taken."""
 
