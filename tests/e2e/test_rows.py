@@ -81,6 +81,28 @@ def test_it_tells_what_happens_on_a_phone(send: Send, ids: list[int]) -> None:
     assert page.locator(".kk-side").bounding_box()["height"] < 60
 
 
+def test_what_is_told_of_a_row_on_a_phone_leaves_the_row_in_sight_and_confirm_says_all_of_it(
+    send: Send, ids: list[int]
+) -> None:
+    page = send(edited(ids))
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.locator(".kk-told")).to_have_count(6)
+    row = page.locator("#grid tbody tr").last
+    row.locator(".kk-customer").click()
+    panel = page.locator("#panel").bounding_box()
+    assert panel["y"] >= 844 / 2
+    assert panel["y"] + panel["height"] <= 844
+    expect(row).to_be_in_viewport(ratio=1)
+    seen = row.bounding_box()
+    assert seen["y"] + seen["height"] <= panel["y"]
+    page.keyboard.press("Escape")
+    expect(page.locator("#panel")).to_be_hidden()
+    confirm = page.locator(".kk-confirm")
+    confirm.evaluate("button => button.append(' og noe mer som det er mange ord om, og enda noe til')")
+    assert confirm.bounding_box()["x"] >= 0
+    assert confirm.bounding_box()["width"] <= 390
+
+
 def test_it_shows_values_as_people_read_them_and_makes_no_column_wider_for_a_reason(
     send: Send, load: Callable[..., Import]
 ) -> None:

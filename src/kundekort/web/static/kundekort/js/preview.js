@@ -56,7 +56,7 @@ const load = async (place = {}) => {
     wanted.offset = page.offset;
     draw();
     const chosen = wanted.card ? 0 : page.rows.findIndex((row) => view.conflicts && row.conflicts.some((one) => !one.whose));
-    if (page.rows[chosen]) open(chosen);
+    if (page.rows[chosen] && !(narrow.matches && !wanted.card)) open(chosen);
     if (page.rows.length) strip.stand(page.rows[page.found === null ? 0 : page.found - page.offset].number);
     tell("");
   } catch (error) {
@@ -139,10 +139,11 @@ const open = (index) => {
   mark(index);
   panel.show(page.rows[index]);
 };
-// Where what is told of a row stands below the rows, whoever asks for it is led there.
+// Where what is told of a row stands below the rows, whoever asks for it is led there; where it lies over them, the row stays above it.
 const lead = (index) => {
   open(index);
-  if (!wide.matches) document.getElementById("panel").scrollIntoView({ block: "start" });
+  if (narrow.matches) holder.querySelectorAll("tbody tr")[index].scrollIntoView({ block: "start" });
+  else if (!wide.matches) document.getElementById("panel").scrollIntoView({ block: "start" });
 };
 const close = () => {
   mark(-1);
