@@ -84,6 +84,24 @@ def test_it_keeps_all_that_damage_has_done_with_one_answer(as_bob: Client, two: 
     assert row["old"] == {"email": "ola@example.com"}
 
 
+def test_it_does_not_offer_to_import_what_cannot_be_and_asks_no_more_once_it_is_left_out(
+    as_bob: Client, two: tuple[int, int]
+) -> None:
+    kari, ola = two
+    send(as_bob, HEAD + f"{kari};{KARI};#####\n{ola};Ola;Nygård;ola@example.com;4,79E+09;1;Bak\n")
+    rounded, hashes = sorted(latest().facts.findings, key=lambda found: found.field == "internal_note")
+    assert [(f.field, f.answers[-1], f.open) for f in (rounded, hashes)] == [
+        ("mobile", "keep", 1),
+        ("internal_note", "accept", 1),
+    ]
+    assert "Det er ment slik" not in examples(as_bob, "number_rounded", "mobile")
+    assert "Det er ment slik" in examples(as_bob, "hashes", "internal_note")
+    as_bob.post(f"/imports/{latest().pk}/errors/", {"leave_out": 1})
+    assert {f.field: f.open for f in latest().facts.findings} == {"mobile": 0, "internal_note": 1}
+    as_bob.post(f"/imports/{latest().pk}/errors/", {"leave_out": 0})
+    assert {f.field: f.open for f in latest().facts.findings} == {"mobile": 1, "internal_note": 1}
+
+
 def test_it_shows_rows_of_a_column_that_is_emptied_and_nothing_else(as_alice: Client, load: Load) -> None:
     load(HEAD + "".join(f"0;Kari{n};Nordmann;k{n}@example.com;;2;\n" for n in range(6)))
     ids = list(Customer.objects.order_by("pk").values_list("pk", flat=True))

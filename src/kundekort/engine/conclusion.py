@@ -27,14 +27,16 @@ def conclude(made: Draft, task: Task) -> Plan:
     twice = guards.People(made.parts[draft.PEOPLE]).evidence(but=mending.left_out_by_number(decisions))
     twice = twice.join(problems.filter(pl.col("code").is_in(_DOUBLED)), on=ROW, how="anti")
     evidence = identity.without_alike(pl.concat([made.parts[draft.EVIDENCE], twice]).sort(ROW, maintain_order=True))
-    out = mending.left_out(problems, evidence, decisions).alias(frames.LEFT_OUT)
+    out = mending.left_out(problems, evidence, decisions)
     wrong = pl.col(ROW).is_in(problems[ROW].unique().implode())
-    index = index.with_columns(out, wrong.alias(_WRONG))
+    if decisions.leave_out_errors:
+        out |= wrong
+    index = index.with_columns(out.alias(frames.LEFT_OUT), wrong.alias(_WRONG))
     status = (
         pl.when(frames.LEFT_OUT)
         .then(Status.LEFT_OUT)
         .when(_WRONG)
-        .then(Status.LEFT_OUT if decisions.leave_out_errors else Status.ERROR)
+        .then(Status.ERROR)
         .when(diff.OPEN)
         .then(Status.CONFLICT)
         .when(pl.col(frames.ID) == 0)
@@ -58,7 +60,7 @@ def conclude(made: Draft, task: Task) -> Plan:
         newer=int(sound[diff.NEWER].sum()),
     )
     of: dict[str | None, int] = {None: index.height} | dict(plan.changes.items())
-    plan = replace(plan, findings=finding.collect(evidence, of=of))
+    plan = replace(plan, findings=finding.collect(evidence, problems, of=of))
     return plan if task.thresholds is None else _measured(plan, task)
 
 

@@ -100,8 +100,9 @@ class Finding:
 
     @property
     def answers(self) -> tuple[Action, ...]:
-        """The answers it offers, the safest first."""
-        return KINDS[self.code].answers
+        """The answers it offers, the safest first; that it is meant cannot be said of cells that are wrong."""
+        answers = KINDS[self.code].answers
+        return tuple(a for a in answers if a is not Action.ACCEPT) if self.params.get("wrong") else answers
 
     @property
     def of_column(self) -> bool:
@@ -204,17 +205,26 @@ def _fits(step: Decision) -> pl.Expr:
     return fits.fill_null(False)
 
 
-def collect(found: pl.DataFrame, *, of: Mapping[str | None, int]) -> tuple[Finding, ...]:
+def collect(found: pl.DataFrame, problems: pl.DataFrame, *, of: Mapping[str | None, int]) -> tuple[Finding, ...]:
     """The findings that the evidence, with its answers, comes to; the dangerous and the most frequent first.
 
     `of` says by field key in how many rows each could have been found: those whose cell changes; None is all rows.
+    Where every cell is one of the `problems` too, none can be imported as it is: `wrong` stands in the params.
     """
     counts = found.group_by("code", "field").agg(
         pl.col(ROW).n_unique().alias("count"),
         pl.col(ROW).filter(pl.col("answer").is_null()).n_unique().alias("open"),
     )
+    sound = found.join(problems.select(ROW, "field"), on=[ROW, "field"], how="anti")
+    importable = set(sound.select("code", "field").unique().iter_rows())
     findings = [
-        Finding(code=code, field=field, count=count, open=open_, params={"of": of.get(field, count)})
+        Finding(
+            code=code,
+            field=field,
+            count=count,
+            open=open_,
+            params={"of": of.get(field, count)} | ({} if (code, field) in importable else {"wrong": True}),
+        )
         for code, field, count, open_ in counts.iter_rows()
         if count >= KINDS[code].least and count >= KINDS[code].share * of.get(field, 0)
     ]

@@ -59,7 +59,7 @@ def for_rows(findings: Sequence[Finding], headers: Mapping[str, str]) -> list[di
             "field": one.field or "",
             "name": wording.finding_name(one.code, label(one.field, headers)),
             "of_column": one.of_column,
-            "answers": _row_answers(one.code, row=False),
+            "answers": _row_answers(one.code, row=False, wrong="wrong" in one.params),
             "row_answers": _row_answers(one.code),
         }
         for one in findings
@@ -81,11 +81,16 @@ def headers_of(imp: Import) -> dict[str, str]:
     return {column.field: column.header or wording.field(column.field) for column in record.columns(imp)}
 
 
-def _row_answers(code: str, *, row: bool = True) -> list[dict[str, str]]:
-    """The answers that rows can be given alone; that a whole column is meant is not said of some of its rows."""
+def _row_answers(code: str, *, row: bool = True, wrong: bool = False) -> list[dict[str, str]]:
+    """The answers that rows can be given alone; that a whole column is meant is not said of some of its rows.
+
+    What is `wrong` is not imported, meant or not.
+    """
     answers = KINDS[code].answers
     if KINDS[code].column:
         answers = tuple(action for action in answers if action is Action.KEEP)
+    if wrong:
+        answers = tuple(action for action in answers if action is not Action.ACCEPT)
     return [{"action": action, "words": wording.answer(code, action, row=row)} for action in answers]
 
 
@@ -151,8 +156,8 @@ def examples(request: HttpRequest, import_id: int) -> HttpResponse:
 
 def _example(one: Example) -> dict[str, Any]:
     """What is the same for every example."""
-    answer = one.evidence.answer
-    offered = _row_answers(one.evidence.code)
+    answer, field = one.evidence.answer, one.evidence.field
+    offered = _row_answers(one.evidence.code, wrong=any(p.field == field for p in one.row.problems if field))
     return {
         "number": one.row.number,
         "line": one.row.line,
