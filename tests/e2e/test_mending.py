@@ -88,12 +88,13 @@ def test_a_refused_value_stays_in_the_panel_and_the_last_error_leads_to_all_chan
     head = "CustomerID;Etternavn;Kjønn;Fødselsdato\n"
     confirm(send(head + "0;Ås;1;1980-01-01\n0;Berg;2;1980-02-01\n"))
     first, second = Customer.objects.order_by("pk").values_list("pk", flat=True)
-    page = send(head + f"{first};Aas;1;1980-02-31\n{second};Berge;2;1980-02-01\n")
+    page = send(head + f"{first};Aas;1;\t1980-02-31\n{second};Berge;2;1980-02-01\n")
     panel = page.locator("#panel")
     page.locator("[data-box=errors]").click()
     expect(page.locator("#grid tbody tr")).to_have_count(1)
     page.locator("tr", has_text="Aas").locator(".kk-name").click()
     expect(panel).to_contain_text("På kortet: 01.01.1980")
+    expect(panel.get_by_role("textbox")).to_have_value("1980-02-31")  # without the tab that keeps a spreadsheet off it
     expect(panel.get_by_role("button", name="Rett alle med den samme feilen")).to_have_count(0)
     panel.get_by_role("textbox").fill("31.04.1980")
     panel.get_by_role("button", name="Rett denne cellen").click()
@@ -104,6 +105,18 @@ def test_a_refused_value_stays_in_the_panel_and_the_last_error_leads_to_all_chan
     panel.get_by_role("button", name="Rett denne cellen").click()
     expect(page.locator("#grid tbody tr")).to_have_count(2)
     assert Import.objects.latest("pk").totals.errors == 0
+
+
+def test_a_damaged_cell_that_cannot_be_imported_is_told_once_and_cannot_be_meant(send: Send) -> None:
+    head = "CustomerID;Etternavn;Kjønn;Mobil\n"
+    confirm(send(head + "0;Ås;1;+4791234567\n0;Berg;2;\n"))
+    first, second = Customer.objects.order_by("pk").values_list("pk", flat=True)
+    page = send(head + f"{first};Aas;1;4,79E+09\n{second};Berge;2;\n")
+    page.locator("#grid .kk-row-error .kk-name").click()
+    panel = page.locator("#panel")
+    expect(panel.get_by_role("button", name="Behold den lagrede verdien")).to_be_visible()
+    expect(panel.locator("dt", has_text="Mobil")).to_have_count(1)
+    expect(page.get_by_role("button", name="Det er ment slik")).to_have_count(0)
 
 
 def test_a_file_that_only_has_errors_leads_to_them_and_to_the_way_back(send: Send) -> None:

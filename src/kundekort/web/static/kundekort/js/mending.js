@@ -29,8 +29,8 @@ export const makeMending = (view) => {
     }
     form.requestSubmit();
   };
-  // What the file says: of a wrong cell what stands there, else what it comes to.
-  const said = (row, key) => problemsOf(row, key)[0]?.value ?? row.cells[key] ?? (key === "id" && row.status === "new" ? "0" : "");
+  // What the file says: of a wrong cell what stands there, less the tab that keeps a spreadsheet off it; else what it comes to.
+  const said = (row, key) => problemsOf(row, key)[0]?.value?.trim() ?? row.cells[key] ?? (key === "id" && row.status === "new" ? "0" : "");
   const input = (row, key, header, done) => {
     const made = element("input", "form-control form-control-sm");
     made.value = said(row, key);
@@ -53,11 +53,13 @@ export const makeMending = (view) => {
 
   return {
     send,
-    // A button for each answer to what was found at a row.
+    // A button for each answer to what was found at a row; what is wrong is not imported, meant or not.
     answers(row, one) {
       const group = element("div", "kk-mend");
       const finding = view.findings.find(({ code, field }) => code === one.code && field === one.key);
+      const wrong = one.key && problemsOf(row, one.key).length;
       for (const { action, words } of finding?.row_answers ?? []) {
+        if (wrong && action === "accept") continue;
         const made = button(words, () => send({ action, code: one.code, field: one.key, rows: row.number }));
         made.setAttribute("aria-pressed", String(one.answer === action));
         group.append(made);

@@ -68,13 +68,13 @@ export const makePanel = (panel, view, settle, mending = null) => {
       for (const column of view.columns) {
         const problems = problemsOf(row, column.key);
         if (!problems.length && mending?.isRefused(row, column)) entry(column.header, ...mending.wrong(row, column));
-        problems.forEach((problem, n) => error(column.header, problem, n ? [] : mending?.wrong(row, column, problem)));
         const noticed = column.key === "id" ? [] : evidenceOf(row, column.key).map((one) => found(row, one));
+        problems.forEach((problem, n) => error(column.header, problem, n ? [] : [...(mending?.wrong(row, column, problem) ?? []), ...noticed]));
         const changes = column.key in row.old && !whole && !problems.length && !conflictOf(row, column.key);
         if (changes) {
           const keep = mending && row.status === "changed" && column.key !== "id" && !noticed.length ? [mending.keep(row, column)] : [];
           entry(column.header, ...change(view, row, column.key), ...noticed, ...keep);
-        } else if (noticed.length) entry(column.header, now(row, column.key), ...noticed);
+        } else if (noticed.length && !problems.length) entry(column.header, now(row, column.key), ...noticed);
       }
       for (const column of view.columns) {
         if (whole && row.old[column.key]) entry(column.header, before(row, column.key));
