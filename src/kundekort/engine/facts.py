@@ -146,8 +146,8 @@ class ColumnChange:
 
     @property
     def percent(self) -> int:
-        """How much of the register changes, rounded up: a single card is some of it."""
-        return min(100, -(-self.changed * 100 // max(1, self.register)))
+        """How much of the register changes, rounded down: 0 is less than one in a hundred."""
+        return min(100, self.changed * 100 // max(1, self.register))
 
 
 @dataclass(frozen=True, slots=True)
