@@ -47,6 +47,13 @@ def told(result: Result) -> dict[str, Any]:
     return answer
 
 
+def test_it_calls_columns_as_the_file_does(run: Callable[..., Result]) -> None:
+    run(TWO, "--yes")
+    kari = Customer.objects.order_by("pk").values_list("pk", flat=True)[0]
+    shown = run(f"CustomerID;Epost;ZipCode;Gender\n{kari};ny@example.com;0150;2\n", "--preview").stdout
+    assert "Epost 1 · ZipCode 1" in shown
+
+
 def test_it_previews_without_writing(run: Callable[..., Result]) -> None:
     result = run(TWO, "--preview", "--json")
     answer = told(result)

@@ -166,7 +166,8 @@ def _below(
         told = ngettext("… and one more row.", "… and %(count)s more rows.", more)
         parts.append(Text(told % {"count": number(more)}, style="dim"))
     if summary.changes:
-        parts.append(Text(" · ".join(f"{wording.field(key)} {number(n)}" for key, n in summary.changes.items())))
+        counts = [f"{header.get(key) or wording.field(key)} {number(n)}" for key, n in summary.changes.items()]
+        parts.append(Text(" · ".join(counts)))
     return [*parts, _boxes(summary.totals, lines=lines)]
 
 
