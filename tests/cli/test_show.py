@@ -51,6 +51,12 @@ def test_it_shows_an_import_as_it_was_confirmed(done: Import) -> None:
     assert f"{Customer.objects.latest('pk').pk} Ny" in text, "the number that the new customer got"
 
 
+def test_it_calls_customers_by_the_names_of_their_cards_where_the_file_has_none(done: Import, upload: Load) -> None:
+    number = Customer.objects.order_by("pk").values_list("pk", flat=True)[0]
+    waiting = upload(f"CustomerID;Email\n{number};ny@example.com\n")
+    assert f"{number} Kari" in show(waiting.pk).stdout
+
+
 def test_it_tells_programs_of_every_row(done: Import) -> None:
     answer = told(done.pk)
     assert (answer["exit_code"], answer["state"], answer["file"], answer["source"]) == (0, "done", "liste.csv", "plan")

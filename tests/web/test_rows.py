@@ -30,6 +30,14 @@ def test_it_gives_old_and_new_value_of_a_changed_cell(as_bob: Client, three: lis
     assert row["old"] == {"email": "kari@example.com"}
 
 
+def test_it_calls_customers_by_the_names_of_their_cards_where_the_file_has_none(
+    as_bob: Client, three: list[int]
+) -> None:
+    send(as_bob, f"CustomerID;Email\n{three[0]};ny@example.com\n{three[1]};feil\n")
+    told = {row["cells"]["id"]: row["name"] for row in rows(as_bob)["rows"]}
+    assert told == {str(three[0]): "Kari Nordmann", str(three[1]): "Ola Nordmann"}
+
+
 def test_it_gives_the_words_for_a_problem(as_bob: Client) -> None:
     send(as_bob, HEADER + "0;Ny;Kunde;ikke en adresse;1\n")
     [problem] = rows(as_bob, box="errors")["rows"][0]["problems"]

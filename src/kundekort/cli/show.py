@@ -26,7 +26,7 @@ from kundekort import wording
 from kundekort.cli.failures import way_on
 from kundekort.cli.language import _, ngettext
 from kundekort.engine.finding import Finding
-from kundekort.services import import_names, imports, preview, record
+from kundekort.services import customers, import_names, imports, preview, record
 from kundekort.store.pages import Filter
 from kundekort.store.progress import Progress as Step
 
@@ -288,16 +288,14 @@ def _changes(rows: Sequence[Row], header: Mapping[str, str], *, lines: bool) -> 
     table.add_column("", no_wrap=True)
     table.add_column(_("Customer"), max_width=30)
     table.add_column(_("What changes"), ratio=1)
+    cards = customers.cards([row.id for row in rows if row.id and not wording.has_name(row)])
     for row in rows:
         sign, word, style = _STATUS[row.status]
         line = [str(row.line)] * lines
-        table.add_row(*line, Text(f"{sign} {word}", style=style), _who(row), _what(row, header))
+        name = _plain(wording.customer_name(row, cards.get(row.id or 0)))
+        who = Text(f"{row.id} {name}" if row.id else name)
+        table.add_row(*line, Text(f"{sign} {word}", style=style), who, _what(row, header))
     return table
-
-
-def _who(row: Row) -> Text:
-    name = _plain(wording.customer_name(row))
-    return Text(f"{row.id} {name}" if row.id else name)
 
 
 def _what(row: Row, header: Mapping[str, str]) -> Text:

@@ -93,4 +93,5 @@ def _of_column(imp: Import, finding: Finding, limit: int) -> list[Example]:
         Evidence(finding.code, key, row.cells[key] or "", row.old[key], card=None, params={}, answer=None)
         for row in rows
     ]
-    return [Example(row=row, evidence=one) for row, one in zip(rows, said, strict=True)]
+    cards = cards_of(list(zip(rows, said, strict=True)))
+    return [Example(row=row, evidence=one, own=cards.get(row.id or 0)) for row, one in zip(rows, said, strict=True)]

@@ -171,7 +171,7 @@ def _cell_example(one: Example, field: str) -> dict[str, Any]:
     """A cell: what the file says and what the card says, with the letters that differ."""
     said, stored = one.evidence.value, one.evidence.old
     return _example(one) | {
-        "who": {"id": one.row.id, "name": wording.customer_name(one.row)},
+        "who": {"id": one.row.id, "name": wording.customer_name(one.row, one.own)},
         "said": _value(field, said, stored),
         "stored": _value(field, stored, said),
         "other_card": _who(one.other) or ({"id": one.evidence.card, "name": ""} if one.evidence.card else None),

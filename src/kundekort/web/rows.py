@@ -16,6 +16,7 @@ from kundekort.engine.problem import Conflict
 from kundekort.engine.row import Row
 from kundekort.services import customers, imports, record
 from kundekort.services.accounts import Actor, actor_of
+from kundekort.services.examples import Card
 from kundekort.services.refusals import NotWaiting, PlanDamaged
 from kundekort.store.models import Import
 from kundekort.store.pages import BOXES, Filter, Place
@@ -47,7 +48,8 @@ def rows(request: HttpRequest, import_id: int) -> JsonResponse:
     except _MovedOn:
         return _moved_on(imp)
     headers = headers_of(imp)
-    cards, evidence, stored = _cards(imp, found.rows, actor), RowEvidence(imp, found.rows), _stored(imp, found.rows)
+    addresses, evidence, cards = _addresses(imp, found.rows, actor), RowEvidence(imp, found.rows), _cards(found.rows)
+    waits = imp.state == Import.State.PREVIEW and imp.undoes_id is None
     words = asked.get("view") == "words"
     return JsonResponse(
         {
@@ -55,8 +57,8 @@ def rows(request: HttpRequest, import_id: int) -> JsonResponse:
             "offset": found.offset,
             "found": found.found,
             "rows": [
-                _row(row, headers, evidence, words=words)
-                | {"card": cards.get(row.id or 0), "stored": _told(row, stored.get(row.id or 0, {}))}
+                _row(row, headers, evidence, cards.get(row.id or 0, {}), words=words)
+                | {"card": addresses.get(row.id or 0), "stored": _stored(row, cards) if waits else {}}
                 for row in found.rows
             ],
         }
@@ -106,21 +108,21 @@ def _place(asked: QueryDict) -> Place | None:
     return Place(after=number(asked.get("error_after")) or 0) if "error_after" in asked else None
 
 
-def _cards(imp: Import, found: Sequence[Row], actor: Actor) -> dict[int, str]:
+def _addresses(imp: Import, found: Sequence[Row], actor: Actor) -> dict[int, str]:
     """The addresses of the cards that the rows of an import that is done are about."""
     ids = [row.id for row in found if row.id] if imp.state == Import.State.DONE else []
     reachable = customers.reachable(ids, but_by=imp.revision_id, actor=actor)
     return {i: reverse("customer", args=[i]) for i in reachable}
 
 
-def _stored(imp: Import, found: Sequence[Row]) -> Mapping[int, Mapping[str, str | int]]:
-    """The cards of rows with something wrong, by their numbers, where what they have can still be kept."""
-    waits = imp.state == Import.State.PREVIEW and imp.undoes_id is None
-    return customers.cards([row.id for row in found if row.id and row.problems]) if waits else {}
+def _cards(found: Sequence[Row]) -> Mapping[int, Card]:
+    """The cards of rows that do not say who they are about, or with something wrong, by their numbers."""
+    return customers.cards([row.id for row in found if row.id and (row.problems or not wording.has_name(row))])
 
 
-def _told(row: Row, card: Mapping[str, str | int]) -> dict[str, str | None]:
-    """What the card has where something is wrong with the row, as people read it."""
+def _stored(row: Row, cards: Mapping[int, Card]) -> dict[str, str | None]:
+    """What the card has where something is wrong with the row, as people read it: that can still be kept."""
+    card = cards.get(row.id or 0, {})
     keys = {p.field for p in row.problems if p.field in card} - {"id"}
     return {key: _short(wording.value(key, str(card[key] or ""))) for key in keys if key}
 
@@ -148,8 +150,8 @@ def _moved_on(imp: Import) -> JsonResponse:
     return JsonResponse({"code": refusal.code, "message": wording.refusal(refusal.code, refusal.params)})
 
 
-def _row(row: Row, headers: Mapping[str, str], evidence: RowEvidence, *, words: bool) -> dict[str, Any]:
-    """A row; a problem with a field that is no column of the file is one of the whole row.
+def _row(row: Row, headers: Mapping[str, str], evidence: RowEvidence, card: Card, *, words: bool) -> dict[str, Any]:
+    """A row and what its `card` is called; a problem with a field that is no column of the file is of the whole row.
 
     `cells` and `old` are values as they are kept, `words` and `old_words` how people read them, where that differs;
     with `words` what happens is told line by line too.
@@ -161,7 +163,7 @@ def _row(row: Row, headers: Mapping[str, str], evidence: RowEvidence, *, words: 
         "number": row.number,
         "line": row.line,
         "status": row.status,
-        "name": _short(wording.customer_name(row)),
+        "name": _short(wording.customer_name(row, card)),
         "cells": cells,
         "old": {key: _short(value) for key, value in row.old.items()},
         "words": _words(row.cells),

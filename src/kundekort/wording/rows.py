@@ -57,11 +57,23 @@ def row_problem(one: Problem, headers: Mapping[str, str]) -> str:
     return problem(one.code, one.params, one.value, label)
 
 
-def customer_name(row: Row) -> str:
-    """What the customer of a row is called: the name, else the company, else the e-mail; '' without any."""
-    cells = row.old if row.status == "removed" else row.cells
-    person = " ".join(filter(None, (cells.get(key) for key in _NAMES)))
-    return person or cells.get("company") or cells.get("email") or ""
+def customer_name(row: Row, card: Mapping[str, str | int] | None = None) -> str:
+    """What the customer of a row is called: the name, else the company, else the e-mail; '' without any.
+
+    What the row says nothing of, its file having no such column, is what the `card` has.
+    """
+    cells = {**(card or {}), **(row.old if row.status == "removed" else row.cells)}
+    return _name(cells) or str(cells.get("email") or "")
+
+
+def has_name(row: Row) -> bool:
+    """Whether a row says what its customer is called."""
+    return bool(_name(row.old if row.status == "removed" else row.cells))
+
+
+def _name(cells: Mapping[str, str | int | None]) -> str:
+    person = " ".join(str(cells[key]) for key in _NAMES if cells.get(key))
+    return person or str(cells.get("company") or "")
 
 
 def _card(row: Row, headers: Mapping[str, str]) -> str:
