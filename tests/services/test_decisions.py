@@ -108,6 +108,28 @@ def test_it_sets_a_field_without_a_column_for_new_customers_only(alice: Actor) -
     assert list(Customer.objects.order_by("pk").values_list("last_name", "gender")) == [("Aas", 2), ("Berg", 0)]
 
 
+def test_who_is_said_to_have_a_card_is_no_new_customer(alice: Actor) -> None:
+    head = "CustomerID;FirstName;LastName;Gender;Email\n"
+    confirmed(upload(head + "0;Åse;Ås;2;as@x.no\n0;Bo;Berg;1;bo@x.no\n", alice), alice)
+    imp = upload(
+        "CustomerID;FirstName;LastName;Email\n0;Åse;Ås;as@x.no\n0;Bo;Berg;bo@x.no\n0;Kai;Dal;kai@x.no\n", alice
+    )
+    decide(imp, alice, Action.SET, "0", field="gender", kind=Rows.NEW)
+    assert imp.totals.new == 3
+    decide(imp, alice, Action.MATCH, code="already_card", rows=(0,))
+    assert (imp.totals.new, imp.totals.unchanged) == (2, 1)
+    decide(imp, alice, Action.MATCH, code="already_card")
+    decide(imp, alice, Action.ACCEPT, code="already_card", rows=(1,))
+    assert (imp.totals.new, imp.totals.unchanged) == (2, 1)
+    confirmed(imp, alice)
+    assert list(Customer.objects.order_by("pk").values_list("first_name", "gender")) == [
+        ("Åse", 2),
+        ("Bo", 1),
+        ("Bo", 0),
+        ("Kai", 0),
+    ]
+
+
 def test_it_keeps_fills_and_adds(alice: Actor) -> None:
     head = "CustomerID;LastName;Gender;City;Tags\n"
     confirmed(upload(head + "0;Ås;2;Oslo;a|b\n0;Berg;1;;\n", alice), alice)
