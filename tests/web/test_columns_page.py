@@ -223,6 +223,17 @@ def test_it_keeps_the_columns_of_a_preview_whatever_is_remembered_later(as_bob: 
     assert [c.field for c in imports.recipe(Import.objects.get(pk=first)).columns][3] == "email_consent"
 
 
+def test_a_page_of_no_changes_offers_to_split_rows_that_are_one_cell(as_bob: Client) -> None:
+    head = "CustomerID;FirstName;LastName;Gender\n"
+    page = send(as_bob, head + '"0;Kari;Ås;2"\n"0;Ola;Berg;1"\n').content.decode()
+    assert "0 Customers updated" in page
+    fields = dict(
+        re.findall(r'<input type="hidden" name="(separator|encoding|header_row|one_cell)" value="(.*?)"', page)
+    )
+    as_bob.post(f"/imports/{latest().pk}/dialect/", fields | {"go_on": "1"})
+    assert latest().totals.new == 2
+
+
 def test_it_splits_rows_that_are_one_cell_with_one_click(as_bob: Client) -> None:
     page = send(as_bob, '"CustomerID,FirstName,Gender"\n"0,""Kari, K"",2"\n').content.decode()
     assert latest().state == Import.State.COLUMNS
