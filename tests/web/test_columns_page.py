@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 
 import polars as pl
@@ -172,6 +173,10 @@ def test_it_splits_names_and_asks_what_words_mean(as_bob: Client) -> None:
     assert as_bob.post(path, ANSWER | COLUMNS | {"word-3-Unsub": "Kanskje"}).status_code == 400
     as_bob.post(path, ANSWER | COLUMNS | {"word-3-Unsub": "0"})
     assert new_cards() == [("Kari", "Nordmann", "", "0"), ("", "", "Lie AS", "1")]
+    page = as_bob.get(f"/imports/{latest().pk}/").content.decode()
+    told = json.loads(re.search(r'<script id="view".*?>(.*?)</script>', page)[1])  # type: ignore[index]
+    assert {"Fornavn", "Etternavn", "Firma"} < {column["header"] for column in told["columns"]}
+    assert "4 kolonner gjenkjent" in page
 
 
 def test_it_sets_the_columns_as_last_time_and_can_forget_it(as_bob: Client) -> None:
