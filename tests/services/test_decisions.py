@@ -130,6 +130,19 @@ def test_who_is_said_to_have_a_card_is_no_new_customer(alice: Actor) -> None:
     ]
 
 
+@pytest.mark.parametrize("rows", [None, (0,)])
+def test_a_row_that_an_answer_leaves_out_does_not_stand_in_the_way(alice: Actor, rows: tuple[int, ...] | None) -> None:
+    head = "CustomerID;FirstName;LastName;Gender;Email\n"
+    confirmed(upload(head + "0;Åse;Ås;2;as@x.no\n0;Bo;Berg;1;bo@x.no\n", alice), alice)
+    one, two = Customer.objects.order_by("pk").values_list("pk", flat=True)
+    imp = upload(head + f"{two};Åse;Ås;2;as@x.no\n{two};Bo;Berge;1;bo@x.no\n", alice)
+    assert (imp.totals.errors, [f.code for f in imports.facts(imp).findings]) == (2, ["other_card"])
+    decide(imp, alice, Action.LEAVE_OUT, code="other_card", rows=rows)
+    assert (imp.totals.errors, imp.totals.left_out, imp.totals.changed) == (0, 1, 1)
+    decide(imp, alice, Action.MATCH, code="other_card", rows=rows)
+    assert (imp.totals.errors, imp.totals.unchanged, imp.totals.changed) == (0, 1, 1)
+
+
 def test_it_keeps_fills_and_adds(alice: Actor) -> None:
     head = "CustomerID;LastName;Gender;City;Tags\n"
     confirmed(upload(head + "0;Ås;2;Oslo;a|b\n0;Berg;1;;\n", alice), alice)
