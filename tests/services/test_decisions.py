@@ -64,6 +64,8 @@ def test_it_mends_a_fault_where_the_file_brings_it_only(alice: Actor) -> None:
         Decision(Action.LEAVE_OUT, field="last_name", text="Ås"),
         Decision(Action.ADD, field="tags", rows=(0,)),
         Decision(Action.MATCH, "9" * 30, rows=(0,)),
+        Decision(Action.KEEP, code="other_card"),
+        Decision(Action.MATCH, code="hashes", field="last_name"),
     ],
 )
 def test_it_refuses_what_would_be_about_more_or_less_than_it_says(alice: Actor, decision: Decision) -> None:

@@ -229,7 +229,7 @@ def compare(checked: CheckedRows, task: Task) -> tuple[diff.Difference, pl.DataF
 
 
 def _others(
-    pairs: diff.Pairs, people: pl.DataFrame, fields: Sequence[Field], task: Task
+    pairs: diff.Pairs, people: pl.DataFrame, fields: tuple[Field, ...], task: Task
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Evidence of rows that are about another card than the one they name, and those of which it was decided so."""
     found = guards.of_cards(guards.Block(pairs.rows, fields, task.schema, task.register, people))
