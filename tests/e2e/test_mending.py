@@ -132,3 +132,22 @@ def test_a_file_that_only_has_errors_leads_to_them_and_to_the_way_back(send: Sen
     expect(page.get_by_text("Raden er utelatt på linje 2")).to_be_visible()
     page.get_by_role("button", name="Angre").click()
     expect(page.get_by_text("Filens eneste rad har feil.")).to_be_visible()
+
+
+def test_two_clicks_mend_a_cell_also_where_the_panel_opens_above_it(send: Send) -> None:
+    head = "CustomerID;Kjønn;Fornavn;Etternavn;Adresse;Poststed\n"
+    page = send(head + "".join(f"0;1;Kari{n};{'Nordmann' * 3};Storgata {n} {'x' * 30};Oslo\n" for n in range(9)))
+    page.set_viewport_size({"width": 1366, "height": 768})
+    cell = page.locator("#grid tbody tr", has_text="Kari2").locator("[data-key=city]")
+    cell.scroll_into_view_if_needed()
+    there = cell.bounding_box()
+    assert there
+    page.mouse.dblclick(there["x"] + 20, there["y"] + 10)
+    panel = page.locator("#panel").bounding_box()
+    assert panel
+    assert panel["x"] < there["x"]
+    page.locator("#grid").get_by_label("Ny verdi i Poststed").fill("Bodø")
+    page.keyboard.press("Enter")
+    expect(page.locator("details", has_text="Avgjørelser").locator("strong").first).to_have_text("1")
+    confirm(page)
+    assert sorted(Customer.objects.values_list("city", flat=True)) == ["Bodø"] + ["Oslo"] * 8

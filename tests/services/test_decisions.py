@@ -64,6 +64,8 @@ def test_it_mends_a_fault_where_the_file_brings_it_only(alice: Actor) -> None:
         Decision(Action.LEAVE_OUT, field="last_name", text="Ås"),
         Decision(Action.ADD, field="tags", rows=(0,)),
         Decision(Action.MATCH, "9" * 30, rows=(0,)),
+        Decision(Action.KEEP, code="other_card"),
+        Decision(Action.MATCH, code="hashes", field="last_name"),
     ],
 )
 def test_it_refuses_what_would_be_about_more_or_less_than_it_says(alice: Actor, decision: Decision) -> None:
@@ -106,6 +108,41 @@ def test_it_sets_a_field_without_a_column_for_new_customers_only(alice: Actor) -
     assert (imp.totals.changed, imp.totals.new, imp.totals.errors) == (1, 1, 0)
     confirmed(imp, alice)
     assert list(Customer.objects.order_by("pk").values_list("last_name", "gender")) == [("Aas", 2), ("Berg", 0)]
+
+
+def test_who_is_said_to_have_a_card_is_no_new_customer(alice: Actor) -> None:
+    head = "CustomerID;FirstName;LastName;Gender;Email\n"
+    confirmed(upload(head + "0;Åse;Ås;2;as@x.no\n0;Bo;Berg;1;bo@x.no\n", alice), alice)
+    imp = upload(
+        "CustomerID;FirstName;LastName;Email\n0;Åse;Ås;as@x.no\n0;Bo;Berg;bo@x.no\n0;Kai;Dal;kai@x.no\n", alice
+    )
+    decide(imp, alice, Action.SET, "0", field="gender", kind=Rows.NEW)
+    assert imp.totals.new == 3
+    decide(imp, alice, Action.MATCH, code="already_card", rows=(0,))
+    assert (imp.totals.new, imp.totals.unchanged) == (2, 1)
+    decide(imp, alice, Action.MATCH, code="already_card")
+    decide(imp, alice, Action.ACCEPT, code="already_card", rows=(1,))
+    assert (imp.totals.new, imp.totals.unchanged) == (2, 1)
+    confirmed(imp, alice)
+    assert list(Customer.objects.order_by("pk").values_list("first_name", "gender")) == [
+        ("Åse", 2),
+        ("Bo", 1),
+        ("Bo", 0),
+        ("Kai", 0),
+    ]
+
+
+@pytest.mark.parametrize("rows", [None, (0,)])
+def test_a_row_that_an_answer_leaves_out_does_not_stand_in_the_way(alice: Actor, rows: tuple[int, ...] | None) -> None:
+    head = "CustomerID;FirstName;LastName;Gender;Email\n"
+    confirmed(upload(head + "0;Åse;Ås;2;as@x.no\n0;Bo;Berg;1;bo@x.no\n", alice), alice)
+    one, two = Customer.objects.order_by("pk").values_list("pk", flat=True)
+    imp = upload(head + f"{two};Åse;Ås;2;as@x.no\n{two};Bo;Berge;1;bo@x.no\n", alice)
+    assert (imp.totals.errors, [f.code for f in imports.facts(imp).findings]) == (2, ["other_card"])
+    decide(imp, alice, Action.LEAVE_OUT, code="other_card", rows=rows)
+    assert (imp.totals.errors, imp.totals.left_out, imp.totals.changed) == (0, 1, 1)
+    decide(imp, alice, Action.MATCH, code="other_card", rows=rows)
+    assert (imp.totals.errors, imp.totals.unchanged, imp.totals.changed) == (0, 1, 1)
 
 
 def test_it_keeps_fills_and_adds(alice: Actor) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 
 import polars as pl
@@ -172,6 +173,10 @@ def test_it_splits_names_and_asks_what_words_mean(as_bob: Client) -> None:
     assert as_bob.post(path, ANSWER | COLUMNS | {"word-3-Unsub": "Kanskje"}).status_code == 400
     as_bob.post(path, ANSWER | COLUMNS | {"word-3-Unsub": "0"})
     assert new_cards() == [("Kari", "Nordmann", "", "0"), ("", "", "Lie AS", "1")]
+    page = as_bob.get(f"/imports/{latest().pk}/").content.decode()
+    told = json.loads(re.search(r'<script id="view".*?>(.*?)</script>', page)[1])  # type: ignore[index]
+    assert {"Fornavn", "Etternavn", "Firma"} < {column["header"] for column in told["columns"]}
+    assert "4 kolonner gjenkjent" in page
 
 
 def test_it_sets_the_columns_as_last_time_and_can_forget_it(as_bob: Client) -> None:
@@ -221,6 +226,17 @@ def test_it_keeps_the_columns_of_a_preview_whatever_is_remembered_later(as_bob: 
     as_bob.post(f"/imports/{latest().pk}/columns/", ANSWER | COLUMNS | {"column-3": "sms_consent", "word-3-Unsub": "1"})
     as_bob.post(f"/imports/{first}/empty-cells/", {"empty_cells": "keep"})
     assert [c.field for c in imports.recipe(Import.objects.get(pk=first)).columns][3] == "email_consent"
+
+
+def test_a_page_of_no_changes_offers_to_split_rows_that_are_one_cell(as_bob: Client) -> None:
+    head = "CustomerID;FirstName;LastName;Gender\n"
+    page = send(as_bob, head + '"0;Kari;Ås;2"\n"0;Ola;Berg;1"\n').content.decode()
+    assert "0 Customers updated" in page
+    fields = dict(
+        re.findall(r'<input type="hidden" name="(separator|encoding|header_row|one_cell)" value="(.*?)"', page)
+    )
+    as_bob.post(f"/imports/{latest().pk}/dialect/", fields | {"go_on": "1"})
+    assert latest().totals.new == 2
 
 
 def test_it_splits_rows_that_are_one_cell_with_one_click(as_bob: Client) -> None:

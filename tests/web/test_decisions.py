@@ -45,9 +45,18 @@ def test_it_leaves_errors_out_and_takes_them_back(as_bob: Client) -> None:
     assert "Utelat 1 rad med feil" in as_bob.post(path, {"leave_out": "0"}, follow=True).content.decode()
     as_bob.post(path, {"leave_out": "1"})
     done = confirm(as_bob)
-    assert "1 rad med feil ble utelatt" in done
+    assert "1 rad ble utelatt" in done
     assert "<li>Rader med feil er utelatt</li>" in done
     assert Customer.objects.count() == 1
+
+
+def test_it_offers_to_take_back_in_only_what_that_button_takes_back(as_bob: Client) -> None:
+    send(as_bob, MIXED + "0;Ola;Dahl;ola@example.com;1\n")
+    path, button = f"/imports/{latest().pk}", "Ta med rader med feil igjen"
+    page = as_bob.post(f"{path}/decisions/", {"action": "leave_out", "rows": "0"}, follow=True).content.decode()
+    assert "1 rad blir ikke importert" in page
+    assert button not in page
+    assert button in as_bob.post(f"{path}/errors/", {"leave_out": "1"}, follow=True).content.decode()
 
 
 def test_it_says_what_became_of_consents(as_bob: Client) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from kundekort.engine import diff, draft, finding, frames, guards, mending
-from kundekort.engine.decisions import Action
+from kundekort.engine.decisions import Action, Decisions
 from kundekort.engine.draft import Draft, Task
 from kundekort.engine.frames import ROW, Status
 from kundekort.engine.guards import blast, identity
@@ -72,12 +72,18 @@ def _measured(plan: Plan, task: Task) -> Plan:
     return replace(plan, findings=finding.ordered([*plan.findings, *found]))
 
 
+def _out(made: Draft, decisions: Decisions) -> pl.Series:
+    """The rows that are left out whatever the whole file tells: what they say does not stand in the way of others."""
+    none, evidence = made.parts[draft.PROBLEMS].clear(), identity.without_alike(made.parts[draft.EVIDENCE])
+    return made.parts[draft.INDEX].filter(mending.left_out(none, evidence, decisions))[ROW]
+
+
 def _all_problems(made: Draft, task: Task) -> pl.DataFrame:
     """The problems of the rows and of the file as a whole, without what only follows from others."""
     decisions = task.decisions
     matched = any(True for _ in decisions.of(Action.MATCH))
     unique = UniqueValues(policy=task.recipe.policy, schema=task.schema, parts=made.parts)
-    whole = unique.problems(made.parts[draft.INDEX], but=mending.left_out_by_number(decisions), matched=matched)
+    whole = unique.problems(made.parts[draft.INDEX], but=_out(made, decisions), matched=matched)
     of_keys = whole.filter(pl.col("code").is_in(KEY_CODES))[ROW].unique()
     # of a row that is not known to be the only one about its card, nothing can be said that its card decides
     follows = (pl.col("code") == "value_taken") & pl.col(ROW).is_in(of_keys.implode())

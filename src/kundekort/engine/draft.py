@@ -15,7 +15,7 @@ import polars as pl
 
 from kundekort.engine import diff, frames, guards, keys, mapping, mending
 from kundekort.engine.check import CheckedRows, check
-from kundekort.engine.decisions import Decisions
+from kundekort.engine.decisions import Action, Decisions
 from kundekort.engine.frames import ROW
 from kundekort.engine.guards.blast import Thresholds
 from kundekort.engine.mending import Mended
@@ -209,8 +209,7 @@ def compare(checked: CheckedRows, task: Task) -> tuple[diff.Difference, pl.DataF
 
     pairs = _pairs(checked, task, policy)
     people = guards.people(pairs.rows, fields, schema)
-    of_cards = guards.of_cards(guards.Block(pairs.rows, fields, schema, register, people))
-    matches = mending.matches(pairs.rows, of_cards, decisions)
+    of_cards, matches = _others(pairs, people, fields, task)
     if matches.height:
         new = pairs.rows.filter(pl.col(frames.ID) == 0)[ROW]
         checked = mending.matched(checked, matches, schema, new=new)
@@ -229,6 +228,14 @@ def compare(checked: CheckedRows, task: Task) -> tuple[diff.Difference, pl.DataF
     return replace(difference, evidence=pl.concat([of_cards, difference.evidence])), people
 
 
+def _others(
+    pairs: diff.Pairs, people: pl.DataFrame, fields: tuple[Field, ...], task: Task
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Evidence of rows that are about another card than the one they name, and those of which it was decided so."""
+    found = guards.of_cards(guards.Block(pairs.rows, fields, task.schema, task.register, people))
+    return found, mending.matches(pairs.rows, found, task.decisions)
+
+
 def _named(checked: CheckedRows, task: Task) -> tuple[pl.DataFrame, pl.Series]:
     """The problems by which decisions name cells, those that the file brings, and the rows of new cards if need be."""
     problems = mending.named(checked.problems, task.decisions)
@@ -239,7 +246,12 @@ def _named(checked: CheckedRows, task: Task) -> tuple[pl.DataFrame, pl.Series]:
         return problems, pl.Series(dtype=pl.UInt32)
     pairs = _pairs(checked, task, task.recipe.policy)
     problems = diff.brought(problems, pairs, former=_former(pairs, task.register), schema=task.schema)
-    return problems, pairs.rows.filter(pl.col(frames.ID) == 0)[ROW]
+    new = pairs.rows.filter(pl.col(frames.ID) == 0)[ROW]
+    if mending.needs_cards(task.decisions) and any(task.decisions.of(Action.MATCH)):
+        fields = diff.given_fields(checked.rows, task.schema)
+        _, matches = _others(pairs, guards.people(pairs.rows, fields, task.schema), fields, task)
+        new = new.filter(~new.is_in(matches[ROW].implode()))  # who is said to have a card is no new customer
+    return problems, new
 
 
 def _former(pairs: diff.Pairs, register: Register) -> pl.DataFrame:

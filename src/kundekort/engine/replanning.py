@@ -80,6 +80,8 @@ def _rows(previous: Previous, task: Task) -> pl.Series | None:
     choices = [c for c in (*before.choices, *now.choices) if (c in before.choices) != (c in now.choices)]
     if choices and any(before.of(*_KEEPING)):  # a cell that keeps what it has is no conflict, and yet has evidence
         return None
+    if any(step.action is Action.MATCH for step in steps) and mending.needs_cards(now):
+        return None  # whose card is new hangs on evidence from before their cells were set
     found = [_of_step(step, previous, task) for step in steps]
     found += [_of_choice(choice, previous.draft) for choice in choices]
     known = [rows for rows in found if rows is not None]

@@ -5,7 +5,7 @@ Only small columns are kept of each row. Knows no register, only which card each
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -26,6 +26,7 @@ _SAME: Final = "_same"
 _SEEN: Final = {**frames.NUMBERING, _SAME: pl.String, "value": pl.String}
 NOTHING: Final[Mapping[str, pl.DataFrame]] = MappingProxyType({})
 """No parts: whoever begins has none."""
+NOBODY: Final = pl.Series(ROW, dtype=pl.UInt32)
 
 
 class UniqueValues:
@@ -60,39 +61,42 @@ class UniqueValues:
         good = rows.filter(same.is_not_null(), ~same.is_in(free))
         self._seen[_key(self._keys.index(by))].append(_seen(good, same))
 
-    def problems(self, cards: pl.DataFrame, *, but: Sequence[int] = (), matched: bool = False) -> pl.DataFrame:
+    def problems(self, cards: pl.DataFrame, *, but: pl.Series = NOBODY, matched: bool = False) -> pl.DataFrame:
         """A problem for every row of every value that stands on several; `cards` has ROW and ID of all rows.
 
-        Rows in `but` do not count. `matched`: of some it was said by hand which card they are about; `cards` has LINE.
+        Rows in `but`, by their numbers, do not count. `matched`: of some it was said by hand which card they are about;
+        `cards` has LINE.
         """
-        of_keys = frames.concat(self._doubled_keys(cards, but), frames.PROBLEMS)
+        of_keys = frames.concat(self._doubled_keys(cards, but, matched=matched), frames.PROBLEMS)
         if matched:
             of_cards = self._doubled_cards(cards, but).join(of_keys, on=ROW, how="anti")
             of_keys = frames.concat([of_keys, of_cards], frames.PROBLEMS)
         values = frames.concat(self._doubled_values(but), frames.PROBLEMS)
         return frames.concat([of_keys, values.join(of_keys, on=ROW, how="anti")], frames.PROBLEMS)
 
-    def _doubled_cards(self, cards: pl.DataFrame, but: Sequence[int]) -> pl.DataFrame:
+    def _doubled_cards(self, cards: pl.DataFrame, but: pl.Series) -> pl.DataFrame:
         """Rows that are about one card whatever they say: somebody has said of each which one it is about."""
-        known = cards.filter(pl.col(ID) > 0, ~pl.col(ROW).is_in(but))
+        known = cards.filter(pl.col(ID) > 0, ~pl.col(ROW).is_in(but.implode()))
         field = next(f for f in self._schema if f.kind is Kind.ID)
         number = pl.col(ID).cast(pl.String)
         return _problems(_several(known.select(ROW, LINE, number.alias(_SAME), value=number)), field, "id_twice")
 
-    def _doubled_values(self, but: Sequence[int]) -> Iterable[pl.DataFrame]:
+    def _doubled_values(self, but: pl.Series) -> Iterable[pl.DataFrame]:
         for key, field in self._unique.items():
             if seen := self._seen[_unique(key)]:
-                yield _problems(_several(pl.concat(seen).filter(~pl.col(ROW).is_in(but))), field, "value_twice")
+                yield _problems(
+                    _several(pl.concat(seen).filter(~pl.col(ROW).is_in(but.implode()))), field, "value_twice"
+                )
 
-    def _doubled_keys(self, cards: pl.DataFrame, but: Sequence[int]) -> Iterable[pl.DataFrame]:
+    def _doubled_keys(self, cards: pl.DataFrame, but: pl.Series, *, matched: bool) -> Iterable[pl.DataFrame]:
         """Rows that are about the same card, and rows of new ones with the same value in one of the keys."""
         codes = [("id_twice" if by[0].kind is Kind.ID else "key_twice", by[0]) for by in self._keys]
         every = [self._seen[_key(number)] for number in range(len(self._keys))]
         parts = [pl.concat(seen).with_columns(_by=number) for number, seen in enumerate(every) if seen]
         if not parts:
             return
-        rows = pl.concat(parts).filter(~pl.col(ROW).is_in(but))
-        if len(parts) > 1:  # with one key, the same value is the same card
+        rows = pl.concat(parts).filter(~pl.col(ROW).is_in(but.implode()))
+        if len(parts) > 1 or matched:  # else the same value is the same card
             known = pl.col(ID) > 0
             rows = rows.join(cards.select(ROW, ID), on=ROW, how="left", maintain_order="left")
             rows = rows.with_columns(

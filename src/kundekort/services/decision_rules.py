@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from kundekort.engine.decisions import Action, Decision
+from kundekort.engine.finding import KINDS
 from kundekort.engine.frames import ROW
 from kundekort.engine.guards.identity import SORTED
 from kundekort.engine.schema import Field
@@ -41,6 +42,9 @@ def _check(decision: Decision) -> None:
         raise DecisionInvalid
     if decision.action is Action.MATCH and decision.code is None and not _CARD.fullmatch(decision.value):
         raise DecisionInvalid
+    kind = KINDS.get(decision.code or "")
+    if kind and decision.action in (Action.KEEP, Action.MATCH) and decision.action not in kind.answers:
+        raise DecisionInvalid  # it would do nothing, and yet be an answer
     if decision.action in (Action.LEAVE_OUT, Action.ADD) and decision.text is not None:  # they look at no cell
         raise DecisionInvalid
     if decision.action is Action.ADD and (decision.rows, decision.code, decision.kind) != (None, None, None):

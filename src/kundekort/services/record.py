@@ -98,8 +98,10 @@ def columns(imp: Import) -> tuple[Column, ...]:
         known = imports.facts(imp).changes
         keys = [f.key for f in fields.schema(retired=True).values if not known or f.key in known]
         return tuple(Column(key, None) for key in (frames.CARD, *keys))
-    whole = mending.columns(spread(imp.recipe.columns), imp.decisions, fields.schema())
-    given = tuple(Column(c.field, c.header) for c in whole if c.field)
+    own = imp.recipe.columns
+    split = {c.field for c in spread(own)[len(own) :]}  # parts of one column, of which none is what its header says
+    whole = mending.columns(spread(own), imp.decisions, fields.schema())
+    given = tuple(Column(c.field, None if c.field in split else c.header) for c in whole if c.field)
     numbered = any(column.field == frames.CARD for column in given)
     return given if numbered else (Column(frames.CARD, None), *given)
 

@@ -116,7 +116,8 @@ def show(request: HttpRequest, import_id: int) -> HttpResponse:
             return render(request, "kundekort/imports/cancelled.html", context)
     words = wording.refusal if imp.question else wording.reason
     reasons = [words(note.code, note.params) for note in previews.reasons(imp)]
-    return render(request, "kundekort/imports/nothing.html", _context(imp) | {"reasons": reasons} | _decided(imp))
+    context = _context(imp) | {"reasons": reasons} | _decided(imp) | _recut(imp)
+    return render(request, "kundekort/imports/nothing.html", context)
 
 
 @require_safe
@@ -140,6 +141,13 @@ def cancel(request: HttpRequest, import_id: int) -> HttpResponse:
 
 def _context(imp: Import) -> dict[str, Any]:
     return {"room": "imports", "import": imp, "totals": imp.totals, "waits_until": imports.waits_until(imp)}
+
+
+def _recut(imp: Import) -> dict[str, Any]:
+    """Another way to cut a file that changes nothing as it was cut, if there is one."""
+    if imp.state != Import.State.PREVIEW or imp.undoes is not None:
+        return {}
+    return {"recut": imports.facts(imp).recut, "dialect": imports.recipe(imp).dialect}
 
 
 def _changes_something(imp: Import) -> bool:

@@ -66,7 +66,7 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
         "dialect": recipe.dialect,
         "other_sheets": previews.other_sheets(imp),
         "policy": recipe.policy,
-        "columns": headers,
+        "columns": [c for c in recipe.columns if c.field],
         "ignored": [h for n in summary.warnings if n.code == "columns_ignored" for h in n.params["headers"]],
         "notice": imp.notice and wording.refusal(imp.notice, {}),
         "recut": recut,

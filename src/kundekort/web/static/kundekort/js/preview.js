@@ -169,7 +169,17 @@ const edit = (cell) => {
   const row = page.rows[cell?.parentElement.sectionRowIndex];
   return Boolean(mending && row) && mending.edit(cell, row, view.columns.find((column) => column.key === cell.dataset.key));
 };
-holder.addEventListener("dblclick", (event) => edit(event.target.closest("td")));
+// The first of two clicks may open the panel under the pointer: the second one means the cell still, and nothing there.
+let clicked = null;
+document.addEventListener(
+  "click",
+  (event) => {
+    if (event.detail < 2) clicked = holder.contains(event.target) ? event.target.closest("td") : null;
+    else if (clicked && !holder.contains(event.target)) event.preventDefault(), event.stopPropagation();
+  },
+  { capture: true },
+);
+document.addEventListener("dblclick", () => clicked?.isConnected && edit(clicked));
 holder.addEventListener("keydown", (event) => {
   if (event.key === "F2" && event.target.matches("td") && edit(event.target)) event.preventDefault();
 });
