@@ -86,13 +86,12 @@ class MemoryRegister:
         return len(self.cards_by_id)
 
     def former_values(self, cards: pl.DataFrame) -> pl.DataFrame:
-        versions = dict(cards.select("id", "version").iter_rows())
-        former: dict[tuple[int, str], str] = {}
-        for change in (row for log in self.log for row in log.iter_rows(named=True)):
-            number = change["customer_id"]
-            if number in versions and change["version"] > versions[number]:
-                former.setdefault((number, change["field"]), change["old"])
-        rows = [(number, key, old) for (number, key), old in former.items()]
+        former: dict[tuple[int, int, str], str] = {}
+        for number, version in cards.select("id", "version").iter_rows():
+            for change in (row for log in self.log for row in log.iter_rows(named=True)):
+                if change["customer_id"] == number and change["version"] > version:
+                    former.setdefault((number, version, change["field"]), change["old"])
+        rows = [(*key, old) for key, old in former.items()]
         return pl.DataFrame(rows, schema=frames.FORMER, orient="row")
 
     def at_version(self, number: int, version: int) -> dict[str, str]:

@@ -20,7 +20,7 @@ from tests.engine.memory import EMPTY, MemoryRegister, plan
 
 HEADERS = {f.key: f.header for f in SCHEMA}
 Row = dict[str, str]
-IDENTITY = {"other_card", "stranger", "column_sorted", "already_card", "twice_in_file", "example_row"}
+IDENTITY = {"other_card", "stranger", "column_sorted", "column_moved", "already_card", "twice_in_file", "example_row"}
 
 
 def register(count: int = 60) -> MemoryRegister:
@@ -168,12 +168,17 @@ def test_it_notices_somebody_who_has_nothing_of_the_card(row: Row, count: int) -
     )
 
 
-def test_it_keeps_a_column_that_was_sorted() -> None:
+@pytest.mark.parametrize(
+    ("key", "code"), [("email", "column_sorted"), ("last_name", "column_moved"), ("date_of_birth", "column_moved")]
+)
+def test_it_keeps_a_column_that_was_sorted(key: str, code: str) -> None:
     cards = register()
-    file = text(sorted_alone("email")(exported(cards)))
-    kept = plan(file, cards, decisions=[Decision(Action.KEEP, field="email", code="column_sorted", number=1)])
-    there = kept.evidence.filter(pl.col("code") == "column_sorted")[ROW]
+    file = text(sorted_alone(key)(exported(cards)))
+    kept = plan(file, cards, decisions=[Decision(Action.KEEP, field=key, code=code, number=1)])
+    there = kept.evidence.filter(pl.col("code") == code)[ROW]
+    assert there.len() > 10
     assert not set(there) & set(kept.index.filter(pl.col(STATUS) == Status.CHANGED)[ROW])
+    assert not any(f.open for f in kept.findings if f.code == code)
 
 
 @pytest.mark.parametrize("but", [(), ("address",), ("address", "zip_code")])

@@ -33,7 +33,16 @@ ROWS = st.none() | st.lists(st.integers(0, 7), min_size=1, max_size=3, unique=Tr
     lambda rows: tuple(sorted(rows))
 )
 CODES = st.sampled_from(
-    ["email_invalid", "gender_unknown", "zip_invalid", "phone_invalid", "already_card", "other_card", "column_sorted"]
+    [
+        "email_invalid",
+        "gender_unknown",
+        "zip_invalid",
+        "phone_invalid",
+        "already_card",
+        "other_card",
+        "column_sorted",
+        "column_moved",
+    ]
     + ["zeros_lost", "null_word", "twice_in_file", "example_row", "required", "emptied", "value_twice"]
 )
 CELLS = st.sampled_from(sorted(HEADERS)).flatmap(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kundekort.engine import frames
 from kundekort.engine.conflicts import settle, unseen
-from kundekort.engine.decisions import Choice, Decisions, Whose
+from kundekort.engine.decisions import Action, Choice, Decision, Decisions, Whose
 from kundekort.engine.frames import Status
 from kundekort.engine.plan import Plan
 from kundekort.engine.recipe import EmptyCells, Policy, RowKey
@@ -105,6 +105,18 @@ def test_it_changes_nothing_for_a_stale_list_that_nobody_touched(
     assert made.totals.unchanged == made.totals.rows
     assert made.conflicts.is_empty()
     assert made.emptied == 0
+
+
+def test_it_compares_each_row_with_the_version_it_was_made_from() -> None:
+    register = register_of([{"first_name": "Åse"}])
+    edit(register, {1: {"first_name": "Per"}})
+    edit(register, {1: {"first_name": "Kari"}})
+    for stale in ("3", "4"):
+        file = f"CustomerID;FirstName;Version\n1;Åse;{stale}\n1;Åse;5\n"
+        made = plan(file, register, decisions=[Decision(Action.LEAVE_OUT, rows=(0,), number=1)])
+        assert whole(made).filter(pl.col(frames.ROW) == 1).select("first_name", frames.OLD + "first_name").rows() == [
+            ("Åse", "Kari")
+        ]
 
 
 def test_it_asks_the_log_only_about_cards_that_have_moved() -> None:

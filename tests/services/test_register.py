@@ -78,6 +78,7 @@ def test_it_answers_as_the_register_in_memory_does(
         lambda r: r.withdrawn(SCHEMA["email_consent"], pl.Series([*ids, 99_999])).to_frame("id"),
         lambda r: pl.DataFrame({"id": [r.size()]}),
         *(lambda r, v=v: r.former_values(versions(ids, v)).sort("field") for v in (0, 1, 2, 3, 9)),
+        lambda r: r.former_values(pl.concat([versions(ids, 1), versions(ids, 2)])).sort("version", "field"),
     ]
     for question in asked:
         answers = [question(register).sort("id", maintain_order=True).rows() for register in (real, memory)]

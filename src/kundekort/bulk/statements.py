@@ -238,9 +238,9 @@ def create_versions() -> Composed:
 def former_values() -> Composed:
     """For each card that is asked about, every field that has changed since that version, and what it was then."""
     return SQL(
-        "SELECT DISTINCT ON (h.customer_id, h.field) h.customer_id AS id, h.field, h.old "
+        "SELECT DISTINCT ON (v.id, v.version, h.field) v.id, v.version, h.field, h.old "
         "FROM {} h JOIN {} v ON h.customer_id = v.id AND h.version > v.version "
-        "ORDER BY h.customer_id, h.field, h.version, h.id"
+        "ORDER BY v.id, v.version, h.field, h.version, h.id"
     ).format(CHANGE, VERSIONS)
 
 

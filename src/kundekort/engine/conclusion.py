@@ -11,7 +11,7 @@ from kundekort.engine import diff, draft, finding, frames, guards, mending
 from kundekort.engine.decisions import Action, Decisions
 from kundekort.engine.draft import Draft, Task
 from kundekort.engine.frames import ROW, Status
-from kundekort.engine.guards import blast, identity
+from kundekort.engine.guards import blast
 from kundekort.engine.plan import Plan
 from kundekort.engine.uniqueness import KEY_CODES, UniqueValues
 
@@ -26,7 +26,7 @@ def conclude(made: Draft, task: Task) -> Plan:
     problems = _all_problems(made, task)
     twice = guards.People(made.parts[draft.PEOPLE]).evidence(but=mending.left_out_by_number(decisions))
     twice = twice.join(problems.filter(pl.col("code").is_in(_DOUBLED)), on=ROW, how="anti")
-    evidence = identity.without_alike(pl.concat([made.parts[draft.EVIDENCE], twice]).sort(ROW, maintain_order=True))
+    evidence = guards.of_file(pl.concat([made.parts[draft.EVIDENCE], twice]).sort(ROW, maintain_order=True))
     out = mending.left_out(problems, evidence, decisions)
     wrong = pl.col(ROW).is_in(problems[ROW].unique().implode())
     if decisions.leave_out_errors:
@@ -74,7 +74,7 @@ def _measured(plan: Plan, task: Task) -> Plan:
 
 def _out(made: Draft, decisions: Decisions) -> pl.Series:
     """The rows that are left out whatever the whole file tells: what they say does not stand in the way of others."""
-    none, evidence = made.parts[draft.PROBLEMS].clear(), identity.without_alike(made.parts[draft.EVIDENCE])
+    none, evidence = made.parts[draft.PROBLEMS].clear(), guards.of_file(made.parts[draft.EVIDENCE])
     return made.parts[draft.INDEX].filter(mending.left_out(none, evidence, decisions))[ROW]
 
 

@@ -45,9 +45,9 @@ class Pairs:
 
     @property
     def moved(self) -> pl.DataFrame:
-        """The cards that have changed since their row was made, and the version it was made from (`VERSIONS`)."""
+        """The cards that have changed since a row was made, and the versions such rows were made from (`VERSIONS`)."""
         moved = self.rows.filter(_KNOWN, pl.col(BASE) < pl.col(VERSION))
-        return moved.group_by(pl.col(ID).alias("id")).agg(pl.col(BASE).min().alias("version"))
+        return moved.select(pl.col(ID).alias("id"), pl.col(BASE).alias("version")).unique()
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,8 +256,8 @@ def _with_former(rows: pl.DataFrame, former: pl.DataFrame, fields: Sequence[Fiel
     since = set(former["field"].unique())
     for field in (f for f in fields if f.key in since):
         then = former.filter(pl.col("field") == field.key)
-        then = then.select(pl.col("id").alias(ID), pl.col("old").alias(THEN + field.key))
-        rows = rows.join(then, on=ID, how="left", maintain_order="left")
+        then = then.select(pl.col("id").alias(ID), pl.col("version").alias(BASE), pl.col("old").alias(THEN + field.key))
+        rows = rows.join(then, on=[ID, BASE], how="left", maintain_order="left")
     return rows
 
 

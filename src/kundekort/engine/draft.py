@@ -68,7 +68,7 @@ class Register(Protocol):
     def former_values(self, cards: pl.DataFrame) -> pl.DataFrame:
         """Every cell of cards that has changed after a version (`frames.VERSIONS`), and what it held then (`FORMER`).
 
-        A card that is not asked about twice; one that is not in the register any more has former values too.
+        A card may be asked about in several versions; one that is not in the register any more has former values too.
         """
 
 

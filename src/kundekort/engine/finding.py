@@ -69,6 +69,13 @@ KINDS: Final[Mapping[str, FindingKind]] = {
         least=5,
         share=0.3,
     ),
+    "column_moved": FindingKind(
+        "the names or dates of birth of a column stand in other rows than on the cards, which are right for the rest",
+        (Action.KEEP, Action.ACCEPT, Action.LEAVE_OUT),
+        dangerous=True,
+        least=5,
+        share=0.3,
+    ),
     "already_card": FindingKind("a new row is somebody who has a card", _CARD),
     "twice_in_file": FindingKind("a new row is the same person as one before it in the file", _ROW),
     "example_row": FindingKind("a new row is an example of the template", _ROW),

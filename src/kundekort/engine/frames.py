@@ -100,8 +100,8 @@ CARD: Final = "id"
 MERGED: Final = "merged"
 """The field of the change that tells which card was merged into this one, or given back."""
 
-FORMER: Final[Types] = {"id": pl.Int64, "field": pl.String, "old": pl.String}
-"""Cells that have changed after some version of their card, and what they held then."""
+FORMER: Final[Types] = {"id": pl.Int64, "version": pl.Int64, "field": pl.String, "old": pl.String}
+"""Cells that have changed after a version of their card, and what they held then."""
 VERSIONS: Final[Types] = {"id": pl.Int64, "version": pl.Int64}
 """Cards, and a version of each."""
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from kundekort.engine.decisions import Action, Decision
 from kundekort.engine.finding import KINDS
 from kundekort.engine.frames import ROW
-from kundekort.engine.guards.identity import SORTED
+from kundekort.engine.guards import OF_FILE
 from kundekort.engine.schema import Field
 from kundekort.engine.values import canonical
 from kundekort.services import fields, imports, preview
@@ -69,9 +69,9 @@ def _completed(imp: Import, decision: Decision) -> Decision:
         return decision
     if decision.rows is not None:
         return replace(decision, count=len(decision.rows))
-    if decision.action is Action.KEEP and decision.code == SORTED and decision.text is None:
+    if decision.action is Action.KEEP and decision.code in OF_FILE and decision.text is None:
         evidence = plans.evidence(packages.plan_folder(imp.pk, imp.digest))
-        named = evidence.filter(pl.col("code") == SORTED, pl.col("field") == decision.field)
+        named = evidence.filter(pl.col("code") == decision.code, pl.col("field") == decision.field)
         if 0 < named.height <= MOST_ROWS:  # those that were shown, and no cell that only looked so by itself
             return replace(decision, rows=tuple(named[ROW].sort()), count=named.height)
     if decision.text is not None and decision.field is not None:

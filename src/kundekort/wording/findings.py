@@ -104,6 +104,11 @@ FINDINGS: Final[Mapping[str, str | Promise]] = {
         "%(field)s belongs to other cards in %(count)s rows: the column may have been sorted on its own.",
         "count",
     ),
+    "column_moved": ngettext_lazy(
+        "%(field)s of another row in %(count)s row: the column may have been sorted or moved on its own.",
+        "%(field)s of other rows in %(count)s rows: the column may have been sorted or moved on its own.",
+        "count",
+    ),
     "already_card": ngettext_lazy(
         "%(count)s new customer is probably in the register already.",
         "%(count)s new customers are probably in the register already.",
@@ -161,6 +166,7 @@ NAMES: Final[Mapping[str, str | Promise]] = {
     "null_word": _("a word for nothing"),
     "other_card": _("somebody else than on the card"),
     "column_sorted": _("somebody else’s value"),
+    "column_moved": _("another row’s value"),
     "already_card": _("has a card already"),
     "twice_in_file": _("stands twice in the file"),
     "example_row": _("example of the template"),
@@ -195,6 +201,7 @@ ANSWERS: Final[Mapping[str, str | Promise]] = {
     "other_card.accept": _("Change the cards anyway"),
     "stranger.accept": _("Change the cards anyway"),
     "column_sorted.accept": _("Change the cards anyway"),
+    "column_moved.accept": _("Change the cards anyway"),
     "emptied.accept": _("Empty them"),
 }
 """What the buttons of the answers say: by action, and by code and action where that differs."""
@@ -210,6 +217,7 @@ ROW_ANSWERS: Final[Mapping[str, str | Promise]] = {
     "stranger.accept": _("Change the card anyway"),
     "other_card.accept": _("Change the card anyway"),
     "column_sorted.accept": _("Change the card anyway"),
+    "column_moved.accept": _("Change the card anyway"),
 }
 """The same where the answer is to a single row."""
 

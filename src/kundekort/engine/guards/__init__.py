@@ -11,23 +11,27 @@ from typing import Final
 import polars as pl
 
 from kundekort.engine import frames
-from kundekort.engine.guards import consent, damage, doubles, identity
+from kundekort.engine.guards import consent, damage, doubles, identity, permutation
 from kundekort.engine.guards.block import Block
 from kundekort.engine.guards.doubles import People, people
 from kundekort.engine.guards.stranger import stranger
 
-__all__ = ["Block", "People", "of_cards", "of_cells", "people"]
+__all__ = ["OF_FILE", "Block", "People", "of_cards", "of_cells", "of_file", "people"]
 
 CELLS: Final[tuple[Callable[[Block], pl.DataFrame], ...]] = (
     consent.evidence,
     damage.evidence,
     identity.column_sorted,
+    permutation.column_moved,
 )
 """The guards that compare cells with what stands on their card."""
 CARDS: Final[tuple[Callable[[Block], pl.DataFrame], ...]] = (identity.other_card, stranger)
 """The guards that ask whether a row is about another card than the one it names."""
 NEW: Final[tuple[Callable[[Block], pl.DataFrame], ...]] = (doubles.already_card, doubles.example_row)
 """The guards that ask whether a new row is somebody new."""
+
+OF_FILE: Final = (identity.SORTED, permutation.CODE)
+"""The findings that only a whole file shows: of their evidence in a block, `of_file` leaves some or none."""
 
 
 def of_cells(block: Block) -> pl.DataFrame:
@@ -42,3 +46,8 @@ def of_cards(block: Block) -> pl.DataFrame:
     found = pl.concat([pl.DataFrame(schema=frames.EVIDENCE), *(guard(block) for guard in guards)])
     known = found.filter(pl.col("code") == "other_card")[frames.ROW]  # who they are says more than who they are not
     return found.filter((pl.col("code") != "stranger") | ~pl.col(frames.ROW).is_in(known.implode()))
+
+
+def of_file(evidence: pl.DataFrame) -> pl.DataFrame:
+    """The evidence of all blocks of a file without that which is none once the whole file is known."""
+    return permutation.of_moved(identity.without_alike(evidence))
