@@ -107,6 +107,30 @@ HONEST: Final[dict[str, Callable[[Row, Sequence[Row], random.Random], Row]]] = {
 }
 
 
+def of_moved(cards: MemoryRegister, rng: random.Random) -> Iterator[Case]:
+    """Columns of names and dates of birth that were sorted or pushed down by themselves, and honestly edited ones."""
+    every = exported(cards)
+    for key in (*PERSON, "date_of_birth"):
+        by_itself = sorted_alone(key)(every)
+        lists = {
+            "sorted alone": by_itself,
+            "one cell inserted": [
+                row | {key: above[key]} for row, above in zip(every, [every[-1], *every], strict=False)
+            ],
+            "sorted alone, one row in fifty edited": [
+                row if n % 50 else row | {key: "1901-01-02" if key == "date_of_birth" else f"Ny-{row[key]}"}
+                for n, row in enumerate(by_itself)
+            ],
+        }
+        for name, rows in lists.items():
+            old = [row[key] for row in every]
+            wrong = {n for n, row in enumerate(by_itself if "sorted" in name else rows) if row[key] != old[n]}
+            wrong -= {n for n in wrong if "edited" in name and n % 50 == 0}
+            yield "column_moved", f"{key} {name}", rows, wrong
+    for name, edit in HONEST.items():
+        yield "column_moved", name, [edit(row, every, rng) for row in every], set()
+
+
 def of_strangers(cards: MemoryRegister, rng: random.Random) -> Iterator[Case]:
     """Rows about somebody else than the card of their number, whom no card is about."""
     every = [row for row in exported(cards) if row["first_name"]]
@@ -246,7 +270,7 @@ def main() -> None:
     cards.log.append(pl.DataFrame(log, schema=frames.CHANGES, orient="row"))
     print(f"{count} cards of {len(EMPTY)} fields")
     guards = (of_identity(cards, rng), of_doubles(cards, rng), of_columns(cards, rng), of_consent(cards))
-    for lists in (*guards, of_strangers(cards, rng)):
+    for lists in (*guards, of_strangers(cards, rng), of_moved(cards, rng)):
         for code, name, rows, wrong in lists:
             made = planned(rows, cards)
             told = {f.code for f in made.findings}

@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from kundekort.engine import finding, frames
-from kundekort.engine.frames import CHANGED, OLD
+from kundekort.engine.frames import CHANGED, OLD, ROW
 from kundekort.engine.guards import traits
 from kundekort.engine.guards.block import Block
 
@@ -51,19 +51,20 @@ def of_moved(evidence: pl.DataFrame) -> pl.DataFrame:
 
     Moved is a column whose new values are the former ones, in other rows.
     """
-    cells = evidence.filter(pl.col("code") == CODE)
+    cells = evidence.filter(pl.col("code") == CODE).with_columns(pl.col("value").str.to_lowercase().alias("text"))
     if cells.is_empty():
         return evidence
     by = ["field", "text"]
-    counts = [
-        cells.group_by("field", pl.col(name).str.to_lowercase().alias("text")).len(name) for name in ("value", "old")
-    ]
-    both = counts[0].join(counts[1], on=by, how="left").with_columns(pl.col("old").fill_null(0))
-    told = both.group_by("field").agg(
-        pl.min_horizontal("value", "old").sum().alias("moved"),
-        pl.col("value").sum().alias("all"),
-        (pl.col("text").filter(pl.col("old") > 0) != "").sum().alias("values"),
+    said = cells.group_by(by).len("new")
+    were = cells.group_by("field", pl.col("old").str.to_lowercase().alias("text")).len("former")
+    both = said.join(were, on=by, how="left").with_columns(pl.col("former").fill_null(0))
+    columns = both.group_by("field").agg(
+        pl.min_horizontal("new", "former").sum().alias("moved"),
+        pl.col("new").sum(),
+        ((pl.col("former") > 0) & (pl.col("text") != "")).sum().alias("values"),
     )
-    moved = told.filter(pl.col("moved") >= pl.col("all") * _WHOLE, pl.col("values") >= _VALUES)["field"]
-    there = pl.col("field").is_in(moved.implode()) & ~pl.col("params").str.contains('"kept"', literal=True)
-    return evidence.filter((pl.col("code") != CODE) | there)
+    moved = columns.filter(pl.col("moved") >= pl.col("new") * _WHOLE, pl.col("values") >= _VALUES)
+    theirs = both.filter(pl.col("former") > 0).join(moved, on="field", how="semi")
+    cells = cells.filter(~pl.col("params").str.contains('"kept"', literal=True)).join(theirs, on=by, how="semi")
+    others = evidence.filter(pl.col("code") != CODE)
+    return pl.concat([others, cells.drop("text")]).sort(ROW, maintain_order=True)
