@@ -36,7 +36,7 @@ SCHEMA: Final = Schema(
             labels={"nb": "Fornavn", "en": "First name", "sv": "Förnamn", "da": "Fornavn"},
             synonyms=_names(
                 "Given name, Forename, Firstname, First, Tilltalsnamn, For- og mellomnavn, Fornavn og mellomnavn, "
-                "Customer first name, Etunimi, Fornafn, Eiginnafn, Vorname, Voornaam"
+                "Førenamn, Customer first name, Etunimi, Fornafn, Eiginnafn, Vorname, Voornaam"
             ),
             max_length=200,
             distinct=True,
@@ -60,7 +60,7 @@ SCHEMA: Final = Schema(
             labels={"nb": "Firma", "en": "Company", "sv": "Företag", "da": "Firma"},
             synonyms=_names(
                 "Firmanavn, Bedrift, Bedriftsnavn, Selskap, Virksomhet, Organisasjon, Organisation, Company name, "
-                "Organization, Organisation name, Business, Företagsnamn, Bolag, Firmanamn, Virksomhed, "
+                "Verksemd, Organization, Organisation name, Business, Företagsnamn, Bolag, Firmanamn, Virksomhed, "
                 "Virksomhedsnavn, Selskab, Bedriftsnamn, Yritys, Yrityksen nimi, Fyrirtæki, Firmenname, Unternehmen, "
                 "Bedrijf, Bedrijfsnaam"
             ),

@@ -36,16 +36,21 @@ OF_FILE: Final = (identity.SORTED, permutation.CODE)
 
 def of_cells(block: Block) -> pl.DataFrame:
     """What the guards of cells notice in a block."""
-    return pl.concat([pl.DataFrame(schema=frames.EVIDENCE), *(guard(block) for guard in CELLS)])
+    guards = CELLS if _beside(block) else ()
+    return pl.concat([pl.DataFrame(schema=frames.EVIDENCE), *(guard(block) for guard in guards)])
 
 
 def of_cards(block: Block) -> pl.DataFrame:
     """What the guards of cards and of new rows notice in a block."""
-    beside = block.rows[frames.OLD + "id"].null_count() < block.rows.height
-    guards = (*CARDS, *NEW) if beside else NEW
+    guards = (*CARDS, *NEW) if _beside(block) else NEW
     found = pl.concat([pl.DataFrame(schema=frames.EVIDENCE), *(guard(block) for guard in guards)])
     known = found.filter(pl.col("code") == "other_card")[frames.ROW]  # who they are says more than who they are not
     return found.filter((pl.col("code") != "stranger") | ~pl.col(frames.ROW).is_in(known.implode()))
+
+
+def _beside(block: Block) -> bool:
+    """Whether any row stands beside a card."""
+    return block.rows[frames.OLD + "id"].null_count() < block.rows.height
 
 
 def of_file(evidence: pl.DataFrame) -> pl.DataFrame:

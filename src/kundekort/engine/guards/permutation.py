@@ -28,7 +28,6 @@ def column_moved(block: Block) -> pl.DataFrame:
     come from counts too.
     """
     found = [pl.DataFrame(schema=frames.EVIDENCE)]
-    known = block.rows.filter(pl.col(OLD + "id").is_not_null())
     for field in block.fields:
         rest = {*_REACHED, *(_NAMES if field.key == traits.BIRTH else (traits.BIRTH,))}
         same = [pl.col(f.key) == pl.col(OLD + f.key) for f in block.fields if f.key in rest]
@@ -36,8 +35,9 @@ def column_moved(block: Block) -> pl.DataFrame:
             continue
         said = [(pl.col(f.key) != "").fill_null(False) for f in block.fields if f.key in rest]
         value, old = pl.col(field.key), pl.col(OLD + field.key)
+        rows = block.rows.filter(pl.col(OLD + "id").is_not_null(), value != old)  # of most rows no more is looked at
         differs = value.str.to_lowercase() != old.str.to_lowercase()
-        rows = known.filter(differs, *(s.fill_null(True) for s in same), pl.any_horizontal(said))
+        rows = rows.filter(differs, *(s.fill_null(True) for s in same), pl.any_horizontal(said))
         for kept in (False, True):
             cells = rows.filter(pl.col(CHANGED + field.key).fill_null(False) != kept)
             cells = cells.filter(value == "") if kept else cells
