@@ -105,8 +105,8 @@ FINDINGS: Final[Mapping[str, str | Promise]] = {
         "count",
     ),
     "column_moved": ngettext_lazy(
-        "%(field)s of another row in %(count)s row: the column may have been sorted or moved on its own.",
-        "%(field)s of other rows in %(count)s rows: the column may have been sorted or moved on its own.",
+        "%(count)s row has the %(field)s of another row: the column may have been sorted or moved on its own.",
+        "%(count)s rows have the %(field)s of other rows: the column may have been sorted or moved on its own.",
         "count",
     ),
     "already_card": ngettext_lazy(
