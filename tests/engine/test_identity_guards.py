@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from random import Random
 
 import polars as pl
@@ -241,6 +242,18 @@ def test_it_finds_new_customers_who_have_a_card(row: Row, by: str | None) -> Non
         assert matched.emptied == 0
         out = plan(file, cards, decisions=[Decision(Action.LEAVE_OUT, code="already_card", number=1)])
         assert out.index[STATUS].to_list() == [Status.LEFT_OUT]
+
+
+def test_it_lets_a_row_be_new_that_was_made_so_after_all_were_given_to_their_cards() -> None:
+    cards = MemoryRegister({7: EMPTY | KARI}, {7: 1})
+    row = {"id": "99", "gender": "0", "email": KARI["email"], "first_name": "Kari", "last_name": "Nordmann"}
+    match = Decision(Action.MATCH, code="already_card", number=1)
+    new = Decision(Action.SET, "0", field="id", rows=(0,), number=2)
+    made = plan(text([row]), cards, decisions=[match, new])
+    assert made.index.select(ID, STATUS).rows() == [(0, Status.NEW)]
+    assert [(f.code, f.open) for f in made.findings] == [("already_card", 1)]
+    later = plan(text([row]), cards, decisions=[replace(new, number=1), replace(match, number=2)])
+    assert later.index[ID].to_list() == [7]
 
 
 def test_it_empties_nothing_on_the_card_of_somebody_who_was_new() -> None:

@@ -189,7 +189,10 @@ def answer(found: pl.DataFrame, index: pl.DataFrame, decisions: Decisions) -> pl
     fitting = pl.lit(None, dtype=pl.String)
     steps = decisions.of(Action.KEEP, Action.ACCEPT, Action.MATCH)
     for step in sorted(steps, key=lambda one: one.rows is not None):  # of a row by itself after that of all
-        fitting = pl.when(_fits(step)).then(pl.lit(step.action.value)).otherwise(fitting)
+        fits = _fits(step)
+        if step.action is Action.MATCH:  # whoever gives a row another number by hand after that means that one
+            fits &= ~pl.col(ROW).is_in(decisions.set_later(step, frames.CARD))
+        fitting = pl.when(fits).then(pl.lit(step.action.value)).otherwise(fitting)
     given = pl.when(frames.LEFT_OUT).then(pl.lit(Action.LEAVE_OUT.value)).otherwise(fitting)
     return rows.select(*found.columns, given.alias("answer"))
 

@@ -130,7 +130,8 @@ def matches(rows: pl.DataFrame, evidence: pl.DataFrame, decisions: Decisions) ->
             said.append(there.select(ROW, pl.lit(int(step.value), dtype=pl.Int64).alias("card")))
         else:
             named = of_code(evidence, step).filter(pl.col("card").is_not_null())
-            named = named.filter(~pl.col(ROW).is_in(decisions.apart(step, Action.ACCEPT)))
+            otherwise = (*decisions.apart(step, Action.ACCEPT), *decisions.set_later(step, frames.CARD))
+            named = named.filter(~pl.col(ROW).is_in(otherwise))
             said.append(named.join(there, on=ROW, how="semi").select(ROW, "card"))
     return pl.concat(said).unique(ROW, keep="last", maintain_order=True)
 
