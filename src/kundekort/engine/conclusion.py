@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from kundekort.engine import diff, draft, finding, frames, guards, mending
-from kundekort.engine.decisions import Action, Decisions
+from kundekort.engine.decisions import Action
 from kundekort.engine.draft import Draft, Task
 from kundekort.engine.frames import ROW, Status
 from kundekort.engine.guards import blast
@@ -23,10 +23,13 @@ _DOUBLED: Final = (*KEY_CODES, "value_twice")
 def conclude(made: Draft, task: Task) -> Plan:
     """What is to happen to the rows, given what a person decided. Every row gets exactly one status."""
     decisions, index = task.decisions, made.parts[draft.INDEX]
-    problems = _all_problems(made, task)
-    twice = guards.People(made.parts[draft.PEOPLE]).evidence(but=mending.left_out_by_number(decisions))
+    evidence = guards.of_file(made.parts[draft.EVIDENCE])
+    # Rows that are left out whatever the whole file tells stand in nobody's way.
+    alone = index.filter(mending.left_out(made.parts[draft.PROBLEMS].clear(), evidence, decisions))[ROW]
+    problems = _all_problems(made, task, but=alone)
+    twice = guards.People(made.parts[draft.PEOPLE]).evidence(but=alone)
     twice = twice.join(problems.filter(pl.col("code").is_in(_DOUBLED)), on=ROW, how="anti")
-    evidence = guards.of_file(pl.concat([made.parts[draft.EVIDENCE], twice]).sort(ROW, maintain_order=True))
+    evidence = pl.concat([evidence, twice]).sort(ROW, maintain_order=True)
     out = mending.left_out(problems, evidence, decisions)
     wrong = pl.col(ROW).is_in(problems[ROW].unique().implode())
     if decisions.leave_out_errors:
@@ -72,18 +75,14 @@ def _measured(plan: Plan, task: Task) -> Plan:
     return replace(plan, findings=finding.ordered([*plan.findings, *found]))
 
 
-def _out(made: Draft, decisions: Decisions) -> pl.Series:
-    """The rows that are left out whatever the whole file tells: what they say does not stand in the way of others."""
-    none, evidence = made.parts[draft.PROBLEMS].clear(), guards.of_file(made.parts[draft.EVIDENCE])
-    return made.parts[draft.INDEX].filter(mending.left_out(none, evidence, decisions))[ROW]
+def _all_problems(made: Draft, task: Task, *, but: pl.Series) -> pl.DataFrame:
+    """The problems of the rows and of the file as a whole, without what only follows from others.
 
-
-def _all_problems(made: Draft, task: Task) -> pl.DataFrame:
-    """The problems of the rows and of the file as a whole, without what only follows from others."""
-    decisions = task.decisions
-    matched = any(True for _ in decisions.of(Action.MATCH))
+    Rows whose numbers are in `but` are no doubles of others.
+    """
+    matched = any(True for _ in task.decisions.of(Action.MATCH))
     unique = UniqueValues(policy=task.recipe.policy, schema=task.schema, parts=made.parts)
-    whole = unique.problems(made.parts[draft.INDEX], but=_out(made, decisions), matched=matched)
+    whole = unique.problems(made.parts[draft.INDEX], but=but, matched=matched)
     of_keys = whole.filter(pl.col("code").is_in(KEY_CODES))[ROW].unique()
     # of a row that is not known to be the only one about its card, nothing can be said that its card decides
     follows = (pl.col("code") == "value_taken") & pl.col(ROW).is_in(of_keys.implode())

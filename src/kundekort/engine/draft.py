@@ -209,7 +209,7 @@ def compare(checked: CheckedRows, task: Task) -> tuple[diff.Difference, pl.DataF
 
     pairs = _pairs(checked, task, policy)
     people = guards.people(pairs.rows, fields, schema)
-    of_cards, matches = _others(pairs, people, fields, task)
+    of_cards, matches = _matches(pairs, people, fields, task)
     if matches.height:
         new = pairs.rows.filter(pl.col(frames.ID) == 0)[ROW]
         checked = mending.matched(checked, matches, schema, new=new)
@@ -228,7 +228,7 @@ def compare(checked: CheckedRows, task: Task) -> tuple[diff.Difference, pl.DataF
     return replace(difference, evidence=pl.concat([of_cards, difference.evidence])), people
 
 
-def _others(
+def _matches(
     pairs: diff.Pairs, people: pl.DataFrame, fields: tuple[Field, ...], task: Task
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Evidence of rows that are about another card than the one they name, and those of which it was decided so."""
@@ -249,7 +249,7 @@ def _named(checked: CheckedRows, task: Task) -> tuple[pl.DataFrame, pl.Series]:
     new = pairs.rows.filter(pl.col(frames.ID) == 0)[ROW]
     if mending.needs_cards(task.decisions) and any(task.decisions.of(Action.MATCH)):
         fields = diff.given_fields(checked.rows, task.schema)
-        _, matches = _others(pairs, guards.people(pairs.rows, fields, task.schema), fields, task)
+        _, matches = _matches(pairs, guards.people(pairs.rows, fields, task.schema), fields, task)
         new = new.filter(~new.is_in(matches[ROW].implode()))  # who is said to have a card is no new customer
     return problems, new
 

@@ -173,12 +173,6 @@ def left_out(problems: pl.DataFrame, evidence: pl.DataFrame, decisions: Decision
     return out
 
 
-def left_out_by_number(decisions: Decisions) -> tuple[int, ...]:
-    """The rows of which somebody has decided by their numbers alone that they are not imported."""
-    steps = (s for s in decisions.of(Action.LEAVE_OUT) if s.rows and not s.code and not s.kind)
-    return tuple(sorted({row for step in steps for row in step.rows or ()}))
-
-
 def of_code(found: pl.DataFrame, step: Decision) -> pl.DataFrame:
     """The problems or the evidence that a decision names by code, and field if it says one."""
     named = pl.col("code") == step.code

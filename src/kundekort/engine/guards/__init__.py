@@ -36,23 +36,23 @@ OF_FILE: Final = (identity.SORTED, permutation.CODE)
 
 def of_cells(block: Block) -> pl.DataFrame:
     """What the guards of cells notice in a block."""
-    guards = CELLS if _beside(block) else ()
+    guards = CELLS if _has_cards(block) else ()
     return pl.concat([pl.DataFrame(schema=frames.EVIDENCE), *(guard(block) for guard in guards)])
 
 
 def of_cards(block: Block) -> pl.DataFrame:
     """What the guards of cards and of new rows notice in a block."""
-    guards = (*CARDS, *NEW) if _beside(block) else NEW
+    guards = (*CARDS, *NEW) if _has_cards(block) else NEW
     found = pl.concat([pl.DataFrame(schema=frames.EVIDENCE), *(guard(block) for guard in guards)])
     known = found.filter(pl.col("code") == "other_card")[frames.ROW]  # who they are says more than who they are not
     return found.filter((pl.col("code") != "stranger") | ~pl.col(frames.ROW).is_in(known.implode()))
 
 
-def _beside(block: Block) -> bool:
+def _has_cards(block: Block) -> bool:
     """Whether any row stands beside a card."""
     return block.rows[frames.OLD + "id"].null_count() < block.rows.height
 
 
 def of_file(evidence: pl.DataFrame) -> pl.DataFrame:
     """The evidence of all blocks of a file without that which is none once the whole file is known."""
-    return permutation.of_moved(identity.without_alike(evidence))
+    return permutation.without_edits(identity.without_alike(evidence))

@@ -18,7 +18,6 @@ _THEIRS: Final = "theirs:"
 _CARD: Final = "_other"
 _ENOUGH: Final = 2
 """Traits that have to be another card's before a row is said to be about that one."""
-_REACHED: Final = (traits.EMAIL, traits.MOBILE, "phone")
 _HOME: Final = ("address", "zip_code")
 SORTED: Final = "column_sorted"
 """The code of a finding that only the whole file shows: not all evidence of a block comes to one."""
@@ -129,7 +128,7 @@ def column_sorted(block: Block) -> pl.DataFrame:
     found = [pl.DataFrame(schema=frames.EVIDENCE)]
     known = block.rows.filter(pl.col(OLD + "id").is_not_null())
     home = tuple(block.schema[k] for k in _HOME)
-    for field in block.changed(f for f in block.fields if f.key in _REACHED):
+    for field in block.changed(f for f in block.fields if f.key in traits.REACHED):
         value = canonical.comparable(field, traits.text(field.key))
         rows = known.filter(CHANGED + field.key, _fits(field, block)).with_columns(value.alias("key"))
         empty = rows.filter(pl.col(field.key) == "")
@@ -193,7 +192,7 @@ def _fits(field: Field, block: Block) -> pl.Expr:
     """Whether the rest of a row is its card's: the name and the date of birth, or without them the other addresses."""
     given = {f.key for f in block.fields}
     person = [k for k in (*traits.PERSON, traits.COMPANY, traits.BIRTH) if k in given]
-    others = [k for k in _REACHED if k in given and k != field.key]
+    others = [k for k in traits.REACHED if k in given and k != field.key]
     changed = [pl.col(CHANGED + k).fill_null(False) for k in person]
     moved = [pl.col(CHANGED + k).fill_null(False) for k in others]
     said = [pl.col(k).fill_null("") != "" for k in person]

@@ -14,7 +14,6 @@ from kundekort.engine.guards.block import Block
 CODE: Final = "column_moved"
 """The code of a finding that only the whole file shows: not all evidence of a block comes to one."""
 _NAMES: Final = (*traits.PERSON, traits.COMPANY)
-_REACHED: Final = (traits.EMAIL, traits.MOBILE, "phone")
 _WHOLE: Final = 0.95
 """The share of the cells whose values have to be those that the cards of the same rows had, each as often."""
 _VALUES: Final = 5
@@ -22,14 +21,14 @@ _VALUES: Final = 5
 
 
 def column_moved(block: Block) -> pl.DataFrame:
-    """Cells with another name or date of birth, in rows that are their card's for the rest: `of_moved` judges them.
+    """Cells with another name or date of birth, in rows that are their card's for the rest, as `without_edits` wants.
 
     Cells that are empty and keep what the card has are among them (`kept` in the params), because where a value has
     come from counts too.
     """
     found = [pl.DataFrame(schema=frames.EVIDENCE)]
     for field in block.fields:
-        rest = {*_REACHED, *(_NAMES if field.key == traits.BIRTH else (traits.BIRTH,))}
+        rest = {*traits.REACHED, *(_NAMES if field.key == traits.BIRTH else (traits.BIRTH,))}
         same = [pl.col(f.key) == pl.col(OLD + f.key) for f in block.fields if f.key in rest]
         if field.key not in (*_NAMES, traits.BIRTH) or not same:
             continue
@@ -46,7 +45,7 @@ def column_moved(block: Block) -> pl.DataFrame:
     return pl.concat(found)
 
 
-def of_moved(evidence: pl.DataFrame) -> pl.DataFrame:
+def without_edits(evidence: pl.DataFrame) -> pl.DataFrame:
     """The evidence of a whole file without that of columns which are edited and not moved.
 
     Moved is a column whose new values are the former ones, in other rows.

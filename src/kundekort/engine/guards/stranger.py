@@ -13,7 +13,7 @@ from kundekort.engine.guards.block import Block
 from kundekort.engine.values import canonical
 
 CODE: Final = "stranger"
-_LASTING: Final = (traits.EMAIL, traits.MOBILE, "phone", traits.BIRTH, traits.EXTERNAL_ID)
+_LASTING: Final = (*traits.REACHED, traits.BIRTH, traits.EXTERNAL_ID)
 """What a person has and hardly changes all at once."""
 _COMMON: Final = (*_LASTING, traits.COMPANY, "address")
 """What a row may have of its card though somebody else is meant by now: then the card is still the right one."""

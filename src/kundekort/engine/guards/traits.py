@@ -19,6 +19,8 @@ MOBILE: Final = "mobile"
 BIRTH: Final = "date_of_birth"
 PERSON: Final = ("first_name", "last_name")
 COMPANY: Final = "company"
+REACHED: Final = (EMAIL, MOBILE, "phone")
+"""By what somebody is reached."""
 SHARED: Final = 20
 """More cards than these with one e-mail address or number, and it is nobody's in particular."""
 LETTERS: Final = 2
