@@ -175,7 +175,10 @@ document.addEventListener(
   "click",
   (event) => {
     if (event.detail < 2) clicked = holder.contains(event.target) ? event.target.closest("td") : null;
-    else if (clicked && !holder.contains(event.target)) event.preventDefault(), event.stopPropagation();
+    else if (clicked && !holder.contains(event.target)) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
   },
   { capture: true },
 );
