@@ -47,7 +47,7 @@ CODES = st.sampled_from(
 )
 CELLS = st.sampled_from(sorted(HEADERS)).flatmap(
     lambda header: st.tuples(st.just(HEADERS[header]), st.sampled_from(VALUES[header]), st.sampled_from(VALUES[header]))
-)
+) | st.tuples(st.just("id"), IDS, IDS)
 
 
 @st.composite

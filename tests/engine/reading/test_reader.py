@@ -20,7 +20,7 @@ HEADERS = {"CustomerID", "FirstName", "LastName", "Email", "City"}
 
 
 def table(data: bytes | str, **options: object) -> Table:
-    return read(data.encode() if isinstance(data, str) else data, known=HEADERS.__contains__, **options)  # type: ignore[arg-type]
+    return read(data.encode() if isinstance(data, str) else data, known=HEADERS.__contains__, **options)
 
 
 def cells(found: Table) -> list[tuple[str | None, ...]]:

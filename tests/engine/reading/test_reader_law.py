@@ -103,7 +103,7 @@ NOTES = st.lists(LINES, min_size=1, max_size=4).map("\n".join)
 )
 def test_it_reads_back_notes_into_which_rows_were_pasted(rows: list[list[str]], quoting: int) -> None:
     out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n", quoting=quoting)  # type: ignore[arg-type]
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n", quoting=quoting)
     rows = [["7", *row[1:]] for row in rows]
     writer.writerows([["CustomerID", *"bcdefghij"], *rows])
     table = read(out.getvalue().encode(), known=lambda header: header == "CustomerID", pace=Pace(8, 64, 64))
