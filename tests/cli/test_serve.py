@@ -12,6 +12,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from kundekort.cli.server import refuse_taken_port
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -146,3 +147,15 @@ def test_it_starts_while_the_web_server_of_one_that_was_killed_still_ends(
         second.terminate()
         second.stderr.read()
     assert second.returncode == 0
+
+
+def test_it_waits_for_a_port_whose_process_has_no_command_line_any_more(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that is ending loses its command line before its port; until then nothing tells what it was."""
+    with socket.socket() as ending:
+        ending.bind(("127.0.0.1", port))
+        ending.listen()
+        monkeypatch.setattr("kundekort.cli.server.time.sleep", lambda seconds: ending.close())
+        refuse_taken_port("127.0.0.1", port)
+    assert refused(port)

@@ -34,6 +34,9 @@ START_SECONDS: Final = 60
 """How long the web server may take until it answers."""
 STOP_SECONDS: Final = 15
 """How long a process may take to stop before it is killed."""
+EXIT_SECONDS: Final = 2
+"""How long a killed process may keep its port. Linux takes its command line at once and its memory next, so that
+one of 500 MB that nobody knows any more still had it after 40 ms on a quiet machine."""
 REST_SECONDS: Final = 2
 """Pause before a dead worker is started again, so that one that cannot start does not spin."""
 
@@ -78,14 +81,16 @@ def refuse_taken_port(host: str, port: int) -> None:
 
     Waits for a web server whose `serve` was killed, and which is just ending.
     """
-    until = time.monotonic() + STOP_SECONDS
+    start = last = time.monotonic()
     while True:
-        ending = processes.left_behind(_SITE, str(port), by="kundekort")  # looked at first: by then it may have ended
+        now = time.monotonic()
+        if processes.left_behind(_SITE, str(port), by="kundekort"):  # looked at first: by then it may have ended
+            last = now
         try:
             return refuse_busy(host, port)
         except OSError as error:
             taken = error.errno == errno.EADDRINUSE
-            if taken and ending and time.monotonic() < until:
+            if taken and now < start + STOP_SECONDS and now < last + EXIT_SECONDS:
                 time.sleep(LOOK_EVERY)
                 continue
             code = "port_taken" if taken else "port_refused"
