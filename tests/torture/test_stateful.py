@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from kundekort.engine.decisions import Choice, Whose
+from kundekort.engine.decisions import Action, Choice, Decision, Whose
 from kundekort.services import confirming, customers, editing, imports, merging, planning, undoing
 from kundekort.services.accounts import Actor
 from kundekort.services.database import psycopg_connection
-from kundekort.services.refusals import RowsHaveConflicts, RowsHaveErrors
+from kundekort.services.refusals import RowsHaveConflicts, RowsHaveErrors, RowsHaveFindings
 from kundekort.store.fields import SCHEMA
 from kundekort.store.models import Import, Revision
 from tests.torture import replay
@@ -142,7 +142,7 @@ class Register(RuleBasedStateMachine):
         self.acts[newest.pk] = act
 
     def _confirmed(self, number: int, *, mine: bool) -> Import:
-        """An import once it is done, with whose values stay, and without the rows that cannot be."""
+        """An import once it is done, with whose values stay, and without the rows that cannot be; all else is meant."""
         while True:
             imp = Import.objects.get(pk=number)
             try:
@@ -151,6 +151,9 @@ class Register(RuleBasedStateMachine):
                 planning.settle(number, Choice(Whose.MINE if mine else Whose.THEIRS), actor=self.actor)
             except RowsHaveErrors:
                 planning.leave_out_errors(number, actor=self.actor, leave_out=True)
+            except RowsHaveFindings:  # such as a list that brings the same new customers a second time
+                for code in [finding.code for finding in imports.facts(imp).findings if finding.blocks]:
+                    planning.decide(number, Decision(Action.ACCEPT, code=code), actor=self.actor)
 
 
 def _cells(values: Values) -> list[str]:
