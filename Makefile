@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # From left to right: what demo needs first is a port, and all else would wait for nothing.
 .NOTPARALLEL:
-.PHONY: demo port test torture quick check install browser roundtrip messages screenshots clean
+.PHONY: demo port test laws torture quick check install browser roundtrip messages screenshots clean
 
 demo: port $(VENV)/.run  ## The main job on sample data, then the site on 127.0.0.1:8000, or another PORT=
 	KUNDEKORT_DATA="$${KUNDEKORT_DATA:-$(CURDIR)/.demo}" $(BIN)/kundekort demo --port $(PORT)
@@ -19,11 +19,14 @@ port:  # asked before minutes of work
 test: $(VENV)/.dev browser  ## All tests
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
+laws: $(VENV)/.dev  ## The property tests, with examples that nobody has drawn before
+	$(BIN)/pytest -n 2 -m hypothesis --hypothesis-profile chance
+
 torture: export TORTURE_KILLS := $(or $(KILLS),200)
 torture: export TORTURE_RACES := 20
 torture: export TORTURE_EXAMPLES := 100
 torture: $(VENV)/.dev  ## Kill everybody at any moment, 200 times or KILLS=, and race for the same cards (TORTURE_SEED= to repeat one)
-	$(BIN)/pytest -n 2 tests/torture
+	$(BIN)/pytest -n 2 --hypothesis-profile chance tests/torture
 
 check: quick test  ## All that must hold: the quick checks first, then the tests
 
