@@ -49,6 +49,7 @@ def test_it_has_people_twice_and_cards_edited_since_an_export(capsys: pytest.Cap
     groups = {by: duplicates.candidates(by=by, offset=0, limit=1, actor=actor).total for by in By}
     assert min(groups.values()) >= TWICE
     assert Customer.objects.filter(version=2).count() == 12
+    assert set(Import.objects.values_list("actor_name", "confirmer_name")) == {(actor.name, actor.name)}
 
     first = demo.have_waiting(EXAMPLES / demo.EXAMPLE.name, actor)
     assert first == demo.have_waiting(EXAMPLES / demo.EXAMPLE.name, actor) == list(demo.OTHERS)

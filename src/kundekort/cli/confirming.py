@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kundekort.engine.decisions import Decisions
     from kundekort.engine.facts import Totals
     from kundekort.engine.finding import Finding
+    from kundekort.services.accounts import Actor
     from kundekort.store.models import Import
 
 
@@ -126,8 +127,8 @@ def totals(imp: Import) -> Totals:
     return preview.summary(imp).totals
 
 
-def applied(imp: Import, *, quiet: bool = False) -> Import:
-    """The import after its plan was carried out in this process.
+def applied(imp: Import, *, by: Actor | None = None, quiet: bool = False) -> Import:
+    """The import after its plan was carried out in this process, `by` whoever runs the command unless it is said.
 
     Raises Refusal, then nothing was written; after StalePlan the import has a new preview.
     """
@@ -137,7 +138,7 @@ def applied(imp: Import, *, quiet: bool = False) -> Import:
 
     with show.progress(shown=not quiet) as report:
         try:
-            return confirming.apply(imp.pk, digest=imp.digest, actor=actor(), report=report)
+            return confirming.apply(imp.pk, digest=imp.digest, actor=by or actor(), report=report)
         except StalePlan:
             planning.queue_fallback(imp.pk)
             planning.plan(imp.pk, ask=False, report=report)

@@ -81,7 +81,7 @@ def have_customers(actor: Actor) -> None:
         return
     people = register(CUSTOMERS)
     file = BytesIO(b"".join(write([people], headers=HEADERS, form=SPREADSHEET)))
-    applied(planned(imports.receive(file, filename=FILENAME, actor=actor)))
+    applied(planned(imports.receive(file, filename=FILENAME, actor=actor)), by=actor)
     colleague = Actor(name=_("Box office"), role=Role.IMPORTER)
     for number, values in edited_since(people.to_dicts()).items():
         with suppress(NotFound):  # a register that had customers before goes on counting
