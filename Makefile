@@ -20,13 +20,13 @@ test: $(VENV)/.dev browser  ## All tests
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 laws: $(VENV)/.dev  ## The property tests, with examples that nobody has drawn before
-	$(BIN)/pytest -n 2 -m hypothesis --hypothesis-profile chance
+	$(BIN)/pytest -n 2 -m hypothesis --hypothesis-profile random
 
 torture: export TORTURE_KILLS := $(or $(KILLS),200)
 torture: export TORTURE_RACES := 20
 torture: export TORTURE_EXAMPLES := 100
 torture: $(VENV)/.dev  ## Kill everybody at any moment, 200 times or KILLS=, and race for the same cards (TORTURE_SEED= to repeat one)
-	$(BIN)/pytest -n 2 --hypothesis-profile chance tests/torture
+	$(BIN)/pytest -n 2 --hypothesis-profile random tests/torture
 
 check: quick test  ## All that must hold: the quick checks first, then the tests
 

@@ -111,5 +111,5 @@ def load(upload: Callable[..., Import], bob: Actor) -> Callable[..., Import]:
 settings.register_profile(
     "kundekort", derandomize=True, deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.register_profile("chance", settings.get_profile("kundekort"), derandomize=False, max_examples=300)
+settings.register_profile("random", settings.get_profile("kundekort"), derandomize=False, max_examples=300)
 settings.load_profile("kundekort")

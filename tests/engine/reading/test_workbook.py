@@ -78,7 +78,7 @@ def row(line: int, *texts: str) -> str:
 
 
 def table(data: bytes, *, known: Callable[[str], bool] = KNOWN.__contains__, **options: object) -> Table:
-    return reader.read(data, known=known, **options)  # type: ignore[arg-type]
+    return reader.read(data, known=known, **options)  # type: ignore[arg-type]  # each its own
 
 
 def cells(found: Table) -> list[tuple[str | None, ...]]:
@@ -87,13 +87,14 @@ def cells(found: Table) -> list[tuple[str | None, ...]]:
 
 def value(xml: str, **options: str) -> str:
     """The text of one cell, in a workbook that has it in B2."""
-    found = table(book(row(1, *HEADER) + f'<row r="2">{cell("A2", "1")}{xml}</row>', **options))  # type: ignore[arg-type]
+    rows = row(1, *HEADER) + f'<row r="2">{cell("A2", "1")}{xml}</row>'
+    found = table(book(rows, **options))  # type: ignore[arg-type]  # parts of a package, all texts
     return str(found.cells["c1"][0])
 
 
 def refusal(data: bytes, **options: object) -> tuple[str, dict[str, object]]:
     with pytest.raises(FileRefused) as refused:
-        table(data, **options)  # type: ignore[arg-type]
+        table(data, **options)  # type: ignore[arg-type]  # each its own
     return refused.value.code, refused.value.params
 
 
