@@ -1,4 +1,4 @@
-"""What the kernel knows of processes: which work in a folder, which were left behind, and how to end with a parent.
+"""What the kernel knows of processes: which work in a folder, and how to end with a parent.
 
 Linux tells all of it below `/proc`; elsewhere only whether a number is taken is known.
 This module may know nothing of what the processes are for.
@@ -33,7 +33,7 @@ def works_in(number: int, folder: Path, *, name: str) -> bool:
         return os.path.samefile(process / "cwd", folder)
     except PermissionError:  # of another user's processes root is not told everything in a container
         with suppress(OSError):
-            return _stat(process)[0] not in ("Z", "X")
+            return (process / "stat").read_text().rpartition(")")[2].split()[0] not in ("Z", "X")
         return False
     except OSError:  # gone, or dead and not yet noticed by its parent
         return False
@@ -47,17 +47,6 @@ def residents(folder: Path, *, name: str) -> list[int]:
             if (process / "comm").read_text().strip() == name and os.path.samefile(process / "cwd", folder):
                 found.append(int(process.name))
     return found
-
-
-def left_behind(*words: str, by: str) -> bool:
-    """Whether a living process has all these words on its command line, and its parent nothing like the word `by`."""
-    for process in _PROC.glob("[0-9]*"):
-        with suppress(OSError):
-            parent = _PROC / _stat(process)[1] / "cmdline"
-            line = (process / "cmdline").read_bytes().split(b"\0")  # a dead process has none
-            if all(os.fsencode(word) in line for word in words) and os.fsencode(by) not in parent.read_bytes():
-                return True
-    return False
 
 
 def end_with_parent(parent: int, how: signal.Signals) -> None:
@@ -79,8 +68,3 @@ def _taken(number: int) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
-def _stat(process: Path) -> list[str]:
-    """What Linux tells of a process from its state on; the next is its parent. Raises OSError when it is gone."""
-    return (process / "stat").read_text().rpartition(")")[2].split()

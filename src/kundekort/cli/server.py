@@ -35,8 +35,8 @@ START_SECONDS: Final = 60
 STOP_SECONDS: Final = 15
 """How long a process may take to stop before it is killed."""
 EXIT_SECONDS: Final = 2
-"""How long a killed process may keep its port. Linux takes its command line at once and its memory next, so that
-one of 500 MB that nobody knows any more still had it after 40 ms on a quiet machine."""
+"""How long a killed process may keep its port. Linux takes its memory first: one of 500 MB still had its port after
+40 ms on a quiet machine."""
 REST_SECONDS: Final = 2
 """Pause before a dead worker is started again, so that one that cannot start does not spin."""
 
@@ -79,18 +79,15 @@ def worker() -> None:
 def refuse_taken_port(host: str, port: int) -> None:
     """Raises CommandRefused when something else listens there already, or nobody may.
 
-    Waits for a web server whose `serve` was killed, and which is just ending.
+    Waits for the web server of a `serve` that was killed, and which is just ending.
     """
-    start = last = time.monotonic()
+    until = time.monotonic() + EXIT_SECONDS
     while True:
-        now = time.monotonic()
-        if processes.left_behind(_SITE, str(port), by="kundekort"):  # looked at first: by then it may have ended
-            last = now
         try:
             return refuse_busy(host, port)
         except OSError as error:
             taken = error.errno == errno.EADDRINUSE
-            if taken and now < start + STOP_SECONDS and now < last + EXIT_SECONDS:
+            if taken and time.monotonic() < until:
                 time.sleep(LOOK_EVERY)
                 continue
             code = "port_taken" if taken else "port_refused"
@@ -114,8 +111,8 @@ def run(host: str, port: int, *, processes: int, ready: Callable[[], None]) -> N
     call_command("collectstatic", interactive=False, verbosity=0)
     stop = threading.Event()
     previous = {number: signal.signal(number, _setter(stop)) for number in (signal.SIGINT, signal.SIGTERM)}
-    web = _start(_web(host, port, processes))
-    jobs = _start(_WORKER)
+    web = _start(_web(host, port, processes), orphaned=signal.SIGKILL)
+    jobs = _start(_WORKER, orphaned=signal.SIGTERM)
     try:
         _wait_for_answer(host, port, web=web, stop=stop)
         if web.poll() is None and not stop.is_set():
@@ -123,7 +120,7 @@ def run(host: str, port: int, *, processes: int, ready: Callable[[], None]) -> N
         while not stop.wait(LOOK_EVERY) and web.poll() is None:
             setup.keep_database()
             if jobs.poll() is not None and not stop.wait(REST_SECONDS):
-                jobs = _start(_WORKER)
+                jobs = _start(_WORKER, orphaned=signal.SIGTERM)
     finally:
         _stop(web, jobs)
         for number, handler in previous.items():
@@ -147,10 +144,13 @@ def _setter(stop: threading.Event) -> Callable[[int, FrameType | None], None]:
     return lambda number, frame: stop.set()
 
 
-def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+def _start(command: Sequence[str], *, orphaned: signal.Signals) -> subprocess.Popen[bytes]:
+    """`orphaned` is what Linux sends it when this process is killed, which then cannot stop it.
+
+    A worker may finish what it is at. A web server must let go of the port, even one that is stopped or hangs.
+    """
     # A session of its own: Ctrl-C reaches only this process, which then stops the others in good order.
-    # Killed it cannot; then Linux asks them to stop, so that no half of the roof stays up.
-    end = partial(processes.end_with_parent, os.getpid(), signal.SIGTERM)
+    end = partial(processes.end_with_parent, os.getpid(), orphaned)
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=end)  # noqa: S603 - our own programs
 
 
