@@ -44,11 +44,20 @@ def createuser(
         print(words % {"name": name, "role": role.value}, file=sys.stderr)
 
 
-def migrate() -> None:
+def migrate(
+    new_storage: Annotated[
+        bool,
+        typer.Option("--new-storage", help=_("Go on with the storage that is set, without the files kept elsewhere.")),
+    ] = False,
+) -> None:
     """Prepare the database for this version of Kundekort."""
     with report_failures():
         setup.setup_django(migrated=False)
         setup.migrate()
+        if new_storage:
+            from kundekort.services import installation
+
+            installation.adopt()
 
 
 def _asked_password() -> str:

@@ -26,6 +26,8 @@ EXIT_CODES: Final[Mapping[str, int]] = {
     "database_will_not_start": 1,
     "data_unusable": 1,
     "settings_wrong": 1,
+    "storage_foreign": 1,
+    "storage_taken": 1,
     "failed": 1,
     "rows_have_errors": 3,
     "rows_have_conflicts": 3,

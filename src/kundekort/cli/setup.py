@@ -46,7 +46,8 @@ def setup_translations() -> None:
 def setup_django(*, migrated: bool = True) -> None:
     """Make the register available: settings, database, and its tables unless `migrated` is False.
 
-    Raises CommandRefused when the database cannot be started or reached, or is not prepared.
+    Raises CommandRefused when the database cannot be started or reached, or is not prepared, StorageForeign and
+    StorageTaken when files are kept that are not its own, or its own are not.
     """
     from kundekort import wording
 
@@ -64,6 +65,7 @@ def setup_django(*, migrated: bool = True) -> None:
     wording.use_schema(_fields)
     if migrated:
         _have_tables()
+        _have_files()
 
 
 def keep_database() -> None:
@@ -106,3 +108,13 @@ def _have_tables() -> None:
     if applied and os.environ.get("KUNDEKORT_DATABASE_URL"):
         raise CommandRefused("database_not_ready")
     migrate(verbosity=0)
+
+
+def _have_files() -> None:
+    """Refuse a storage that is not the database's. Raises CommandRefused for an address that is none."""
+    from kundekort.services import installation
+
+    try:
+        installation.check()
+    except ValueError as error:
+        raise CommandRefused("settings_wrong", why=str(error)) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import BinaryIO, Final
 
 import polars as pl
@@ -106,13 +106,14 @@ def get(export_id: int, *, actor: Actor) -> Export:
     except Export.DoesNotExist as error:
         raise NotFound(id=export_id) from error
     _require(export.selection, actor)
-    return export
+    return _without_old_file(export)
 
 
 def recent(*, actor: Actor, limit: int = 20) -> list[Export]:
     """The newest exports of everybody: who took what, when."""
     actor.require(Role.IMPORTER)
-    return list(Export.objects.select_related("segment").order_by("-created_at", "-pk")[:limit])
+    newest = Export.objects.select_related("segment").order_by("-created_at", "-pk")[:limit]
+    return [_without_old_file(export) for export in newest]
 
 
 def cancel(export_id: int, *, actor: Actor) -> Export:
@@ -149,9 +150,21 @@ def filename(export: Export) -> str:
     return "-".join(part for part in parts if part) + f".{form.extension}"
 
 
+def _oldest() -> datetime:
+    """When the oldest export was begun whose file is kept."""
+    return timezone.now() - timedelta(days=KEPT_DAYS)
+
+
+def _without_old_file(export: Export) -> Export:
+    """The export as `remove_old` leaves it, also where that has not come to it yet."""
+    if export.created_at < _oldest():
+        export.size = None
+    return export
+
+
 def remove_old() -> None:
     """Remove the files of exports after some days: lists of customers are not left lying about."""
-    old = Export.objects.filter(size__isnull=False, created_at__lt=timezone.now() - timedelta(days=KEPT_DAYS))
+    old = Export.objects.filter(size__isnull=False, created_at__lt=_oldest())
     for export in old:
         packages.remove_export(export.pk)
     old.update(size=None)

@@ -126,13 +126,6 @@ def _refuse(import_id: int, code: str, *, state: Import.State) -> None:
         packages.remove(import_id)
 
 
-@app.periodic(cron="17 3 * * *")
-@app.task(name="remove_old_exports")
-def remove_old_exports(timestamp: int) -> None:
-    """Remove lists of customers that were fetched days ago."""
-    exports.remove_old()
-
-
 @app.periodic(cron="37 3 * * *")
 @app.task(name="cancel_abandoned_imports")
 def cancel_abandoned_imports(timestamp: int) -> None:
@@ -145,10 +138,3 @@ def cancel_abandoned_imports(timestamp: int) -> None:
 def queue_forgotten(timestamp: int) -> None:
     """Have no import and no export wait for a job that there is not."""
     upkeep.queue_forgotten()
-
-
-@app.periodic(cron="43 * * * *")
-@app.task(name="remove_leftovers")
-def remove_leftovers(timestamp: int) -> None:
-    """Remove files that nobody knows."""
-    upkeep.remove_leftovers()

@@ -229,3 +229,15 @@ class TooManyForWorkbook(Refusal):
     """A workbook cannot hold so many customers; params: count, limit."""
 
     code = "too_many_for_workbook"
+
+
+class StorageForeign(Refusal):
+    """The files of this database are kept elsewhere; params: storage (where they are looked for)."""
+
+    code = "storage_foreign"
+
+
+class StorageTaken(Refusal):
+    """The storage keeps the files of another database; params: storage."""
+
+    code = "storage_taken"

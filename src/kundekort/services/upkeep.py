@@ -1,47 +1,41 @@
 """What has to be looked after however processes end: work that waits for no job, and files that nobody knows.
 
-Every worker does both when it starts, and jobs do from time to time. Nothing here writes customers.
+Every worker does both when it starts, and from time to time. Nothing here writes customers.
 """
 
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Iterable
 from typing import Final
 
-from django.db import connection
-from django.db.models import Exists, Model, OuterRef, Q, TextField
+from django.db.models import Exists, OuterRef, Q, TextField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from kundekort.services import exports, planning
-from kundekort.store import packages
+from kundekort.services import exports, planning, retention
 from kundekort.store.models import Export, Import
 
 logger = logging.getLogger(__name__)
 
-UNTOUCHED: Final = 24 * 60 * 60
-"""Seconds after which a file that nobody knows belongs to nobody who is still at work on it."""
 LIVE: Final = ("todo", "doing")
 """The states of jobs that will be run, or are."""
-GONE: Final = (Import.State.CANCELLED, Import.State.REFUSED)
-"""The states of imports whose packages are forgotten."""
-EXPORT_KEPT: Final = Q(state=Export.State.WAITING) | Q(state=Export.State.DONE, size__isnull=False)
-"""The exports that may have a file."""
-AT_A_TIME: Final = 1_000
-"""Packages whose imports are asked for at a time."""
 
 
 def look_after() -> None:
-    """Do all that there is to do. What goes wrong with files is logged and keeps nobody from working."""
+    """Do all that there is to do."""
     queue_forgotten()
+    tidy_up()
+
+
+def tidy_up() -> None:
+    """Remove files that are kept no longer. What goes wrong with them is logged and keeps nobody from working."""
     try:
-        remove_leftovers()
+        retention.remove_leftovers()
+        retention.remove_old()
     except OSError:
-        logger.exception("Files that nobody knows could not be removed.")
+        logger.exception("Files that are kept no longer could not be removed.")
 
 
 def queue_forgotten() -> None:
@@ -65,48 +59,9 @@ def queue_forgotten() -> None:
         exports.queue_fallback(number)
 
 
-def remove_leftovers() -> None:
-    """Remove what killed processes have left: files of imports and exports that nobody will ever ask for.
-
-    Nothing that anybody has written to for the last day is touched.
-    """
-    before = time.time() - UNTOUCHED
-    packages.remove_unfinished_exports(before=before)
-    for number in _unknown(packages.exports(), Export, EXPORT_KEPT):
-        packages.remove_stale_export(number, before=before)
-    for number in _unknown(packages.imports(), Import, ~Q(state__in=GONE)):
-        packages.remove_stale(number, before=before)
-    for number, digest, state in Import.objects.exclude(state__in=GONE).values_list("pk", "digest", "state").iterator():
-        packages.remove_stale_plans(number, digest, before=before)
-        if state == Import.State.DONE:
-            packages.forget_drafts(number, digest)
-
-
 def _without_job(key: str, jobs: Q, model: type[Import | Export], state: str) -> list[int]:
     """The numbers of what is in a state of work while there is no such job about it."""
     about = ProcrastinateJob.objects.annotate(about=KeyTextTransform(key, "args")).filter(jobs)
     number = Cast(OuterRef("pk"), TextField())
     waiting = model.objects.filter(~Exists(about.filter(about=number)), state=state)
     return list(waiting.values_list("pk", flat=True))
-
-
-def _unknown(numbers: Iterable[int], model: type[Import | Export], known: Q) -> list[int]:
-    """Those of the numbers that are none of the known ones.
-
-    A number that this database has not given out yet may be that of another one, which is to be restored here.
-    """
-    last = _last_number(model)
-    given = [number for number in numbers if number <= last]
-    found: list[int] = []
-    for start in range(0, len(given), AT_A_TIME):
-        some = given[start : start + AT_A_TIME]
-        found += set(some) - set(model.objects.filter(known, pk__in=some).values_list("pk", flat=True))
-    return found
-
-
-def _last_number(model: type[Model]) -> int:
-    """The highest number that a table has ever given out."""
-    with connection.cursor() as cursor:
-        table = model._meta.db_table
-        cursor.execute("SELECT pg_sequence_last_value(pg_get_serial_sequence(%s, 'id')::regclass)", [table])
-        return int(cursor.fetchone()[0] or 0)

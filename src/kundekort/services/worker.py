@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException
@@ -30,6 +30,8 @@ DEAD_AFTER: Final = 15
 """Seconds without one after which a worker's jobs are given to others."""
 LOOK_EVERY: Final = 0.2
 """Seconds between two looks at whether to stop."""
+TIDY_EVERY: Final = 60 * 60
+"""Seconds between two times that a worker removes files which are kept no longer; the first is when it starts."""
 REST: Final = 1
 """Seconds after which a worker that has lost its database begins anew."""
 
@@ -44,7 +46,7 @@ def work(*, keep: Callable[[], None] = lambda: None) -> None:
         signal.signal(number, lambda number, frame: stop.set())
     while not stop.is_set():
         try:
-            _look_after()
+            _with_own_connection(upkeep.look_after)
             asyncio.run(_run(stop, keep))
         except Exception as error:
             if not is_unreachable(error):
@@ -53,13 +55,6 @@ def work(*, keep: Callable[[], None] = lambda: None) -> None:
             logger.warning("The database does not answer; the worker begins anew.")
             keep()
             stop.wait(REST)
-
-
-def _look_after() -> None:
-    try:
-        upkeep.look_after()
-    finally:
-        connection.close()  # jobs have their own; this one would be as dead as the database when it is wanted again
 
 
 class _Connector(PsycopgConnector):
@@ -95,10 +90,11 @@ async def _run(stop: threading.Event, keep: Callable[[], None]) -> None:
                     shutdown_graceful_timeout=3,
                 )
             )
-            looking = asyncio.create_task(_look(keep))
+            beside = [asyncio.create_task(_look(keep)), asyncio.create_task(_tidy_up())]
             while not (stop.is_set() or connector.lost or work.done()):
                 await asyncio.sleep(LOOK_EVERY)
-            looking.cancel()
+            for task in beside:
+                task.cancel()
             work.cancel()
             with suppress(asyncio.CancelledError):
                 await work
@@ -112,3 +108,18 @@ async def _look(keep: Callable[[], None]) -> None:
             for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
                 await app.job_manager.retry_job(job)
         await asyncio.sleep(SIGN_OF_LIFE)
+
+
+async def _tidy_up() -> None:
+    """Remove files that are kept no longer, again and again; every host has some that no other sees."""
+    while True:
+        await asyncio.sleep(TIDY_EVERY)
+        with suppress(DatabaseError):  # it is away, which others notice too
+            await asyncio.to_thread(_with_own_connection, upkeep.tidy_up)
+
+
+def _with_own_connection(work: Callable[[], None]) -> None:
+    try:
+        work()
+    finally:
+        connection.close()  # jobs have their own; this one would be as dead as the database when it is wanted again

@@ -2,9 +2,9 @@
 knows where they are.
 
 A package is a folder named by the import's number: `source` is the file as it came, `mended/` rows of it that came
-back mended, `plans/<digest>/` a plan's parts. What can be made again at any time stands beside them: `numbers.parquet`,
-the numbers of the cards that the rows of an import in the register are about, and `log/`, its plan as the log tells it.
-A folder or a file appears whole or not at all.
+back mended, `plans/<digest>/` a plan's parts. What can be made again at any time stands beside them on the host that
+made it: `numbers.parquet`, the numbers of the cards that the rows of an import in the register are about, `log/`, its
+plan as the log tells it, and what a plan is made again from. A folder or a file appears whole or not at all.
 """
 
 from __future__ import annotations
@@ -12,19 +12,24 @@ from __future__ import annotations
 import hashlib
 import mmap
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from math import inf
 from pathlib import Path
-from typing import IO, BinaryIO, NamedTuple
+from typing import IO, BinaryIO, Final, NamedTuple
 
-from django.conf import settings
+from kundekort.store import plans, storage
+from kundekort.store.storage import BLOCK, UNFINISHED, Kept
 
-BLOCK = 2**20
-UNFINISHED = "new-"
-"""How the names of plans and exports begin that are not whole yet."""
+KEPT: Final = re.compile(
+    r"imports/(?P<import>\d+)/(source|mended/[0-9a-f]{64}\.parquet|plans/(?P<plan>[0-9a-f]{64})/\w[\w-]*\.parquet)"
+    r"|exports/(?P<export>\d+)"
+)
+"""The names of the files that are kept for every host."""
 
 
 class TooLarge(Exception):
@@ -55,12 +60,14 @@ def keep_source(import_id: int, stream: BinaryIO, *, limit: int) -> Source:
     if size > limit:
         remove(import_id)
         raise TooLarge
+    storage.current().keep(f"imports/{import_id}/source")
     return Source(size, whole.hexdigest())
 
 
 @contextmanager
 def source(import_id: int) -> Iterator[bytes | mmap.mmap]:
     """The bytes of the uploaded file, mapped rather than read. Raises FileNotFoundError when it is gone."""
+    storage.current().have_file(f"imports/{import_id}/source")
     with (_folder(import_id) / "source").open("rb") as file:
         if os.fstat(file.fileno()).st_size == 0:
             yield b""
@@ -72,29 +79,41 @@ def source(import_id: int) -> Iterator[bytes | mmap.mmap]:
 @contextmanager
 def new_plan(import_id: int) -> Iterator[Path]:
     """A folder for the parts of a new plan; it goes away again unless `keep_plan` takes it."""
-    plans = _folder(import_id) / "plans"
-    plans.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=plans, prefix=UNFINISHED, ignore_cleanup_errors=True) as folder:
+    kept = _folder(import_id) / "plans"
+    kept.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=kept, prefix=UNFINISHED, ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
 
 def keep_plan(import_id: int, digest: str, folder: Path) -> None:
     """Keep the plan in a folder of `new_plan` under its digest."""
-    plans = _folder(import_id) / "plans"
-    if not (plans / digest).exists():
+    kept = _folder(import_id) / "plans"
+    if not (kept / digest).exists():
         _sync_parts(folder.iterdir())
-        folder.rename(plans / digest)
+        folder.rename(kept / digest)
+    storage.current().keep(f"imports/{import_id}/plans/{digest}")
 
 
 def forget_other_plans(import_id: int, digest: str) -> None:
     """Forget all plans of an import but one. The last one is needed until the database knows the next."""
-    for other in _plans(import_id):
-        if other.name != digest and not other.name.startswith(UNFINISHED):
-            shutil.rmtree(other, ignore_errors=True)
+    here = {
+        folder.name for folder in (_folder(import_id) / "plans").glob("*") if not folder.name.startswith(UNFINISHED)
+    }
+    names = (KEPT.fullmatch(file.name) for file in storage.current().files(f"imports/{import_id}/plans"))
+    for other in (here | {name["plan"] for name in names if name}) - {digest}:
+        remove_plan(import_id, other)
+
+
+def remove_plan(import_id: int, digest: str) -> None:
+    """Forget a plan of an import."""
+    storage.current().remove(f"imports/{import_id}/plans/{digest}")
 
 
 def plan_folder(import_id: int, digest: str) -> Path:
-    """The folder with the parts of a kept plan."""
+    """The folder with the parts of a kept plan; it is not there where nothing is kept under that name."""
+    if digest:
+        name = f"imports/{import_id}/plans/{digest}"
+        storage.current().have_folder(name, is_whole=lambda folder: plans.digest(folder) == digest)
     return _folder(import_id) / "plans" / digest
 
 
@@ -105,7 +124,7 @@ def cells_folder(import_id: int, name: str) -> Path:
 
 def forget_drafts(import_id: int, digest: str) -> None:
     """Forget what a plan can be made again from: it is not going to be."""
-    for folder in (_folder(import_id) / "cells", plan_folder(import_id, digest) / "draft"):
+    for folder in (_folder(import_id) / "cells", _folder(import_id) / "plans" / digest / plans.DRAFT):
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -144,23 +163,25 @@ def new_log_plan(import_id: int) -> Iterator[Path]:
 def keep_mended(import_id: int, content: bytes) -> str:
     """Keep rows of an import that were mended elsewhere, whole or not at all; a name that no other content has."""
     name = hashlib.sha256(content).hexdigest()
-    path = mended_file(import_id, name)
-    path.parent.mkdir(exist_ok=True)
+    path = _folder(import_id) / "mended" / f"{name}.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=UNFINISHED, delete=False) as part:
         part.write(content)
         _sync(part)
     Path(part.name).rename(path)
+    storage.current().keep(f"imports/{import_id}/mended/{path.name}")
     return name
 
 
 def mended_file(import_id: int, name: str) -> Path:
     """The file of the rows of an import that were mended elsewhere and came back, by the name `keep_mended` gave it."""
+    storage.current().have_file(f"imports/{import_id}/mended/{name}.parquet")
     return _folder(import_id) / "mended" / f"{name}.parquet"
 
 
 def remove(import_id: int) -> None:
     """Forget the package of an import."""
-    shutil.rmtree(_folder(import_id), ignore_errors=True)
+    storage.current().remove(f"imports/{import_id}")
 
 
 def keep_export(export_id: int, pieces: Iterable[bytes]) -> int:
@@ -174,6 +195,7 @@ def keep_export(export_id: int, pieces: Iterable[bytes]) -> int:
             size = file.tell()
             _sync(file)
             unfinished.rename(target)
+            storage.current().keep(f"exports/{export_id}")
         except BaseException:
             unfinished.unlink(missing_ok=True)
             raise
@@ -182,49 +204,68 @@ def keep_export(export_id: int, pieces: Iterable[bytes]) -> int:
 
 def export_file(export_id: int) -> BinaryIO:
     """The file of an export for reading. Raises FileNotFoundError when it is gone."""
+    storage.current().have_file(f"exports/{export_id}")
     return _export(export_id).open("rb")
 
 
 def remove_export(export_id: int) -> None:
     """Forget the file of an export."""
-    _export(export_id).unlink(missing_ok=True)
+    storage.current().remove(f"exports/{export_id}")
 
 
-def imports() -> list[int]:
-    """The numbers of the imports that have a package."""
-    return [int(folder.name) for folder in _private("imports").iterdir() if folder.name.isdecimal()]
+class Contents(NamedTuple):
+    """When what is kept was last written to (seconds since 1970): exports; imports, whole and each of their plans."""
+
+    exports: Mapping[int, float]
+    imports: Mapping[int, float]
+    plans: Mapping[tuple[int, str], float]
 
 
-def exports() -> list[int]:
-    """The numbers of the exports that have a file."""
-    return [int(file.name) for file in _private("exports").iterdir() if file.name.isdecimal()]
+def kept_files() -> Iterator[Kept]:
+    """Every file that is kept for every host, on each of them under the same name."""
+    for folder in ("imports", "exports"):
+        yield from (file for file in storage.current().files(folder) if KEPT.fullmatch(file.name))
 
 
-def remove_stale(import_id: int, *, before: float) -> None:
-    """Forget the package of an import unless somebody has written to it since a time (seconds since 1970)."""
-    if _last_written(_folder(import_id)) < before:
-        remove(import_id)
+def contents() -> Contents:
+    """What is kept, by its numbers."""
+    exports: dict[int, float] = {}
+    imports: dict[int, float] = defaultdict(float)
+    plans: dict[tuple[int, str], float] = defaultdict(float)
+    for file in kept_files():
+        name = KEPT.fullmatch(file.name)
+        if name is None:  # not what kept_files gives
+            continue
+        if name["export"]:
+            exports[int(name["export"])] = file.written
+            continue
+        number = int(name["import"])
+        imports[number] = max(imports[number], file.written)
+        if name["plan"]:
+            plans[number, name["plan"]] = max(plans[number, name["plan"]], file.written)
+    return Contents(exports, imports, plans)
 
 
-def remove_stale_plans(import_id: int, digest: str, *, before: float) -> None:
-    """Forget all plans of an import but one, and whatever is unfinished, to which nobody has written since a time."""
-    others = [plan for plan in _plans(import_id) if plan.name != digest]
-    for other in (*others, *_folder(import_id).glob("*.new")):
-        if _last_written(other) < before:
-            _remove(other)
+def remove_unfinished(*, before: float) -> None:
+    """Forget on this host what was begun and not written to since a time, and packages without a file."""
+    unfinished = UNFINISHED + "*"
+    exports, imports = _private("exports"), _private("imports")
+    patterns = (f"*/{unfinished}", "*/*.new", f"*/plans/{unfinished}", f"*/mended/{unfinished}")
+    found = [*exports.glob(unfinished), *(path for pattern in patterns for path in imports.glob(pattern))]
+    found += [folder for folder in imports.iterdir() if not any(path.is_file() for path in folder.rglob("*"))]
+    for path in found:
+        if _last_written(path) < before:
+            _remove(path)
 
 
-def remove_stale_export(export_id: int, *, before: float) -> None:
-    """Forget the file of an export unless it was written since a time."""
-    if _last_written(_export(export_id)) < before:
-        remove_export(export_id)
-
-
-def remove_unfinished_exports(*, before: float) -> None:
-    """Forget files of exports that were begun and not written to since a time."""
-    for file in _private("exports").glob(UNFINISHED + "*"):
-        if _last_written(file) < before:
-            file.unlink(missing_ok=True)
+def remove_copies(*, before: float) -> None:
+    """Forget on this host what others keep too, and what was made here only, unless it was asked for since a time."""
+    if not storage.current().shared:
+        return
+    for folder in (_private("imports"), _private("exports")):
+        for path in folder.iterdir():
+            if _last_written(path) < before:
+                _remove(path)
 
 
 def _remove(path: Path) -> None:
@@ -232,11 +273,6 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
-
-
-def _plans(import_id: int) -> list[Path]:
-    folder = _folder(import_id) / "plans"
-    return list(folder.iterdir()) if folder.exists() else []
 
 
 def _last_written(path: Path) -> float:
@@ -256,9 +292,9 @@ def _folder(import_id: int) -> Path:
 
 
 def _private(name: str) -> Path:
-    """A folder of the data folder that nobody else on the machine can look into."""
-    folder = Path(settings.DATA) / name
-    folder.mkdir(mode=0o700, exist_ok=True)
+    """A folder on this host that nobody else on the machine can look into."""
+    folder = storage.current().root / name
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from tempfile import TemporaryFile
 from typing import IO
 
 from django.conf import settings
-from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 
 OVERHEAD = 2**16
 """Bytes of a request beyond its file: the other fields of the form and the boundaries."""
@@ -16,8 +18,11 @@ def too_large(content_length: int) -> bool:
     return content_length > settings.KUNDEKORT_MAX_BYTES + OVERHEAD
 
 
-class LimitedUpload(TemporaryFileUploadHandler):
-    """Writes files to disk while they arrive; one over the limit is let pass by without being kept."""
+class LimitedUpload(FileUploadHandler):
+    """Writes files to disk while they arrive; one over the limit is let pass by without being kept.
+
+    They have no name there, so that nothing is left of one whose process was killed.
+    """
 
     def handle_raw_input(
         self,
@@ -43,3 +48,15 @@ class LimitedUpload(TemporaryFileUploadHandler):
         if self._too_large:
             raise SkipFile
         super().new_file(field_name, file_name, content_type, content_length, charset, content_type_extra)
+        file = TemporaryFile(dir=settings.DATA)  # noqa: SIM115 - whoever takes the upload closes it
+        self._file: UploadedFile[bytes] = UploadedFile(file, file_name, content_type)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Write what has come."""
+        self._file.write(raw_data)
+
+    def file_complete(self, file_size: int) -> UploadedFile[bytes]:
+        """The file, for reading."""
+        self._file.seek(0)
+        self._file.size = file_size
+        return self._file

@@ -121,6 +121,14 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
         "or set KUNDEKORT_DATA to a folder of your own."
     ),
     "settings_wrong": _("The settings are not right: %(why)s."),
+    "storage_foreign": _(
+        "The files of this register are not in %(storage)s. Set KUNDEKORT_STORAGE as on the host that has them. "
+        "If they are lost, go on without them: kundekort migrate --new-storage."
+    ),
+    "storage_taken": _(
+        "%(storage)s keeps the files of another database. "
+        "Check KUNDEKORT_DATABASE_URL, or set KUNDEKORT_STORAGE to a place that nothing else uses."
+    ),
     "port_taken": _("Port %(port)s on %(host)s is in use. Stop the other program, or choose another with --port."),
     "port_refused": _(
         "Kundekort cannot listen on port %(port)s of %(host)s: %(why)s. Choose others with --host and --port."
