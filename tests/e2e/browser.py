@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
+
+from tests import apt
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -28,12 +29,7 @@ def pick(page: Page, menu: str, option: str) -> None:
 
 def install() -> None:
     """Install Debian's Chromium where that is possible, else the one that Playwright brings."""
-    sudo = [] if os.geteuid() == 0 else [tool] if (tool := shutil.which("sudo")) else None
-    if shutil.which("apt-get") and sudo is not None:
-        for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium"]):
-            subprocess.run(
-                [*sudo, "apt-get", *command], check=False, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-            )
+    apt.install("chromium")
     if executable() is None:
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
 

@@ -185,7 +185,7 @@ def test_copies_of_another_storage_at_the_same_address_are_nothing(host: Path) -
     assert on_this_host() == set()
 
 
-@pytest.mark.parametrize("url", ["s3://", "s3:/bucket", "file:///x", "bucket", "https://bucket/x", "S3//x"])
+@pytest.mark.parametrize("url", ["s3://", "s3:/bucket", "ftp://x", "bucket", "https://bucket/x", "S3//x"])
 def test_it_refuses_what_is_no_address_of_a_storage(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "KUNDEKORT_STORAGE", url)
     with pytest.raises(ValueError, match="KUNDEKORT_STORAGE"):
