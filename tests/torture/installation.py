@@ -129,14 +129,19 @@ class Installation:
 
     def minute_passes(self) -> None:
         """The minute has come to look for what waits without a job."""
-        self._tick("queue_forgotten")
+        self.ask(
+            "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW('default', 'queue_forgotten', 0, NULL, NULL,"
+            " '{\"timestamp\": 0}', NULL)::procrastinate_job_to_defer_v1])"
+        )
 
     def day_passes(self) -> None:
         """Whatever was written was written yesterday, and the hour has come to remove what nobody knows."""
         then = time.time() - DAY
         for path in self.data.glob("*ports/**/*"):
             os.utime(path, (then, then))
-        self._tick("remove_leftovers")
+        tidy = "import django; django.setup(); from kundekort.services import upkeep; upkeep.tidy_up()"
+        settings = {"DJANGO_SETTINGS_MODULE": "kundekort.config.settings"}
+        subprocess.run([sys.executable, "-c", tidy], env=self.environment | settings, check=True)
 
     def output(self) -> str:
         """What the server and its worker have said last."""
@@ -165,14 +170,6 @@ class Installation:
             stdin=subprocess.DEVNULL,
             stdout=stdout,
             stderr=stderr,  # type: ignore[call-overload]
-        )
-
-    def _tick(self, task: str) -> None:
-        """Queue what the clock would queue."""
-        self.ask(
-            "SELECT procrastinate_defer_jobs_v1(ARRAY["
-            "ROW('default', %s, 0, NULL, NULL, '{\"timestamp\": 0}', NULL)::procrastinate_job_to_defer_v1])",
-            task,
         )
 
 
