@@ -6,7 +6,7 @@ import io
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,10 +14,11 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kundekort.services import installation, retention
+from kundekort.services import imports, installation, retention
+from kundekort.services.accounts import Actor
 from kundekort.services.refusals import StorageForeign, StorageTaken
 from kundekort.store import packages, storage
-from kundekort.store.models import Setting
+from kundekort.store.models import Import, Setting
 from kundekort.store.storage import ObjectStore, StorageUnreachable
 from tests import object_store
 
@@ -198,6 +199,22 @@ def test_it_says_so_when_the_storage_does_not_answer(host: Path, monkeypatch: py
     with pytest.raises(StorageUnreachable) as away:
         packages.keep_source(9, io.BytesIO(b"x"), limit=9)
     assert (away.value.filename, bool(away.value.strerror)) == ("s3://nobody/there", True)
+
+
+@pytest.mark.django_db
+def test_an_import_can_be_given_up_while_the_storage_does_not_answer(
+    host: Path, upload: Callable[..., Import], bob: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imp = upload("CustomerID;FirstName;Gender\n0;Kari;2\n")
+    reachable = settings.KUNDEKORT_STORAGE
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{object_store.free_port()}")
+    monkeypatch.setattr(settings, "KUNDEKORT_STORAGE", f"{reachable}/away")
+    assert imports.cancel(imp.pk, actor=bob).state == Import.State.CANCELLED
+    monkeypatch.setattr(settings, "KUNDEKORT_STORAGE", reachable)
+    assert packages.contents().imports.keys() == {imp.pk}
+    monkeypatch.setattr(retention, "UNTOUCHED", -60)
+    retention.remove_old()
+    assert not packages.contents().imports
 
 
 @given(st.binary(max_size=5000), st.sampled_from([1, 4096, 2**20]))

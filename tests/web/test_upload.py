@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import io
+import os
+
 import pytest
 from django.test import Client
 
 from kundekort.store.models import Customer, Import
+from kundekort.web.uploading import LimitedUpload
 from tests.web.conftest import HEADER, latest, send
 
 
@@ -56,3 +60,13 @@ def test_it_keeps_only_the_last_part_of_a_file_name(as_bob: Client) -> None:
 def test_it_does_not_let_somebody_without_a_role_upload(as_charlie: Client) -> None:
     assert send(as_charlie, HEADER + "0;Kari;Nordmann;;2\n").status_code == 403
     assert not Import.objects.exists()
+
+
+def test_a_file_that_is_being_uploaded_has_no_name_that_could_be_left_behind() -> None:
+    upload = LimitedUpload()
+    upload.handle_raw_input(io.BytesIO(), {}, 5, "")
+    upload.new_file("file", "kunder.csv", "text/csv", 5)
+    upload.receive_data_chunk(b"12345", 0)
+    with upload.file_complete(5) as file:
+        assert os.readlink(f"/proc/self/fd/{file.fileno()}").endswith("(deleted)")
+        assert file.read() == b"12345"

@@ -10,6 +10,7 @@ plan as the log tells it, and what a plan is made again from. A folder or a file
 from __future__ import annotations
 
 import hashlib
+import logging
 import mmap
 import os
 import re
@@ -17,13 +18,15 @@ import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from math import inf
 from pathlib import Path
 from typing import IO, BinaryIO, Final, NamedTuple
 
 from kundekort.store import plans, storage
-from kundekort.store.storage import BLOCK, UNFINISHED, Kept
+from kundekort.store.storage import BLOCK, UNFINISHED, Kept, StorageUnreachable
+
+logger = logging.getLogger(__name__)
 
 KEPT: Final = re.compile(
     r"imports/(?P<import>\d+)/(source|mended/[0-9a-f]{64}\.parquet|plans/(?P<plan>[0-9a-f]{64})/\w[\w-]*\.parquet)"
@@ -96,17 +99,18 @@ def keep_plan(import_id: int, digest: str, folder: Path) -> None:
 
 def forget_other_plans(import_id: int, digest: str) -> None:
     """Forget all plans of an import but one. The last one is needed until the database knows the next."""
-    here = {
-        folder.name for folder in (_folder(import_id) / "plans").glob("*") if not folder.name.startswith(UNFINISHED)
-    }
-    names = (KEPT.fullmatch(file.name) for file in storage.current().files(f"imports/{import_id}/plans"))
-    for other in (here | {name["plan"] for name in names if name}) - {digest}:
-        remove_plan(import_id, other)
+    others = {folder.name for folder in (_folder(import_id) / "plans").glob("*")}
+    with suppress(StorageUnreachable):  # what it keeps is removed when it is next gone through
+        names = (KEPT.fullmatch(file.name) for file in storage.current().files(f"imports/{import_id}/plans"))
+        others |= {name["plan"] for name in names if name}
+    for other in others - {digest}:
+        if not other.startswith(UNFINISHED):
+            remove_plan(import_id, other)
 
 
 def remove_plan(import_id: int, digest: str) -> None:
     """Forget a plan of an import."""
-    storage.current().remove(f"imports/{import_id}/plans/{digest}")
+    _forget(f"imports/{import_id}/plans/{digest}")
 
 
 def plan_folder(import_id: int, digest: str) -> Path:
@@ -181,7 +185,7 @@ def mended_file(import_id: int, name: str) -> Path:
 
 def remove(import_id: int) -> None:
     """Forget the package of an import."""
-    storage.current().remove(f"imports/{import_id}")
+    _forget(f"imports/{import_id}")
 
 
 def keep_export(export_id: int, pieces: Iterable[bytes]) -> int:
@@ -210,7 +214,7 @@ def export_file(export_id: int) -> BinaryIO:
 
 def remove_export(export_id: int) -> None:
     """Forget the file of an export."""
-    storage.current().remove(f"exports/{export_id}")
+    _forget(f"exports/{export_id}")
 
 
 class Contents(NamedTuple):
@@ -266,6 +270,14 @@ def remove_copies(*, before: float) -> None:
         for path in folder.iterdir():
             if _last_written(path) < before:
                 _remove(path)
+
+
+def _forget(name: str) -> None:
+    """Forget a file or a folder. What a storage out of reach keeps is removed when it is next gone through."""
+    try:
+        storage.current().remove(name)
+    except StorageUnreachable as error:
+        logger.warning("%s of %s will be removed later: %s", name, error.filename, error.strerror)
 
 
 def _remove(path: Path) -> None:
