@@ -202,6 +202,13 @@ def test_it_says_so_when_the_storage_does_not_answer(host: Path, monkeypatch: py
 
 
 @pytest.mark.django_db
+def test_it_says_so_when_there_is_no_such_bucket(host: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "KUNDEKORT_STORAGE", "s3://no-such-bucket/x")
+    with pytest.raises(StorageUnreachable, match="bucket does not exist"):
+        installation.check()
+
+
+@pytest.mark.django_db
 def test_an_import_can_be_given_up_while_the_storage_does_not_answer(
     host: Path, upload: Callable[..., Import], bob: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

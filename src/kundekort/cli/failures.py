@@ -27,6 +27,7 @@ EXIT_CODES: Final[Mapping[str, int]] = {
     "data_unusable": 1,
     "settings_wrong": 1,
     "storage_foreign": 1,
+    "storage_unreachable": 1,
     "storage_taken": 1,
     "failed": 1,
     "rows_have_errors": 3,
@@ -116,7 +117,10 @@ def _expected(error: BaseException) -> Failure | None:
         return Failure(error.code, error.params)
     from kundekort.engine.errors import FileRefused
     from kundekort.services.refusals import Refusal
+    from kundekort.store.storage import StorageUnreachable
 
+    if isinstance(error, StorageUnreachable):
+        return Failure("storage_unreachable", {"storage": error.filename, "why": error.strerror})
     if isinstance(error, (Refusal, FileRefused)):
         return Failure(error.code, error.params)
     if why := _database_away(error):

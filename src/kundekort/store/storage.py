@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -208,15 +209,15 @@ class ObjectStore:
 
     @contextmanager
     def _reached(self) -> Iterator[None]:
-        """A block in which the store says no in ways that others know."""
-        from obstore.exceptions import BaseError, NotFoundError
+        """A block in which the store says no in ways that others know. Raises FileNotFoundError, StorageUnreachable."""
+        from obstore.exceptions import BaseError
 
         try:
             yield
-        except NotFoundError as error:
-            raise FileNotFoundError(errno.ENOENT, str(error)) from error
-        except BaseError as error:
-            raise StorageUnreachable(errno.EIO, _reason(error), self.address) from error
+        except (BaseError, FileNotFoundError) as error:
+            if isinstance(error, FileNotFoundError) and "NoSuchBucket" not in str(error):
+                raise
+            raise StorageUnreachable(errno.EIO, _reason(str(error)), self.address) from error
 
     @staticmethod
     def _in_parallel(work: Iterable[tuple[Callable[..., None], *tuple[object, ...]]]) -> None:
@@ -271,6 +272,7 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _reason(error: Exception) -> str:
-    """What an object store says, without what it was asked and how often."""
-    return str(error).partition("\n")[0].rpartition(" - ")[2].strip()
+def _reason(said: str) -> str:
+    """What an object store says itself, without what it was asked and how often."""
+    message = re.search("<Message>(.*?)</Message>", said)
+    return message[1] if message else said.partition("\n")[0].rpartition(" - ")[2].strip()

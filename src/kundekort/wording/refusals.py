@@ -121,6 +121,9 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
         "or set KUNDEKORT_DATA to a folder of your own."
     ),
     "settings_wrong": _("The settings are not right: %(why)s."),
+    "storage_unreachable": _(
+        "The storage %(storage)s cannot be reached: %(why)s. Check KUNDEKORT_STORAGE and the AWS_… variables."
+    ),
     "storage_foreign": _(
         "The files of this register are not in %(storage)s. Set KUNDEKORT_STORAGE as on the host that has them. "
         "If they are lost, go on without them: kundekort migrate --new-storage."
