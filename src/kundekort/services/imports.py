@@ -43,23 +43,21 @@ def receive(
     """Keep an uploaded file as a new import, to be planned. Raises CannotImport when it is too large."""
     actor.require(Role.IMPORTER)
     number = database.next_number(Import)
-    with transaction.atomic():
-        imp = Import.objects.create(
-            pk=number,
-            created_by=actor.user,
-            actor_name=actor.name,
-            filename=PurePath(filename.replace("\\", "/")).name[:255].replace("\x00", ""),
-            size=0,
-            answers=Answers(dialect=overrides or DialectOverrides(), policy=policy or Policy()),
-            decisions=decisions or Decisions(),
-        )
-        limit = settings.KUNDEKORT_MAX_BYTES
-        try:
-            imp.size, imp.sha256 = packages.keep_source(imp.pk, stream, limit=limit)
-        except packages.TooLarge as error:
-            raise CannotImport(FileRefused("file_too_large", limit=limit)) from error
-        imp.save(update_fields=["size", "sha256"])
-    return imp
+    limit = settings.KUNDEKORT_MAX_BYTES
+    try:
+        source = packages.keep_source(number, stream, limit=limit)
+    except packages.TooLarge as error:
+        raise CannotImport(FileRefused("file_too_large", limit=limit)) from error
+    return Import.objects.create(
+        pk=number,
+        created_by=actor.user,
+        actor_name=actor.name,
+        filename=PurePath(filename.replace("\\", "/")).name[:255].replace("\x00", ""),
+        size=source.size,
+        sha256=source.sha256,
+        answers=Answers(dialect=overrides or DialectOverrides(), policy=policy or Policy()),
+        decisions=decisions or Decisions(),
+    )
 
 
 def get(import_id: int, *, actor: Actor) -> Import:
