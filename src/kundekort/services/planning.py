@@ -203,6 +203,15 @@ def withdraw(import_id: int, number: int, *, actor: Actor, then: Callable[[int],
     then(import_id)
 
 
+def try_again(import_id: int, *, actor: Actor) -> None:
+    """Have an import planned whose job has failed. Raises NotWaiting when that is not so any more."""
+    imp = imports.get(import_id, actor=actor)
+    failed = Import.objects.filter(pk=import_id, state=Import.State.RECEIVED, notice__in=imports.FAILURES)
+    if not failed.update(notice="", touched_at=Now()):
+        raise NotWaiting(state=imp.state)
+    plan_now_or_queue(import_id)
+
+
 def replan(import_id: int, *, notice: str, decisions: Decisions | None = None) -> None:
     """Put an import back to be planned anew; `notice` is the code of what to tell, such as that the register moved."""
     imp = Import.objects.get(pk=import_id)

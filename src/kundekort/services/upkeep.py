@@ -8,16 +8,16 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Exists, Model, OuterRef, Q, TextField
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from kundekort.services import exports, planning
+from kundekort.services import exports, imports, planning
 from kundekort.store import packages
 from kundekort.store.models import Export, Import
 
@@ -51,16 +51,17 @@ def queue_forgotten() -> None:
     database that could be told. What somebody may be doing this very moment is queued for later.
     """
     plan = Q(task_name="plan_import", status__in=LIVE) | Q(task_name="apply_import", status="doing")
-    for number in _without_job("import_id", plan, Import, Import.State.RECEIVED):
+    received = Import.objects.filter(state=Import.State.RECEIVED).exclude(notice__in=imports.FAILURES)
+    for number in _without_job("import_id", plan, received):
         logger.warning("Import %s waited to be planned without a job.", number)
         planning.queue_fallback(number)
     write = Q(task_name="apply_import", status__in=LIVE)
-    for number in _without_job("import_id", write, Import, Import.State.CONFIRMING):
+    for number in _without_job("import_id", write, Import.objects.filter(state=Import.State.CONFIRMING)):
         logger.warning("Import %s waited to be written without a job.", number)
         digest = Import.objects.get(pk=number).digest
         app.configure_task("apply_import").defer(import_id=number, digest=digest)
     make = Q(task_name="make_export", status__in=LIVE)
-    for number in _without_job("export_id", make, Export, Export.State.WAITING):
+    for number in _without_job("export_id", make, Export.objects.filter(state=Export.State.WAITING)):
         logger.warning("Export %s waited to be written without a job.", number)
         exports.queue_fallback(number)
 
@@ -76,18 +77,17 @@ def remove_leftovers() -> None:
         packages.remove_stale_export(number, before=before)
     for number in _unknown(packages.imports(), Import, ~Q(state__in=GONE)):
         packages.remove_stale(number, before=before)
-    for number, digest, state in Import.objects.exclude(state__in=GONE).values_list("pk", "digest", "state").iterator():
+    for number, digest, state in Import.objects.exclude(state__in=GONE).values_list("pk", "digest", "state"):
         packages.remove_stale_plans(number, digest, before=before)
         if state == Import.State.DONE:
             packages.forget_drafts(number, digest)
 
 
-def _without_job(key: str, jobs: Q, model: type[Import | Export], state: str) -> list[int]:
-    """The numbers of what is in a state of work while there is no such job about it."""
+def _without_job(key: str, jobs: Q, working: QuerySet[Any]) -> list[int]:
+    """The numbers of those imports or exports about which there is no such job."""
     about = ProcrastinateJob.objects.annotate(about=KeyTextTransform(key, "args")).filter(jobs)
     number = Cast(OuterRef("pk"), TextField())
-    waiting = model.objects.filter(~Exists(about.filter(about=number)), state=state)
-    return list(waiting.values_list("pk", flat=True))
+    return list(working.filter(~Exists(about.filter(about=number))).values_list("pk", flat=True))
 
 
 def _unknown(numbers: Iterable[int], model: type[Import | Export], known: Q) -> list[int]:
