@@ -202,7 +202,10 @@ class EditConflict(Refusal):
 
 
 class RegisterBusy(Refusal):
-    """Somebody else has been writing the same cards for longer than a person wants to wait."""
+    """Somebody else has been writing the same cards for longer than a person wants to wait.
+
+    params: writing, name and since, as a `writers.Writer` gives them, where one has the register; of them made: writer.
+    """
 
     code = "register_busy"
 

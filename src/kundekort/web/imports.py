@@ -153,7 +153,7 @@ def again(request: HttpRequest, import_id: int) -> HttpResponse:
 def take_back(request: HttpRequest, import_id: int) -> HttpResponse:
     """Give an import that was confirmed its preview back."""
     confirming.take_back(import_id, actor=actor_of(request.user))
-    messages.success(request, _("Nothing was written. The import waits for confirmation again."))
+    messages.success(request, wording.refusal("taken_back", {}))
     return redirect("import", import_id)
 
 

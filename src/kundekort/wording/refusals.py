@@ -121,6 +121,7 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "no_password": _("Nobody can be asked for a password here. Use --password-stdin."),
     "passwords_differ": _("The two passwords are not the same. Try again."),
     "declined": _("Nothing was written."),
+    "taken_back": _("Nothing was written. The import waits for confirmation again."),
     "interrupted": _("Stopped. Nothing more was written."),
     "database_unreachable": _("The database cannot be reached: %(why)s. Check KUNDEKORT_DATABASE_URL."),
     "database_not_ready": _("The database has not been prepared for this version. Run “kundekort migrate”."),
