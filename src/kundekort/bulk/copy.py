@@ -21,10 +21,6 @@ SLICE: Final = 20_000
 BYTES: Final = 4 * 2**20
 """Bytes of rows that are read at a time from a file."""
 
-COPY_LIMIT: Final = "2min"
-"""How long a frame may take on its way into the database. Whoever hangs in the midst of it is not idle, as the database
-sees it, so that only this ends their transaction."""
-
 
 def copy_out(conn: Connection, query: Composed, types: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:
     """The rows of a query as one frame."""
@@ -57,14 +53,10 @@ def copied(
 
 
 def copy_in(conn: Connection, table: Identifier, rows: pl.DataFrame) -> None:
-    """Copy a frame into the columns of the same names, in the caller's transaction."""
-    with conn.cursor() as cursor:
-        cursor.execute(statements.SET_LIMIT, [COPY_LIMIT])
-        before = cursor.fetchone()
-        with cursor.copy(statements.copy_into(table, rows.columns)) as copy:
-            for block in rows.iter_slices(SLICE):
-                copy.write(_escaped(block).write_csv(include_header=False, separator="\t", quote_style="never"))
-        cursor.execute(statements.SET_LIMIT, [before[0] if before else "0"])
+    """Copy a frame into the columns of the same names."""
+    with conn.cursor() as cursor, cursor.copy(statements.copy_into(table, rows.columns)) as copy:
+        for block in rows.iter_slices(SLICE):
+            copy.write(_escaped(block).write_csv(include_header=False, separator="\t", quote_style="never"))
 
 
 @contextmanager

@@ -23,8 +23,6 @@ WANTED: Final = Identifier("wanted")
 VERSIONS: Final = Identifier("versions")
 STAGED: Final = Identifier("staged")
 EVERYBODY: Final = SQL("TRUE")
-SET_LIMIT: Final = SQL("SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, true)")
-"""The limit of a statement in this transaction as it was, and another one from now on."""
 HOME: Final = SQL(
     "lower(c.last_name || chr(31) || c.zip_code || chr(31) || "
     "coalesce(substring(c.address from '[0-9]+') || chr(31) || left(c.address, 3), c.address))"

@@ -82,5 +82,8 @@ def short_lock_transaction() -> Iterator[Connection]:
 
 def _busy() -> RegisterBusy:
     """The refusal of whoever would have to wait longer; it says for whom, where that can be known."""
-    writer = None if connection.needs_rollback else writers.current()
+    if connection.needs_rollback:
+        return RegisterBusy()
+    writers.end_hanging(SILENCE)
+    writer = writers.current()
     return RegisterBusy(**writer.params()) if writer else RegisterBusy()

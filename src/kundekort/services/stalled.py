@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection, transaction
 
@@ -22,7 +22,7 @@ MOST_DEATHS: Final = 3
 """Workers that die at a job before it has failed."""
 
 _STALLED: Final = """
-    SELECT job.id, job.priority, job.args
+    SELECT job.id, job.priority, job.args ->> 'import_id', job.args ->> 'export_id'
     FROM procrastinate_jobs job LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id
     WHERE job.status = 'doing' AND (worker.id IS NULL OR worker.last_heartbeat < now() - make_interval(secs => %s))
     FOR UPDATE OF job SKIP LOCKED
@@ -40,7 +40,7 @@ def put_back() -> None:
     """Put the jobs of dead workers back, and let nobody wait for one at which worker after worker died."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_STALLED, [DEAD_AFTER])
-        for job, priority, args in cursor.fetchall():
+        for job, priority, import_id, export_id in cursor.fetchall():
             deaths = 1 - priority
             if deaths < MOST_DEATHS:
                 logger.warning("A worker died at job %s; it is put back.", job)
@@ -48,7 +48,10 @@ def put_back() -> None:
             else:
                 logger.error("Worker after worker died at job %s; it has failed.", job)
                 cursor.execute(_GIVE_UP, [job])
-                _fail(args)
+                if import_id:
+                    failures.fail_import(int(import_id), WorkerDied.code)
+                if export_id:
+                    exports.fail(int(export_id), WorkerDied.code)
 
 
 def put_back_lost(jobs: Collection[int], workers: Collection[int]) -> None:
@@ -59,12 +62,3 @@ def put_back_lost(jobs: Collection[int], workers: Collection[int]) -> None:
         cursor.execute(_LOST, [list(jobs), list(workers)])
         for job, priority in cursor.fetchall():
             cursor.execute(_PUT_BACK, [job, priority])
-
-
-def _fail(args: Any) -> None:
-    """Let nobody wait for what a job was about; one that looks after things comes again by itself."""
-    match args:
-        case {"import_id": number}:
-            failures.fail_import(number, WorkerDied.code)
-        case {"export_id": number}:
-            exports.fail(number, WorkerDied.code)

@@ -23,12 +23,18 @@ MERGE: Final = "merge"
 
 _CALLED: Final = "kundekort {kind} {number}"
 _HOLDER: Final = """
-    SELECT session.application_name, session.xact_start
     FROM pg_locks held JOIN pg_stat_activity session USING (pid)
     WHERE held.locktype = 'advisory' AND held.granted AND held.objsubid = 1
       AND held.classid = %s::oid AND held.objid = %s::oid
       AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
+_KEY: Final = (REGISTER_LOCK >> 32, REGISTER_LOCK & 0xFFFFFFFF)
+_WHO: Final = "SELECT session.application_name, session.xact_start" + _HOLDER
+_HANGS: Final = """
+    AND session.usename = current_user AND session.state = 'active' AND session.wait_event_type = 'Client'
+    AND session.query_start < clock_timestamp() - %s::interval
+"""
+_END: Final = "SELECT pg_terminate_backend(session.pid)" + _HOLDER + _HANGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +67,20 @@ def lock(conn: Connection, kind: str, number: int) -> None:
     conn.execute("SELECT set_config('application_name', %s, true)", [_CALLED.format(kind=kind, number=number)])
 
 
+def end_hanging(silence: str) -> None:
+    """End the transaction of whoever has the register and hangs in the midst of sending or fetching rows.
+
+    Not idle, and not to be cancelled, as the database sees it: neither of its own limits ends that. `silence` is how
+    long that may take, as an interval.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_END, [*_KEY, silence])
+
+
 def current() -> Writer | None:
     """Who has the register just now; None for nobody."""
     with connection.cursor() as cursor:
-        cursor.execute(_HOLDER, [REGISTER_LOCK >> 32, REGISTER_LOCK & 0xFFFFFFFF])
+        cursor.execute(_WHO, _KEY)
         row = cursor.fetchone()
     if row is None:
         return None
