@@ -116,3 +116,13 @@ def test_it_asks_whose_value_stays_when_a_list_comes_back_late(done: Import, bob
     assert (code, answer["applied"], answer["changed"]) == (0, True, 1)
     card = Customer.objects.get(pk=number)
     assert (card.first_name, card.city, card.email) == ("Karen", "Molde", "k@example.no")
+
+
+def test_it_takes_the_confirmation_of_an_import_back_that_is_not_written_yet(done: Import) -> None:
+    Import.objects.filter(pk=done.pk).update(state=Import.State.CONFIRMING, revision=None)
+    looked = undo(done.pk, "--json")
+    assert (looked.exit_code, told(looked)["error"]["code"]) == (2, "nothing_to_undo")
+    result = undo(done.pk, "--yes")
+    assert (result.exit_code, result.stderr) == (0, "Nothing was written. The import waits for confirmation again.\n")
+    done.refresh_from_db()
+    assert done.state == Import.State.PREVIEW

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from kundekort.store.models import Customer, Import
+from tests.services.workers import Workers, forget_jobs
 
 THREE = (
     "CustomerID;FirstName;LastName;Email;Gender;Tags;EmailConsent;ExternalID;InternalNote;DateOfBirth\n"
@@ -20,3 +21,17 @@ THREE = (
 def three(load: Callable[..., Import]) -> list[int]:
     load(THREE)
     return list(Customer.objects.order_by("pk").values_list("pk", flat=True))
+
+
+@pytest.fixture
+def no_jobs(transactional_db: None) -> None:
+    """An empty queue."""
+    forget_jobs()
+
+
+@pytest.fixture
+def worker() -> Iterator[Workers]:
+    """Starts workers as processes of their own, and ends them."""
+    workers = Workers()
+    yield workers
+    workers.end()

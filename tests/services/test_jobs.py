@@ -1,88 +1,22 @@
 from __future__ import annotations
 
-import io
-import os
 import signal
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
-from django.db import connection, models, transaction
 
 from kundekort.engine.reading import reader
-from kundekort.services import confirming, exports, imports, jobs, planning, progress
+from kundekort.services import confirming, exports, imports, planning, progress
 from kundekort.services.accounts import Actor
 from kundekort.services.lists import FileFormat
 from kundekort.services.refusals import NotFound
 from kundekort.store import packages, plans
 from kundekort.store.models import Change, Customer, Export, Import
+from tests.services.workers import cut_off, held, queued, rows, silence, state
 from tests.waiting import until
 
-pytestmark = [pytest.mark.django_db(transaction=True)]
-
-HEADER = "CustomerID;FirstName;LastName;Address;Gender\n"
-
-
-def rows(count: int) -> bytes:
-    return (HEADER + "".join(f"0;Ny {n};{'Langnes' * 8};{'Gata' * 10};1\n" for n in range(count))).encode()
-
-
-def queued(data: bytes, actor: Actor) -> Import:
-    imp = imports.receive(io.BytesIO(data), filename="big.csv", actor=actor)
-    planning.plan_now_or_queue(imp.pk)
-    imp.refresh_from_db()
-    return imp
-
-
-@pytest.fixture(autouse=True)
-def _no_jobs(transactional_db: None) -> None:
-    """The queue's tables are not Django's to empty between tests."""
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers, procrastinate_periodic_defers CASCADE")
-
-
-def database_url() -> str:
-    """The address of the database of the tests."""
-    to = connection.settings_dict
-    if to["HOST"].startswith("/"):
-        return f"postgresql://{to['USER']}@/{to['NAME']}?host={to['HOST']}"
-    return f"postgresql://{to['USER']}:{to['PASSWORD']}@{to['HOST']}:{to['PORT'] or 5432}/{to['NAME']}"
-
-
-@pytest.fixture
-def worker() -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
-    """Starts workers as processes of their own on the database of the tests."""
-    started: list[subprocess.Popen[bytes]] = []
-    url = database_url()
-
-    def start() -> subprocess.Popen[bytes]:
-        code = "import django; django.setup(); from kundekort.services import worker; worker.work()"
-        process = subprocess.Popen(
-            [sys.executable, "-c", code],
-            env=os.environ | {"KUNDEKORT_DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "kundekort.config.settings"},
-        )
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.wait()
-
-
-@contextmanager
-def held(model: type[models.Model]) -> Iterator[None]:
-    """Let nobody else read or write a table meanwhile, so that a job which needs it is caught in the middle."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"LOCK TABLE {model._meta.db_table} IN ACCESS EXCLUSIVE MODE")
-        yield
-
-
-def state(imp: Import) -> str:
-    imp.refresh_from_db()
-    return imp.state
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_jobs")]
 
 
 def test_it_plans_a_small_file_at_once(bob: Actor) -> None:
@@ -142,7 +76,7 @@ def test_it_tells_how_far_a_list_has_come_and_stops_when_cancelled(
 ) -> None:
     monkeypatch.setattr(progress, "SECONDS_BETWEEN", 0)
     export = Export.objects.create(form="csv", actor_name="alice")
-    with progress.ProgressWriter(Export, export.pk) as watched:
+    with progress.ProgressWriter(Export, export.pk, Export.State.WAITING) as watched:
         watched("exporting", 5, 10)
         export.refresh_from_db()
         assert (export.progress.phase, export.progress.fraction) == ("exporting", 0.5)
@@ -170,20 +104,10 @@ def test_it_applies_once_though_its_worker_ends(
     assert state(imp) in (Import.State.CONFIRMING, Import.State.DONE)
     assert Customer.objects.count() in (0, 30_000)
     if how == signal.SIGKILL:  # its silence is noticed after a while; here the while is over
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
+        silence()
     worker()
     until(lambda: state(imp) == Import.State.DONE)
     assert Customer.objects.count() == 30_000
-
-
-def cut_off() -> None:
-    """Let everybody else lose the database, as when its server dies and is started again."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
 
 
 @pytest.mark.slow
@@ -214,10 +138,3 @@ def test_it_refuses_an_import_whose_plan_is_not_what_was_confirmed(
     until(lambda: state(imp) == Import.State.REFUSED)
     assert imp.question.code == "plan_damaged"
     assert not Customer.objects.exists()
-
-
-def test_it_lets_nobody_wait_for_a_job_that_failed(bob: Actor) -> None:
-    imp = queued(rows(30_000), bob)
-    jobs._failed(imp.pk)
-    imp.refresh_from_db()
-    assert (imp.state, imp.question.code) == (Import.State.REFUSED, "failed")

@@ -36,6 +36,7 @@ EXIT_CODES: Final[Mapping[str, int]] = {
     "register_moved": 4,
     "plan_mismatch": 4,
     "declined": 0,
+    "taken_back": 0,
     "interrupted": 130,
 }
 """By the code of a refusal; 2 for all others."""

@@ -80,14 +80,17 @@ def migrate(*, verbosity: int = 1) -> None:
     from django.core.management import call_command
     from django.db import connection
 
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])
-        try:
+    # The lock is that of a transaction, held by a connection that does nothing else meanwhile: through a pooler, what
+    # belongs to a session may be anybody's.
+    lock = connection.copy()
+    try:
+        lock.set_autocommit(False)
+        with lock.cursor() as cursor:
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_MIGRATING])
             call_command("migrate", verbosity=verbosity, interactive=False)
-        except BaseException:
-            connection.close()  # with what it left undone, and with the lock
-            raise
-        cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATING])
+    finally:
+        lock.close()
 
 
 def _fields() -> Schema:

@@ -26,7 +26,8 @@ from kundekort import wording
 from kundekort.cli.failures import way_on
 from kundekort.cli.language import _, ngettext
 from kundekort.engine.finding import Finding
-from kundekort.services import customers, import_names, imports, preview, record
+from kundekort.services import customers, import_names, imports, preview, record, writers
+from kundekort.services.writers import Writer
 from kundekort.store.pages import Filter
 from kundekort.store.progress import Progress as Step
 
@@ -71,9 +72,16 @@ def progress(*, shown: bool) -> Iterator[Callable[[str, int, int], None]]:
         task = bar.add_task("", total=1.0)
 
         def report(phase: str, done: int, total: int) -> None:
-            bar.update(task, completed=Step(phase, done, total).fraction, description=wording.phase(phase))
+            words = _before() if phase == "waiting" else wording.phase(phase)
+            bar.update(task, completed=Step(phase, done, total).fraction, description=words)
 
         yield report
+
+
+def _before() -> str:
+    """For whom one waits."""
+    writer = writers.current() or Writer()
+    return wording.writer(writer.kind, writer.name, writer.since)
 
 
 def preview_of(imp: Import) -> None:
@@ -96,6 +104,8 @@ def record_of(imp: Import, wanted: Filter | None, *, limit: int) -> None:
     parts: list[RenderableType] = [_head(imp)]
     if imp.question:
         parts.append(Text(_plain(wording.refusal(imp.question.code, imp.question.params), long=1000)))
+    if imports.has_failed(imp):
+        parts.append(Text(wording.refusal(imp.notice, {})))
     if imp.state == imp.State.CANCELLED:
         parts.append(Text(_("Nothing in the register was changed. The file and its preview are gone.")))
     if imp.state in record.SHOWN:

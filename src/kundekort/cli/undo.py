@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from kundekort.cli import confirming, setup
 from kundekort.cli.actor import actor
 from kundekort.cli.language import _
+from kundekort.cli.refusals import CommandRefused
 
 if TYPE_CHECKING:
     from kundekort.store.models import Import
@@ -31,6 +33,7 @@ def undo(
 ) -> None:
     """Take an import back: see every change, then confirm or cancel; what was edited since stays as it is.
 
+    One that is confirmed and not written yet waits for confirmation again, without a question.
     Exit codes as those of import: 0 done, 2 cannot be undone, 3 cards need a decision, 4 the register moved since the
     preview.
     """
@@ -39,6 +42,8 @@ def undo(
         setup.setup_django()
         from kundekort.services import planning, undoing
 
+        if yes or not (preview or as_json):
+            _take_back(import_id)
         revision = undoing.revision_of(import_id, actor=actor())
         own = undoing.waiting(revision.pk) is None
         decided = leave_out_errors or conflicts
@@ -46,3 +51,17 @@ def undo(
         return undoing.start(revision.pk, decisions=decisions, actor=actor(), then=planning.queue_fallback), own
 
     confirming.carry_out(begin, preview=preview, yes=yes, as_json=as_json)
+
+
+def _take_back(import_id: int) -> None:
+    """Raises CommandRefused when there is no more to do: the import was confirmed, and nothing of it is written."""
+    from kundekort.services import confirming as services
+    from kundekort.services import imports
+    from kundekort.services.refusals import AlreadyWritten
+    from kundekort.store.models import Import
+
+    if imports.get(import_id, actor=actor()).state != Import.State.CONFIRMING:
+        return
+    with suppress(AlreadyWritten):  # in this very moment: it is undone as any other
+        services.take_back(import_id, actor=actor())
+        raise CommandRefused("taken_back")

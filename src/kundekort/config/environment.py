@@ -5,13 +5,23 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import platformdirs
 from django.core.exceptions import ImproperlyConfigured
 
 from kundekort import embedded
+
+TCP: Final = {
+    "connect_timeout": "10",
+    "keepalives": "1",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "60000",
+}
+"""How soon one notices that the network to the database is cut (seconds, the last in milliseconds): after a minute."""
 
 
 def data_folder() -> Path:
@@ -28,16 +38,21 @@ def database(data: Path) -> dict[str, Any]:
     if parts.scheme not in ("postgres", "postgresql"):
         raise ImproperlyConfigured("KUNDEKORT_DATABASE_URL must start with postgresql://; no other database works.")
     options: dict[str, Any] = dict(parse_qsl(parts.query))
+    host = options.pop("host", None) or unquote(parts.hostname or "")
+    if host and not host.startswith("/"):
+        options = TCP | options
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "postgres",
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": options.pop("host", None) or unquote(parts.hostname or ""),
+        "HOST": host,
         "PORT": str(parts.port or ""),
         "OPTIONS": options,
         "CONN_HEALTH_CHECKS": True,
         "CONN_MAX_AGE": 60,
+        # A pooler may give every transaction another session: no cursor outlives its transaction.
+        "DISABLE_SERVER_SIDE_CURSORS": True,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Final
 
 from django.db import transaction
@@ -10,15 +11,18 @@ from procrastinate.contrib.django import app
 
 from kundekort.bulk.apply import RegisterMoved
 from kundekort.engine.plan import Plan
-from kundekort.services import fields, imports, planning, repetition, revisions
+from kundekort.services import fields, imports, planning, repetition, revisions, writers
 from kundekort.services.accounts import Actor
+from kundekort.services.database import short_lock_transaction
 from kundekort.services.progress import Report, no_progress
 from kundekort.services.refusals import (
     AlreadyApplied,
     AlreadyUndone,
+    AlreadyWritten,
     NotWaiting,
     PlanDamaged,
     PlanMismatch,
+    RegisterBusy,
     RowsHaveConflicts,
     RowsHaveErrors,
     RowsHaveFindings,
@@ -28,10 +32,12 @@ from kundekort.store import packages, plans
 from kundekort.store.models import Import, Revision
 
 APPLICABLE: Final = (Import.State.PREVIEW, Import.State.CONFIRMING)
+UNCONFIRMED: Final = {"notice": "", "progress": None, "confirmed_by": None, "confirmer_name": ""}
+"""What is said of an import that nobody has confirmed, or whose confirmation was taken back."""
 
 
 def confirm(import_id: int, *, digest: str, actor: Actor) -> Import:
-    """Carry out the plan that was shown, at once when it is small, else by a job.
+    """Carry out the plan that was shown: at once when it is small and nobody else is writing, else by a job.
 
     Raises AlreadyApplied, NotWaiting, PlanMismatch when `digest` is not that of the kept plan, RowsHaveErrors,
     RowsHaveConflicts, RowsHaveFindings,
@@ -41,7 +47,8 @@ def confirm(import_id: int, *, digest: str, actor: Actor) -> Import:
     _refuse(imp, digest=digest, states=(Import.State.PREVIEW,))
     if imp.totals.cards_written <= planning.INLINE_CARDS:
         try:
-            return apply(import_id, digest=digest, actor=actor)
+            with suppress(RegisterBusy):  # a job waits its turn instead of a person at a page
+                return apply(import_id, digest=digest, actor=actor, patient=False)
         except StalePlan:
             planning.plan_now_or_queue(import_id)
             raise
@@ -53,13 +60,36 @@ def confirm(import_id: int, *, digest: str, actor: Actor) -> Import:
     return imp
 
 
-def apply(import_id: int, *, digest: str, actor: Actor | None = None, report: Report = no_progress) -> Import:
+def take_back(import_id: int, *, actor: Actor) -> Import:
+    """Give a confirmed import its preview back; one that is just being written is not written then, none of it.
+
+    Raises AlreadyWritten when it has been, NotWaiting when it was not confirmed, RegisterBusy in the moment between.
+    """
+    imp = imports.get(import_id, actor=actor)
+    with short_lock_transaction():  # whoever writes it has the row in the last moment alone
+        confirmed = Import.objects.filter(pk=import_id, state=Import.State.CONFIRMING)
+        taken = confirmed.update(state=Import.State.PREVIEW, touched_at=Now(), **UNCONFIRMED)
+    imp.refresh_from_db()
+    if not taken:
+        raise AlreadyWritten if imp.state == Import.State.DONE else NotWaiting(state=imp.state)
+    return imp
+
+
+def apply(
+    import_id: int,
+    *,
+    digest: str,
+    actor: Actor | None = None,
+    report: Report = no_progress,
+    patient: bool = True,
+) -> Import:
     """Carry out a plan now, in one transaction, on behalf of somebody or of whoever has confirmed it.
 
-    Raises as `confirm` does; after StalePlan the import waits to be planned anew.
+    `patient`: others who write are waited for, however long, and `report` is told so again and again; else raises
+    RegisterBusy after a while. Raises as `confirm` does; after StalePlan the import waits to be planned anew.
     """
     try:
-        imp = _apply(import_id, digest=digest, actor=actor, report=report)
+        imp = _apply(import_id, digest=digest, actor=actor, report=report, patient=patient)
     except RegisterMoved as moved:
         planning.replan(import_id, notice=StalePlan.code)
         raise StalePlan from moved
@@ -67,19 +97,23 @@ def apply(import_id: int, *, digest: str, actor: Actor | None = None, report: Re
     return imp
 
 
-def _apply(import_id: int, *, digest: str, actor: Actor | None, report: Report) -> Import:
-    with revisions.register_transaction(alone=True, patient=True):
-        imp = Import.objects.select_related("confirmed_by", "undoes").get(pk=import_id)
-        _refuse(imp, digest=digest, states=APPLICABLE)
+def _apply(import_id: int, *, digest: str, actor: Actor | None, report: Report, patient: bool) -> Import:
+    # A job has nobody's word but that of who confirmed; it may have been taken back.
+    states = APPLICABLE if actor else (Import.State.CONFIRMING,)
+    imp = _applicable(import_id, digest=digest, states=states)
+    plan = _kept(imp)  # before others have to wait for it
+    kind = writers.UNDO if imp.undoes else writers.IMPORT
+    waiting = (lambda: report("waiting", 0, 1)) if patient else None
+    with revisions.register_transaction(alone=kind, number=imp.pk, waiting=waiting):
+        imp = _applicable(import_id, digest=digest, states=states)
         actor = actor or Actor(name=imp.confirmer_name, role=None, user=imp.confirmed_by)
-        plan = _kept(imp)
         if plan.totals.changes_register:
             repetition.keep(imp, plan)
-            kind = Revision.Kind.UNDO if imp.undoes else Revision.Kind.IMPORT
-            written = revisions.write(plan, kind=kind, actor=actor, undoes=imp.undoes, report=report)
+            cause = Revision.Kind.UNDO if imp.undoes else Revision.Kind.IMPORT
+            written = revisions.write(plan, kind=cause, actor=actor, undoes=imp.undoes, report=report)
             imp.revision = written.revision
         # The row was not locked meanwhile, so that progress could be written to it; if it has moved, nothing happens.
-        finished = Import.objects.filter(pk=import_id, state__in=APPLICABLE, digest=digest).update(
+        finished = Import.objects.filter(pk=import_id, state__in=states, digest=digest).update(
             state=Import.State.DONE,
             revision=imp.revision,
             progress=None,
@@ -91,6 +125,12 @@ def _apply(import_id: int, *, digest: str, actor: Actor | None, report: Report) 
         imp.refresh_from_db()
         if not finished:
             raise NotWaiting(state=imp.state)
+    return imp
+
+
+def _applicable(import_id: int, *, digest: str, states: tuple[str, ...]) -> Import:
+    imp = Import.objects.select_related("confirmed_by", "undoes").get(pk=import_id)
+    _refuse(imp, digest=digest, states=states)
     return imp
 
 

@@ -88,7 +88,7 @@ def plan(
 
 def _create(values: Mapping[str, str], *, actor: Actor) -> int:
     schema = fields.schema()
-    with revisions.register_transaction(alone=False):
+    with revisions.register_transaction():
         made = plan(0, values, schema=schema)
         written = revisions.write(made, kind=Revision.Kind.EDIT, actor=actor)
     return int(written.created.item())
@@ -96,7 +96,7 @@ def _create(values: Mapping[str, str], *, actor: Actor) -> int:
 
 def _edit(customer_id: int, *, version: int, values: Mapping[str, str], actor: Actor) -> EditResult:
     schema = fields.schema()
-    with revisions.register_transaction(alone=False):
+    with revisions.register_transaction():
         customers.lock([customer_id])
         card = customers.card(customer_id, actor=actor)
         made = plan(customer_id, values, version=version, schema=schema)

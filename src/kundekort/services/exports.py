@@ -80,8 +80,8 @@ def make(export_id: int, *, report: Report = no_progress) -> Export:
     writing = _Writing(export, report)
     try:
         size = packages.keep_export(export_id, writing.pieces())
-    except TooManyForWorkbook:
-        fail(export_id)
+    except TooManyForWorkbook as refusal:
+        fail(export_id, refusal.code)
         raise
     done = Export.objects.filter(pk=export_id, state=Export.State.WAITING).update(
         state=Export.State.DONE, rows=writing.rows, size=size, progress=None, finished_at=Now()
@@ -92,10 +92,10 @@ def make(export_id: int, *, report: Report = no_progress) -> Export:
     return export
 
 
-def fail(export_id: int) -> None:
-    """Let nobody wait for an export that could not be written."""
+def fail(export_id: int, code: str) -> None:
+    """Let nobody wait for an export that could not be written, for a reason that is the code of a refusal."""
     waiting = Export.objects.filter(pk=export_id, state=Export.State.WAITING)
-    waiting.update(state=Export.State.FAILED, progress=None, finished_at=Now())
+    waiting.update(state=Export.State.FAILED, notice=code, progress=None, finished_at=Now())
 
 
 def get(export_id: int, *, actor: Actor) -> Export:

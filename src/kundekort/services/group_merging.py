@@ -20,7 +20,7 @@ from kundekort.engine import merge as merges
 from kundekort.engine.merge import Merge
 from kundekort.engine.problem import Problem
 from kundekort.engine.schema import Schema
-from kundekort.services import customers, fields, revisions, settings
+from kundekort.services import customers, fields, revisions, settings, writers
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.refusals import GroupsMoved, MergeInvalid, MergeOff
 from kundekort.services.register import DatabaseRegister
@@ -121,7 +121,7 @@ def merge(choice: Choice, *, marks: Mapping[int, str], actor: Actor) -> Revision
     if not marks:
         raise MergeInvalid
     schema = fields.schema(retired=True)
-    with revisions.register_transaction(alone=True):
+    with revisions.register_transaction(alone=writers.MERGE, number=actor.user.pk if actor.user else 0):
         found = duplicates.groups(choice.by, dismissed=False, offset=choice.offset, limit=MOST_GROUPS)
         customers.lock([i for ids in found.ids if len(ids) <= MOST_CARDS for i in ids])
         present = {one.merge.id: one for one in _outcome(found.total, found.ids, choice, schema).merged}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -97,7 +97,7 @@ def of_customer(customer_id: int, *, actor: Actor) -> list[Entry]:
     merges = _changes(customer_id).filter(field=CARD, new="").values("revision")
     into = Change.objects.filter(revision__in=merges, field=MERGED, new=str(customer_id))
     masters = dict(into.values_list("revision_id", "customer_id"))
-    return list(_entries(changes.iterator(), masters))
+    return list(_entries(changes, masters))
 
 
 def since(customer_id: int, *, version: int) -> dict[str, Since]:
@@ -182,7 +182,7 @@ def _in_effect(revision: Revision) -> bool:
     return in_effect
 
 
-def _entries(changes: Iterator[Change], masters: dict[int, int]) -> Iterator[Entry]:
+def _entries(changes: Iterable[Change], masters: dict[int, int]) -> Iterator[Entry]:
     for revision, group in groupby(changes, key=lambda change: change.revision):
         rows = list(group)
         came = [row for row in rows if row.field == CARD and row.new]

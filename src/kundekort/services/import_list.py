@@ -52,7 +52,7 @@ class ImportLine:
 
     `when` it was finished, or received as long as it is not. `undone_by` is the import that took it back; it is
     `undone` unless that was taken back as well. `to_undo` is the revision that takes it back now, where it is in
-    effect. `waits_until` is when it is cancelled if nobody comes back to it.
+    effect. `waits_until` is when it is cancelled if nobody comes back to it; it `failed` if its job could not be done.
     """
 
     imp: Import
@@ -62,6 +62,7 @@ class ImportLine:
     undone: bool
     to_undo: int | None
     waits_until: datetime | None
+    failed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ def _line(imp: Import, chain: Sequence[Undoing], *, days: int) -> ImportLine:
         undone=undone,
         to_undo=None if undone else last,
         waits_until=imports.waits_until(imp, days=days),
+        failed=imports.has_failed(imp),
     )
 
 

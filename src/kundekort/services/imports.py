@@ -19,12 +19,22 @@ from kundekort.engine.recipe import Answers, DialectOverrides, Policy, Recipe
 from kundekort.services import database, import_names
 from kundekort.services import settings as choices
 from kundekort.services.accounts import Actor, Role
-from kundekort.services.refusals import CannotImport, NotFound, NotWaiting
+from kundekort.services.refusals import (
+    CannotImport,
+    DiskFull,
+    Failed,
+    NotFound,
+    NotWaiting,
+    StorageFailed,
+    WorkerDied,
+)
 from kundekort.store import packages
 from kundekort.store.models import Import
 
 WAITING: Final = (Import.State.RECEIVED, Import.State.COLUMNS, Import.State.PREVIEW)
 """The states from which an import can be cancelled."""
+FAILURES: Final = frozenset({Failed.code, DiskFull.code, StorageFailed.code, WorkerDied.code})
+"""The notices of an import whose job has failed; if it was to be planned, it waits for somebody to try again."""
 ABANDONED: Final = "abandoned"
 """The notice of an import that was cancelled because nobody came back to it."""
 VISIT: Final = timedelta(hours=1)
@@ -67,6 +77,11 @@ def get(import_id: int, *, actor: Actor) -> Import:
         return Import.objects.select_related("revision", *import_names.ABOUT).get(pk=import_id)
     except Import.DoesNotExist as error:
         raise NotFound(id=import_id) from error
+
+
+def has_failed(imp: Import) -> bool:
+    """Whether an import was to be planned and could not be: nobody works on it until somebody tries again."""
+    return imp.state == Import.State.RECEIVED and imp.notice in FAILURES
 
 
 def undoing(revision_id: int) -> Import | None:

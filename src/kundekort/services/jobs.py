@@ -11,36 +11,31 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from django.db import connection
 from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import JobAborted
 from procrastinate.jobs import Job
 
-from kundekort.engine.facts import Question, QuestionKind
-from kundekort.services import confirming, exports, imports, planning, upkeep
-from kundekort.services.database import is_unreachable
+from kundekort.services import confirming, exports, failures, imports, planning, upkeep
 from kundekort.services.progress import Cancelled, ProgressWriter, Report
-from kundekort.services.refusals import Failed, PlanDamaged, Refusal, StalePlan
-from kundekort.store import packages
+from kundekort.services.refusals import PlanDamaged, Refusal, RegisterBusy, StalePlan
 from kundekort.store.models import Export, Import
 
 logger = logging.getLogger(__name__)
 
-MOST_ATTEMPTS: Final = 20
-"""Attempts after which a job has failed that was always stopped, or never had a database for long enough."""
 LONGEST_REST: Final = 60
 """Seconds that lie at most between two attempts; the first is repeated after one, each next after twice as long."""
 
 
 class _Again(BaseRetryStrategy):
-    """A job that a stopping worker gave back, or that lost its database, is run again; one that failed is not."""
+    """A job that a stopping worker gave back is run again, and one that ended with an error that may pass by itself."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        if job.attempts >= MOST_ATTEMPTS:
-            return None
         if isinstance(exception, JobAborted):
-            return RetryDecision()
-        if is_unreachable(exception):
+            return RetryDecision() if job.attempts < failures.MOST_ATTEMPTS else None
+        if job.attempts < failures.most_attempts(exception):
             return RetryDecision(retry_in={"seconds": min(LONGEST_REST, 2**job.attempts)})
         return None
 
@@ -51,43 +46,49 @@ AGAIN: Final = _Again()
 @app.task(name="plan_import", retry=AGAIN, pass_context=True)
 def plan_import(context: JobContext, import_id: int) -> None:
     """Plan a received import; nothing to do when somebody has, or when it was cancelled."""
-    with _watched(context, Import, import_id, _failed) as report:
+    with _watched(context, Import, import_id, Import.State.RECEIVED, failures.fail_import) as report:
         planning.plan(import_id, report=report)
 
 
 @app.task(name="apply_import", retry=AGAIN, pass_context=True)
 def apply_import(context: JobContext, import_id: int, digest: str) -> None:
     """Apply a confirmed import, or make its preview anew when the register has moved."""
-    with _watched(context, Import, import_id, _failed) as report:
+    moved = False
+    with _watched(context, Import, import_id, Import.State.CONFIRMING, failures.fail_import) as report:
         try:
             confirming.apply(import_id, digest=digest, report=report)
         except StalePlan:
-            planning.plan(import_id, report=report)
+            moved = True
         except PlanDamaged as damaged:
             logger.error("The plan of import %s is damaged.", import_id)
-            _refuse(import_id, damaged.code, state=Import.State.CONFIRMING)
+            failures.refuse(import_id, damaged.code)
+        except RegisterBusy:
+            raise
         except Refusal as refusal:
             logger.warning("Import %s is not applied: %s.", import_id, refusal.code)
-            _release(import_id, refusal.code)
+            failures.release(import_id, refusal.code)
+    if moved:
+        plan_import(context, import_id)
 
 
 @app.task(name="make_export", retry=AGAIN, pass_context=True)
 def make_export(context: JobContext, export_id: int) -> None:
     """Write the file of an export; nothing to do when it is written, or was cancelled."""
-    with _watched(context, Export, export_id, exports.fail) as report:
+    with _watched(context, Export, export_id, Export.State.WAITING, exports.fail) as report:
         try:
             exports.make(export_id, report=report)
         except Refusal as refusal:
-            exports.fail(export_id)
+            exports.fail(export_id, refusal.code)
             logger.warning("Export %s is not written: %s.", export_id, refusal.code)
 
 
 @contextmanager
 def _watched(
-    context: JobContext, model: type[Import | Export], number: int, failed: Callable[[int], None]
+    context: JobContext, model: type[Import | Export], number: int, state: str, failed: Callable[[int, str], None]
 ) -> Iterator[Report]:
-    """The outermost frame of a job about a row: where cancelling, stopping and failing end."""
-    with ProgressWriter(model, number) as watched:
+    """The outermost frame of a job about a row in a state: where cancelling, stopping and failing end."""
+    connection.close_if_unusable_or_obsolete()  # the database may have ended it since the job before
+    with ProgressWriter(model, number, state) as watched:
 
         def report(phase: str, done: int, total: int) -> None:
             if context.should_abort():
@@ -97,33 +98,20 @@ def _watched(
         try:
             yield report
         except Cancelled:
-            logger.info("%s %s was cancelled while it was worked on.", model.__name__, number)
+            logger.info("%s %s is not %s any more; the work on it ends.", model.__name__, number, state)
         except JobAborted:
             raise
         except Exception as error:
-            if not (is_unreachable(error) and context.job.attempts < MOST_ATTEMPTS):
-                failed(number)
+            connection.close_if_unusable_or_obsolete()
+            if context.job.attempts >= failures.most_attempts(error) and _is_ours(context.job):
+                failed(number, failures.code(error))
             raise
 
 
-def _failed(import_id: int) -> None:
-    """Let nobody wait for an import whose job has failed: a plan that was not made is refused, one that was is back."""
-    _refuse(import_id, Failed.code, state=Import.State.RECEIVED)
-    _release(import_id, Failed.code)
-
-
-def _release(import_id: int, code: str) -> None:
-    """Let nobody wait for an import that was confirmed and cannot be written: its preview is back."""
-    confirmed = Import.objects.filter(pk=import_id, state=Import.State.CONFIRMING)
-    confirmed.update(state=Import.State.PREVIEW, notice=code, progress=None, confirmed_by=None, confirmer_name="")
-
-
-def _refuse(import_id: int, code: str, *, state: Import.State) -> None:
-    """Let nobody wait for an import in a state from which no way leads on."""
-    question = Question(QuestionKind.REFUSED, code)
-    waiting = Import.objects.filter(pk=import_id, state=state)
-    if waiting.update(state=Import.State.REFUSED, question=question, progress=None):
-        packages.remove(import_id)
+def _is_ours(job: Job) -> bool:
+    """Whether a job has not been given to another worker meanwhile, because this one was taken for dead."""
+    doing = ProcrastinateJob.objects.filter(pk=job.id, status="doing", worker=job.worker_id)
+    return doing.exists()
 
 
 @app.periodic(cron="37 3 * * *")

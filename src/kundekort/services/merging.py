@@ -14,7 +14,7 @@ import polars as pl
 from kundekort.bulk.apply import RegisterMoved
 from kundekort.engine import merge as merges
 from kundekort.engine.schema import Schema
-from kundekort.services import customers, editing, fields, revisions, settings
+from kundekort.services import customers, editing, fields, revisions, settings, writers
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.refusals import (
     CardMoved,
@@ -88,7 +88,7 @@ def _merge(
     values: Mapping[str, int | str],
     actor: Actor,
 ) -> Revision:
-    with revisions.register_transaction(alone=True):
+    with revisions.register_transaction(alone=writers.MERGE, number=actor.user.pk if actor.user else 0):
         ids = [master, *others]
         found = customers.lock(ids)
         if moved := [i for i in ids if versions.get(i) != found[i]]:

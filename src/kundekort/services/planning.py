@@ -70,13 +70,14 @@ def queue_fallback(import_id: int) -> None:
 
 def plan(import_id: int, *, ask: bool = True, report: Report = no_progress, quickly: bool = False) -> Import:
     """Plan a received import and leave it in state PREVIEW, COLUMNS or REFUSED; leave any other as it is.
+    So is one whose job has failed, until `try_again`.
 
     With `ask`, columns that were not recognised and dates that could be either way round wait for a person; without,
     the columns are ignored and the dates are errors. With `quickly`, one of which the whole file would have to be gone
     through is left as it is too.
     """
     imp = Import.objects.select_related("undoes").get(pk=import_id)
-    if imp.state != Import.State.RECEIVED:
+    if imp.state != Import.State.RECEIVED or imports.has_failed(imp):
         return imp
     answered = imp.answers, imp.decisions
     found = _plan(imp, ask=ask, report=report, quickly=quickly)
@@ -201,6 +202,15 @@ def withdraw(import_id: int, number: int, *, actor: Actor, then: Callable[[int],
         imp = _waiting(import_id, actor=actor)
         _replan(imp, decisions=imp.decisions.withdraw(number))
     then(import_id)
+
+
+def try_again(import_id: int, *, actor: Actor) -> None:
+    """Have an import planned whose job has failed. Raises NotWaiting when that is not so any more."""
+    imp = imports.get(import_id, actor=actor)
+    failed = Import.objects.filter(pk=import_id, state=Import.State.RECEIVED, notice__in=imports.FAILURES)
+    if not failed.update(notice="", touched_at=Now()):
+        raise NotWaiting(state=imp.state)
+    plan_now_or_queue(import_id)
 
 
 def replan(import_id: int, *, notice: str, decisions: Decisions | None = None) -> None:

@@ -20,7 +20,7 @@ SECONDS_BETWEEN: Final = 0.5
 
 
 class Cancelled(Exception):
-    """Somebody has cancelled what is being worked on."""
+    """Somebody has cancelled what is being worked on, taken it back, or done it."""
 
 
 def no_progress(phase: str, done: int, total: int) -> None:
@@ -31,11 +31,11 @@ class ProgressWriter:
     """Writes reports into the row of an import or export, so that they show while a transaction is open.
 
     For that it has a connection of its own. Used as a context manager around the step; calling it raises Cancelled once
-    the row has been cancelled.
+    the row is in another state than when the step began.
     """
 
-    def __init__(self, model: type[Import | Export], number: int) -> None:
-        self._table, self._number = Identifier(model._meta.db_table), number
+    def __init__(self, model: type[Import | Export], number: int, state: str) -> None:
+        self._table, self._number, self._state = Identifier(model._meta.db_table), number, state
         self._connection = connection.copy()
         self._started = time.monotonic()
         self._last: float | None = None
@@ -52,15 +52,13 @@ class ProgressWriter:
         if self._last is not None and now - self._last < SECONDS_BETWEEN:
             return
         self._last = now
-        state = self._write(Progress(phase, done, total).after(now - self._started))
-        if state in (Import.State.CANCELLED, Export.State.CANCELLED):
+        if not self._write(Progress(phase, done, total).after(now - self._started)):
             raise Cancelled
 
-    def _write(self, value: Progress) -> str | None:
+    def _write(self, value: Progress) -> bool:
         with self._connection.cursor() as cursor:
             cursor.execute(
-                SQL("UPDATE {} SET progress = %s::jsonb WHERE id = %s RETURNING state").format(self._table),
-                [json.dumps(value.to_json()), self._number],
+                SQL("UPDATE {} SET progress = %s::jsonb WHERE id = %s AND state = %s").format(self._table),
+                [json.dumps(value.to_json()), self._number, self._state],
             )
-            row = cursor.fetchone()
-        return row[0] if row else None
+            return bool(cursor.rowcount)

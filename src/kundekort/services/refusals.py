@@ -63,6 +63,12 @@ class AlreadyApplied(Refusal):
     code = "already_applied"
 
 
+class AlreadyWritten(Refusal):
+    """The confirmation of an import cannot be taken back any more: all of it has been written."""
+
+    code = "already_written"
+
+
 class NotWaiting(Refusal):
     """The import is not in a state in which this can be done; params: state."""
 
@@ -103,6 +109,24 @@ class Failed(Refusal):
     """A fault of the program stopped the import; nothing was written, and the fault is in the log."""
 
     code = "failed"
+
+
+class DiskFull(Refusal):
+    """The disk was full for longer than a job tries again; nothing was written."""
+
+    code = "disk_full"
+
+
+class StorageFailed(Refusal):
+    """Files could not be read or written for longer than a job tries again; nothing was written."""
+
+    code = "storage_failed"
+
+
+class WorkerDied(Refusal):
+    """Worker after worker died at the same job; nothing was written."""
+
+    code = "worker_died"
 
 
 class FieldInvalid(Refusal):
@@ -178,7 +202,10 @@ class EditConflict(Refusal):
 
 
 class RegisterBusy(Refusal):
-    """Somebody else has been writing the same cards for longer than a person wants to wait."""
+    """Somebody else has been writing the same cards for longer than a person wants to wait.
+
+    params: writing, name and since, as a `writers.Writer` gives them, where one has the register; of them made: writer.
+    """
 
     code = "register_busy"
 

@@ -5,25 +5,21 @@ Knows no rule about values: what to write is a `Plan`, made by a pure function b
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Final
 
 import polars as pl
-from django.db import transaction
 from psycopg import Connection
 
 from kundekort.bulk.apply import apply
 from kundekort.engine.plan import Plan
-from kundekort.services import fields
+from kundekort.services import fields, writers
 from kundekort.services.accounts import Actor
 from kundekort.services.database import psycopg_connection, short_lock_transaction
 from kundekort.services.progress import Report, no_progress
+from kundekort.services.refusals import RegisterBusy
 from kundekort.store.models import Revision
-
-REGISTER_LOCK: Final = 0x6B756E6465
-"""Held while a whole plan is applied: one after the other, so that none is applied twice or deadlocks another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +31,37 @@ class WriteResult:
 
 
 @contextmanager
-def register_transaction(*, alone: bool, patient: bool = False) -> Iterator[Connection]:
+def register_transaction(
+    *, alone: str = "", number: int = 0, waiting: Callable[[], None] | None = None
+) -> Iterator[Connection]:
     """A transaction in which a plan can be made and written.
 
-    `alone`: beside no other of its kind. `patient`: waits for others as long as it takes; else raises RegisterBusy
-    after a while, and then nothing was written.
+    `alone`: beside no other of its kind; what for, and the number of what, as a `writers.Writer` says. `waiting`:
+    called again and again while others have the register, however long. Without it raises RegisterBusy after a while.
+    When the transaction cannot be, or fails, nothing was written.
     """
-    with transaction.atomic() if patient else short_lock_transaction():
-        conn = psycopg_connection()
-        if alone:
-            conn.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTER_LOCK])
+    with ExitStack() as stack:
+        conn: Connection | None = None
+        while conn is None:
+            try:
+                conn = _begun(stack, alone=alone, number=number)
+            except RegisterBusy:
+                if waiting is None:
+                    raise
+                waiting()
+        if waiting is not None:  # whoever has single cards has them for a moment
+            conn.execute("SET LOCAL lock_timeout TO DEFAULT")
         yield conn
+
+
+def _begun(stack: ExitStack, *, alone: str, number: int) -> Connection:
+    """The beginning of the transaction, which goes on until the stack is closed. Raises RegisterBusy."""
+    with ExitStack() as beginning:
+        conn = beginning.enter_context(short_lock_transaction())
+        if alone:
+            writers.lock(conn, alone, number)
+        stack.enter_context(beginning.pop_all())
+        return conn
 
 
 def write(

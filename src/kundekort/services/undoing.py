@@ -72,6 +72,8 @@ def start(
             packages.remove(imp.pk)  # of one that had this number before the database was restored from a backup
         elif imp.state == Import.State.PREVIEW:
             planning.replan(imp.pk, notice="", decisions=decisions or imp.decisions)
+        elif imports.has_failed(imp):
+            Import.objects.filter(pk=imp.pk).update(notice="")
         else:
             return imp
     then(imp.pk)

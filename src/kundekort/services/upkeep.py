@@ -6,15 +6,15 @@ Every worker does both when it starts, and from time to time. Nothing here write
 from __future__ import annotations
 
 import logging
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import Exists, OuterRef, Q, TextField
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from kundekort.services import exports, planning, retention
+from kundekort.services import exports, imports, planning, retention
 from kundekort.store.models import Export, Import
 
 logger = logging.getLogger(__name__)
@@ -45,23 +45,23 @@ def queue_forgotten() -> None:
     database that could be told. What somebody may be doing this very moment is queued for later.
     """
     plan = Q(task_name="plan_import", status__in=LIVE) | Q(task_name="apply_import", status="doing")
-    for number in _without_job("import_id", plan, Import, Import.State.RECEIVED):
+    received = Import.objects.filter(state=Import.State.RECEIVED).exclude(notice__in=imports.FAILURES)
+    for number in _without_job("import_id", plan, received):
         logger.warning("Import %s waited to be planned without a job.", number)
         planning.queue_fallback(number)
     write = Q(task_name="apply_import", status__in=LIVE)
-    for number in _without_job("import_id", write, Import, Import.State.CONFIRMING):
+    for number in _without_job("import_id", write, Import.objects.filter(state=Import.State.CONFIRMING)):
         logger.warning("Import %s waited to be written without a job.", number)
         digest = Import.objects.get(pk=number).digest
         app.configure_task("apply_import").defer(import_id=number, digest=digest)
     make = Q(task_name="make_export", status__in=LIVE)
-    for number in _without_job("export_id", make, Export, Export.State.WAITING):
+    for number in _without_job("export_id", make, Export.objects.filter(state=Export.State.WAITING)):
         logger.warning("Export %s waited to be written without a job.", number)
         exports.queue_fallback(number)
 
 
-def _without_job(key: str, jobs: Q, model: type[Import | Export], state: str) -> list[int]:
-    """The numbers of what is in a state of work while there is no such job about it."""
+def _without_job(key: str, jobs: Q, working: QuerySet[Any]) -> list[int]:
+    """The numbers of those imports or exports about which there is no such job."""
     about = ProcrastinateJob.objects.annotate(about=KeyTextTransform(key, "args")).filter(jobs)
     number = Cast(OuterRef("pk"), TextField())
-    waiting = model.objects.filter(~Exists(about.filter(about=number)), state=state)
-    return list(waiting.values_list("pk", flat=True))
+    return list(working.filter(~Exists(about.filter(about=number))).values_list("pk", flat=True))

@@ -11,23 +11,25 @@ import signal
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException
 from procrastinate.psycopg_connector import PsycopgConnector
+from procrastinate.worker import Worker
+from psycopg.errors import ForeignKeyViolation
 
-from kundekort.services import upkeep
-from kundekort.services.database import is_unreachable
+from kundekort.services import stalled, upkeep
+from kundekort.services.database import cause_of, is_unreachable
+from kundekort.services.heartbeats import DEAD_AFTER, SIGN_OF_LIFE
 
 logger = logging.getLogger(__name__)
 
-SIGN_OF_LIFE: Final = 3
-"""Seconds between two signs of life of a worker."""
-DEAD_AFTER: Final = 15
-"""Seconds without one after which a worker's jobs are given to others."""
+POLL_EVERY: Final = 1
+"""Seconds between two looks for jobs. The database tells of new ones too, but not through every connection pooler."""
 LOOK_EVERY: Final = 0.2
 """Seconds between two looks at whether to stop."""
 TIDY_EVERY: Final = 60 * 60
@@ -44,17 +46,37 @@ def work(*, keep: Callable[[], None] = lambda: None) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, frame: stop.set())
+    lost = _Lost()
     while not stop.is_set():
         try:
-            _with_own_connection(upkeep.look_after)
-            asyncio.run(_run(stop, keep))
+            _ask(stalled.put_back_lost, lost.jobs, lost.workers)
+            lost = _Lost()
+            _ask(upkeep.look_after)
+            asyncio.run(_run(stop, keep, lost))
         except Exception as error:
-            if not is_unreachable(error):
+            # A worker that was taken for dead has no number in the database any more, under which to take a job.
+            if not (is_unreachable(error) or isinstance(cause_of(error), ForeignKeyViolation)):
                 raise
         if not stop.is_set():
-            logger.warning("The database does not answer; the worker begins anew.")
+            logger.warning("The database does not answer, or took this worker for dead; the worker begins anew.")
             keep()
             stop.wait(REST)
+
+
+def _ask(act: Callable[..., None], *arguments: Any) -> None:
+    """Do something with a connection that is not kept: it would be dead with the database when it is wanted again."""
+    try:
+        act(*arguments)
+    finally:
+        connection.close()
+
+
+@dataclass
+class _Lost:
+    """The jobs whose end could not be told to the database, and under which numbers they were worked on."""
+
+    jobs: set[int] = field(default_factory=set)
+    workers: set[int] = field(default_factory=set)
 
 
 class _Connector(PsycopgConnector):
@@ -66,47 +88,58 @@ class _Connector(PsycopgConnector):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.lost = False
+        self.untold: set[int] = set()
 
     async def execute_query_async(self, query: Any, **arguments: Any) -> None:
         try:
             await super().execute_query_async(query, **arguments)
         except ConnectorException as error:
-            self.lost = self.lost or is_unreachable(error)
+            if is_unreachable(error):
+                self.lost = True
+                self.untold |= {arguments["job_id"]} if "job_id" in arguments else set()
             raise
 
 
-async def _run(stop: threading.Event, keep: Callable[[], None]) -> None:
-    """Work until somebody says stop or the database is lost."""
+async def _run(stop: threading.Event, keep: Callable[[], None], lost: _Lost) -> None:
+    """Work until somebody says stop or the database is lost; then no job is worked on any more."""
     connector = _Connector(kwargs=connector_params())
+    app.perform_import_paths()  # type: ignore[no-untyped-call]  # as `run_worker_async` does
+    worker = Worker(
+        app=app,
+        concurrency=1,
+        delete_jobs="successful",
+        install_signal_handlers=False,
+        fetch_job_polling_interval=POLL_EVERY,
+        abort_job_polling_interval=POLL_EVERY,
+        update_heartbeat_interval=SIGN_OF_LIFE,
+        stalled_worker_timeout=DEAD_AFTER,
+        shutdown_graceful_timeout=3,
+    )
     with app.replace_connector(connector):
         async with app.open_async():
-            work = asyncio.create_task(
-                app.run_worker_async(
-                    concurrency=1,
-                    delete_jobs="successful",
-                    install_signal_handlers=False,
-                    update_heartbeat_interval=SIGN_OF_LIFE,
-                    stalled_worker_timeout=DEAD_AFTER,
-                    shutdown_graceful_timeout=3,
-                )
-            )
+            work = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call]
             beside = [asyncio.create_task(_look(keep)), asyncio.create_task(_tidy_up())]
             while not (stop.is_set() or connector.lost or work.done()):
                 await asyncio.sleep(LOOK_EVERY)
+                if worker.worker_id is not None:
+                    lost.workers.add(worker.worker_id)
             for task in beside:
                 task.cancel()
             work.cancel()
-            with suppress(asyncio.CancelledError):
-                await work
+            try:
+                with suppress(asyncio.CancelledError):
+                    await work
+            finally:
+                lost.jobs |= connector.untold
 
 
 async def _look(keep: Callable[[], None]) -> None:
     """Keep the database up, and put back the jobs of workers that have died, again and again."""
     while True:
         await asyncio.to_thread(keep)
-        with suppress(ConnectorException):  # another worker was first, or the database is away; the next look tells
-            for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
-                await app.job_manager.retry_job(job)
+        with suppress(ConnectorException, Error):  # the database is away; the next look tells
+            if await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
+                await asyncio.to_thread(_ask, stalled.put_back)
         await asyncio.sleep(SIGN_OF_LIFE)
 
 
@@ -114,12 +147,5 @@ async def _tidy_up() -> None:
     """Remove files that are kept no longer, again and again; every host has some that no other sees."""
     while True:
         await asyncio.sleep(TIDY_EVERY)
-        with suppress(DatabaseError):  # it is away, which others notice too
-            await asyncio.to_thread(_with_own_connection, upkeep.tidy_up)
-
-
-def _with_own_connection(work: Callable[[], None]) -> None:
-    try:
-        work()
-    finally:
-        connection.close()  # jobs have their own; this one would be as dead as the database when it is wanted again
+        with suppress(Error):  # the database is away, which others notice too
+            await asyncio.to_thread(_ask, upkeep.tidy_up)

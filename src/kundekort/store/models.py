@@ -337,6 +337,7 @@ class Export(models.Model):
     layout = models.TextField(default="")
     form = models.TextField()
     state = models.TextField(choices=State, default=State.WAITING)
+    notice = models.TextField(default="", db_default="")
     progress = ValueField(Progress, null=True)
     rows = models.IntegerField(null=True)
     size = models.BigIntegerField(null=True)

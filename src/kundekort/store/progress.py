@@ -10,10 +10,11 @@ SHARES: Final = {
     "planning": (0.0, 0.97),
     "undoing": (0.0, 0.97),
     "keeping": (0.97, 1.0),
+    "waiting": (0.0, 0.0),
     "writing": (0.0, 1.0),
     "exporting": (0.0, 1.0),
 }
-"""From where to where in the whole each phase goes: planning or undoing, then keeping; confirming and exporting."""
+"""From where to where in the whole each phase goes: planning or undoing, then keeping; waiting, writing; exporting."""
 
 
 @dataclass(frozen=True, slots=True)

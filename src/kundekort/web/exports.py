@@ -21,7 +21,7 @@ from kundekort.services.lists import FileFormat
 from kundekort.services.refusals import SegmentInvalid, TooManyForWorkbook
 from kundekort.store.models import Export
 from kundekort.store.selection import Selection
-from kundekort.web.progress import progress_context
+from kundekort.web.progress import export_progress
 
 
 @require_safe
@@ -81,9 +81,10 @@ def show(request: HttpRequest, export_id: int) -> HttpResponse:
         "days": exports.KEPT_DAYS,
         "taking": "take" in request.GET,
         "again": _query(what),
+        "failure": export.notice and wording.refusal(export.notice, {}),
     }
     if export.state == Export.State.WAITING:
-        return render(request, "kundekort/exports/working.html", context | _progress(export))
+        return render(request, "kundekort/exports/working.html", context | export_progress(export))
     return render(request, "kundekort/exports/export.html", context)
 
 
@@ -92,7 +93,7 @@ def progress(request: HttpRequest, export_id: int) -> HttpResponse:
     """How far the writing of a list has come, asked again and again; once it is over, the way to its page."""
     export = exports.get(export_id, actor=actor_of(request.user))
     if export.state == Export.State.WAITING:
-        return render(request, "kundekort/parts/progress.html", _progress(export))
+        return render(request, "kundekort/parts/progress.html", export_progress(export))
     return HttpResponse(headers={"HX-Redirect": _taking(export)})
 
 
@@ -145,7 +146,3 @@ def _form(name: str) -> FileFormat:
     if name not in list(FileFormat):
         raise BadRequest("unknown form")
     return FileFormat(name)
-
-
-def _progress(export: Export) -> dict[str, Any]:
-    return progress_context(export.progress, poll=reverse("export-progress", args=[export.pk]))

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kundekort import wording
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.recipe import Policy
-from kundekort.services import customers, import_list, imports, layouts, lists, planning, undoing
+from kundekort.services import confirming, customers, import_list, imports, layouts, lists, planning, undoing
 from kundekort.services import preview as previews
 from kundekort.services.accounts import Actor, actor_of
 from kundekort.services.import_list import ImportFilter
@@ -30,7 +30,7 @@ from kundekort.web import columns, preview, uploading
 from kundekort.web.decisions import decided_lines
 from kundekort.web.findings import headers_of
 from kundekort.web.import_list import back_to_list, table
-from kundekort.web.progress import progress_context
+from kundekort.web.progress import import_progress
 from kundekort.wording.lists import template_name
 
 WORKING = (Import.State.RECEIVED, Import.State.CONFIRMING)
@@ -103,8 +103,11 @@ def show(request: HttpRequest, import_id: int) -> HttpResponse:
     actor = actor_of(request.user)
     imp = imports.visit(import_id, actor=actor)
     match imp.state:
+        case Import.State.RECEIVED if imports.has_failed(imp):
+            context = _context(imp) | {"words": wording.refusal(imp.notice, {})}
+            return render(request, "kundekort/imports/failed.html", context)
         case Import.State.RECEIVED | Import.State.CONFIRMING:
-            return render(request, "kundekort/imports/working.html", _context(imp) | _progress(imp))
+            return render(request, "kundekort/imports/working.html", _context(imp) | import_progress(imp))
         case Import.State.COLUMNS:
             return columns.page(request, imp)
         case Import.State.PREVIEW if _is_worth_a_look(imp) or "rows" in request.GET:
@@ -124,8 +127,8 @@ def show(request: HttpRequest, import_id: int) -> HttpResponse:
 def progress(request: HttpRequest, import_id: int) -> HttpResponse:
     """How far the work on an import has come, asked again and again; once it is over, the way to its page."""
     imp = imports.get(import_id, actor=actor_of(request.user))
-    if imp.state in WORKING:
-        return render(request, "kundekort/parts/progress.html", _context(imp) | _progress(imp))
+    if imp.state in WORKING and not imports.has_failed(imp):
+        return render(request, "kundekort/parts/progress.html", _context(imp) | import_progress(imp))
     return HttpResponse(headers={"HX-Redirect": reverse("import", args=[import_id])})
 
 
@@ -137,6 +140,21 @@ def cancel(request: HttpRequest, import_id: int) -> HttpResponse:
         return redirect("import", import_id)
     messages.success(request, _("The import was cancelled. Nothing in the register was changed."))
     return back_to_list(request.POST["list"])
+
+
+@require_POST
+def again(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Try again what a job could not do."""
+    planning.try_again(import_id, actor=actor_of(request.user))
+    return redirect("import", import_id)
+
+
+@require_POST
+def take_back(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Give an import that was confirmed its preview back."""
+    confirming.take_back(import_id, actor=actor_of(request.user))
+    messages.success(request, wording.refusal("taken_back", {}))
+    return redirect("import", import_id)
 
 
 def _context(imp: Import) -> dict[str, Any]:
@@ -166,10 +184,6 @@ def _decided(imp: Import) -> dict[str, Any]:
     if imp.state != Import.State.PREVIEW or not (decisions.steps or decisions.choices or decisions.leave_out_errors):
         return {}
     return decided_lines(imp, previews.summary(imp), headers_of(imp))
-
-
-def _progress(imp: Import) -> dict[str, Any]:
-    return progress_context(imp.progress, poll=reverse("import-progress", args=[imp.pk]))
 
 
 def _done(imp: Import) -> dict[str, Any]:

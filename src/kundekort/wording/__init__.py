@@ -38,7 +38,7 @@ from kundekort.wording.names import (
 from kundekort.wording.phones import phone
 from kundekort.wording.places import countries, country_name, language_name, languages
 from kundekort.wording.problems import CARD_PROBLEMS, PROBLEM_KINDS, PROBLEMS, WARNINGS
-from kundekort.wording.progress import EXPORT_STATES, PHASES, REASONS, STATES
+from kundekort.wording.progress import EXPORT_STATES, PHASES, REASONS, STATES, WRITERS
 from kundekort.wording.refusals import REFUSALS
 from kundekort.wording.rows import RowLine, customer_name, has_name, row_lines, row_problem
 from kundekort.wording.segments import FAULTS, OPERATORS, SUBJECTS
@@ -52,6 +52,7 @@ from kundekort.wording.sentences import (
     refusal,
     segment_fault,
     warning,
+    writer,
 )
 from kundekort.wording.values import value
 
@@ -85,6 +86,7 @@ __all__ = [
     "SUBJECTS",
     "UNDO_TITLES",
     "WARNINGS",
+    "WRITERS",
     "answer",
     "author",
     "card_problem",
@@ -128,4 +130,5 @@ __all__ = [
     "value",
     "warning",
     "whole_card",
+    "writer",
 ]

@@ -13,9 +13,18 @@ PHASES: Final[Mapping[str, str | Promise]] = {
     "planning": _("Comparing the file with the register"),
     "undoing": _("Finding what was there before"),
     "keeping": _("Keeping the preview"),
+    "waiting": _("Waiting for its turn"),
     "writing": _("Writing to the register"),
     "exporting": _("Writing the list"),
 }
+
+WRITERS: Final[Mapping[str, str | Promise]] = {
+    "import": _("%(name)s’s import is being written since %(since)s."),
+    "undo": _("%(name)s has been undoing an import since %(since)s."),
+    "merge": _("%(name)s has been merging customers since %(since)s."),
+    "": _("Somebody else is writing to the register just now."),
+}
+"""Who has the register, by what is being done; the last where that is not known."""
 
 STATES: Final[Mapping[str, str | Promise]] = {
     "received": _("Received"),

@@ -58,12 +58,21 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
         "Nothing was written; look at the new preview."
     ),
     "already_applied": _("This import is already done. Nothing was written again."),
+    "already_written": _("This import has been written already, all of it. Undo it to take it back."),
     "not_waiting": _("This import is not waiting for an answer any more. Open it from the list of imports."),
     "plan_mismatch": _(
         "The preview you saw is no longer the current one. Nothing was written; look at the new preview."
     ),
     "plan_damaged": _("The kept preview is damaged, so nothing was written. Upload the file again."),
     "failed": _("Something went wrong on the server, so nothing was written. Try again, or ask whoever runs it."),
+    "disk_full": _("The server’s disk is full, so nothing was written. When there is room again, try again."),
+    "storage_failed": _(
+        "The server could not read or write its files, so nothing was written. Try again, or ask whoever runs it."
+    ),
+    "worker_died": _(
+        "The worker died at this three times, probably for want of memory. Nothing was written. "
+        "Take fewer rows at a time, or ask whoever runs the server for more memory; then try again."
+    ),
     "forbidden": _("You are not allowed to do this. Ask an administrator for access."),
     "name_taken": _("There is already a user “%(name)s”. Choose another name."),
     "export_not_waiting": _("This list is finished or was given up already."),
@@ -86,7 +95,7 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
         "Somebody else has changed the same fields since you opened the card. "
         "Nothing was written; choose whose values to keep."
     ),
-    "register_busy": _("The register is being written to by somebody else just now. Try again in a moment."),
+    "register_busy": _("%(writer)s Nothing was written; try again in a moment."),
     "merge_off": _("Merging customers is switched off. An administrator can switch it on."),
     "groups_moved": _(
         "Somebody has changed some of these customers since you looked (%(ids)s). "
@@ -112,6 +121,7 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "no_password": _("Nobody can be asked for a password here. Use --password-stdin."),
     "passwords_differ": _("The two passwords are not the same. Try again."),
     "declined": _("Nothing was written."),
+    "taken_back": _("Nothing was written. The import waits for confirmation again."),
     "interrupted": _("Stopped. Nothing more was written."),
     "database_unreachable": _("The database cannot be reached: %(why)s. Check KUNDEKORT_DATABASE_URL."),
     "database_not_ready": _("The database has not been prepared for this version. Run “kundekort migrate”."),

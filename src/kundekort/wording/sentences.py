@@ -22,7 +22,7 @@ from kundekort.wording.files import FILE_KINDS, file_size
 from kundekort.wording.names import encoding, kind_of_problem, operator, separator
 from kundekort.wording.places import country_name
 from kundekort.wording.problems import CARD_PROBLEMS, PROBLEMS, WARNINGS
-from kundekort.wording.progress import REASONS
+from kundekort.wording.progress import REASONS, WRITERS
 from kundekort.wording.refusals import REFUSALS
 from kundekort.wording.segments import FAULTS
 
@@ -51,9 +51,20 @@ def refusal(code: str, params: Mapping[str, Any]) -> str:
         params = {"fault": segment_fault(params["reason"], params["path"], params)}
     if code in ("field_invalid", "layout_invalid"):
         params = {"fault": column_fault(params["reason"], params)}
+    if code == "register_busy":
+        params = {"writer": writer(params.get("writing", ""), params.get("name", ""), params.get("since"))}
     if code == "cell_invalid":
         params = {"fault": problem(params["problem"], {}, params["value"], field(params["field"]))}
     return _sentence(REFUSALS, code, params)
+
+
+def writer(kind: str, name: str, since: datetime | None) -> str:
+    """Who has the register and since when; a day is told where it is not today."""
+    if not name or since is None:
+        return str(WRITERS[""])
+    begun = localtime(since)
+    form = "TIME_FORMAT" if begun.date() == localtime().date() else "SHORT_DATETIME_FORMAT"
+    return str(WRITERS[kind] % {"name": name, "since": date_format(begun, form)})
 
 
 def reason(code: str, params: Mapping[str, Any]) -> str:
