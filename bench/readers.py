@@ -1,11 +1,11 @@
 """Whether people can go on reading while a million rows are imported:
 
-    .venv/bin/python -m bench.readers [ROWS [READERS [SECONDS]]]
+    .venv/bin/python -m bench.readers [ROWS [READERS [SECONDS [PAUSE]]]]
 
 An installation of its own with ROWS customers (1,000,000) and `kundekort serve` as it is. An edited list of them all is
 uploaded, planned and confirmed by the site; beside it READERS people (50) look at lists, searches, cards, imports and
-previews, each as soon as the page before is there, for SECONDS (60) at least. Tells how long their pages took, by what
-was going on, and every answer that was an error.
+previews for SECONDS (60) at least, each with a pause of about PAUSE seconds (2) after every page. Tells how long their
+pages took, by what was going on, and every answer that was an error.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ PAGES: Final = ("/customers/", "/customers/?search=Berg", "/customers/{card}/", 
 
 def main() -> None:
     """Prepare, import, and have people read."""
-    rows, readers, seconds = [*map(int, sys.argv[1:]), *(1_000_000, 50, 60)[len(sys.argv) - 1 :]]
+    rows, readers, seconds, pause = [*map(int, sys.argv[1:]), *(1_000_000, 50, 60, 2)[len(sys.argv) - 1 :]]
     house = Installation()
     try:
         name = ["kari", "--role", "administrator", "--password-stdin"]
@@ -47,7 +47,7 @@ def main() -> None:
         house.serve()
         kari = Client(house.port)
         kari.log_in("kari")
-        Reading(house, readers=readers, seconds=seconds).run(kari, edited(exported))
+        Reading(house, readers=readers, seconds=seconds, pause=pause).run(kari, edited(exported))
     finally:
         house.remove()
 
@@ -66,8 +66,8 @@ def edited(exported: Path) -> bytes:
 class Reading:
     """People who read, and what they had to wait for."""
 
-    def __init__(self, house: Installation, *, readers: int, seconds: int) -> None:
-        self._house, self._readers, self._seconds = house, readers, seconds
+    def __init__(self, house: Installation, *, readers: int, seconds: int, pause: int) -> None:
+        self._house, self._readers, self._seconds, self._pause = house, readers, seconds, pause
         self._phase, self._import, self._stop = "nothing", 1, threading.Event()
         self._times: dict[str, list[float]] = defaultdict(list)
         self._errors: list[str] = []
@@ -111,6 +111,7 @@ class Reading:
             except (CutOff, AssertionError) as error:
                 self._errors.append(f"{phase} {page}: {error!r} {error.__cause__!r}")
             self._times[phase].append(time.perf_counter() - began)
+            self._stop.wait(self._pause * 2 * chance.random())
 
     def _tell(self) -> None:
         for phase, times in self._times.items():
