@@ -1,8 +1,8 @@
 """A backup as one file: a tar with the database, the files, the secret key and a manifest. Knows no Django.
 
 Members, in this order: `files/NAME` for each file of the storage, `secret-key`, `database/00000` and so on, the pieces
-of one gzipped dump in SQL, `manifest.json`, and `sha256`, the SHA-256 of all bytes before its own header in hexadecimal
-digits. So an archive can be written to a pipe, one that was cut short has no end, and one wrong bit anywhere is noticed.
+of one gzipped dump in SQL, `manifest.json`, and `sha256`, that of all bytes before its own header in hexadecimal
+digits. So an archive can be written to a pipe, one that was cut short has no end, and one wrong bit is noticed.
 """
 
 from __future__ import annotations
@@ -34,12 +34,16 @@ _SMALL: Final = 64 * 2**20
 _NAME: Final = re.compile(
     r"secret-key|manifest\.json|sha256|database/\d{5,}|files/(?:imports|exports)(?:/[A-Za-z0-9][A-Za-z0-9._-]*)+"
 )
-_UNREADABLE: Final = (tarfile.TarError, ValueError, EOFError, OverflowError, KeyError, TypeError, MemoryError)
+_UNREADABLE: Final = (tarfile.TarError, ValueError, EOFError, OverflowError, LookupError, TypeError, MemoryError)
 """What reading a damaged tar, or damaged JSON, may raise."""
 
 
 class Damaged(Exception):
     """An archive is not as it was written, was cut short, or never was one."""
+
+
+class Newer(Exception):
+    """An archive was made by a version (its argument) that writes what this one cannot read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ class Writer:
 
     def __init__(self, target: BinaryIO) -> None:
         self._target = _Sum(target)
-        self._tar = tarfile.open(mode="w", fileobj=self._target, format=tarfile.PAX_FORMAT)  # type: ignore[call-overload]
+        self._tar = tarfile.open(mode="w", fileobj=self._target, format=tarfile.PAX_FORMAT)  # type: ignore[call-overload]  # noqa: SIM115 - `finish` closes it
         self._members: list[Member] = []
 
     @property
@@ -98,7 +102,7 @@ class Writer:
     def add(self, name: str, stream: IO[bytes], size: int) -> None:
         """Add a member of so many bytes. Raises OSError where the stream has fewer."""
         source = _Sum(stream)
-        self._tar.addfile(_header(name, size), source)  # type: ignore[arg-type]
+        self._tar.addfile(_header(name, size), source)
         self._members.append(Member(name, size, source.hexdigest()))
 
     def add_database(self, pieces: Iterable[bytes]) -> None:
@@ -129,10 +133,13 @@ class Writer:
 
 
 class Archive:
-    """An archive that was found whole."""
+    """An archive that was found whole; `sum` is the SHA-256 that it ends with."""
 
-    def __init__(self, tar: tarfile.TarFile, members: Mapping[str, tarfile.TarInfo], manifest: Manifest) -> None:
-        self._tar, self._members, self.manifest = tar, members, manifest
+    def __init__(
+        self, path: Path, tar: tarfile.TarFile, members: Mapping[str, tarfile.TarInfo], manifest: Manifest, digest: str
+    ) -> None:
+        self.path, self.manifest, self.sum = path, manifest, digest
+        self._tar, self._members = tar, members
 
     @property
     def files(self) -> list[Member]:
@@ -166,37 +173,30 @@ class Archive:
         return found
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[Archive]:
-    """The archive in a file, once all of it has been read and found whole.
+def checked(file: BinaryIO, path: Path) -> Archive:
+    """The archive in an open file of that name, all of which is read and found whole.
 
-    Raises Damaged where it is not, also where it never was an archive, and OSError where it cannot be read.
+    Raises Damaged where it is not, also where it never was an archive, Newer, and OSError where it cannot be read.
     """
-    with path.open("rb") as file:
-        try:
-            tar = tarfile.open(fileobj=file, mode="r:")
-            members = {member.name: member for member in tar}
-            if len(members) != len(tar.getmembers()) or not _are_ours(members):
-                raise Damaged
-            manifest = Manifest.from_json(json.loads(_content(tar, members[_MANIFEST])))
-            end = members[_SUM]
-        except _UNREADABLE as error:
-            raise Damaged from error
-        there = [Member(m.name, m.size, "") for m in tar if m.name not in (_MANIFEST, _SUM)]
-        if [(m.name, m.size) for m in there] != [(m.name, m.size) for m in manifest.members]:
-            raise Damaged
-        digest = _sum(file, end.offset)
-        if file.read(2 * tarfile.RECORDSIZE) != _end(digest, end.offset):
-            raise Damaged
-        yield Archive(tar, members, manifest)
+    try:
+        tar = tarfile.open(fileobj=file, mode="r:")  # noqa: SIM115 - the file is somebody else's
+        members = {member.name: member for member in tar}
+        digest = _checked_sum(file, list(members.values())[-1])
+        manifest = Manifest.from_json(json.loads(_content(tar, members[_MANIFEST])))
+    except _UNREADABLE as error:
+        raise Damaged from error
+    if manifest.format > FORMAT:
+        raise Newer(manifest.facts.kundekort)
+    there = [(member.name, member.size) for member in tar if member.name not in (_MANIFEST, _SUM)]
+    if there != [(member.name, member.size) for member in manifest.members] or not _are_ours(members):
+        raise Damaged
+    return Archive(path, tar, members, manifest, digest)
 
 
 def _are_ours(members: Mapping[str, tarfile.TarInfo]) -> bool:
-    """Whether nothing is there but plain files where an archive has them, and the last one is its end."""
-    names = list(members)
-    needed = {KEY, f"{DATABASE}00000", _MANIFEST}
+    """Whether all that is needed is there, and nothing but plain files where an archive has them."""
     known = all(_NAME.fullmatch(name) and member.isreg() for name, member in members.items())
-    return known and needed <= members.keys() and names[-1] == _SUM
+    return known and {KEY, f"{DATABASE}00000"} <= members.keys()
 
 
 def _content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
@@ -206,15 +206,14 @@ def _content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
     return b"" if found is None else found.read()
 
 
-def _sum(file: BinaryIO, end: int) -> str:
-    """The SHA-256 of a file up to a position, which the file is left at."""
+def _checked_sum(file: BinaryIO, last: tarfile.TarInfo) -> str:
+    """The SHA-256 of all that stands before the last member. Raises Damaged unless that tells the same."""
     digest = hashlib.sha256()
     file.seek(0)
-    while rest := end - file.tell():
-        block = file.read(min(BLOCK, rest))
-        if not block:
-            raise Damaged
+    while block := file.read(min(BLOCK, last.offset - file.tell())):
         digest.update(block)
+    if file.read(2 * tarfile.RECORDSIZE) != _end(digest.hexdigest(), last.offset):
+        raise Damaged
     return digest.hexdigest()
 
 

@@ -15,6 +15,10 @@ PHASES: Final[Mapping[str, str | Promise]] = {
     "keeping": _("Keeping the preview"),
     "writing": _("Writing to the register"),
     "exporting": _("Writing the list"),
+    "copying": _("Copying the files"),
+    "dumping": _("Copying the database"),
+    "unpacking": _("Restoring the files"),
+    "loading": _("Restoring the database"),
 }
 
 STATES: Final[Mapping[str, str | Promise]] = {
