@@ -11,7 +11,20 @@ from typing import Annotated
 import typer
 
 from kundekort import version
-from kundekort.cli import accounts, backup, demo, files, importing, imports, record, segments, server, undo, usage
+from kundekort.cli import (
+    accounts,
+    backup,
+    demo,
+    doctor,
+    files,
+    importing,
+    imports,
+    record,
+    segments,
+    server,
+    undo,
+    usage,
+)
 from kundekort.cli.language import _
 
 app = typer.Typer(
@@ -78,6 +91,11 @@ app.command(
     help=_("Restore a backup into an empty place: all of it, or nothing."),
     short_help=_("Restore a backup into an empty place."),
 )(backup.restore)
+app.command(
+    "doctor",
+    help=_("Look at the installation: a line for each thing, and exit code 1 where something is wrong."),
+    short_help=_("Look at the installation and say what is wrong."),
+)(doctor.doctor)
 app.command("createuser", help=_("Create a user of the website."))(accounts.createuser)
 app.command("migrate", help=_("Prepare the database for this version."))(accounts.migrate)
 

@@ -8,7 +8,7 @@ restore was finished, and where none does, whatever files there are came from it
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -30,7 +30,7 @@ from kundekort.services.refusals import (
     StorageNotEmpty,
 )
 from kundekort.store import storage
-from kundekort.store.archive import DATABASE, FILES, FORMAT, Archive, Damaged, Manifest
+from kundekort.store.archive import DATABASE, FILES, Archive, Damaged, Manifest
 
 MARK: Final = "restore.unfinished"
 """The name of the mark in the data folder; it holds the sum of the backup."""
@@ -86,12 +86,16 @@ def is_other_key(archive: Archive) -> bool:
 
 def refuse_newer(manifest: Manifest) -> None:
     """Raises BackupNewer for a backup that tells of migrations which this version does not know."""
+    if is_newer((app, name) for app, names in manifest.facts.migrations.items() for name in names):
+        raise BackupNewer(made_by=manifest.facts.kundekort, version=version())
+
+
+def is_newer(migrations: Iterable[tuple[str, str]]) -> bool:
+    """Whether some migration (app, name) comes after all that this version knows; one from between may be gone."""
     known: dict[str, str] = {}
     for app, name in MigrationLoader(None).disk_migrations:
         known[app] = max(known.get(app, ""), name)
-    newer = any(max(names) > known.get(app, "") for app, names in manifest.facts.migrations.items() if names)
-    if newer or manifest.format > FORMAT:
-        raise BackupNewer(made_by=manifest.facts.kundekort, version=version())
+    return any(name > known.get(app, "") for app, name in migrations)
 
 
 def _was_restored(conn: Connection, archive: Archive) -> bool:
