@@ -188,7 +188,9 @@ def checked(file: BinaryIO, path: Path) -> Archive:
     if manifest.format > FORMAT:
         raise Newer(manifest.facts.kundekort)
     there = [(member.name, member.size) for member in tar if member.name not in (_MANIFEST, _SUM)]
-    if there != [(member.name, member.size) for member in manifest.members] or not _are_ours(members):
+    if there != [(member.name, member.size) for member in manifest.members]:
+        raise Damaged
+    if len(there) + 2 != len(members) or not _are_ours(members):  # something stands there twice, or leads elsewhere
         raise Damaged
     return Archive(path, tar, members, manifest, digest)
 
