@@ -32,7 +32,7 @@ class Target(io.BytesIO):
         self._name, self._act, self.acted = name.encode(), act, False
 
     def write(self, block: Any) -> int:
-        if self._name and not self.acted and len(block) == 512 and self._name in bytes(block):
+        if self._name and not self.acted and len(block) in (512, 1536) and self._name in bytes(block):
             self.acted = True
             self._act()
         return super().write(block)

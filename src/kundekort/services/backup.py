@@ -13,25 +13,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import SEEK_END
-from typing import BinaryIO, Final, NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from django.conf import settings
 from django.db import connection
 from psycopg import Connection
 
 from kundekort import version
-from kundekort.services import database, dump
+from kundekort.services import database, dump, installation
 from kundekort.services.progress import Report, no_progress
 from kundekort.services.refusals import NothingToBackUp
-from kundekort.store import storage
+from kundekort.store import packages, storage
 from kundekort.store.archive import FILES, Facts, Manifest, Writer
 from kundekort.store.models import Export, Import
-from kundekort.store.storage import Kept
-
-FOLDERS: Final = ("imports", "exports")
-"""Where files are that are kept."""
-_SHARED: Final = ("source", "mended")
-"""What is kept of an import beside its plan; all else can be made again."""
+from kundekort.store.storage import Kept, Storage
 
 
 class _Told(NamedTuple):
@@ -49,7 +44,11 @@ class _Moment(NamedTuple):
 
 
 def write(target: BinaryIO, *, report: Report = no_progress) -> Manifest:
-    """Write a backup. Raises NothingToBackUp, PoolerBetween, ToolsTooOld, DumpFailed, and OSError for the target."""
+    """Write a backup.
+
+    Raises NothingToBackUp, PoolerBetween, ToolsTooOld, StorageForeign, StorageTaken, StorageUnreachable, DumpFailed,
+    and OSError for the target.
+    """
     _require_register()
     writer = Writer(target)
     done: set[str] = set()
@@ -66,12 +65,13 @@ def write(target: BinaryIO, *, report: Report = no_progress) -> Manifest:
 
 
 def _require_register() -> None:
-    """Raises NothingToBackUp where there is no register, PoolerBetween, ToolsTooOld."""
+    """Raises NothingToBackUp, PoolerBetween, ToolsTooOld, and StorageForeign or StorageTaken for files of others."""
     conn = database.psycopg_connection()
     dump.refuse_pooled(conn)
     dump.refuse_newer(conn)
     if conn.execute("SELECT to_regclass('kundekort_customer')").fetchone() == (None,):
         raise NothingToBackUp
+    installation.check()
 
 
 @contextmanager
@@ -107,7 +107,7 @@ def _moment(conn: Connection) -> _Moment:
 def _copy_files(writer: Writer, moment: _Moment, done: set[str], report: Report) -> None:
     """Add all files that are told of and not done yet."""
     kept = storage.current()
-    wanted = [f for name in FOLDERS for f in kept.files(name) if f.name not in done and _is_told_of(f.name, moment)]
+    wanted = [file for file in packages.kept_files() if file.name not in done and _is_told_of(file.name, moment)]
     whole, copied = sum(file.size for file in wanted), 0
     for file in sorted(wanted):
         report("copying", copied, whole)
@@ -116,7 +116,7 @@ def _copy_files(writer: Writer, moment: _Moment, done: set[str], report: Report)
         copied += file.size
 
 
-def _copied(writer: Writer, kept: storage.Folder, file: Kept) -> bool:
+def _copied(writer: Writer, kept: Storage, file: Kept) -> bool:
     """Add a file, unless it has gone."""
     try:
         with kept.read(file.name) as stream:
@@ -129,14 +129,14 @@ def _copied(writer: Writer, kept: storage.Folder, file: Kept) -> bool:
 
 
 def _is_told_of(name: str, moment: _Moment) -> bool:
-    """Whether a file is one of those that the database tells of, and cannot be made again."""
+    """Whether a file is one of those that the database tells of."""
     match name.split("/"):
         case ["exports", number]:
             return number in moment.exports
         case ["imports", number, "plans", digest, _]:
             return number in moment.imports and moment.imports[number].digest == digest
-        case ["imports", number, kind, *_]:
-            return number in moment.imports and kind in _SHARED
+        case ["imports", number, *_]:
+            return number in moment.imports
     return False
 
 

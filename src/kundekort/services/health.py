@@ -18,14 +18,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import connection
+from django.db import ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from kundekort import version
-from kundekort.services import database, dump, restore
+from kundekort.services import database, dump, installation, restore
 from kundekort.services.health_finding import Finding, Mark
+from kundekort.services.refusals import Refusal
 from kundekort.services.worker import DEAD_AFTER
 from kundekort.store import storage
 from kundekort.store.models import Import
@@ -67,6 +68,10 @@ def examine(away: tuple[str, Mapping[str, Any]] | None = None) -> Iterator[Findi
 def _looked(check: str, look: Callable[[], Answer]) -> Finding:
     try:
         return Finding(check, *look())
+    except Refusal as refused:
+        return Finding(check, Mark.FAULT, refused.code, refused.params)
+    except ProgrammingError:  # there are no tables, which is told already
+        return Finding(check, Mark.FAULT, "not_looked_at")
     except Exception as error:
         why = str(error.__cause__ or error).strip() or type(error).__name__
         code = "database_unreachable" if database.is_unreachable(error) else "look_failed"
@@ -167,6 +172,11 @@ def _migrations() -> Answer:
     return Mark.OK, "migrated", {}
 
 
+def _files() -> Answer:
+    installation.check()
+    return Mark.OK, "files_own", {}
+
+
 def _workers() -> Answer:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -225,6 +235,7 @@ _SURROUNDINGS: Final[Mapping[str, Callable[[], Answer]]] = {
 _WITHIN: Final[Mapping[str, Callable[[], Answer]]] = {
     "pooler": _pooler,
     "migrations": _migrations,
+    "files": _files,
     "workers": _workers,
     "jobs": _jobs,
     "imports": _imports,

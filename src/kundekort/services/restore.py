@@ -19,8 +19,7 @@ from django.db.migrations.loader import MigrationLoader
 from psycopg import Connection, Error
 
 from kundekort import version
-from kundekort.services import database, dump
-from kundekort.services.backup import FOLDERS
+from kundekort.services import database, dump, installation
 from kundekort.services.progress import Report, no_progress
 from kundekort.services.refusals import (
     BackupDamaged,
@@ -34,6 +33,8 @@ from kundekort.store.archive import DATABASE, FILES, Archive, Damaged, Manifest
 
 MARK: Final = "restore.unfinished"
 """The name of the mark in the data folder; it holds the sum of the backup."""
+FOLDERS: Final = ("imports", "exports")
+"""Where the files stand that a backup has."""
 KEY: Final = "secret-key"
 """Where the data folder has the secret key (`config.environment`)."""
 
@@ -113,6 +114,9 @@ def _require_empty(conn: Connection) -> None:
     for folder in FOLDERS:
         if file := next(kept.files(folder), None):
             raise StorageNotEmpty(place=kept.address, name=file.name)
+    if kept.shared:  # a database that has no files yet may have marked it for its own
+        with suppress(FileNotFoundError), kept.read(installation.MARK):
+            raise StorageNotEmpty(place=kept.address, name=installation.MARK)
 
 
 def _table(conn: Connection) -> str:
@@ -134,7 +138,7 @@ def _bring_back(archive: Archive, report: Report) -> None:
         with transaction.atomic():
             conn = database.psycopg_connection()
             dump.load(conn, _reported(archive, report))
-            conn.execute("DELETE FROM kundekort_setting WHERE key = 'storage'")  # which was another one
+            conn.execute("DELETE FROM kundekort_setting WHERE key = %s", [installation.KEY])  # which was another one
     except Damaged as error:
         raise BackupDamaged(path=str(archive.path)) from error
     except (DatabaseError, Error) as error:

@@ -12,6 +12,7 @@ import io
 import json
 import re
 import tarfile
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -148,13 +149,15 @@ class Archive:
 
     @contextmanager
     def read(self, member: Member) -> Iterator[BinaryIO]:
-        """The bytes of a member. Raises Damaged in the end where they are not those that were checked."""
-        source = _Sum(self._open(member.name))
-        yield source  # type: ignore[misc]
-        while source.read(BLOCK):
-            pass
-        if source.hexdigest() != member.sha256:
-            raise Damaged(member.name)
+        """The bytes of a member. Raises Damaged where they are not those any more that were checked."""
+        with tempfile.SpooledTemporaryFile(PIECE) as copy:
+            source = _Sum(self._open(member.name))
+            while block := source.read(BLOCK):
+                copy.write(block)
+            if source.hexdigest() != member.sha256:
+                raise Damaged
+            copy.seek(0)
+            yield copy  # type: ignore[misc]
 
     def key(self) -> str:
         """The secret key."""
