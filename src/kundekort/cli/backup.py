@@ -91,11 +91,12 @@ def _new(path: Path) -> Iterator[BinaryIO]:
     except OSError as error:
         raise CommandRefused("file_unwritable", path=str(path), why=error.strerror) from error
     try:
-        with part:
-            target = _Target(part, path)
-            yield target  # type: ignore[misc]
-            target.finish()
+        target = _Target(part, path)
+        yield target  # type: ignore[misc]
+        target.finish()
     finally:
+        with suppress(OSError):  # of bytes that nobody wants any more
+            part.close()
         with suppress(FileNotFoundError):
             os.unlink(part.name)
 

@@ -1,0 +1,244 @@
+"""`kundekort backup` and `restore`: everything comes back into an empty place, or nothing does."""
+
+from __future__ import annotations
+
+import json
+import resource
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from kundekort import embedded
+from kundekort.services.restore import MARK
+from kundekort.store import archive
+from tests.cli.places import Place, place, server
+from tests.waiting import until
+
+pytestmark = pytest.mark.slow
+
+LIST = "CustomerID;FirstName;LastName;Email;Gender;InternalNote\n" + "".join(
+    f"0;Åse{n};Berg;aase{n}@example.com;2;«{n}»\t\\.\n" for n in range(60)
+)
+EDITS = "CustomerID;FirstName;Gender\n" + "".join(f"{n};Kari{n};2\n" for n in range(1, 21)) + "21;Per;man?\n"
+
+PREPARE = """
+from django.contrib.auth.models import User
+from django.test import Client
+from kundekort.services import exports
+from kundekort.services.accounts import Actor
+from kundekort.services.lists import FileFormat
+from kundekort.store.selection import Selection
+exports.start(what=Selection(), form=FileFormat.PLAIN, actor=Actor.system("test"))
+client = Client()
+client.force_login(User.objects.get())
+print(client.cookies["sessionid"].value)
+"""
+USE = """
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import HttpRequest
+from kundekort.services import confirming, exports, planning
+from kundekort.services.accounts import Actor
+from kundekort.store.models import Customer, Export, Import
+actor = Actor.system("test")
+request = HttpRequest()
+request.session = SessionStore(sys.argv[1])
+assert get_user(request).username == "kari", "whoever was logged in is so still"
+file, _, _ = exports.open_file(Export.objects.get(streamed=False).pk, actor=actor)
+assert len(file.read().splitlines()) == 61
+planning.leave_out_errors(2, actor=actor, leave_out=True)
+imp = Import.objects.get(pk=2)
+confirming.confirm(2, digest=imp.digest, actor=actor)
+assert Customer.objects.filter(first_name__startswith="Kari").count() == 20
+"""
+
+
+@dataclass
+class Kept:
+    """A backup, and what the register said that it is of."""
+
+    path: Path
+    told: tuple[bytes, ...]
+    session: str
+
+
+def told(where: Place) -> tuple[bytes, ...]:
+    """What a register says."""
+    return tuple(where.run(*words) for words in (["export"], ["imports", "--json"], ["show", "2", "--json"]))
+
+
+@pytest.fixture(scope="module")
+def kept() -> Iterator[Kept]:
+    with place() as source, source.held():
+        home = source.data.parent
+        (home / "list.csv").write_text(LIST)
+        (home / "edits.csv").write_text(EDITS)
+        source.run("import", str(home / "list.csv"), "--yes")
+        source.run("import", str(home / "edits.csv"), "--preview", code=3)
+        source.script(
+            "from kundekort.services.accounts import *\n"
+            "create_user(username='kari', password='theatre-doors', role=Role.ADMINISTRATOR, full_name='')"
+        )
+        session = source.script(PREPARE)
+        path = home / "kundekort.backup"
+        source.run("backup", str(path))
+        assert path.stat().st_mode & 0o777 == 0o600
+        yield Kept(path, told(source), session)
+
+
+def test_it_brings_everything_back(kept: Kept) -> None:
+    with place() as new:
+        new.run("restore", str(kept.path))
+        assert not (new.data / MARK).exists()
+        assert (new.data / "secret-key").stat().st_mode & 0o777 == 0o600
+        with new.held():
+            assert told(new) == kept.told
+            new.script(USE, kept.session)
+            undone = json.loads(new.run("undo", "2", "--preview", "--json"))
+            assert (undone["changed"], undone["error"]) == (20, None)
+
+
+def test_it_overwrites_nothing(kept: Kept) -> None:
+    before = kept.path.read_bytes()
+    with place() as new:
+        assert b"There is no register here" in new.run("backup", str(new.data / "x"), code=2)
+        assert not new.data.exists()
+        new.run("restore", str(kept.path))
+        with new.held():
+            assert b"The database holds something already" in new.run("restore", str(kept.path), code=2)
+            assert b"no backup is overwritten" in new.run("backup", str(kept.path), code=2)
+        (new.data / "postgres").rename(new.data.parent / "elsewhere")
+        assert b"There are files already (imports/" in new.run("restore", str(kept.path), code=2)
+    assert kept.path.read_bytes() == before
+
+
+def test_it_writes_to_a_pipe(kept: Kept) -> None:
+    with place() as new:
+        new.run("restore", str(kept.path))
+        second = kept.path.with_name("piped.backup")
+        second.write_bytes(new.run("backup", "-"))
+        with second.open("rb") as file:
+            found = archive.checked(file, second)
+            assert found.manifest.facts.customers == 60
+            assert found.key() == (new.data / "secret-key").read_text()
+
+
+@pytest.mark.parametrize("damage", ["bit", "end", "other"])
+def test_it_restores_nothing_of_what_is_damaged(kept: Kept, damage: str) -> None:
+    content = bytearray(kept.path.read_bytes())
+    damaged = kept.path.with_name("damaged.backup")
+    match damage:
+        case "bit":
+            content[len(content) // 2] ^= 1
+        case "end":
+            del content[-1024:]
+        case "other":
+            content[:] = b"CustomerID;FirstName\n"
+    damaged.write_bytes(content)
+    with place() as new:
+        assert b"is damaged, was cut short" in new.run("restore", str(damaged), code=2)
+        assert not new.data.exists()
+
+
+def test_a_disk_that_is_full_leaves_nothing(kept: Kept) -> None:
+    with place() as new:
+        new.run("restore", str(kept.path))
+        with new.held():
+            target = kept.path.with_name("full.backup")
+            before = set(target.parent.iterdir())
+            limit = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))}
+            said = new.run("backup", str(target), code=2, **limit)
+            assert b"cannot be written: File too large" in said
+            assert set(target.parent.iterdir()) == before
+
+
+def restoring(address: str) -> bool:
+    """Whether somebody waits in the database for what we hold."""
+    with psycopg.connect(address) as conn:
+        waiting = conn.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'").fetchone()
+        return waiting == (1,)
+
+
+def test_one_that_is_killed_leaves_nothing_that_the_next_one_stumbles_over(kept: Kept) -> None:
+    with place() as new, new.held() as address:
+        with psycopg.connect(address) as conn:
+            conn.execute("CREATE TABLE kundekort_setting ()")  # which nobody sees, and the restore has to wait for
+            killed = new.start("restore", str(kept.path))
+            until(lambda: restoring(address))
+            assert b"A backup is being restored here" in new.run("imports", code=1)
+            killed.send_signal(signal.SIGKILL)
+            killed.communicate()
+            conn.rollback()
+        assert (new.data / MARK).exists()
+        assert list((new.data / "imports").iterdir())
+        assert b"A backup is being restored here" in new.run("migrate", code=1)
+        new.run("restore", str(kept.path))
+        assert told(new) == kept.told
+
+        with kept.path.open("rb") as file:  # killed once more, after the last that matters
+            (new.data / MARK).write_text(archive.checked(file, kept.path).sum)
+        new.run("restore", str(kept.path))
+        assert not (new.data / MARK).exists()
+        (new.data / MARK).write_text("of another")
+        new.run("restore", str(kept.path), code=2)
+        new.run("migrate")
+        assert not (new.data / MARK).exists()
+        assert told(new) == kept.told
+
+
+def test_one_that_fails_takes_everything_back(kept: Kept) -> None:
+    with place() as new, new.held() as address:
+        with psycopg.connect(address) as conn:
+            conn.execute("CREATE TABLE kundekort_setting ()")
+            failing = new.start("restore", str(kept.path))
+            until(lambda: restoring(address))
+            conn.execute("DROP TABLE kundekort_setting")
+            conn.execute("CREATE TYPE kundekort_setting AS ENUM ()")  # no table, and in its way
+            conn.commit()
+        said = failing.communicate()[1].decode()
+        assert failing.returncode == 2
+        assert said.startswith("The database could not be restored: ")
+        assert said.endswith(". Nothing was restored.\n")
+        assert not (new.data / MARK).exists()
+        assert list((new.data / "imports").glob("*")) == []
+
+
+def test_it_migrates_what_is_older_and_refuses_what_is_newer(kept: Kept) -> None:
+    with place() as old, place() as new:
+        old.run("restore", str(kept.path))
+        with old.held() as address:
+            old.script("from django.core.management import call_command\ncall_command('migrate', 'kundekort', '0014')")
+            older = kept.path.with_name("older.backup")
+            old.run("backup", str(older))
+            with psycopg.connect(address) as conn:
+                conn.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('kundekort', '9999_x', now())")
+            newer = kept.path.with_name("newer.backup")
+            old.run("backup", str(newer))
+        assert b"which is newer than this one" in new.run("restore", str(newer), code=2)
+        new.run("restore", str(older))
+        with new.held():
+            assert told(new) == kept.told
+
+
+DEBIAN = Path("/usr/lib/postgresql/15/bin")
+
+
+@pytest.mark.parametrize(
+    "programs",
+    [
+        pytest.param(embedded.client("initdb").parent, id="18"),
+        pytest.param(DEBIAN, id="15", marks=pytest.mark.skipif(not DEBIAN.exists(), reason="no PostgreSQL 15 here")),
+    ],
+)
+def test_it_moves_to_a_server_of_ones_own_and_back(kept: Kept, programs: Path) -> None:
+    with server(programs) as address, place(KUNDEKORT_DATABASE_URL=address) as own, place() as back:
+        own.run("restore", str(kept.path))
+        assert told(own) == kept.told
+        path = kept.path.with_name(f"{own.data.parent.name}.backup")
+        own.run("backup", str(path))
+        back.run("restore", str(path))
+        assert back.run("export") == kept.told[0]
