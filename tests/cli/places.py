@@ -1,10 +1,9 @@
-"""Installations of their own for tests of whole processes, and somebody's own PostgreSQL servers."""
+"""Installations of their own for tests of whole processes."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -13,10 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import psycopg
-
-from kundekort import unprivileged
 
 HOLD = """
 import sys
@@ -97,39 +92,3 @@ def place(**more: str) -> Iterator[Place]:
     home.chmod(0o755)
     yield Place(home / "data", more)
     shutil.rmtree(home, ignore_errors=True)
-
-
-@contextmanager
-def server(programs: Path) -> Iterator[str]:
-    """The address of an empty database on an ordinary server with a network address and passwords, not its owner's."""
-    home = Path(tempfile.mkdtemp(prefix="kundekort-test-"))
-    home.chmod(0o755)
-    user = unprivileged.server_user()
-    identity = unprivileged.identity(user)
-    folder, password = home / "cluster", home / "password"
-    folder.mkdir(mode=0o700)
-    if user is not None:
-        os.chown(folder, user.pw_uid, user.pw_gid)
-    password.write_text("owner\n")
-
-    def run(program: str, *arguments: str) -> None:
-        command = [programs / program, "-D", folder, *arguments]
-        done = subprocess.run(
-            command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False, **identity
-        )
-        assert done.returncode == 0, done.stderr
-
-    run("initdb", "-U", "owner", "--auth=scram-sha-256", f"--pwfile={password}", "--encoding=UTF8", "--locale=C.UTF-8")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories= -c fsync=off"
-    run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
-    try:
-        with psycopg.connect(f"postgresql://owner:owner@127.0.0.1:{port}/postgres", autocommit=True) as conn:
-            conn.execute("CREATE ROLE kundekort LOGIN PASSWORD 'box office'")
-            conn.execute("CREATE DATABASE kundekort OWNER kundekort")
-        yield f"postgresql://kundekort:box%20office@127.0.0.1:{port}/kundekort"
-    finally:
-        run("pg_ctl", "-w", "-m", "immediate", "stop")
-        shutil.rmtree(home, ignore_errors=True)

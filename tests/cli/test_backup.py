@@ -9,6 +9,7 @@ import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -16,7 +17,8 @@ import pytest
 from kundekort import embedded
 from kundekort.services.restore import MARK
 from kundekort.store import archive
-from tests.cli.places import Place, place, server
+from tests import object_store, postgres
+from tests.cli.places import Place, place
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -209,21 +211,51 @@ def test_it_migrates_what_is_older_and_refuses_what_is_newer(kept: Kept) -> None
             assert told(new) == kept.told
 
 
-DEBIAN = Path("/usr/lib/postgresql/15/bin")
+@pytest.fixture(scope="module", params=sorted(postgres.programs()))
+def own_server(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of an empty database on a server of one's own, by a user who may do nothing else there."""
+    with postgres.served(postgres.programs()[request.param]) as address:
+        with psycopg.connect(address, autocommit=True) as conn:
+            conn.execute("CREATE ROLE theatre LOGIN PASSWORD 'box office'")
+            conn.execute("CREATE DATABASE theatre OWNER theatre")
+        host = urlsplit(address)
+        yield f"postgresql://theatre:box%20office@{host.hostname}:{host.port}/theatre"
 
 
-@pytest.mark.parametrize(
-    "programs",
-    [
-        pytest.param(embedded.client("initdb").parent, id="18"),
-        pytest.param(DEBIAN, id="15", marks=pytest.mark.skipif(not DEBIAN.exists(), reason="no PostgreSQL 15 here")),
-    ],
-)
-def test_it_moves_to_a_server_of_ones_own_and_back(kept: Kept, programs: Path) -> None:
-    with server(programs) as address, place(KUNDEKORT_DATABASE_URL=address) as own, place() as back:
+def test_it_moves_to_a_server_of_ones_own_and_back(kept: Kept, own_server: str) -> None:
+    with place(KUNDEKORT_DATABASE_URL=own_server) as own, place() as back:
         own.run("restore", str(kept.path))
         assert told(own) == kept.told
         path = kept.path.with_name(f"{own.data.parent.name}.backup")
         own.run("backup", str(path))
         back.run("restore", str(path))
         assert back.run("export") == kept.told[0]
+
+
+@pytest.mark.skipif(postgres.POOLER is None, reason="there is no pooler here")
+def test_it_wants_the_database_itself(kept: Kept) -> None:
+    with (
+        postgres.served(postgres.programs()[embedded.VERSION]) as address,
+        postgres.pooled(address) as pooled,
+        place(KUNDEKORT_DATABASE_URL=pooled) as behind,
+    ):
+        assert b"There is a connection pooler" in behind.run("restore", str(kept.path), code=2)
+        behind.run("migrate")
+        assert b"There is a connection pooler" in behind.run("backup", str(behind.data / "x"), code=2)
+        assert not (behind.data / "x").exists()
+        assert b"pooler" in behind.run("doctor")
+
+
+def test_it_moves_files_to_an_object_store_and_back(kept: Kept) -> None:
+    with object_store.served("theatre") as service, place(**service) as first, place(**service) as second:
+        first.run("restore", str(kept.path))
+        with first.held():
+            assert told(first) == kept.told
+            path = kept.path.with_name("object-store.backup")
+            first.run("backup", str(path))
+            first.script(USE, kept.session)
+        assert b"There are files already" in second.run("restore", str(kept.path), code=2)
+        assert not (second.data / MARK).exists()
+    with place() as back:
+        back.run("restore", str(path))
+        assert back.run("show", "2", "--json") == kept.told[2]
