@@ -105,18 +105,31 @@ def test_it_brings_everything_back(kept: Kept) -> None:
             assert (undone["changed"], undone["error"]) == (20, None)
 
 
+def waiting(address: str) -> bool:
+    """Whether somebody waits in the database for what we hold."""
+    with psycopg.connect(address) as conn:
+        count = conn.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'").fetchone()
+        return count == (1,)
+
+
 def test_it_overwrites_nothing_and_leaves_nothing_that_is_not_whole(kept: Kept) -> None:
     files = set(kept.path.parent.iterdir())
     with place() as new:
         assert b"There is no register here" in new.run("backup", str(new.data / "x"), code=2)
         assert not new.data.exists()
         new.run("restore", str(kept.path))
-        with new.held():
+        with new.held() as address:
             assert b"The database holds something already" in new.run("restore", str(kept.path), code=2)
             assert b"no backup is overwritten" in new.run("backup", str(kept.path), code=2)
             full = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))}
             said = new.run("backup", str(kept.path.with_name("full.backup")), code=2, **full)
             assert b"cannot be written: File too large" in said
+            with psycopg.connect(address) as conn:
+                conn.execute("LOCK TABLE kundekort_segment")
+                killed = new.start("backup", str(kept.path.with_name("killed.backup")))
+                until(lambda: waiting(address))
+                killed.kill()
+                killed.communicate()
             piped = new.run("backup", "-")
             found = archive.checked(io.BytesIO(piped), Path("-"))
             assert found.manifest.facts.customers == 60
@@ -143,19 +156,12 @@ def test_it_restores_nothing_of_what_is_damaged(kept: Kept, damage: str) -> None
         assert not new.data.exists()
 
 
-def restoring(address: str) -> bool:
-    """Whether somebody waits in the database for what we hold."""
-    with psycopg.connect(address) as conn:
-        waiting = conn.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'").fetchone()
-        return waiting == (1,)
-
-
 def test_one_that_is_killed_leaves_nothing_that_the_next_one_stumbles_over(kept: Kept) -> None:
     with place() as new, new.held() as address:
         with psycopg.connect(address) as conn:
             conn.execute("CREATE TABLE kundekort_setting ()")  # which nobody sees, and the restore has to wait for
             killed = new.start("restore", str(kept.path))
-            until(lambda: restoring(address))
+            until(lambda: waiting(address))
             assert b"A backup is being restored here" in new.run("imports", code=1)
             killed.send_signal(signal.SIGKILL)
             killed.communicate()
@@ -182,7 +188,7 @@ def test_one_that_fails_takes_everything_back(kept: Kept) -> None:
         with psycopg.connect(address) as conn:
             conn.execute("CREATE TABLE kundekort_setting ()")
             failing = new.start("restore", str(kept.path))
-            until(lambda: restoring(address))
+            until(lambda: waiting(address))
             conn.execute("DROP TABLE kundekort_setting")
             conn.execute("CREATE TYPE kundekort_setting AS ENUM ()")  # no table, and in its way
             conn.commit()

@@ -38,6 +38,7 @@ def test_it_finds_an_import_that_is_stuck(upload: Callable[..., Import]) -> None
 
 
 def test_it_tells_jobs_that_wait_from_those_that_wait_for_long_and_those_that_failed() -> None:
+    execute("DELETE FROM procrastinate_jobs")  # of other tests
     app.configure_task("plan_import").defer(import_id=1)
     assert (found("jobs").mark, found("jobs").params["count"]) == (Mark.OK, 1)
     execute("UPDATE procrastinate_events SET at = at - interval '1 day'")

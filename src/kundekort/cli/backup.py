@@ -87,25 +87,34 @@ def _new(path: Path) -> Iterator[BinaryIO]:
     if path.exists() or path.is_symlink():
         raise CommandRefused("file_exists", path=str(path))
     try:
-        part = NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False)  # noqa: SIM115 - it is linked
+        part, place = _begun(path)
     except OSError as error:
         raise CommandRefused("file_unwritable", path=str(path), why=error.strerror) from error
     try:
-        target = _Target(part, path)
+        target = _Target(part, place, path)
         yield target  # type: ignore[misc]
         target.finish()
     finally:
         with suppress(OSError):  # of bytes that nobody wants any more
             part.close()
-        with suppress(FileNotFoundError):
-            os.unlink(part.name)
+        if place.parent == path.parent:
+            place.unlink(missing_ok=True)
+
+
+def _begun(path: Path) -> tuple[IO[bytes], Path]:
+    """A file in the folder of a path, and where it is: if possible without a name, so that a kill leaves nothing."""
+    with suppress(OSError, AttributeError):  # not on every disk, nor every system
+        number = os.open(path.parent, os.O_TMPFILE | os.O_RDWR, 0o600)
+        return os.fdopen(number, "w+b"), Path(f"/proc/self/fd/{number}")
+    file = NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False)  # noqa: SIM115 - it is linked
+    return file, Path(file.name)
 
 
 class _Target:
     """A file that is being written, of which whatever goes wrong is told as such."""
 
-    def __init__(self, file: IO[bytes], path: Path) -> None:
-        self._file, self._path = file, path
+    def __init__(self, file: IO[bytes], place: Path, path: Path) -> None:
+        self._file, self._place, self._path = file, place, path
 
     def write(self, block: bytes) -> int:
         """Write bytes. Raises CommandRefused."""
@@ -119,7 +128,7 @@ class _Target:
         try:
             self._file.flush()
             os.fsync(self._file.fileno())
-            _name(Path(self._file.name), self._path)
+            _name(self._place, self._path)
         except FileExistsError as error:
             raise CommandRefused("file_exists", path=str(self._path)) from error
         except OSError as error:
@@ -127,14 +136,14 @@ class _Target:
 
 
 def _name(made: Path, path: Path) -> None:
-    try:
-        path.hardlink_to(made)  # never in place of another
-    except OSError as error:
-        if isinstance(error, FileExistsError):
-            raise
-        made.rename(path)  # a disk that knows no links
     folder = os.open(path.parent, os.O_RDONLY)
     try:
+        try:
+            os.link(made, path, src_dir_fd=folder, follow_symlinks=True)  # never in place of another
+        except OSError as error:
+            if isinstance(error, FileExistsError) or made.parent != path.parent:
+                raise
+            made.rename(path)  # on a disk that knows no links
         os.fsync(folder)
     finally:
         os.close(folder)
