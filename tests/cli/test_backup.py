@@ -169,6 +169,7 @@ def test_one_that_is_killed_leaves_nothing_that_the_next_one_stumbles_over(kept:
         assert (new.data / MARK).exists()
         assert list((new.data / "imports").iterdir())
         assert b"A backup is being restored here" in new.run("migrate", code=1)
+        assert b'"restore_unfinished"' in new.start("doctor", "--json").communicate()[0]
         new.run("restore", str(kept.path))
         assert new.run("export") == kept.told[0]
 

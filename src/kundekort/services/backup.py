@@ -81,6 +81,7 @@ def _snapshot() -> Iterator[tuple[Connection, str]]:
     own.ensure_connection()
     conn: Connection = own.connection
     try:
+        conn.execute("SET idle_in_transaction_session_timeout = 0")  # nothing is asked while files are copied
         conn.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         told = conn.execute("SELECT pg_export_snapshot()").fetchone()
         assert told is not None
