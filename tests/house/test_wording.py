@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 
 from kundekort import wording
+from kundekort.cli import doctor
 from kundekort.engine import recipe
 from kundekort.engine.decisions import Action, Whose
 from kundekort.engine.errors import FILE_CODES
@@ -18,7 +19,7 @@ from kundekort.engine.guards.doubles import keys_of
 from kundekort.engine.problem import CODES, WARNINGS
 from kundekort.engine.schema import Schema
 from kundekort.engine.values import countries, languages
-from kundekort.services import fields, layouts, refusals
+from kundekort.services import fields, health, layouts, refusals
 from kundekort.services.lists import FileFormat
 from kundekort.store.fields import SCHEMA
 from kundekort.store.models import Export, Import, Revision
@@ -105,6 +106,14 @@ def test_it_names_every_phase_state_encoding_and_separator() -> None:
 def test_it_has_words_for_every_fault_of_fields_and_layouts() -> None:
     code = "".join(inspect.getsource(module) for module in (fields, layouts))
     assert set(re.findall(r'reason="(\w+)"', code)) == set(wording.COLUMN_FAULTS)
+
+
+def test_it_has_words_for_everything_that_doctor_finds() -> None:
+    assert set(wording.CHECKS) == set(health.CHECKS)
+    assert set(wording.MARKS) == set(health.Mark)
+    code = "".join(inspect.getsource(module) for module in (health, doctor))
+    assert [known for known in wording.HEALTH if f'"{known}"' not in code] == []
+    assert set(re.findall(r'Mark\.\w+, "(\w+)"', code)) <= {*wording.HEALTH, *wording.REFUSALS}
 
 
 def test_it_explains_lists_in_every_language_of_the_fields() -> None:

@@ -11,7 +11,20 @@ from typing import Annotated
 import typer
 
 from kundekort import version
-from kundekort.cli import accounts, demo, files, importing, imports, record, segments, server, undo, usage
+from kundekort.cli import (
+    accounts,
+    backup,
+    demo,
+    doctor,
+    files,
+    importing,
+    imports,
+    record,
+    segments,
+    server,
+    undo,
+    usage,
+)
 from kundekort.cli.language import _
 
 app = typer.Typer(
@@ -68,6 +81,21 @@ app.command(
     help=_("Load sample customers, preview an edited list of them, and serve the site."),
     short_help=_("Serve the site with sample customers and files."),
 )(demo.demo)
+app.command(
+    "backup",
+    help=_("Write everything into one file, while the site is running: it holds personal data and the secret key."),
+    short_help=_("Write everything into one file."),
+)(backup.backup)
+app.command(
+    "restore",
+    help=_("Restore a backup into an empty place: all of it, or nothing."),
+    short_help=_("Restore a backup into an empty place."),
+)(backup.restore)
+app.command(
+    "doctor",
+    help=_("Look at the installation: a line for each thing, and exit code 1 where something is wrong."),
+    short_help=_("Look at the installation and say what is wrong."),
+)(doctor.doctor)
 app.command("createuser", help=_("Create a user of the website."))(accounts.createuser)
 app.command("migrate", help=_("Prepare the database for this version."))(accounts.migrate)
 

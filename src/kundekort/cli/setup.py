@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import translation
 
-from kundekort import embedded
+from kundekort import data_folder, embedded
 from kundekort.cli.language import language
 from kundekort.cli.refusals import CommandRefused
 from kundekort.embedded import EmbeddedError
@@ -68,6 +68,12 @@ def setup_django(*, migrated: bool = True) -> None:
         _have_files()
 
 
+def refuse_nothing() -> None:
+    """Raises CommandRefused where no register has ever been, which the embedded database would begin otherwise."""
+    if not os.environ.get("KUNDEKORT_DATABASE_URL") and not embedded.exists(data_folder.path()):
+        raise CommandRefused("nothing_to_back_up")
+
+
 def keep_database() -> None:
     """Start the embedded database again if it has died; somebody's own server is theirs to keep."""
     if not os.environ.get("KUNDEKORT_DATABASE_URL"):
@@ -76,10 +82,17 @@ def keep_database() -> None:
 
 
 def migrate(*, verbosity: int = 1) -> None:
-    """Bring the database's tables up to this version, one process at a time."""
+    """Bring the database's tables up to this version, one process at a time.
+
+    Raises CommandRefused where a backup is just being restored, or that was interrupted.
+    """
     from django.core.management import call_command
     from django.db import connection
 
+    from kundekort.services import restore
+
+    if restore.unfinished():
+        raise CommandRefused("restore_unfinished", path=str(restore.mark()))
     # The lock is that of a transaction, held by a connection that does nothing else meanwhile: through a pooler, what
     # belongs to a session may be anybody's.
     lock = connection.copy()

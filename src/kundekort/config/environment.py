@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-import platformdirs
 from django.core.exceptions import ImproperlyConfigured
 
 from kundekort import embedded
+from kundekort.data_folder import path as data_folder_path
 
 TCP: Final = {
     "connect_timeout": "10",
@@ -25,9 +25,8 @@ TCP: Final = {
 
 
 def data_folder() -> Path:
-    """KUNDEKORT_DATA, or the per-user data folder (for root the system's). Made when missing."""
-    default = Path("/var/lib/kundekort") if os.geteuid() == 0 else platformdirs.user_data_path("kundekort")
-    folder = Path(os.environ.get("KUNDEKORT_DATA") or default).expanduser().absolute()
+    """The data folder (`kundekort.data_folder`). Made when missing."""
+    folder = data_folder_path()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -268,3 +268,57 @@ class StorageTaken(Refusal):
     """The storage keeps the files of another database; params: storage."""
 
     code = "storage_taken"
+
+
+class NothingToBackUp(Refusal):
+    """There is no register here."""
+
+    code = "nothing_to_back_up"
+
+
+class BackupDamaged(Refusal):
+    """A backup is not as it was written, was cut short, or never was one; params: path."""
+
+    code = "backup_damaged"
+
+
+class BackupNewer(Refusal):
+    """A backup was made by a newer version, which knows more than this one; params: made_by, version."""
+
+    code = "backup_newer"
+
+
+class DatabaseNotEmpty(Refusal):
+    """A backup is to be restored into a database that has tables already; params: table, one of them."""
+
+    code = "database_not_empty"
+
+
+class StorageNotEmpty(Refusal):
+    """A backup is to be restored where files are kept already; params: place, name, that of one of them."""
+
+    code = "storage_not_empty"
+
+
+class PoolerBetween(Refusal):
+    """A connection pooler stands before the database, where a dump needs a session of its own."""
+
+    code = "pooler_between"
+
+
+class ToolsTooOld(Refusal):
+    """The server is newer than the tools that come with the package; params: server, tools (major versions)."""
+
+    code = "tools_too_old"
+
+
+class DumpFailed(Refusal):
+    """The database could not be copied; params: why."""
+
+    code = "dump_failed"
+
+
+class RestoreFailed(Refusal):
+    """The database did not take what a backup holds, and has nothing of it; params: why."""
+
+    code = "restore_failed"

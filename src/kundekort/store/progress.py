@@ -13,8 +13,13 @@ SHARES: Final = {
     "waiting": (0.0, 0.0),
     "writing": (0.0, 1.0),
     "exporting": (0.0, 1.0),
+    "copying": (0.0, 0.5),
+    "dumping": (0.5, 0.5),
+    "unpacking": (0.0, 0.5),
+    "loading": (0.5, 1.0),
 }
-"""From where to where in the whole each phase goes: planning or undoing, then keeping; waiting, writing; exporting."""
+"""From where to where in the whole each phase goes: planning or undoing, then keeping; waiting, writing; exporting;
+copying, then dumping, of which nobody knows how long it takes; unpacking, then loading."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from kundekort.wording.findings import (
     finding,
     finding_name,
 )
+from kundekort.wording.health import CHECKS, HEALTH, MARKS
 from kundekort.wording.imports import DAY_COUNTS, UNDO_TITLES, day_counts, import_title
 from kundekort.wording.names import (
     encoding,
@@ -46,6 +47,7 @@ from kundekort.wording.sentences import (
     Count,
     card_problem,
     column_fault,
+    health,
     in_english,
     problem,
     reason,
@@ -59,6 +61,7 @@ from kundekort.wording.values import value
 __all__ = [
     "ANSWERS",
     "CARD_PROBLEMS",
+    "CHECKS",
     "CHOICES",
     "COLUMN_FAULTS",
     "Count",
@@ -70,7 +73,9 @@ __all__ = [
     "FILE_FORMATS",
     "FILE_KINDS",
     "FINDINGS",
+    "HEALTH",
     "KINDS",
+    "MARKS",
     "NAMES",
     "OPERATORS",
     "PHASES",
@@ -108,6 +113,7 @@ __all__ = [
     "finding",
     "finding_name",
     "has_name",
+    "health",
     "import_title",
     "in_english",
     "kind_of_field",

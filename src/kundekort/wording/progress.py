@@ -16,6 +16,10 @@ PHASES: Final[Mapping[str, str | Promise]] = {
     "waiting": _("Waiting for its turn"),
     "writing": _("Writing to the register"),
     "exporting": _("Writing the list"),
+    "copying": _("Copying the files"),
+    "dumping": _("Copying the database"),
+    "unpacking": _("Restoring the files"),
+    "loading": _("Restoring the database"),
 }
 
 WRITERS: Final[Mapping[str, str | Promise]] = {

@@ -107,11 +107,44 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "already_undone": _("This has been undone already. Nothing was written again."),
     "segment_invalid": _("The segment cannot be used like this. %(fault)s"),
     "not_found": _("There is nothing here called or numbered “%(id)s”. It may have been removed."),
+    # backups
+    "nothing_to_back_up": _("There is no register here to back up. Check KUNDEKORT_DATA and KUNDEKORT_DATABASE_URL."),
+    "backup_damaged": _(
+        "“%(path)s” is damaged, was cut short, or is no backup of Kundekort. Nothing was restored; take another one."
+    ),
+    "backup_newer": _(
+        "The backup was made by Kundekort %(made_by)s, which is newer than this one (%(version)s). "
+        "Nothing was restored; install that version or a newer one."
+    ),
+    "database_not_empty": _(
+        "The database holds something already (%(table)s), and a backup is only restored into an empty place. "
+        "Set KUNDEKORT_DATA to a new folder, or KUNDEKORT_DATABASE_URL to an empty database."
+    ),
+    "storage_not_empty": _(
+        "There are files already (%(name)s in “%(place)s”), and a backup is only restored into an empty place. "
+        "Choose another place, or move them away."
+    ),
+    "pooler_between": _(
+        "There is a connection pooler before the database, and backups need the database itself. "
+        "Set KUNDEKORT_DATABASE_URL to its own address for this command."
+    ),
+    "tools_too_old": _(
+        "The database is PostgreSQL %(server)s, and the tools that come with this version of Kundekort are those of "
+        "%(tools)s. Install a newer Kundekort, or back up with the pg_dump of that server."
+    ),
+    "dump_failed": _("The database could not be copied: %(why)s. No backup was made."),
+    "restore_failed": _("The database could not be restored: %(why)s. Nothing was restored."),
     # the command line
     "file_missing": _("There is no file “%(path)s”. Check the name."),
     "file_is_folder": _("“%(path)s” is a folder. Give the name of a file."),
     "file_unreadable": _("The file “%(path)s” cannot be read: %(why)s."),
     "file_unwritable": _("The file “%(path)s” cannot be written: %(why)s."),
+    "file_exists": _("There is a file “%(path)s” already, and no backup is overwritten. Choose another name."),
+    "output_is_terminal": _("A backup is nothing to read. Give the name of a file, or send it on to another program."),
+    "restore_unfinished": _(
+        "A backup is being restored here, or that was interrupted. Run “kundekort restore FILE” again, "
+        "or remove “%(path)s” to begin with an empty register."
+    ),
     "io_failed": _("Reading or writing failed: %(why)s."),
     "usage": _("The command was not understood: %(why)s."),
     "json_invalid": _("The file “%(path)s” is not JSON: %(why)s."),

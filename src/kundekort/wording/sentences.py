@@ -19,6 +19,7 @@ from django.utils.translation import override
 from kundekort.wording.columns import COLUMN_FAULTS
 from kundekort.wording.fields import field
 from kundekort.wording.files import FILE_KINDS, file_size
+from kundekort.wording.health import HEALTH
 from kundekort.wording.names import encoding, kind_of_problem, operator, separator
 from kundekort.wording.places import country_name
 from kundekort.wording.problems import CARD_PROBLEMS, PROBLEMS, WARNINGS
@@ -65,6 +66,11 @@ def writer(kind: str, name: str, since: datetime | None) -> str:
     begun = localtime(since)
     form = "TIME_FORMAT" if begun.date() == localtime().date() else "SHORT_DATETIME_FORMAT"
     return str(WRITERS[kind] % {"name": name, "since": date_format(begun, form)})
+
+
+def health(code: str, params: Mapping[str, Any]) -> str:
+    """How it is with some part of the installation: a finding of `doctor`, or a refusal."""
+    return _sentence(HEALTH if code in HEALTH else REFUSALS, code, params)
 
 
 def reason(code: str, params: Mapping[str, Any]) -> str:
@@ -140,6 +146,8 @@ def _shown(code: str, name: str, value: object) -> object:
             return value.strip().partition("\n")[0].rstrip(". ")
         case "kind", str():
             return str(FILE_KINDS.get(value) or _("of an unknown kind"))
+        case "size", int():
+            return file_size(value)
         case "limit", int() if code in ("file_too_large", "file_expands"):
             return file_size(value)
         case "count" | "errors" | "unchanged" | "limit" | "length" | "columns" | "cells" | "expected", int():
