@@ -81,7 +81,7 @@ def test_it_shows_progress_and_goes_on_by_itself(send: Send) -> None:
     planning.plan(imp.pk)
     expect(page.get_by_role("button", name="Bekreft: opprette 40\xa0000 kunder")).to_be_visible()
     page.get_by_role("button", name="Bekreft").click()
-    expect(page.get_by_text("Kundene skrives til registeret")).to_be_visible()
+    expect(page.get_by_text("Importen er bekreftet")).to_be_visible()
     imp.refresh_from_db()
     confirming.apply(imp.pk, digest=imp.digest, actor=Actor.system("bob"))
     expect(page.get_by_role("heading", name="Customer successfully imported!")).to_be_visible()

@@ -87,7 +87,6 @@ def _watched(
     context: JobContext, model: type[Import | Export], number: int, state: str, failed: Callable[[int, str], None]
 ) -> Iterator[Report]:
     """The outermost frame of a job about a row in a state: where cancelling, stopping and failing end."""
-    connection.close_if_unusable_or_obsolete()  # the database may have ended it since the job before
     with ProgressWriter(model, number, state) as watched:
 
         def report(phase: str, done: int, total: int) -> None:
@@ -102,7 +101,7 @@ def _watched(
         except JobAborted:
             raise
         except Exception as error:
-            connection.close_if_unusable_or_obsolete()
+            connection.close_if_unusable_or_obsolete()  # the database may have ended it
             if context.job.attempts >= failures.most_attempts(error) and _is_ours(context.job):
                 failed(number, failures.code(error))
             raise
