@@ -6,7 +6,7 @@ import os
 import platform
 import sys
 from io import TextIOWrapper
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -14,6 +14,7 @@ from kundekort import version
 from kundekort.cli import (
     accounts,
     backup,
+    child,
     demo,
     doctor,
     files,
@@ -100,6 +101,10 @@ app.command("createuser", help=_("Create a user of the website."))(accounts.crea
 app.command("migrate", help=_("Prepare the database for this version."))(accounts.migrate)
 
 
+HEAVY: Final = ("import", "undo", "show", "imports", "export", "rows", "segments")
+"""The commands whose memory grows with files and registers; those that run for ever have processes of their own."""
+
+
 def _tell_version(wanted: bool) -> None:
     if wanted:
         print(f"kundekort {version()} (Python {platform.python_version()})")
@@ -121,4 +126,8 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):  # a sentence with a gap is better than a traceback
             stream.reconfigure(errors="replace")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kundekort.config.settings")
-    app()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # nobody needs its threads, and each takes memory
+    if sys.argv[1:2] and sys.argv[1] in HEAVY:
+        child.run(app)
+    else:
+        app()

@@ -1,6 +1,6 @@
 """Every way in which a command says no, as one sentence and an exit code; a traceback is always a bug.
 
-Exit codes: 0 done · 1 no database · 2 cannot be done as asked · 3 rows have errors or need a decision
+Exit codes: 0 done · 1 no database or no memory · 2 cannot be done as asked · 3 rows have errors or need a decision
 4 the register has moved
 130 stopped by hand · 141 nobody reads the output any more.
 """
@@ -26,6 +26,7 @@ EXIT_CODES: Final[Mapping[str, int]] = {
     "database_will_not_start": 1,
     "data_unusable": 1,
     "settings_wrong": 1,
+    "out_of_memory": 1,
     "storage_foreign": 1,
     "storage_unreachable": 1,
     "storage_taken": 1,
@@ -41,6 +42,10 @@ EXIT_CODES: Final[Mapping[str, int]] = {
     "interrupted": 130,
 }
 """By the code of a refusal; 2 for all others."""
+
+
+_NO_ROOM: Final = ("failed to map segment", "cannot allocate memory")
+"""What loaders of libraries say that find no memory for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,13 @@ def report_failures(report: Callable[[Failure], None] = tell) -> Iterator[None]:
         raise typer.Exit(failure.exit_code) from None
 
 
+def lacks_memory(error: BaseException) -> bool:
+    """Whether an exception says that there is no memory; some of what says so is no MemoryError."""
+    if isinstance(error, ImportError):
+        return any(words in str(error).lower() for words in _NO_ROOM)
+    return isinstance(error, (MemoryError, SystemError))
+
+
 def _give_output_up() -> None:
     """Have the interpreter's last flush of standard output go nowhere, so that it cannot fail either."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -115,6 +127,8 @@ def _expected(error: BaseException) -> Failure | None:
     """What an exception says no to; None for a bug."""
     if isinstance(error, KeyboardInterrupt):
         return Failure("interrupted")
+    if lacks_memory(error):
+        return Failure("out_of_memory")
     if isinstance(error, CommandRefused):
         return Failure(error.code, error.params)
     from kundekort.engine.errors import FileRefused

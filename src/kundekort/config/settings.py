@@ -42,6 +42,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "kundekort.web.middleware.LoginRequired",
+    "kundekort.web.middleware.Understandable",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -109,6 +110,7 @@ KUNDEKORT_COUNTRY = os.environ.get("KUNDEKORT_COUNTRY", "NO")
 """ISO 3166 code of the country whose phone numbers are written without a country code."""
 KUNDEKORT_MAX_BYTES = int(os.environ.get("KUNDEKORT_MAX_BYTES", 512 * 2**20))
 KUNDEKORT_MAX_EXPANDED = int(os.environ.get("KUNDEKORT_MAX_EXPANDED", 2 * 2**30))
+KUNDEKORT_MAX_CELL = int(os.environ.get("KUNDEKORT_MAX_CELL", 2**20))
 KUNDEKORT_MAX_ROWS = int(os.environ.get("KUNDEKORT_MAX_ROWS", 2_000_000))
 KUNDEKORT_MAX_COLUMNS = int(os.environ.get("KUNDEKORT_MAX_COLUMNS", 200))
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
+from mmap import mmap
 from pathlib import PurePath
 from typing import BinaryIO, Final
 
@@ -25,6 +28,7 @@ from kundekort.services.refusals import (
     Failed,
     NotFound,
     NotWaiting,
+    SourceGone,
     StorageFailed,
     WorkerDied,
 )
@@ -82,6 +86,17 @@ def get(import_id: int, *, actor: Actor) -> Import:
 def has_failed(imp: Import) -> bool:
     """Whether an import was to be planned and could not be: nobody works on it until somebody tries again."""
     return imp.state == Import.State.RECEIVED and imp.notice in FAILURES
+
+
+@contextmanager
+def source(import_id: int) -> Iterator[bytes | mmap]:
+    """The bytes of an import's file. Raises SourceGone."""
+    with ExitStack() as stack:
+        try:
+            data = stack.enter_context(packages.source(import_id))
+        except FileNotFoundError as error:
+            raise SourceGone from error
+        yield data
 
 
 def undoing(revision_id: int) -> Import | None:
@@ -166,4 +181,5 @@ def limits() -> Limits:
         rows=settings.KUNDEKORT_MAX_ROWS,
         columns=settings.KUNDEKORT_MAX_COLUMNS,
         expanded=settings.KUNDEKORT_MAX_EXPANDED,
+        cell=settings.KUNDEKORT_MAX_CELL,
     )

@@ -123,7 +123,7 @@ def _rows(imp: Import, recipe: Recipe) -> Iterator[pl.DataFrame]:
     wanted = _index(imp).filter(pl.col(frames.STATUS).is_in(_STATUSES))
     told = _told(wanted, pl.scan_parquet(folder / plans.PROBLEMS).collect())
     names = [f"c{n}" for n in range(len(recipe.columns))]
-    with packages.source(imp.pk) as data:
+    with imports.source(imp.pk) as data:
         overrides = imp.answers.dialect
         source = _open(data, [column.header for column in recipe.columns], overrides)
         for block in source.blocks():

@@ -34,7 +34,7 @@ from kundekort.services import settings as choices
 from kundekort.services.accounts import Actor
 from kundekort.services.database import psycopg_connection
 from kundekort.services.progress import Report, no_progress
-from kundekort.services.refusals import DecisionInvalid, NotWaiting
+from kundekort.services.refusals import DecisionInvalid, NotWaiting, SourceGone
 from kundekort.services.register import DatabaseRegister
 from kundekort.store import drafts, packages, plans
 from kundekort.store.models import Import, Revision
@@ -248,7 +248,10 @@ def _plan(imp: Import, *, ask: bool, report: Report, quickly: bool = False) -> d
         again = _made_again(imp, folder, before, ask=ask) if imp.digest and not (imp.undoes or imp.notice) else None
         if again is None and quickly:
             return {}
-        found, made = again or _made(imp, folder, before, ask=ask, report=report)
+        try:
+            found, made = again or _made(imp, folder, before, ask=ask, report=report)
+        except SourceGone as gone:
+            found, made = {}, Question(QuestionKind.REFUSED, gone.code)
         if isinstance(made, Question):
             return found | _asked(made, ask=ask)
         decisions = imp.decisions.reopen(conflicts.unseen(made.conflicts, plans.conflicts(before)))
@@ -282,7 +285,7 @@ def _made(
     if imp.undoes is not None:
         return {}, _undoing(imp.undoes, folder, imp.decisions, report=report)
     schema, large = fields.schema(), imp.size > INLINE_BYTES
-    with packages.source(imp.pk) as data:
+    with imports.source(imp.pk) as data:
         file = interpretation.understand(
             data, answers=imp.answers, schema=schema, limits=imports.limits(), ask=ask, recall=mappings.recall
         )

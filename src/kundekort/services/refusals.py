@@ -57,6 +57,12 @@ class PlanDamaged(Refusal):
     code = "plan_damaged"
 
 
+class SourceGone(Refusal):
+    """The uploaded file of an import is not kept any more."""
+
+    code = "source_gone"
+
+
 class AlreadyApplied(Refusal):
     """The import has been confirmed before; nothing was written again."""
 

@@ -1,4 +1,4 @@
-"""The page for what went wrong: a bug is ours, a database that is away comes back. It may not look anything up."""
+"""The page for what went wrong: a bug is ours, a database or memory comes back. It may not look anything up."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ RETRY_AFTER = 10
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """The answer to a request that failed; Django calls it while the error is being handled."""
-    if not database.is_unreachable(sys.exception()):
+    error = sys.exception()
+    full = isinstance(error, MemoryError)
+    if not (full or database.is_unreachable(error)):
         return defaults.server_error(request)
-    page = render_to_string("503.html")
+    page = render_to_string("503.html", {"full": full})
     return HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": str(RETRY_AFTER)})

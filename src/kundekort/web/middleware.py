@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -84,6 +85,23 @@ class LoginRequired(LoginRequiredMiddleware):
         if answer is not None and request.headers.get("HX-Request") == "true":
             return HttpResponse(headers={"HX-Refresh": "true"})
         return answer
+
+
+class Understandable:
+    """Middleware: refuse texts with a NUL character, which no page sends and no database holds."""
+
+    def __init__(self, respond: Respond) -> None:
+        self._respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer to a request."""
+        return self._respond(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> None:
+        """Raises BadRequest; after the login, because an uploaded file is taken in before its form is looked at."""
+        texts = (text for said in (request.GET, request.POST) for key, all_ in said.lists() for text in (key, *all_))
+        if "\0" in request.path or any("\0" in str(text) for text in texts):
+            raise BadRequest("a text with a NUL character")
 
 
 def page_above(respond: Respond) -> Respond:

@@ -20,6 +20,9 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "file_damaged": _("The workbook is damaged. Open it in your spreadsheet and save it again as .xlsx."),
     "file_expands": _("The workbook holds more than %(limit)s when unpacked. Split it, or save it as “CSV UTF-8”."),
     "sheet_unknown": _("The workbook has no sheet “%(sheet)s”. It has: %(sheets)s."),
+    "cell_too_long": _("Line %(line)s has a cell of more than %(limit)s characters, which is the most. Shorten it."),
+    "row_too_wide": _("Line %(line)s has more than %(limit)s cells. The file is damaged, or it is no list."),
+    "string_too_long": _("The workbook has a cell of more than %(limit)s characters, which is the most. Shorten it."),
     "file_too_large": _("The file is larger than %(limit)s, which is the most. Split it into several files."),
     "too_many_rows": _("The file has more than %(limit)s rows. Split it into several files."),
     "too_many_columns": _("The file has %(columns)s columns; at most %(limit)s can be imported. Remove some."),
@@ -57,6 +60,7 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
         "What you saw has been changed by others since the preview was made. "
         "Nothing was written; look at the new preview."
     ),
+    "source_gone": _("The file of this import is not kept any more, so nothing can be made of it. Upload it again."),
     "already_applied": _("This import is already done. Nothing was written again."),
     "already_written": _("This import has been written already, all of it. Undo it to take it back."),
     "not_waiting": _("This import is not waiting for an answer any more. Open it from the list of imports."),
@@ -159,6 +163,10 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "database_unreachable": _("The database cannot be reached: %(why)s. Check KUNDEKORT_DATABASE_URL."),
     "database_not_ready": _("The database has not been prepared for this version. Run “kundekort migrate”."),
     "database_will_not_start": _("The database that comes with Kundekort did not start: %(why)s."),
+    "out_of_memory": _(
+        "The memory was not enough, so the command was stopped; nothing was half done. "
+        "Give it more memory, or take a smaller file or list."
+    ),
     "data_unusable": _(
         "Kundekort cannot use “%(path)s”: %(why)s. Run it as the user to whom its data belongs, "
         "or set KUNDEKORT_DATA to a folder of your own."

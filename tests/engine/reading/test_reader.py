@@ -149,9 +149,11 @@ def test_it_reads_a_file_of_one_column() -> None:
 
 def test_it_reads_a_cell_of_ten_megabytes() -> None:
     note = 'x"\n' * 3_500_000
-    found = table('CustomerID;FirstName\n1;"' + note.replace('"', '""') + '"\n2;b\n')
+    text = 'CustomerID;FirstName\n1;"' + note.replace('"', '""') + '"\n2;b\n'
+    found = table(text, limits=Limits(cell=len(note)))
     assert found.cells["c1"].to_list() == [note, "b"]
     assert found.cells[frames.LINE].to_list() == [2, 3_500_003]
+    assert refusal(text, limits=Limits(cell=len(note) - 1)) == ("cell_too_long", {"line": 2, "limit": len(note) - 1})
 
 
 def test_it_keeps_a_cell_that_looks_like_null_or_starts_like_a_byte_order_mark() -> None:

@@ -18,13 +18,15 @@ import pyarrow as pa
 import pyarrow.csv
 
 from kundekort.engine import frames
+from kundekort.engine.errors import FileRefused
 from kundekort.engine.problem import SHOWN, LineProblem
-from kundekort.engine.reading.records import Grammar, Record, record, records
+from kundekort.engine.reading.records import EXCESSES, TOO_LONG, WIDEST, Grammar, Record, record, records
 from kundekort.engine.reading.rfc4180 import Proof, certify
 
 _PARSED_AT_ONCE: Final = 1 << 20
 _RECORDS_AT_ONCE: Final = 64  # read carefully at most before proving is tried again
 _LOOKED_AT: Final = 50
+_MOST_CELLS: Final = 4 << 20  # of a batch: also empty ones take memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ class Batch(NamedTuple):
 def batches(text: bytes, start: int, line: int, *, grammar: Grammar, columns: int, pace: Pace) -> Iterator[Batch]:
     """The rows from a position on, which is on physical line `line`.
 
-    A row has at least the cells of the header and, where it has more, at most `columns`.
+    A row has at least the cells of the header and, where it has more, at most `columns`. FileRefused (cell_too_long,
+    row_too_wide) at the first row that is not read whole.
     """
     octets = np.frombuffer(text, np.uint8)
     width = _usual_width(text, start, grammar)
@@ -63,7 +66,7 @@ def batches(text: bytes, start: int, line: int, *, grammar: Grammar, columns: in
     size, patience = (0, _RECORDS_AT_ONCE) if pace.careful else (pace.most, 0)
     while start < len(text):
         if not pace.careful:
-            proof = certify(octets, start, line, size, grammar=grammar, width=width)
+            proof = certify(octets, start, line, size, grammar=grammar, width=width).first(growing.room)
             growing.add_proof(proof)
             # where little is plain, proving it costs more than reading carefully
             worth = proof.end - start >= size // 2
@@ -76,7 +79,7 @@ def batches(text: bytes, start: int, line: int, *, grammar: Grammar, columns: in
             found = record(text, start, grammar)
             growing.add_record(found, line)
             start, line = found.end, line + found.lines
-        if start - growing.start >= pace.batch:
+        if start - growing.start >= pace.batch or not growing.room:
             yield growing.batch(start)
             growing = new(start=start)
     yield growing.batch(start)
@@ -95,28 +98,35 @@ class _Growing:
     pieces: list[memoryview] = field(default_factory=list)
     piece_lines: list[np.ndarray] = field(default_factory=list)
     longest: int = 0
+    height: int = 0
     rows: list[list[object]] = field(default_factory=list)
     problems: list[LineProblem] = field(default_factory=list)
     blank_rows: int = 0
+
+    @property
+    def room(self) -> int:
+        """How many more rows it can take at least before it is large."""
+        return max(0, _MOST_CELLS // (self.widest + 1) - self.height - len(self.rows))
 
     def add_proof(self, proof: Proof) -> None:
         """Take the plain records of a proof as they are and read its odd ones carefully."""
         if not len(proof.starts):
             return
         text = memoryview(self.text)
-        at = int(proof.starts[0])
         bounds = np.append(proof.starts, proof.end)
         self.longest = max(self.longest, int(np.diff(bounds).max()))
-        for index in np.flatnonzero(proof.odd):
+        for index in np.flatnonzero(proof.odd & ~proof.empty):
             found = record(self.text, int(bounds[index]), self.grammar)
             self.add_record(found, int(proof.lines[index]))
-            self.pieces.append(text[at : found.start])
-            at = found.end
-        self.pieces.append(text[at : proof.end])
+        self.blank_rows += int(np.count_nonzero(proof.empty))
+        edges = np.flatnonzero(np.diff(~proof.odd, prepend=False, append=False))
+        self.pieces += [text[since:to] for since, to in bounds[edges].reshape(-1, 2)]
         self.piece_lines.append(proof.lines[~proof.odd])
+        self.height += len(self.piece_lines[-1])
 
     def add_record(self, found: Record, line: int) -> None:
         """Take one record, with what is wrong with it; a blank one is only counted."""
+        refuse_excess(found.fault, line=line, grammar=self.grammar)
         raw = self.text[found.start : found.stop]
         if not found.fault and not any(cell.strip(b" \t\r\n") for cell in found.cells):
             self.blank_rows += 1
@@ -133,10 +143,12 @@ class _Growing:
 
     def batch(self, end: int) -> Batch:
         """What has been gathered, in the order of the file."""
+        wide = max(map(len, self.rows), default=1)
         schema: dict[str, type[pl.DataType]] = {frames.LINE: pl.UInt32}
-        schema |= {f"c{n}": pl.String for n in range(self.widest)}
-        rows = [row + [None] * (self.widest + 1 - len(row)) for row in self.rows]
+        schema |= {f"c{n}": pl.String for n in range(wide - 1)}
+        rows = [row + [None] * (wide - len(row)) for row in self.rows]
         cells = pl.DataFrame(rows, schema=schema, orient="row")
+        cells = cells.with_columns(pl.lit(None, pl.String).alias(f"c{n}") for n in range(wide - 1, self.widest))
         lines = np.concatenate(self.piece_lines) if self.piece_lines else np.empty(0)
         if len(lines):
             plain = self._parse().insert_column(0, pl.Series(frames.LINE, lines, dtype=pl.UInt32))
@@ -164,6 +176,12 @@ class _Growing:
         frame = pl.from_arrow(table)
         assert isinstance(frame, pl.DataFrame)
         return frame
+
+
+def refuse_excess(fault: str | None, *, line: int, grammar: Grammar) -> None:
+    """Raises FileRefused where that is the fault of the row on a line."""
+    if fault in EXCESSES:
+        raise FileRefused(fault, line=line, limit=grammar.longest if fault == TOO_LONG else WIDEST)
 
 
 def _usual_width(text: bytes, start: int, grammar: Grammar) -> int:

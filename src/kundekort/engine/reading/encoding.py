@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
+from io import BytesIO
 from mmap import mmap
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Final
@@ -83,12 +84,12 @@ def to_utf8(data: memoryview, encoding: str) -> bytes:
         # surrogates carry a bad byte or half a pair through to where it is invalid UTF-8 again
         errors = "surrogatepass" if encoding.startswith("utf-16") else "surrogateescape"
         decoder = codecs.getincrementaldecoder(_PYTHON.get(encoding, encoding))(errors)
-        pieces = []
+        whole = BytesIO()  # which gives what is in it without a copy
         for at in range(0, len(data), _CHUNK):
-            pieces.append(decoder.decode(bytes(data[at : at + _CHUNK])).encode("utf-8", errors))
+            whole.write(decoder.decode(bytes(data[at : at + _CHUNK])).encode("utf-8", errors))
         if decoder.getstate()[0]:
-            pieces.append(b"\xff")  # half a letter at the end of the file
-        text = b"".join(pieces)
+            whole.write(b"\xff")  # half a letter at the end of the file
+        text = whole.getvalue()
     head = text[:_SAMPLE].decode("utf-8", "replace")
     if head.count("\ufffd") > 3 and head.count("\ufffd") > len(head) / 10:
         raise FileRefused("file_undecodable", encoding=encoding)

@@ -11,7 +11,7 @@ from typing import Final
 
 from kundekort.engine.reading.sheet import Row
 
-_WRAPPED: Final = re.compile(rb'^[ \t]*"((?:[^"\r\n]|"")*)"[;,|\t ]*(?=\r?$)', re.MULTILINE)
+_WRAPPED: Final = re.compile(rb'^[ \t]*+"([^"\r\n]*+(?:""[^"\r\n]*+)*+)"[;,|\t ]*+(?=\r?$)', re.MULTILINE)
 
 
 def unwrap(text: bytes) -> bytes:

@@ -16,7 +16,7 @@ import polars as pl
 from kundekort.engine import frames
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.reading import encoding, one_cell, sniff, workbook
-from kundekort.engine.reading.batches import Pace, batches
+from kundekort.engine.reading.batches import Pace, batches, refuse_excess
 from kundekort.engine.reading.encoding import Buffer
 from kundekort.engine.reading.table import Limits, Source, Table, number
 from kundekort.engine.recipe import WORKBOOK, Dialect, DialectOverrides
@@ -57,12 +57,19 @@ def open_source(
         sheet, found = "", overrides.encoding or encoding.detect(view)
         text = encoding.to_utf8(view, found)
         text = one_cell.unwrap(text) if overrides.one_cell else text
-    header = sniff.find_header(text, known=known, separator=overrides.separator, header_row=overrides.header_row)
+    header = sniff.find_header(
+        text,
+        known=known,
+        separator=overrides.separator,
+        header_row=overrides.header_row,
+        longest=limits.cell,
+    )
     if header is None:
         raise FileRefused("header_only" if overrides.header_row else "file_empty")
     grammar = header.grammar
     if grammar.least > limits.columns:
         raise FileRefused("too_many_columns", columns=grammar.least, limit=limits.columns)
+    refuse_excess(header.fault, line=header.line, grammar=grammar)
     grammar = replace(grammar, most=min(grammar.most, limits.columns))
     headers = header.headers[: grammar.most]
     columns = limits.columns if as_is else len(headers)

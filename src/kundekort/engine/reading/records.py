@@ -6,6 +6,7 @@ file's own encoding is no UTF-8 either, and may not know files, encodings, field
 The grammar is RFC 4180 with LF, CRLF and CR ending a line. Blanks around a quoted cell do not count; any other quote
 that does not start a cell is a letter. A quoted cell that never closes, or closes on a later line in front of text,
 counts as unclosed: its row ends at its own line end, so that a lost quote costs one row and not the rest of the file.
+Of a cell that is too long only the beginning is taken, and of a row that is too wide only its first cells.
 """
 
 from __future__ import annotations
@@ -16,6 +17,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
 
+LONGEST: Final = 1 << 20
+"""Bytes of a cell at most, unless a grammar says otherwise."""
+WIDEST: Final = 1 << 20
+"""Cells of a row that are told apart at most."""
+TOO_LONG: Final = "cell_too_long"
+TOO_WIDE: Final = "row_too_wide"
+EXCESSES: Final = (TOO_LONG, TOO_WIDE)
+"""Faults for which a whole file is refused."""
+
+_KEPT: Final = 1_000  # bytes of a cell that is too long
+
+_NO_BLANK: Final = re.compile(rb"[^ ]")
 _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
 # possessive, so that a cell of many megabytes costs one pass and no stack
 _QUOTED: Final = re.compile(rb'"([^"]*+(?:""[^"]*+)*+)"')
@@ -24,7 +37,8 @@ _QUOTED: Final = re.compile(rb'"([^"]*+(?:""[^"]*+)*+)"')
 class Record(NamedTuple):
     """A row as it stands in the file: `cells` in bytes without their quotes, `end` where the next record starts.
 
-    `lines` counts the line ends in it; `fault` is unclosed_quote, text_after_quote or None.
+    `lines` counts the line ends in it; `fault` is unclosed_quote, text_after_quote or None. With one of EXCESSES, cells
+    are cut off or missing, and it may go on to the end of the text.
     """
 
     start: int
@@ -37,11 +51,13 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True)
 class Grammar:
-    """What separates cells, and how many of them a row has: from `least` to `most` (the named and all header cells)."""
+    """What separates cells, how many of them a row has, from `least` to `most` (the named and all header cells), and
+    of how many bytes one is at `longest`, without its quotes."""
 
     separator: bytes
     least: int = 0
     most: int = 0
+    longest: int = LONGEST
 
     @cached_property
     def cell_end(self) -> re.Pattern[bytes]:
@@ -51,7 +67,7 @@ class Grammar:
     @cached_property
     def spaced(self) -> re.Pattern[bytes]:
         """A quoted cell of one line with blanks before its quote, as in `1, "Oslo, Norway"`."""
-        return re.compile(rb' +"((?:[^"\r\n]|"")*+)" *(?=[' + re.escape(self.separator) + rb"\r\n]|\Z)")
+        return re.compile(rb' ++"([^"\r\n]*+(?:""[^"\r\n]*+)*+)" *+(?=[' + re.escape(self.separator) + rb"\r\n]|\Z)")
 
     @cached_property
     def blank(self) -> bytes:
@@ -81,10 +97,9 @@ def record(text: bytes, start: int, grammar: Grammar) -> Record:
 
 def _record(text: bytes, start: int, grammar: Grammar, *, one_line: bool) -> Record:
     """The record at a position as the grammar has it; `one_line`: a quote must close on its own line."""
-    stop = _search(_LINE_END, text, start)
-    line = text[start:stop]
-    if b'"' not in line:
-        return _ended(text, start, stop, line.split(grammar.separator), None)
+    stop = _search(_LINE_END, text, start, within=grammar.longest)
+    if stop is not None and text.find(b'"', start, stop) < 0:
+        return _ended(text, start, stop, text[start:stop].split(grammar.separator), None)
     cells: list[bytes] = []
     fault = None
     at = start
@@ -92,32 +107,66 @@ def _record(text: bytes, start: int, grammar: Grammar, *, one_line: bool) -> Rec
         opening = {b'"': _QUOTED, b" ": grammar.spaced}.get(text[at : at + 1])
         quoted = opening.match(text, at) if opening else None
         tail = quoted.end() if quoted else at
-        stop = _search(grammar.cell_end, text, tail)
+        stop = _search(grammar.cell_end, text, tail, within=grammar.longest)
         if quoted is None and opening is not _QUOTED:
-            cells.append(text[at:stop])
+            cells.append(text[at : at + _KEPT if stop is None else stop])
         else:
-            after = text[tail:stop]
-            if quoted is None or (_LINE_END.search(quoted[1]) and (one_line or after.strip(b" "))):
-                stop = _search(_LINE_END, text, at)
-                cells += text[at:stop].split(grammar.separator)
-                fault = "unclosed_quote"
+            after = _NO_BLANK.search(text, tail, tail + grammar.longest if stop is None else stop) is not None
+            if quoted is None or (_has_line_end(text, *quoted.span(1)) and (one_line or after)):
+                stop = _end_of_line(text, at)
+                rest, excess = _split(text, at, stop, grammar)
+                cells += rest
+                fault = excess or _worse(fault, "unclosed_quote")
                 break
-            cell = quoted[1].replace(b'""', b'"')
-            if after.strip(b" "):
-                fault = "text_after_quote"
-                cell += after
-            cells.append(cell)
+            inner, outer = quoted.span(1), (tail, stop if after and stop is not None else tail)
+            size = sum(to - since for since, to in (inner, outer)) - text.count(b'""', *inner)
+            if size > grammar.longest:
+                fault = TOO_LONG
+                cells.append(text[at : at + _KEPT])
+            else:
+                fault = _worse(fault, "text_after_quote") if after else fault
+                cells.append(text[slice(*inner)].replace(b'""', b'"') + text[slice(*outer)])
+        if stop is None:
+            fault, stop = TOO_LONG, len(text)
+            break
         if text[stop : stop + 1] != grammar.separator:
+            break
+        if len(cells) >= WIDEST:
+            fault, stop = TOO_WIDE, _end_of_line(text, stop)
             break
         at = stop + 1
     return _ended(text, start, stop, cells, fault)
+
+
+def _split(text: bytes, at: int, stop: int, grammar: Grammar) -> tuple[list[bytes], str | None]:
+    """The cells of a stretch of a line without regard to quotes, and what is in excess in it."""
+    if stop - at <= grammar.longest:
+        return text[at:stop].split(grammar.separator), None
+    cells: list[bytes] = []
+    fault = None
+    while len(cells) < WIDEST:
+        end = text.find(grammar.separator, at, stop)
+        end = stop if end < 0 else end
+        fits = end - at <= grammar.longest
+        cells.append(text[at : end if fits else at + _KEPT])
+        fault = fault if fits else TOO_LONG
+        if end == stop:
+            return cells, fault
+        at = end + 1
+    return cells, TOO_WIDE
+
+
+def _worse(fault: str | None, new: str) -> str:
+    """Of two faults of a row the one that is told."""
+    return fault if fault in EXCESSES else new
 
 
 def _ended(text: bytes, start: int, stop: int, cells: list[bytes], fault: str | None) -> Record:
     """The record whose text goes to `stop`, with its line end."""
     newline = _LINE_END.match(text, stop)
     end = newline.end() if newline else stop
-    return Record(start, stop, end, len(_LINE_END.findall(text, start, end)), cells, fault)
+    lines = text.count(b"\n", start, end) + text.count(b"\r", start, end) - text.count(b"\r\n", start, end)
+    return Record(start, stop, end, lines, cells, fault)
 
 
 def _swallows(text: bytes, found: Record, grammar: Grammar) -> bool:
@@ -128,13 +177,25 @@ def _swallows(text: bytes, found: Record, grammar: Grammar) -> bool:
     """
     if not grammar.most or grammar.fits(found.cells):
         return False
-    second = _record(text, _search(_LINE_END, text, found.start, past=True), grammar, one_line=True)
-    return not second.fault and grammar.fits(second.cells)
+    first = _end_of_line(text, found.start)
+    second = _record(text, _ended(text, first, first, [], None).end, grammar, one_line=True)
+    return second.fault in EXCESSES or (not second.fault and grammar.fits(second.cells))
 
 
-def _search(pattern: re.Pattern[bytes], text: bytes, at: int, *, past: bool = False) -> int:
-    """Where a pattern is next found (`past`: where it ends), or the end of the text."""
-    found = pattern.search(text, at)
+def _search(pattern: re.Pattern[bytes], text: bytes, at: int, *, within: int) -> int | None:
+    """Where a pattern is next found, or the end of the text; None where neither is within so many bytes."""
+    to = min(len(text), at + within + 1)
+    found = pattern.search(text, at, to)
     if found is None:
-        return len(text)
-    return found.end() if past else found.start()
+        return len(text) if to == len(text) and to - at <= within else None
+    return found.start()
+
+
+def _end_of_line(text: bytes, at: int) -> int:
+    """Where the line ends in which a position is."""
+    found = _LINE_END.search(text, at)
+    return found.start() if found else len(text)
+
+
+def _has_line_end(text: bytes, start: int, stop: int) -> bool:
+    return text.find(b"\n", start, stop) >= 0 or text.find(b"\r", start, stop) >= 0

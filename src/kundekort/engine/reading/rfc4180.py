@@ -29,15 +29,24 @@ class Proof(NamedTuple):
     """What is proven from a position on.
 
     `starts` and `lines` are of the proven records, `end` is where they end and `end_line` the line there. Those that
-    are `odd` have certain bounds but are to be read carefully (blank, other width, NUL, no UTF-8); all others have
-    exactly the usual number of cells.
+    are `odd` have certain bounds but are to be read carefully (blank, other width, NUL, no UTF-8), but for the `empty`
+    ones among them, in which nothing stands; all others have exactly the usual number of cells.
     """
 
     starts: Positions
     lines: Positions
     odd: Mask
+    empty: Mask
     end: int
     end_line: int
+
+    def first(self, count: int) -> Proof:
+        """The same of so many records at most."""
+        if count >= len(self.starts):
+            return self
+        to = slice(count)
+        end, end_line = int(self.starts[count]), int(self.lines[count])
+        return Proof(self.starts[to], self.lines[to], self.odd[to], self.empty[to], end, end_line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +84,12 @@ def certify(text: Octets, start: int, line: int, size: int, *, grammar: Grammar,
     suspect = _first_suspect(stretch, stops, plain, grammar)
     starts, stops, plain = starts[:suspect], stops[:suspect], plain[:suspect]
     odd = ~plain | _strange(stretch.octets, starts, stops) | _blank(stretch.octets, starts, stops, grammar)
+    odd |= stops - starts > grammar.longest
+    first = stretch.octets[np.minimum(starts, len(stretch.octets) - 1)]
+    empty = (starts == stops) | (starts + 1 == stops) & (first == _CR)
     lines = line + np.searchsorted(np.flatnonzero(stretch.ends), np.append(starts, stops[-1:] + 1))
     end = min(start + int(stops[-1]) + 1, stop) if len(stops) else start
-    return Proof(starts + start, lines[: len(starts)], odd, end, int(lines[-1]) if len(stops) else line)
+    return Proof(starts + start, lines[: len(starts)], odd | empty, empty, end, int(lines[-1]) if len(stops) else line)
 
 
 def _look(octets: Octets) -> _Bytes:
@@ -138,8 +150,12 @@ def _strange(octets: Octets, starts: Positions, stops: Positions) -> Mask:
         return strange
     strange |= octets[starts] == _FIRST_OF_BOM
     octets = octets[: stops[-1]]
-    places = [np.flatnonzero(octets == 0), np.fromiter(invalid_positions(octets.data), np.int64)]
-    strange[np.searchsorted(stops, np.concatenate(places))] = True
+    strange[np.searchsorted(stops, np.flatnonzero(octets == 0))] = True
+    at = 0
+    while (place := next(invalid_positions(octets[at:].data), None)) is not None:  # one in a record is enough
+        record = int(np.searchsorted(stops, at + place))
+        strange[record] = True
+        at = int(stops[record])
     return strange
 
 

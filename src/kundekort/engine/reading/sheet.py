@@ -7,14 +7,22 @@ A cell is what the spreadsheet shows as far as that is exact: formulas by their 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO, Final, NamedTuple
 from xml.parsers import expat
 
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.reading import number_format
 from kundekort.engine.reading.number_format import Shown
-from kundekort.engine.reading.package import BLOCK, Names, plain_parser, unescaped
+from kundekort.engine.reading.package import (
+    DEEPEST,
+    LONGEST,
+    LONGEST_ESCAPED,
+    Names,
+    parsed,
+    plain_parser,
+    unescaped,
+)
 
 WIDEST: Final = 16_384
 """Columns of a sheet at most."""
@@ -22,6 +30,8 @@ LAST_LINE: Final = 1_048_576
 """Rows of a sheet at most."""
 
 _DIGITS: Final = "0123456789"
+_LONGEST_NUMBER: Final = 9
+"""Digits of a number that counts strings, formats or rows."""
 
 
 class Row(NamedTuple):
@@ -34,18 +44,15 @@ class Row(NamedTuple):
 
 
 def rows(stream: IO[bytes], *, strings: list[str], formats: list[Shown], most: int) -> Iterator[Row]:
-    """The rows with text in them. FileRefused (too_many_columns) for text beyond `most` columns, and (file_damaged)
-    for a sheet that is none. `strings` are the shared ones, `formats` those of cells by their number."""
+    """The rows with text in them. FileRefused (too_many_columns) for text beyond `most` columns, (cell_too_long), and
+    (file_damaged) for a sheet that is none. `strings` are the shared ones, `formats` those of cells by their number."""
     found: list[tuple[int, list[str]]] = []
-    parser = _parser(found, strings, formats, most)
-    done = 0
-    while block := stream.read(BLOCK):
-        done += len(block)
-        parser.Parse(block, False)
+    parser, check = _parser(found, strings, formats, most)
+    for done in parsed(stream, parser):
         for line, cells in found:
             yield Row(line, cells, done)
         found.clear()
-    parser.Parse(b"", True)
+        check()
 
 
 class _Columns(dict[str, int]):
@@ -65,37 +72,45 @@ class _Columns(dict[str, int]):
 
 def _parser(
     found: list[tuple[int, list[str]]], strings: list[str], formats: list[Shown], most: int
-) -> expat.XMLParserType:
+) -> tuple[expat.XMLParserType, Callable[[], None]]:
     """A parser that puts rows with text in them into `found`. What is told of a cell becomes its text when it ends.
+
+    With it comes a look, for after each block, at how deep it is and how long the text is that goes on into the next.
 
     Closures, because they are called some five times for every cell, and attributes of an object take twice as long.
     """
     names, columns = Names(), _Columns()
-    line, column, value, aloud = 0, -1, "", True
+    line, column, value, aloud, inside, depth = 0, -1, "", True, False, 0
     cells: list[str] = []
     texts: list[str] = []
     cell: dict[str, str] = {}
 
     def start(name: str, given: dict[str, str]) -> None:
-        nonlocal line, cells, column, cell, value, aloud
+        nonlocal line, cells, column, cell, value, aloud, inside, depth
         name = names[name]
+        depth += 1
         if name == "c":
             cell, value = given, ""
             place = given.get("r")
-            column = columns[place.rstrip(_DIGITS)] if place else column + 1
+            column = columns[place.rstrip(_DIGITS)] if place else _next_column(column)
         elif name == "v" or name == "t":
             texts.clear()
+            inside = True
         elif name == "row":
             line, cells, column = _next_line(line, given.get("r", "")), [], -1
         elif name == "rPh":  # a phonetic hint is no part of the text
             aloud = False
 
     def end(name: str) -> None:
-        nonlocal value, aloud
+        nonlocal value, aloud, inside, depth
         name = names[name]
+        depth -= 1
         if name == "v" or name == "t":
+            inside = False
             if aloud:
                 value += "".join(texts)
+                if len(value) > LONGEST:
+                    _refuse_long(value, line)
         elif name == "c":
             if value:
                 _keep(_text(cell, value, strings, formats), cells, column, most)
@@ -105,13 +120,35 @@ def _parser(
         elif name == "rPh":
             aloud = True
 
+    def check() -> None:
+        if depth > DEEPEST:
+            raise FileRefused("file_damaged")
+        if not inside:
+            texts.clear()
+        elif sum(map(len, texts)) > LONGEST_ESCAPED:
+            _refuse_long("".join(texts), line)
+
     parser = plain_parser()
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, texts.append
-    return parser
+    return parser, check
+
+
+def _refuse_long(text: str, line: int) -> None:
+    """Raises FileRefused unless it is so long only because its characters are escaped."""
+    if len(text) > LONGEST_ESCAPED or len(unescaped(text)) > LONGEST:
+        raise FileRefused("cell_too_long", line=line, limit=LONGEST)
+
+
+def _next_column(before: int) -> int:
+    if before + 1 == WIDEST:
+        raise FileRefused("file_damaged")
+    return before + 1
 
 
 def _next_line(before: int, told: str) -> int:
-    line = int(told) if told.isdecimal() and len(told) < 8 else before + 1
+    line = before + 1
+    if told.isdecimal():
+        line = int(told[:_LONGEST_NUMBER])
     if not before < line <= LAST_LINE:
         raise FileRefused("file_damaged")
     return line
@@ -133,14 +170,14 @@ def _text(cell: dict[str, str], value: str, strings: list[str], formats: list[Sh
     kind = cell.get("t", "n")
     if kind == "s":
         number = value.strip()
-        if not number.isdecimal() or int(number) >= len(strings):
+        if not number.isdecimal() or len(number) > _LONGEST_NUMBER or int(number) >= len(strings):
             raise FileRefused("file_damaged")
         return strings[int(number)]
     if kind == "inlineStr" or kind == "str":
         return unescaped(value)
     if kind == "n":
         style = cell.get("s", "0")
-        known = style.isdecimal() and int(style) < len(formats)
+        known = style.isdecimal() and len(style) <= _LONGEST_NUMBER and int(style) < len(formats)
         return number_format.text(value.strip(), formats[int(style)] if known else number_format.GENERAL)
     if kind == "b":
         return "FALSE" if value.strip() == "0" else "TRUE"

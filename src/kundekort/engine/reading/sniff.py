@@ -9,11 +9,11 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, takewhile
 from typing import Final
 
-from kundekort.engine.reading.records import Grammar, Record, records
+from kundekort.engine.reading.records import LONGEST, Grammar, Record, records
 from kundekort.engine.recipe import SEPARATORS
 
 _HEADER_WITHIN: Final = 20
@@ -21,25 +21,26 @@ _SAMPLE_ROWS: Final = 100
 _SAMPLE_LINES: Final = 100_000  # blank ones too
 _TITLED: Final = 3  # in a list of two columns a row with one cell is as likely a short row
 _SAMPLE_BYTES: Final = 1 << 20
-_NOTHING: Final = b" \t\r\n" + "".join(SEPARATORS).encode()
+_LONGEST_HEADER: Final = 255
+_SOMETHING: Final = re.compile(b"[^ \t\r\n" + re.escape("".join(SEPARATORS).encode()) + b"]")
 _LINE: Final = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _DECLARED: Final = re.compile(rb'"?sep=([;,\t|])"?[;,\t| ]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class HeaderPosition:
-    """Where the header is (`line`, from 1), what it says, and where and on which line what follows it starts."""
+    """Where the header is (`line`, from 1), what it says, and where and on which line what follows it starts.
+
+    `grammar` says how the rows under it are to be read, `fault` what is wrong with the header's own row.
+    """
 
     separator: str
     line: int
     headers: tuple[str, ...]
     body: int
     body_line: int
-
-    @property
-    def grammar(self) -> Grammar:
-        """How the rows under this header are to be read."""
-        return _grammar(self.headers, self.separator)
+    grammar: Grammar
+    fault: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,17 @@ class _Candidate:
 
 
 def find_header(
-    text: bytes, *, known: Callable[[str], bool], separator: str | None = None, header_row: int | None = None
+    text: bytes,
+    *,
+    known: Callable[[str], bool],
+    separator: str | None = None,
+    header_row: int | None = None,
+    longest: int = LONGEST,
 ) -> HeaderPosition | None:
     """The layout of a text, or None where there are only blank lines.
 
     `separator` and `header_row` (physical line, from 1) are what a person has said; `known` tells whether a header
-    names a field.
+    names a field. `longest` is the number of bytes that a cell may have.
     """
     start, line = 0, 1
     declared = _DECLARED.match(text)
@@ -78,13 +84,14 @@ def find_header(
         start, line = declared.end(), 2
     candidates = []
     for each in (separator,) if separator else SEPARATORS:
-        sample = _sample(text, start, line, each)
+        sample = _sample(text, start, line, Grammar(each.encode(), longest=longest))
         if not sample:
             return None
         candidates.append(_candidate(sample, each, known=known, told=header_row is not None))
     best = max(candidates, key=lambda candidate: candidate.merit)
-    body_line = best.line + best.record.lines
-    return HeaderPosition(best.separator, best.line, _headers(best.record), best.record.end, body_line)
+    row, headers = best.record, _headers(best.record)
+    grammar = replace(_grammar(headers, best.separator), longest=longest)
+    return HeaderPosition(best.separator, best.line, headers, row.end, best.line + row.lines, grammar, row.fault)
 
 
 def header_among(rows: Sequence[Sequence[str]], *, known: Callable[[str], bool], told: bool) -> tuple[int, int]:
@@ -96,11 +103,11 @@ def header_among(rows: Sequence[Sequence[str]], *, known: Callable[[str], bool],
     return _header_index(records, known=known, told=told)
 
 
-def _sample(text: bytes, start: int, line: int, separator: str) -> list[tuple[int, Record]]:
+def _sample(text: bytes, start: int, line: int, grammar: Grammar) -> list[tuple[int, Record]]:
     """The first rows that say something, each with its line."""
-    rows = islice(records(text, start, line, Grammar(separator.encode())), _SAMPLE_LINES)
+    rows = islice(records(text, start, line, grammar), _SAMPLE_LINES)
     near = takewhile(lambda row: row[1].start - start < _SAMPLE_BYTES, rows)
-    return list(islice(((at, row) for at, row in near if text[row.start : row.stop].strip(_NOTHING)), _SAMPLE_ROWS))
+    return list(islice(((at, row) for at, row in near if _SOMETHING.search(text, row.start, row.stop)), _SAMPLE_ROWS))
 
 
 def _candidate(
@@ -163,8 +170,8 @@ def _filled(row: Record) -> int:
 
 
 def _headers(row: Record) -> tuple[str, ...]:
-    """The cells of a header as trimmed text."""
-    return tuple(cell.decode("utf-8", "replace").strip() for cell in row.cells)
+    """The cells of a header as trimmed text, of which nobody reads more than the beginning."""
+    return tuple(cell.decode("utf-8", "replace").strip()[:_LONGEST_HEADER] for cell in row.cells)
 
 
 def _next_line(text: bytes, at: int) -> int:

@@ -16,12 +16,16 @@ from kundekort.engine.recipe import Dialect
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a file may have at most; refused before memory is spent on it. `expanded`: bytes of an unpacked workbook."""
+    """What a file may have at most; refused before memory is spent on it.
+
+    `expanded`: bytes of an unpacked workbook. `cell`: bytes of a cell of a text; in workbooks `package.LONGEST` holds.
+    """
 
     bytes: int = 512 << 20
     rows: int = 2_000_000
     columns: int = 200
     expanded: int = 2 << 30
+    cell: int = 1 << 20
 
 
 class Block(NamedTuple):

@@ -23,8 +23,6 @@ MOST_ROWS: Final = LAST_LINE - 1
 """Rows below the header at most."""
 MOST_BYTES: Final = 2**31 - 1
 """Bytes of a sheet's XML at most: beyond, a zip needs a form that spreadsheets do not open."""
-LONGEST: Final = 32_767
-"""Characters of a cell at most."""
 
 _FASTEST: Final = 1  # XML so full of repetition shrinks to a tenth even so
 _UNWRITABLE: Final = "[\\x00-\\x08\\x0B\\x0C\\x0D\\x0E-\\x1F\ufffe\uffff]"

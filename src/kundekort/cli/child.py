@@ -1,0 +1,52 @@
+"""A command in a process of its own, so that somebody is left to say why it ended when the system has ended it.
+
+A library that gets no memory may end its process on the spot, and a system that has none kills one; no exception tells.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Final
+
+from kundekort import processes
+from kundekort.cli.failures import Failure, lacks_memory, tell
+from kundekort.cli.language import _
+
+OUT_OF_MEMORY: Final = (signal.SIGABRT, signal.SIGKILL, signal.SIGSEGV, signal.SIGBUS)
+"""The signals by which a process ends that gets no memory."""
+
+
+def run(command: Callable[[], None]) -> None:
+    """Run a command in a child, and end as it does; where it was ended for want of memory, say so.
+
+    Ctrl-C reaches both, and the child answers; the child ends with its parent. To be called before there are threads.
+    """
+    parent = os.getpid()
+    child = os.fork()
+    if not child:
+        processes.end_with_parent(parent, signal.SIGKILL)
+        try:
+            command()
+        except Exception as error:
+            if not lacks_memory(error):
+                raise
+            os.kill(os.getpid(), signal.SIGKILL)  # there was none even to say so
+        return
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    status = os.waitpid(child, 0)[1]
+    if os.WIFEXITED(status):
+        sys.stdout.flush()
+        os._exit(os.WEXITSTATUS(status))
+    number = os.WTERMSIG(status)
+    if number not in OUT_OF_MEMORY:
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(parent, number)
+    failure = Failure("out_of_memory")
+    try:
+        tell(failure)
+    except Exception:  # all words together take more memory than there may be
+        print(_("The memory was not enough."), file=sys.stderr)
+    sys.exit(failure.exit_code)
