@@ -13,12 +13,14 @@ import fcntl
 import hashlib
 import importlib.util
 import os
+import secrets
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import IO, Final
 
@@ -157,14 +159,16 @@ def _refuse_stranger(data: Path, folder: Path) -> None:
 def _create(folder: Path) -> None:
     """Make a new database cluster; an attempt that was interrupted is cleared away first."""
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700)
+    folder.mkdir(mode=0o700, exist_ok=True)
     if (user := server_user()) is not None:
         os.chown(folder, user.pw_uid, user.pw_gid)
-    new = folder / "new"
+    # A name of its own: the programs of an interrupted attempt may just be ending, and tidy up where they were.
+    new = folder / f"new-{secrets.token_hex(8)}"
     _run(
         folder,
         *("initdb", "-D", str(new), "-U", "postgres", "--auth=trust", "--encoding=UTF8"),
         *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"),
+        orphaned=signal.SIGKILL,
     )
     # PG_VERSION is moved last, so its presence means that all the rest is there.
     for path in sorted(new.iterdir(), key=lambda p: p.name == "PG_VERSION"):
@@ -230,8 +234,14 @@ def _clear(folder: Path) -> None:
             place.unlink(missing_ok=True)
 
 
-def _run(folder: Path, program: str, *arguments: str, check: bool = True) -> int:
-    """Run one of the server's programs, as root on behalf of an ordinary user; its exit code."""
+def _run(
+    folder: Path, program: str, *arguments: str, check: bool = True, orphaned: signal.Signals | None = None
+) -> int:
+    """Run one of the server's programs, as root on behalf of an ordinary user; its exit code.
+
+    `orphaned` is what Linux sends it when this process is killed.
+    """
+    end = None if orphaned is None else partial(processes.end_with_parent, os.getpid(), orphaned)
     with tempfile.TemporaryFile("w+") as output:  # a pipe would stay open as long as the server that inherits it
         done = subprocess.run(  # noqa: S603 - our own program with our own arguments
             [str(_programs(folder) / program), *arguments],
@@ -241,6 +251,7 @@ def _run(folder: Path, program: str, *arguments: str, check: bool = True) -> int
             cwd="/",
             env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"},
             check=False,
+            preexec_fn=end,
             **unprivileged.identity(server_user()),
         )
         if check and done.returncode != 0:

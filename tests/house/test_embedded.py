@@ -154,6 +154,57 @@ def test_it_starts_anew_where_its_number_is_another_process_by_now(data: Path) -
         other.kill()
 
 
+def test_it_starts_anew_where_its_number_is_the_first_process_or_a_server_of_another_folder(data: Path) -> None:
+    mine, other = data / "mine", data / "other"
+    assert once(mine) == 1
+    stays = use(other, "stay")
+    assert rows(stays) == 1
+    told = (other / "postgres" / "postmaster.pid").read_text()
+    for number in (1, server(other)):
+        left = mine / "postgres" / "postmaster.pid"
+        left.write_text(told.replace(str(server(other)), str(number), 1).replace(str(other), str(mine)))
+        lock = mine / "postgres" / ".s.PGSQL.5432.lock"
+        lock.write_text(left.read_text())
+        assert once(mine) == 1 + (2 if number != 1 else 1)
+        assert not left.exists()
+    assert once(other) == 2  # nobody has touched that one
+    end(stays)
+
+
+def test_it_starts_in_a_copy_of_a_folder_whose_server_runs(data: Path) -> None:
+    first = use(data / "mine", "stay")
+    assert rows(first) == 1
+    shutil.copytree(data / "mine", data / "copy", ignore=shutil.ignore_patterns(".s.PGSQL*[0-9]"))
+    for path in (data / "copy" / "postgres", *(data / "copy" / "postgres").rglob("*")):
+        there = (data / "mine" / path.relative_to(data / "copy")).stat()
+        os.chown(path, there.st_uid, there.st_gid)
+    assert once(data / "copy") in (1, 2)  # what was written last may not have been in the files yet
+    assert once(data / "mine") == 2
+    end(first)
+
+
+@pytest.mark.parametrize(
+    ("moment", "number"),
+    [
+        ("postgres/new-*", signal.SIGKILL),
+        ("postgres/new-*/PG_VERSION", signal.SIGTERM),
+        ("postgres/PG_VERSION", signal.SIGKILL),
+        ("postgres/postmaster.pid", signal.SIGKILL),
+        ("postgres/postmaster.pid", signal.SIGTERM),
+    ],
+)
+def test_it_can_be_used_after_a_command_that_was_ended_at_any_moment(
+    data: Path, moment: str, number: signal.Signals
+) -> None:
+    first = use(data, "stay")
+    until(lambda: any(data.glob(moment)) or first.poll() is not None)
+    first.send_signal(number)
+    first.communicate()
+    assert once(data) in (1, 2)
+    assert once(data) in (2, 3)
+    assert not (data / "postgres" / "postmaster.pid").exists()
+
+
 def test_it_starts_anew_where_a_child_of_the_dead_one_holds_on(data: Path) -> None:
     first = use(data, "stay")
     assert rows(first) == 1
