@@ -46,8 +46,6 @@ def test_it_finds_an_installation_well_and_its_worker() -> None:
 
         (well.data / "secret-key").chmod(0o644)
         assert found(well)["key"]["code"] == "key_open"
-        (well.data / "secret-key").write_text("")
-        assert found(well, code=1)["key"]["code"] == "key_empty"
 
 
 def test_it_looks_at_all_else_where_the_database_is_dead() -> None:

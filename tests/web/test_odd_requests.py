@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from psycopg import OperationalError
 from kundekort import web
 from kundekort.services import planning
 from kundekort.store import packages
+from kundekort.store.storage import StorageUnreachable
 from tests.web.conftest import HEADER, latest, send
 
 PATTERNS = {str(p.name): str(p.pattern) for p in get_resolver().url_patterns[0].url_patterns if p.name != "logout"}
@@ -69,8 +71,13 @@ def test_a_decision_about_a_file_that_is_gone_says_so(as_alice: Client) -> None:
 
 @pytest.mark.parametrize(
     ("error", "words"),
-    [(MemoryError(), "For mye å gjøre"), (ConnectorException(), "Registeret er ikke tilgjengelig")],
-    ids=["memory", "queue"],
+    [
+        (MemoryError(), "For mye å gjøre"),
+        (ConnectorException(), "Registeret er ikke tilgjengelig"),
+        (StorageUnreachable(errno.EIO, "no answer", "s3://theatre"), "Filene er ikke tilgjengelige"),
+        (OSError(errno.ENOSPC, "No space left on device"), "Det er ikke mer plass"),
+    ],
+    ids=["memory", "queue", "storage", "disk"],
 )
 def test_what_is_short_or_away_is_a_page_in_words(
     as_alice: Client, monkeypatch: pytest.MonkeyPatch, error: Exception, words: str

@@ -42,7 +42,6 @@ HEALTH: Final[Mapping[str, str | Promise]] = {
     "disk_nearly_full": _("Only %(size)s are free. Make room, or move the data folder."),
     "key_set": _("KUNDEKORT_SECRET_KEY is set."),
     "key_kept": _("“%(path)s” is there, and nobody else can read it."),
-    "key_empty": _("“%(path)s” is empty. Remove it, and the next start makes a new one."),
     "key_open": _("Others can read “%(path)s”. Take that right away: chmod go-rwx."),
     "storage_works": _("Files can be kept, read and removed in “%(place)s”."),
     "storage_forgets": _("What was kept in “%(place)s” was not the same when it was read."),
