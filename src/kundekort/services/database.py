@@ -12,6 +12,7 @@ from django.db.models import Model
 from procrastinate.exceptions import ConnectorException
 from psycopg import Connection, errors
 
+from kundekort.services import writers
 from kundekort.services.refusals import RegisterBusy
 
 PATIENCE: Final = "5s"
@@ -81,8 +82,6 @@ def short_lock_transaction() -> Iterator[Connection]:
 
 def _busy() -> RegisterBusy:
     """The refusal of whoever would have to wait longer; it says for whom, where that can be known."""
-    from kundekort.services import writers  # which needs models; the command line asks here about errors without any
-
     if connection.needs_rollback:
         return RegisterBusy()
     writers.end_hanging(SILENCE)

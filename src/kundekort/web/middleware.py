@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import is_valid_path, reverse
@@ -87,8 +87,8 @@ class LoginRequired(LoginRequiredMiddleware):
         return answer
 
 
-class Understandable:
-    """Middleware: refuse texts with a NUL character, which no page sends and no database holds."""
+class NulFilter:
+    """Middleware: leave NUL characters out of what was sent; people do not write them, and no database holds them."""
 
     def __init__(self, respond: Respond) -> None:
         self._respond = respond
@@ -98,10 +98,16 @@ class Understandable:
         return self._respond(request)
 
     def process_view(self, request: HttpRequest, *_: Any) -> None:
-        """Raises BadRequest; after the login, because an uploaded file is taken in before its form is looked at."""
-        texts = (text for said in (request.GET, request.POST) for key, all_ in said.lists() for text in (key, *all_))
-        if "\0" in request.path or any("\0" in str(text) for text in texts):
-            raise BadRequest("a text with a NUL character")
+        """Look after the login, because an uploaded file is taken in before its form is. Raises BadRequest."""
+        if "\0" in request.path:
+            raise BadRequest("an address with a NUL character")
+        for name in ("GET", "POST"):
+            sent: QueryDict = getattr(request, name)
+            if any("\0" in text for key, texts in sent.lists() for text in (key, *texts)):
+                kept = QueryDict(mutable=True)
+                for key, texts in sent.lists():
+                    kept.setlist(key.replace("\0", ""), [text.replace("\0", "") for text in texts])
+                setattr(request, name, kept)
 
 
 def page_above(respond: Respond) -> Respond:
