@@ -18,15 +18,23 @@ from kundekort.cli.language import _
 OUT_OF_MEMORY: Final = (signal.SIGABRT, signal.SIGKILL, signal.SIGSEGV, signal.SIGBUS)
 """The signals by which a process ends that gets no memory."""
 
+_WATCHED: Final = (signal.SIGINT, signal.SIGCHLD)
+"""What the parent waits for."""
+_OF_TERMINAL: Final = 0x80
+"""The code of a signal that the terminal sends (SI_KERNEL): everybody in front of it has got it."""
+
 
 def run(command: Callable[[], None]) -> None:
     """Run a command in a child, and end as it does; where it was ended for want of memory, say so.
 
-    Ctrl-C reaches both, and the child answers; the child ends with its parent. To be called before there are threads.
+    Ctrl-C reaches both, and the child answers; what somebody sends the parent alone is passed on. The child ends with
+    its parent. To be called before there are threads.
     """
     parent = os.getpid()
+    signal.pthread_sigmask(signal.SIG_BLOCK, _WATCHED)
     child = os.fork()
     if not child:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _WATCHED)
         processes.end_with_parent(parent, signal.SIGKILL)
         try:
             command()
@@ -35,8 +43,7 @@ def run(command: Callable[[], None]) -> None:
                 raise
             os.kill(os.getpid(), signal.SIGKILL)  # there was none even to say so
         return
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    status = os.waitpid(child, 0)[1]
+    status = _wait(child)
     if os.WIFEXITED(status):
         sys.stdout.flush()
         os._exit(os.WEXITSTATUS(status))
@@ -50,3 +57,14 @@ def run(command: Callable[[], None]) -> None:
     except Exception:  # all words together take more memory than there may be
         print(_("The memory was not enough."), file=sys.stderr)
     sys.exit(failure.exit_code)
+
+
+def _wait(child: int) -> int:
+    """How a child has ended."""
+    while True:
+        told = signal.sigwaitinfo(_WATCHED)
+        if told.si_signo == signal.SIGINT and told.si_code != _OF_TERMINAL:
+            os.kill(child, signal.SIGINT)
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return status
