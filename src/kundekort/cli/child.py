@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Final
 
 from kundekort import processes
+from kundekort.cli import failures
 from kundekort.cli.failures import Failure, lacks_memory, tell
 from kundekort.cli.language import _
 
@@ -36,6 +37,7 @@ def run(command: Callable[[], None]) -> None:
     if not child:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _WATCHED)
         processes.end_with_parent(parent, signal.SIGKILL)
+        failures.parent_tells = True
         try:
             command()
         except Exception as error:

@@ -8,6 +8,7 @@ Exit codes: 0 done · 1 no database or no memory · 2 cannot be done as asked ·
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -46,6 +47,10 @@ EXIT_CODES: Final[Mapping[str, int]] = {
 
 _NO_ROOM: Final = ("failed to map segment", "cannot allocate memory")
 """What loaders of libraries say that find no memory for them."""
+
+
+parent_tells = False
+"""Whether `child` says that the memory was not enough when this process is killed: words take some too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,8 @@ def report_failures(report: Callable[[Failure], None] = tell) -> Iterator[None]:
         failure = _expected(error)
         if failure is None:
             raise
+        if failure.code == "out_of_memory" and parent_tells:
+            os.kill(os.getpid(), signal.SIGKILL)
         try:
             report(failure)
             sys.stdout.flush()

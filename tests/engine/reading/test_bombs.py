@@ -19,7 +19,7 @@ from tests.engine.reading import test_reader, test_workbook
 from tests.engine.reading.test_workbook import HEADER, book, cell, row, table
 
 LARGE = 256 << 20
-TEXT = LARGE // 4
+TEXT = LARGE // 2
 READ = """
 import mmap, resource, sys
 from kundekort.engine.errors import FileRefused
@@ -137,7 +137,7 @@ def test_it_takes_a_few_times_the_memory_of_a_text(pieces: Pieces, said: str, tm
     bomb = tmp_path / "bomb.csv"
     with bomb.open("wb") as file:
         file.writelines(pieces)
-    assert read_in_little(bomb, beyond=7 * TEXT) == said
+    assert read_in_little(bomb, beyond=6 * TEXT) == said
 
 
 def test_it_makes_no_room_for_the_empty_cells_of_many_short_rows(tmp_path: Path) -> None:
