@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from kundekort import wording
 from kundekort.cli import setup
 from kundekort.config import environment
-from kundekort.services import confirming, database, waiting, writers
+from kundekort.services import confirming, database, wait_reasons, writers
 from kundekort.services.accounts import Actor
 from kundekort.services.refusals import RegisterBusy
 from kundekort.store.models import Change, Customer, Import, Revision
@@ -73,13 +73,13 @@ def test_it_tells_who_is_writing_and_since_when(bob: Actor, worker: Workers, mon
     monkeypatch.setattr(database, "PATIENCE", "100ms")
     first, second = confirmed(6_000, bob), confirmed(6_000, bob, family="Berg")
     small = queued(rows(1), bob)
-    assert waiting.writer_before(second) is None
+    assert wait_reasons.writer_before(second) is None
     hanging = worker(BETWEEN)
     until(lambda: stopped(hanging.pid))
-    writer = waiting.writer_before(second)
+    writer = wait_reasons.writer_before(second)
     assert writer is not None
     assert (writer.kind, writer.number, writer.name) == ("import", first.pk, "bob")
-    assert waiting.writer_before(Import.objects.get(pk=first.pk)) is None
+    assert wait_reasons.writer_before(Import.objects.get(pk=first.pk)) is None
     with pytest.raises(RegisterBusy) as refused:
         confirming.apply(small.pk, digest=small.digest, actor=bob, patient=False)
     with wording.in_english():

@@ -14,13 +14,13 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from kundekort.services import health
-from kundekort.services.health_finding import Finding, Mark
+from kundekort.services.health_result import HealthResult, Mark
 from kundekort.store.models import Import
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def found(check: str) -> Finding:
+def found(check: str) -> HealthResult:
     return next(finding for finding in health.examine() if finding.check == check)
 
 

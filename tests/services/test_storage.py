@@ -95,6 +95,19 @@ def test_it_takes_no_plan_of_which_parts_are_missing(host: Path, monkeypatch: py
     assert on_this_host() == set()
 
 
+def test_a_copy_that_is_damaged_is_fetched_anew(host: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kundekort.store.plans.digest", lambda folder: (folder / "index.parquet").read_text() * 64)
+    monkeypatch.setattr("tests.services.test_storage.DIGEST", "1" * 64)
+    keep(10)
+    copy = packages.plan_folder(10, DIGEST) / "index.parquet"
+    copy.write_bytes(b"2")
+    assert packages.checked_plan_folder(10, DIGEST) == copy.parent
+    assert copy.read_bytes() == b"1"
+    packages.remove_plan(10, DIGEST)
+    with pytest.raises(FileNotFoundError):
+        packages.checked_plan_folder(10, DIGEST)
+
+
 def test_it_keeps_one_plan_on_all_hosts(host: Path) -> None:
     keep(3)
     packages.forget_other_plans(3, "e" * 64)

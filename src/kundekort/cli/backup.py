@@ -166,10 +166,10 @@ def _opened(path: Path) -> Iterator[Archive]:
         if sys.stderr.isatty():
             print(_("Checking the backup …"), file=sys.stderr)
         try:
-            found = archive.checked(file, path)
-        except archive.Damaged as error:
+            found = archive.open_archive(file, path)
+        except archive.ArchiveDamaged as error:
             raise CommandRefused("backup_damaged", path=str(path)) from error
-        except archive.Newer as error:
+        except archive.ArchiveNewer as error:
             raise CommandRefused("backup_newer", made_by=str(error), version=version()) from error
         except OSError as error:
             raise CommandRefused("file_unreadable", path=str(path), why=error.strerror) from error

@@ -18,7 +18,7 @@ from kundekort.cli.language import _
 from kundekort.cli.refusals import CommandRefused
 
 if TYPE_CHECKING:
-    from kundekort.services.health_finding import Finding
+    from kundekort.services.health_result import HealthResult
 
 _NOWHERE: Final = "postgresql://"
 """A database that nobody asks for anything, so that all else can be looked at."""
@@ -72,7 +72,7 @@ def _told_as_json() -> bool:
     return any(finding.mark == "fault" for finding in findings)
 
 
-def _findings() -> Iterator[Finding]:
+def _findings() -> Iterator[HealthResult]:
     """What is found, also where no database starts."""
     away: tuple[str, Mapping[str, Any]] | None = None
     if not os.environ.get("KUNDEKORT_DATABASE_URL") and not embedded.exists(data_folder.path()):
@@ -95,18 +95,18 @@ def _findings() -> Iterator[Finding]:
     yield from health.examine(away)
 
 
-def _in_the_way(refused: CommandRefused) -> Iterator[Finding]:
+def _in_the_way(refused: CommandRefused) -> Iterator[HealthResult]:
     """What is found where not even the settings can be read: what is in the way, and nothing else."""
     from kundekort import wording
-    from kundekort.services.health_finding import Finding, Mark
+    from kundekort.services.health_result import HealthResult, Mark
 
     setup.setup_translations()
     fault = "data" if refused.code == "data_unusable" else "settings"
     for check in wording.CHECKS:
         if check == "version":
             versions = {"version": version(), "python": platform.python_version()}
-            yield Finding(check, Mark.OK, "versions", versions)
+            yield HealthResult(check, Mark.OK, "versions", versions)
         elif check == fault:
-            yield Finding(check, Mark.FAULT, refused.code, refused.params)
+            yield HealthResult(check, Mark.FAULT, refused.code, refused.params)
         else:
-            yield Finding(check, Mark.FAULT, "not_looked_at")
+            yield HealthResult(check, Mark.FAULT, "not_looked_at")

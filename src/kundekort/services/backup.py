@@ -24,22 +24,22 @@ from kundekort.services import database, dump, installation
 from kundekort.services.progress import Report, no_progress
 from kundekort.services.refusals import NothingToBackUp
 from kundekort.store import packages, storage
-from kundekort.store.archive import FILES, Facts, Manifest, Writer
+from kundekort.store.archive import FILES, ArchiveWriter, BackupFacts, Manifest
 from kundekort.store.models import Export, Import
-from kundekort.store.storage import Kept, Storage
+from kundekort.store.storage import Storage, StoredFile
 
 
-class _Told(NamedTuple):
+class _ImportVersion(NamedTuple):
     """An import whose files are kept: the digest of its plan, and when anybody last did something with it."""
 
     digest: str
     touched: str
 
 
-class _Moment(NamedTuple):
+class _Inventory(NamedTuple):
     """What the database tells of: imports by their numbers, and the numbers of exports that have a file."""
 
-    imports: dict[str, _Told]
+    imports: dict[str, _ImportVersion]
     exports: set[str]
 
 
@@ -50,14 +50,14 @@ def write(target: BinaryIO, *, report: Report = no_progress) -> Manifest:
     and OSError for the target.
     """
     _require_register()
-    writer = Writer(target)
+    writer = ArchiveWriter(target)
     done: set[str] = set()
     while True:
         with _snapshot() as (conn, snapshot):
-            moment = _moment(conn)
-            _copy_files(writer, moment, done, report)
-            now = _moment(database.psycopg_connection())
-            if moment.imports.items() <= now.imports.items():
+            inventory = _inventory(conn)
+            _copy_files(writer, inventory, done, report)
+            now = _inventory(database.psycopg_connection())
+            if inventory.imports.items() <= now.imports.items():
                 facts = _facts(conn)
                 writer.add_key(settings.SECRET_KEY)
                 writer.add_database(_reported(dump.make(conn, snapshot=snapshot), writer, report))
@@ -90,7 +90,7 @@ def _snapshot() -> Iterator[tuple[Connection, str]]:
         own.close()
 
 
-def _moment(conn: Connection) -> _Moment:
+def _inventory(conn: Connection) -> _Inventory:
     """What the database tells of, by what tables of any version have: a backup comes before a migration."""
     imports = conn.execute(
         "SELECT id::text, told->>'digest', coalesce(told->>'touched_at', '')"
@@ -98,17 +98,17 @@ def _moment(conn: Connection) -> _Moment:
         " WHERE told->>'state' <> ALL(%s)",
         [[Import.State.CANCELLED.value, Import.State.REFUSED.value]],
     )
-    kept = {number: _Told(digest or "", touched) for number, digest, touched in imports}
+    kept = {number: _ImportVersion(digest or "", touched) for number, digest, touched in imports}
     exports = conn.execute(
         "SELECT id::text FROM kundekort_export WHERE state = %s AND size IS NOT NULL", [Export.State.DONE.value]
     )
-    return _Moment(kept, {number for (number,) in exports})
+    return _Inventory(kept, {number for (number,) in exports})
 
 
-def _copy_files(writer: Writer, moment: _Moment, done: set[str], report: Report) -> None:
+def _copy_files(writer: ArchiveWriter, inventory: _Inventory, done: set[str], report: Report) -> None:
     """Add all files that are told of and not done yet."""
     kept = storage.current()
-    wanted = [file for file in packages.kept_files() if file.name not in done and _is_told_of(file.name, moment)]
+    wanted = [file for file in packages.kept_files() if file.name not in done and _is_listed(file.name, inventory)]
     whole, copied = sum(file.size for file in wanted), 0
     for file in sorted(wanted):
         report("copying", copied, whole)
@@ -117,7 +117,7 @@ def _copy_files(writer: Writer, moment: _Moment, done: set[str], report: Report)
         copied += file.size
 
 
-def _copied(writer: Writer, kept: Storage, file: Kept) -> bool:
+def _copied(writer: ArchiveWriter, kept: Storage, file: StoredFile) -> bool:
     """Add a file, unless it has gone."""
     try:
         with kept.read(file.name) as stream:
@@ -129,25 +129,25 @@ def _copied(writer: Writer, kept: Storage, file: Kept) -> bool:
     return True
 
 
-def _is_told_of(name: str, moment: _Moment) -> bool:
+def _is_listed(name: str, inventory: _Inventory) -> bool:
     """Whether a file is one of those that the database tells of."""
     match name.split("/"):
         case ["exports", number]:
-            return number in moment.exports
+            return number in inventory.exports
         case ["imports", number, "plans", digest, _]:
-            return number in moment.imports and moment.imports[number].digest == digest
+            return number in inventory.imports and inventory.imports[number].digest == digest
         case ["imports", number, *_]:
-            return number in moment.imports
+            return number in inventory.imports
     return False
 
 
-def _reported(pieces: Iterator[bytes], writer: Writer, report: Report) -> Iterator[bytes]:
+def _reported(pieces: Iterator[bytes], writer: ArchiveWriter, report: Report) -> Iterator[bytes]:
     for piece in pieces:
         report("dumping", writer.size, 0)
         yield piece
 
 
-def _facts(conn: Connection) -> Facts:
+def _facts(conn: Connection) -> BackupFacts:
     migrations: dict[str, list[str]] = {}
     for app, name in conn.execute("SELECT app, name FROM django_migrations ORDER BY app, name"):
         migrations.setdefault(app, []).append(name)
@@ -156,4 +156,4 @@ def _facts(conn: Connection) -> Facts:
     assert count is not None
     assert server is not None
     when = datetime.now(UTC).isoformat(timespec="seconds")
-    return Facts(version(), server[0], when, migrations, count[0])
+    return BackupFacts(version(), server[0], when, migrations, count[0])

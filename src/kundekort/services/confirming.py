@@ -161,10 +161,8 @@ def _kept(imp: Import) -> Plan:
 
     What is taken back may be of fields that are out of use.
     """
-    folder = packages.plan_folder(imp.pk, imp.digest)
     try:
-        if plans.digest(folder) != imp.digest:
-            raise PlanDamaged
+        folder = packages.checked_plan_folder(imp.pk, imp.digest)
         return plans.read(folder, schema=fields.schema(retired=imp.undoes_id is not None))
     except FileNotFoundError as error:
         raise PlanDamaged from error

@@ -25,7 +25,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from kundekort import version
 from kundekort.services import database, dump, imports, installation, restore
-from kundekort.services.health_finding import Finding, Mark
+from kundekort.services.health_result import HealthResult, Mark
 from kundekort.services.heartbeats import workers_alive
 from kundekort.services.refusals import Refusal
 from kundekort.store import storage
@@ -51,32 +51,32 @@ Answer = tuple[Mark, str, Mapping[str, Any]]
 """A finding without what it is about."""
 
 
-def examine(away: tuple[str, Mapping[str, Any]] | None = None) -> Iterator[Finding]:
+def examine(away: tuple[str, Mapping[str, Any]] | None = None) -> Iterator[HealthResult]:
     """Look at everything. `away`: why there is no database to look at, if that is known: a code and its params."""
     connection.settings_dict["OPTIONS"].setdefault("connect_timeout", CONNECT_SECONDS)
     for check, look in _SURROUNDINGS.items():
         yield _looked(check, look)
-    finding = _looked("database", _database) if away is None else Finding("database", Mark.FAULT, *away)
+    finding = _looked("database", _database) if away is None else HealthResult("database", Mark.FAULT, *away)
     yield finding
     for check, look in _WITHIN.items():
         if away is not None or finding.code == "database_unreachable":
-            yield Finding(check, Mark.FAULT, "not_looked_at")
+            yield HealthResult(check, Mark.FAULT, "not_looked_at")
         else:
             yield _looked(check, look)
 
 
-def _looked(check: str, look: Callable[[], Answer]) -> Finding:
+def _looked(check: str, look: Callable[[], Answer]) -> HealthResult:
     try:
-        return Finding(check, *look())
+        return HealthResult(check, *look())
     except Refusal as refused:
-        return Finding(check, Mark.FAULT, refused.code, refused.params)
+        return HealthResult(check, Mark.FAULT, refused.code, refused.params)
     except ProgrammingError:  # there are no tables, which is told already
-        return Finding(check, Mark.FAULT, "not_looked_at")
+        return HealthResult(check, Mark.FAULT, "not_looked_at")
     except Exception as error:
         why = str(error.__cause__ or error).strip() or type(error).__name__
         code = "database_unreachable" if database.is_unreachable(error) else "look_failed"
         connection.close()
-        return Finding(check, Mark.FAULT, code, {"why": why})
+        return HealthResult(check, Mark.FAULT, code, {"why": why})
 
 
 def _version() -> Answer:

@@ -18,7 +18,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import JobAborted
 from procrastinate.jobs import Job
 
-from kundekort.services import confirming, exports, failures, imports, planning, upkeep
+from kundekort.services import confirming, exports, imports, job_failures, planning, upkeep
 from kundekort.services.progress import Cancelled, ProgressWriter, Report
 from kundekort.services.refusals import PlanDamaged, Refusal, RegisterBusy, StalePlan
 from kundekort.store.models import Export, Import
@@ -34,8 +34,8 @@ class _Again(BaseRetryStrategy):
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         if isinstance(exception, JobAborted):
-            return RetryDecision() if job.attempts < failures.MOST_ATTEMPTS else None
-        if job.attempts < failures.most_attempts(exception):
+            return RetryDecision() if job.attempts < job_failures.MOST_ATTEMPTS else None
+        if job.attempts < job_failures.most_attempts(exception):
             return RetryDecision(retry_in={"seconds": min(LONGEST_REST, 2**job.attempts)})
         return None
 
@@ -46,7 +46,7 @@ AGAIN: Final = _Again()
 @app.task(name="plan_import", retry=AGAIN, pass_context=True)
 def plan_import(context: JobContext, import_id: int) -> None:
     """Plan a received import; nothing to do when somebody has, or when it was cancelled."""
-    with _watched(context, Import, import_id, Import.State.RECEIVED, failures.fail_import) as report:
+    with _watched(context, Import, import_id, Import.State.RECEIVED, job_failures.fail_import) as report:
         planning.plan(import_id, report=report)
 
 
@@ -54,19 +54,19 @@ def plan_import(context: JobContext, import_id: int) -> None:
 def apply_import(context: JobContext, import_id: int, digest: str) -> None:
     """Apply a confirmed import, or make its preview anew when the register has moved."""
     moved = False
-    with _watched(context, Import, import_id, Import.State.CONFIRMING, failures.fail_import) as report:
+    with _watched(context, Import, import_id, Import.State.CONFIRMING, job_failures.fail_import) as report:
         try:
             confirming.apply(import_id, digest=digest, report=report)
         except StalePlan:
             moved = True
         except PlanDamaged as damaged:
             logger.error("The plan of import %s is damaged.", import_id)
-            failures.refuse(import_id, damaged.code)
+            job_failures.refuse(import_id, damaged.code)
         except RegisterBusy:
             raise
         except Refusal as refusal:
             logger.warning("Import %s is not applied: %s.", import_id, refusal.code)
-            failures.release(import_id, refusal.code)
+            job_failures.release(import_id, refusal.code)
     if moved:
         plan_import(context, import_id)
 
@@ -102,8 +102,8 @@ def _watched(
             raise
         except Exception as error:
             connection.close_if_unusable_or_obsolete()  # the database may have ended it
-            if context.job.attempts >= failures.most_attempts(error) and _is_ours(context.job):
-                failed(number, failures.code(error))
+            if context.job.attempts >= job_failures.most_attempts(error) and _is_ours(context.job):
+                failed(number, job_failures.code(error))
             raise
 
 

@@ -29,7 +29,7 @@ from kundekort.services.refusals import (
     StorageNotEmpty,
 )
 from kundekort.store import storage
-from kundekort.store.archive import DATABASE, FILES, Archive, Damaged, Manifest
+from kundekort.store.archive import DATABASE, FILES, Archive, ArchiveDamaged, Manifest
 
 MARK: Final = "restore.unfinished"
 """The name of the mark in the data folder; it holds the sum of the backup."""
@@ -139,7 +139,7 @@ def _bring_back(archive: Archive, report: Report) -> None:
             conn = database.psycopg_connection()
             dump.load(conn, _reported(archive, report))
             conn.execute("DELETE FROM kundekort_setting WHERE key = %s", [installation.KEY])  # which was another one
-    except Damaged as error:
+    except ArchiveDamaged as error:
         raise BackupDamaged(path=str(archive.path)) from error
     except (DatabaseError, Error) as error:
         if database.is_unreachable(error):

@@ -22,7 +22,7 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.worker import Worker
 from psycopg.errors import ForeignKeyViolation
 
-from kundekort.services import stalled, upkeep
+from kundekort.services import stalled_jobs, upkeep
 from kundekort.services.database import cause_of, is_unreachable
 from kundekort.services.heartbeats import DEAD_AFTER, SIGN_OF_LIFE
 
@@ -49,7 +49,7 @@ def work(*, keep: Callable[[], None] = lambda: None) -> None:
     lost = _Lost()
     while not stop.is_set():
         try:
-            _ask(stalled.put_back_lost, lost.jobs, lost.workers)
+            _ask(stalled_jobs.put_back_lost, lost.jobs, lost.workers)
             lost = _Lost()
             _ask(upkeep.look_after)
             asyncio.run(_run(stop, keep, lost))
@@ -139,7 +139,7 @@ async def _look(keep: Callable[[], None]) -> None:
         await asyncio.to_thread(keep)
         with suppress(ConnectorException, Error):  # the database is away; the next look tells
             if await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
-                await asyncio.to_thread(_ask, stalled.put_back)
+                await asyncio.to_thread(_ask, stalled_jobs.put_back)
         await asyncio.sleep(SIGN_OF_LIFE)
 
 

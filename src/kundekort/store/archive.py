@@ -39,11 +39,11 @@ _UNREADABLE: Final = (tarfile.TarError, ValueError, EOFError, OverflowError, Loo
 """What reading a damaged tar, or damaged JSON, may raise."""
 
 
-class Damaged(Exception):
+class ArchiveDamaged(Exception):
     """An archive is not as it was written, was cut short, or never was one."""
 
 
-class Newer(Exception):
+class ArchiveNewer(Exception):
     """An archive was made by a version (its argument) that writes what this one cannot read."""
 
 
@@ -57,7 +57,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class BackupFacts:
     """Of what an archive is a backup: versions of program and server, when (ISO 8601), migrations by app, cards."""
 
     kundekort: str
@@ -71,7 +71,7 @@ class Facts:
 class Manifest:
     """What is in an archive."""
 
-    facts: Facts
+    facts: BackupFacts
     members: tuple[Member, ...]
     format: int = FORMAT
 
@@ -82,12 +82,12 @@ class Manifest:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """The manifest that `to_json` gave; a newer one may say more."""
-        facts = Facts(**{name: data[name] for name in Facts.__dataclass_fields__})
+        facts = BackupFacts(**{name: data[name] for name in BackupFacts.__dataclass_fields__})
         members = tuple(Member(m["name"], m["size"], m["sha256"]) for m in data["members"])
         return cls(facts, members, data["format"])
 
 
-class Writer:
+class ArchiveWriter:
     """Writes an archive from its beginning to its end; `finish` ends it."""
 
     def __init__(self, target: BinaryIO) -> None:
@@ -121,7 +121,7 @@ class Writer:
         """Add the secret key."""
         self._add_bytes(KEY, key.encode())
 
-    def finish(self, facts: Facts) -> Manifest:
+    def finish(self, facts: BackupFacts) -> Manifest:
         """Write the end."""
         manifest = Manifest(facts, tuple(self._members))
         self._add_bytes(_MANIFEST, json.dumps(manifest.to_json(), indent=1).encode() + b"\n")
@@ -149,13 +149,13 @@ class Archive:
 
     @contextmanager
     def read(self, member: Member) -> Iterator[BinaryIO]:
-        """The bytes of a member. Raises Damaged where they are not those any more that were checked."""
+        """The bytes of a member. Raises ArchiveDamaged where they are not those any more that were checked."""
         with tempfile.SpooledTemporaryFile(PIECE) as copy:
             source = _Sum(self._open(member.name))
             while block := source.read(BLOCK):
                 copy.write(block)
             if source.hexdigest() != member.sha256:
-                raise Damaged
+                raise ArchiveDamaged
             copy.seek(0)
             yield copy  # type: ignore[misc]
 
@@ -176,10 +176,11 @@ class Archive:
         return found
 
 
-def checked(file: BinaryIO, path: Path) -> Archive:
+def open_archive(file: BinaryIO, path: Path) -> Archive:
     """The archive in an open file of that name, all of which is read and found whole.
 
-    Raises Damaged where it is not, also where it never was an archive, Newer, and OSError where it cannot be read.
+    Raises ArchiveDamaged where it is not, also where it never was an archive, ArchiveNewer, and OSError where it cannot
+    be read.
     """
     try:
         tar = tarfile.open(fileobj=file, mode="r:")  # noqa: SIM115 - the file is somebody else's
@@ -187,14 +188,14 @@ def checked(file: BinaryIO, path: Path) -> Archive:
         digest = _checked_sum(file, list(members.values())[-1])
         manifest = Manifest.from_json(json.loads(_content(tar, members[_MANIFEST])))
     except _UNREADABLE as error:
-        raise Damaged from error
+        raise ArchiveDamaged from error
     if manifest.format > FORMAT:
-        raise Newer(manifest.facts.kundekort)
+        raise ArchiveNewer(manifest.facts.kundekort)
     there = [(member.name, member.size) for member in tar if member.name not in (_MANIFEST, _SUM)]
     if there != [(member.name, member.size) for member in manifest.members]:
-        raise Damaged
+        raise ArchiveDamaged
     if len(there) + 2 != len(members) or not _are_ours(members):  # something stands there twice, or leads elsewhere
-        raise Damaged
+        raise ArchiveDamaged
     return Archive(path, tar, members, manifest, digest)
 
 
@@ -206,19 +207,19 @@ def _are_ours(members: Mapping[str, tarfile.TarInfo]) -> bool:
 
 def _content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
     if member.size > _SMALL:
-        raise Damaged
+        raise ArchiveDamaged
     found = tar.extractfile(member)
     return b"" if found is None else found.read()
 
 
 def _checked_sum(file: BinaryIO, last: tarfile.TarInfo) -> str:
-    """The SHA-256 of all that stands before the last member. Raises Damaged unless that tells the same."""
+    """The SHA-256 of all that stands before the last member. Raises ArchiveDamaged unless that tells the same."""
     digest = hashlib.sha256()
     file.seek(0)
     while block := file.read(min(BLOCK, last.offset - file.tell())):
         digest.update(block)
     if file.read(2 * tarfile.RECORDSIZE) != _end(digest.hexdigest(), last.offset):
-        raise Damaged
+        raise ArchiveDamaged
     return digest.hexdigest()
 
 

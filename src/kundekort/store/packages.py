@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import IO, BinaryIO, Final, NamedTuple
 
 from kundekort.store import plans, storage
-from kundekort.store.storage import BLOCK, UNFINISHED, Kept, StorageUnreachable
+from kundekort.store.storage import BLOCK, UNFINISHED, StorageUnreachable, StoredFile
 
 logger = logging.getLogger(__name__)
 
@@ -117,8 +117,28 @@ def plan_folder(import_id: int, digest: str) -> Path:
     """The folder with the parts of a kept plan; it is not there where nothing is kept under that name."""
     if digest:
         name = f"imports/{import_id}/plans/{digest}"
-        storage.current().have_folder(name, is_whole=lambda folder: plans.digest(folder) == digest)
+        storage.current().have_folder(name, is_whole=lambda folder: _is_whole(folder, digest))
     return _folder(import_id) / "plans" / digest
+
+
+def checked_plan_folder(import_id: int, digest: str) -> Path:
+    """The folder of a kept plan whose bytes are those that its name promises. Raises FileNotFoundError for none.
+
+    A copy that is damaged on this host is fetched anew where others keep it.
+    """
+    folder = plan_folder(import_id, digest)
+    if _is_whole(folder, digest):
+        return folder
+    if storage.current().shared:
+        storage.remove_path(folder)
+        if (folder := plan_folder(import_id, digest)).exists():  # it comes whole or not at all
+            return folder
+    raise FileNotFoundError(folder)
+
+
+def _is_whole(folder: Path, digest: str) -> bool:
+    """Whether a folder has the plan of that digest."""
+    return folder.exists() and plans.digest(folder) == digest
 
 
 def cells_folder(import_id: int, name: str) -> Path:
@@ -225,10 +245,9 @@ class Contents(NamedTuple):
     plans: Mapping[tuple[int, str], float]
 
 
-def kept_files() -> Iterator[Kept]:
+def kept_files() -> Iterator[StoredFile]:
     """Every file that is kept for every host, on each of them under the same name."""
-    for folder in ("imports", "exports"):
-        yield from (file for file in storage.current().files(folder) if KEPT.fullmatch(file.name))
+    return (file for file, _ in _kept())
 
 
 def contents() -> Contents:
@@ -236,10 +255,7 @@ def contents() -> Contents:
     exports: dict[int, float] = {}
     imports: dict[int, float] = defaultdict(float)
     plans: dict[tuple[int, str], float] = defaultdict(float)
-    for file in kept_files():
-        name = KEPT.fullmatch(file.name)
-        if name is None:  # not what kept_files gives
-            continue
+    for file, name in _kept():
         if name["export"]:
             exports[int(name["export"])] = file.written
             continue
@@ -248,6 +264,14 @@ def contents() -> Contents:
         if name["plan"]:
             plans[number, name["plan"]] = max(plans[number, name["plan"]], file.written)
     return Contents(exports, imports, plans)
+
+
+def _kept() -> Iterator[tuple[StoredFile, re.Match[str]]]:
+    """The files that are kept, with what their names say."""
+    for folder in ("imports", "exports"):
+        for file in storage.current().files(folder):
+            if name := KEPT.fullmatch(file.name):
+                yield file, name
 
 
 def remove_unfinished(*, before: float) -> None:
@@ -259,7 +283,7 @@ def remove_unfinished(*, before: float) -> None:
     found += [folder for folder in imports.iterdir() if not any(path.is_file() for path in folder.rglob("*"))]
     for path in found:
         if _last_written(path) < before:
-            _remove(path)
+            storage.remove_path(path)
 
 
 def remove_copies(*, before: float) -> None:
@@ -269,7 +293,7 @@ def remove_copies(*, before: float) -> None:
     for folder in (_private("imports"), _private("exports")):
         for path in folder.iterdir():
             if _last_written(path) < before:
-                _remove(path)
+                storage.remove_path(path)
 
 
 def _forget(name: str) -> None:
@@ -278,13 +302,6 @@ def _forget(name: str) -> None:
         storage.current().remove(name)
     except StorageUnreachable as error:
         logger.warning("%s of %s will be removed later: %s", name, error.filename, error.strerror)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
 
 
 def _last_written(path: Path) -> float:

@@ -41,7 +41,7 @@ class StorageUnreachable(OSError):
     """The object store does not answer, or not as it should; `strerror` says why."""
 
 
-class Kept(NamedTuple):
+class StoredFile(NamedTuple):
     """A file that is kept: its name (`/` between folders), bytes, and when it was written (seconds since 1970)."""
 
     name: str
@@ -79,15 +79,15 @@ class Folder:
 
     def remove(self, name: str) -> None:
         """Forget a file, or a folder and everything in it, whether it is there or not. StorageUnreachable."""
-        _remove(self.root / name)
+        remove_path(self.root / name)
 
-    def files(self, folder: str) -> Iterator[Kept]:
+    def files(self, folder: str) -> Iterator[StoredFile]:
         """Everything below a folder. StorageUnreachable."""
         for path in (self.root / folder).rglob("*"):
             with suppress(FileNotFoundError):  # taken away meanwhile
                 if path.is_file():
                     about = path.stat()
-                    yield Kept(path.relative_to(self.root).as_posix(), about.st_size, about.st_mtime)
+                    yield StoredFile(path.relative_to(self.root).as_posix(), about.st_size, about.st_mtime)
 
     @contextmanager
     def read(self, name: str) -> Iterator[BinaryIO]:
@@ -121,7 +121,7 @@ class ObjectStore:
         """Begin to work with files that bear a mark: copies of others, which had the same names, are not theirs."""
         file = self.root / "of"
         if not file.exists() or file.read_text() != mark:
-            _remove(self.root)
+            remove_path(self.root)
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile("w", dir=self.root, prefix=UNFINISHED, delete=False) as part:
                 part.write(mark)
@@ -168,15 +168,15 @@ class ObjectStore:
 
     def remove(self, name: str) -> None:
         """Forget a file, or a folder and everything in it, whether it is there or not. StorageUnreachable."""
-        _remove(self.root / name)
+        remove_path(self.root / name)
         with self._reached():
             self.store.delete([name, *(file.name for file in self.files(name))])
 
-    def files(self, folder: str) -> Iterator[Kept]:
+    def files(self, folder: str) -> Iterator[StoredFile]:
         """Everything below a folder. StorageUnreachable."""
         with self._reached():
             for objects in self.store.list(prefix=folder):
-                yield from (Kept(o["path"], o["size"], o["last_modified"].timestamp()) for o in objects)
+                yield from (StoredFile(o["path"], o["size"], o["last_modified"].timestamp()) for o in objects)
 
     @contextmanager
     def read(self, name: str) -> Iterator[BinaryIO]:
@@ -265,7 +265,8 @@ def _used(path: Path, mark: Path) -> bool:
     return True
 
 
-def _remove(path: Path) -> None:
+def remove_path(path: Path) -> None:
+    """Remove a file, or a folder and everything in it, from this host; nothing where there is none."""
     if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)
     else:

@@ -8,14 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kundekort import wording
-from kundekort.services import waiting
+from kundekort.services import wait_reasons
 from kundekort.store.models import Export, Import
 from kundekort.store.progress import Progress
 
 
 def import_progress(imp: Import) -> dict[str, Any]:
     """What the progress bar needs of the work on an import."""
-    writer = None if (hint := _no_worker(imp)) else waiting.writer_before(imp)
+    writer = None if (hint := _no_worker(imp)) else wait_reasons.writer_before(imp)
     if writer is not None:
         words = wording.writer(writer.kind, writer.name, writer.since)
         hint = " ".join((words, _("Your import is written as soon as that is done.")))
@@ -41,7 +41,7 @@ def progress_context(progress: Progress | None, *, poll: str) -> dict[str, Any]:
 
 def _no_worker(about: Import | Export) -> str:
     """What to do when nothing goes on because no worker is there; '' when one is."""
-    if not waiting.no_worker(about):
+    if not wait_reasons.no_worker(about):
         return ""
     return _(
         "No worker is running, so this waits. Whoever runs Kundekort can start one with “kundekort worker” "

@@ -17,7 +17,7 @@ class Mark(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class HealthResult:
     """How it is with one thing: a code of `wording.HEALTH`, or that of a refusal, and what the words need."""
 
     check: str

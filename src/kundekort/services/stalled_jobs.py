@@ -12,7 +12,7 @@ from typing import Final
 
 from django.db import connection, transaction
 
-from kundekort.services import exports, failures
+from kundekort.services import exports, job_failures
 from kundekort.services.heartbeats import DEAD_AFTER
 from kundekort.services.refusals import WorkerDied
 
@@ -49,7 +49,7 @@ def put_back() -> None:
                 logger.error("Worker after worker died at job %s; it has failed.", job)
                 cursor.execute(_GIVE_UP, [job])
                 if import_id:
-                    failures.fail_import(int(import_id), WorkerDied.code)
+                    job_failures.fail_import(int(import_id), WorkerDied.code)
                 if export_id:
                     exports.fail(int(export_id), WorkerDied.code)
 
