@@ -183,15 +183,9 @@ def test_it_starts_in_a_copy_of_a_folder_whose_server_runs(data: Path) -> None:
     end(first)
 
 
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 @pytest.mark.parametrize(
-    ("moment", "number"),
-    [
-        ("postgres/new-*", signal.SIGKILL),
-        ("postgres/new-*/PG_VERSION", signal.SIGTERM),
-        ("postgres/PG_VERSION", signal.SIGKILL),
-        ("postgres/postmaster.pid", signal.SIGKILL),
-        ("postgres/postmaster.pid", signal.SIGTERM),
-    ],
+    "moment", ["postgres/new-*", "postgres/new-*/PG_VERSION", "postgres/PG_VERSION", "postgres/postmaster.pid"]
 )
 def test_it_can_be_used_after_a_command_that_was_ended_at_any_moment(
     data: Path, moment: str, number: signal.Signals

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -11,8 +10,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from kundekort import embedded
+from kundekort import secret_key as kept_key
 from kundekort.data_folder import path as data_folder_path
-from kundekort.unprivileged import locked
 
 TCP: Final = {
     "connect_timeout": "10",
@@ -23,9 +22,6 @@ TCP: Final = {
     "tcp_user_timeout": "60000",
 }
 """How soon one notices that the network to the database is cut (seconds, the last in milliseconds): after a minute."""
-
-SHORTEST_KEY = 32
-"""Characters of a secret key at least; of a shorter one the rest was not written."""
 
 
 def data_folder() -> Path:
@@ -60,33 +56,8 @@ def database(data: Path) -> dict[str, Any]:
 
 
 def secret_key(data: Path) -> str:
-    """KUNDEKORT_SECRET_KEY, or a random key kept in the data folder, readable by its owner only.
-
-    One whose writing was interrupted counts as missing.
-    """
-    if key := os.environ.get("KUNDEKORT_SECRET_KEY"):
-        return key
-    path = data / "secret-key"
-    if len(key := _kept(path)) >= SHORTEST_KEY:
-        return key
-    with locked(data / "secret-key.lock"):
-        if len(key := _kept(path)) >= SHORTEST_KEY:
-            return key
-        key, new = secrets.token_urlsafe(50), path.with_suffix(".new")
-        new.unlink(missing_ok=True)
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(key)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
-    return key
-
-
-def _kept(path: Path) -> str:
-    try:
-        return path.read_text().strip()
-    except (FileNotFoundError, UnicodeDecodeError):
-        return ""
+    """KUNDEKORT_SECRET_KEY, or the one kept in the data folder, made when missing."""
+    return os.environ.get("KUNDEKORT_SECRET_KEY") or kept_key.read_or_make(data)
 
 
 def listing(name: str, default: str) -> list[str]:

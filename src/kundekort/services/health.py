@@ -23,7 +23,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from kundekort import version
+from kundekort import secret_key, version
 from kundekort.services import database, dump, imports, installation, restore
 from kundekort.services.health_result import HealthResult, Mark
 from kundekort.services.heartbeats import workers_alive
@@ -116,7 +116,7 @@ def _disk() -> Answer:
 def _key() -> Answer:
     if os.environ.get("KUNDEKORT_SECRET_KEY"):
         return Mark.OK, "key_set", {}
-    place = Path(settings.DATA) / restore.KEY
+    place = Path(settings.DATA) / secret_key.NAME
     if place.stat().st_mode & 0o077:
         return Mark.WARNING, "key_open", {"path": str(place)}
     return Mark.OK, "key_kept", {"path": str(place)}

@@ -18,7 +18,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from psycopg import Connection, Error
 
-from kundekort import version
+from kundekort import secret_key, version
 from kundekort.services import database, dump, installation
 from kundekort.services.progress import Report, no_progress
 from kundekort.services.refusals import (
@@ -35,8 +35,6 @@ MARK: Final = "restore.unfinished"
 """The name of the mark in the data folder; it holds the sum of the backup."""
 FOLDERS: Final = ("imports", "exports")
 """Where the files stand that a backup has."""
-KEY: Final = "secret-key"
-"""Where the data folder has the secret key (`config.environment`)."""
 
 
 def unfinished() -> bool:
@@ -173,12 +171,7 @@ def _put_key(key: str) -> None:
     """Keep the secret key where nobody has set one: whoever is logged in stays so."""
     if os.environ.get("KUNDEKORT_SECRET_KEY"):
         return
-    place = Path(settings.DATA) / KEY
-    new = place.with_name(f"{KEY}.new")
-    new.unlink(missing_ok=True)
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(key)
-    new.replace(place)
+    secret_key.write(Path(settings.DATA), key)
 
 
 def _forget_failed() -> None:
