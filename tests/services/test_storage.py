@@ -87,6 +87,19 @@ def test_every_host_has_what_one_has_kept(host: Path, monkeypatch: pytest.Monkey
     assert list(packages.kept_files()) == []
 
 
+def test_a_copy_is_whole_when_it_appears(host: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    storage.current().write("imports/9/source", io.BytesIO(b"123"))
+    rename, sizes = Path.rename, []
+
+    def look(path: Path, target: Path) -> Path:
+        sizes.append(path.stat().st_size)
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", look)
+    with packages.source(9) as source:
+        assert (bytes(source), sizes) == (b"123", [3])
+
+
 def test_it_takes_no_plan_of_which_parts_are_missing(host: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     keep(2)
     assert packages.plan_folder(2, DIGEST).exists()

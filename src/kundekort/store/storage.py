@@ -140,14 +140,11 @@ class ObjectStore:
         if _used(target, target):
             return
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=UNFINISHED, delete=False) as part:
-            try:
-                self._get(name, part)
-                Path(part.name).rename(target)
-            except BaseException as error:
-                Path(part.name).unlink(missing_ok=True)
-                if not isinstance(error, FileNotFoundError):
-                    raise
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=UNFINISHED, ignore_cleanup_errors=True) as made:
+            part = Path(made) / target.name
+            with suppress(FileNotFoundError):  # nobody keeps it
+                self._download(name, part)
+                part.rename(target)
 
     def have_folder(self, name: str, *, is_whole: Callable[[Path], bool]) -> None:
         """Have the files of a folder on this host if they are kept and whole. StorageUnreachable."""
