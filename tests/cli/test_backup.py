@@ -131,7 +131,7 @@ def test_it_overwrites_nothing_and_leaves_nothing_that_is_not_whole(kept: Kept) 
                 killed.kill()
                 killed.communicate()
             piped = new.run("backup", "-")
-            found = archive.checked(io.BytesIO(piped), Path("-"))
+            found = archive.open_archive(io.BytesIO(piped), Path("-"))
             assert found.manifest.facts.customers == 60
             assert found.key() == (new.data / "secret-key").read_text()
         (new.data / "postgres").rename(new.data.parent / "elsewhere")
@@ -174,7 +174,7 @@ def test_one_that_is_killed_leaves_nothing_that_the_next_one_stumbles_over(kept:
         assert new.run("export") == kept.told[0]
 
         with kept.path.open("rb") as file:  # killed once more, after the last that matters
-            (new.data / MARK).write_text(archive.checked(file, kept.path).sum)
+            (new.data / MARK).write_text(archive.open_archive(file, kept.path).sum)
         new.run("restore", str(kept.path))
         assert not (new.data / MARK).exists()
         (new.data / MARK).write_text("of another")

@@ -41,7 +41,7 @@ class Target(io.BytesIO):
 def made(target: Target) -> Archive:
     backup.write(target)
     target.seek(0)
-    return archive.checked(target, Path("backup"))
+    return archive.open_archive(target, Path("backup"))
 
 
 def names(found: Archive) -> set[str]:
