@@ -20,6 +20,7 @@ from kundekort.engine.problem import CODES, WARNINGS
 from kundekort.engine.schema import Schema
 from kundekort.engine.values import countries, languages
 from kundekort.services import fields, health, layouts, refusals
+from kundekort.services.audit import Event
 from kundekort.services.lists import FileFormat
 from kundekort.store.fields import SCHEMA
 from kundekort.store.models import Export, Import, Revision
@@ -70,6 +71,10 @@ def test_it_has_words_for_every_code(codes: dict[str, str], table: dict[str, str
     always = {"value", "field"} if set(codes) <= set(CODES) else set()
     unfilled = {code: asked(table[code]) - brought(codes[code]) - always for code in codes}
     assert {code: names for code, names in unfilled.items() if names} == {}
+
+
+def test_it_has_words_for_every_entry_of_the_audit_log() -> None:
+    assert set(Event) == set(wording.AUDIT_EVENTS)
 
 
 def test_it_has_words_for_every_finding_answer_and_decision() -> None:

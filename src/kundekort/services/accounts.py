@@ -31,11 +31,15 @@ _RANK = list(Role)
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody who does something: a user, or a program that runs on their behalf."""
+    """Somebody who does something: a user, or a program that runs on their behalf.
+
+    `address` is the network address of their computer, '' for the server's own.
+    """
 
     name: str
     role: Role | None
     user: User | None = None
+    address: str = ""
 
     @classmethod
     def system(cls, name: str) -> Self:
@@ -48,14 +52,14 @@ class Actor:
             raise Forbidden(role=role.value)
 
 
-def actor_of(user: AbstractBaseUser | AnonymousUser) -> Actor:
+def actor_of(user: AbstractBaseUser | AnonymousUser, *, address: str = "") -> Actor:
     """The actor that a logged-in user is; nobody in particular for an anonymous one."""
     if not isinstance(user, User) or not user.is_active:
-        return Actor(name="", role=None)
+        return Actor(name="", role=None, address=address)
     groups = set(user.groups.values_list("name", flat=True))
     held = [role for role in _RANK if role in groups]
     role = Role.ADMINISTRATOR if user.is_superuser else (held[-1] if held else None)
-    return Actor(name=user.get_full_name() or user.get_username(), role=role, user=user)
+    return Actor(name=user.get_full_name() or user.get_username(), role=role, user=user, address=address)
 
 
 def nobody_yet() -> bool:

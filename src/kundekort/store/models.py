@@ -348,3 +348,21 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.form}"
+
+
+class AuditEntry(models.Model):
+    """Something that somebody did, or tried; added by `services.audit` alone. The database refuses to change one.
+
+    `user` is their number, null for a command on the server or for somebody unknown; `address` the network address of
+    their computer, '' for the server's own. An entry outlives whom it tells of, so that nothing refers to a table.
+    """
+
+    created_at = models.DateTimeField(db_default=Now())
+    user = models.BigIntegerField(null=True)
+    actor_name = models.TextField()
+    address = models.TextField()
+    event = models.TextField()
+    params = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{self.created_at} {self.actor_name} {self.event}"

@@ -16,10 +16,11 @@ from kundekort.engine.facts import QuestionKind
 from kundekort.engine.recipe import ENCODINGS, SEPARATORS, EmptyCells, Policy, Recipe
 from kundekort.engine.schema import Field, Kind, Schema
 from kundekort.services import fields, imports, mappings, planning, preview
-from kundekort.services.accounts import Actor, actor_of
+from kundekort.services.accounts import Actor
 from kundekort.services.preview import ColumnView
 from kundekort.services.refusals import NotWaiting
 from kundekort.store.models import Import
+from kundekort.web.actor import actor_of
 from kundekort.web.forms.imports import (
     FURTHER_MATCHES,
     MATCHES,
@@ -35,7 +36,7 @@ from kundekort.web.forms.imports import (
 @require_http_methods(["GET", "HEAD", "POST"])
 def columns(request: HttpRequest, import_id: int) -> HttpResponse:
     """Show what the columns become, and take a person's answer."""
-    actor = actor_of(request.user)
+    actor = actor_of(request)
     imp = imports.get(import_id, actor=actor)
     if request.method == "POST":
         _answer(request, imp, actor)
@@ -84,7 +85,7 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
             "asks_for_words": question is not None and not question.code and any(c.words for c in columns),
             "origin": _origin(imp),
             "recut": imports.facts(imp).recut,
-            "saved": mappings.list_named(actor=actor_of(request.user)),
+            "saved": mappings.list_named(actor=actor_of(request)),
             "asks_for_dates": question is not None and question.kind is QuestionKind.DATES,
             "layout": _offered(recipe),
             "encodings": ENCODINGS,
@@ -141,7 +142,7 @@ def _values(field: Field) -> list[tuple[str, str]]:
 @require_POST
 def dialect(request: HttpRequest, import_id: int) -> HttpResponse:
     """Read the file again in another way, and show its columns, or whatever comes next."""
-    actor = actor_of(request.user)
+    actor = actor_of(request)
     overrides = DialectForm.read(request.POST)
     if overrides.sheet and overrides.sheet != imports.recipe(imports.get(import_id, actor=actor)).dialect.sheet:
         overrides = replace(overrides, header_row=None)  # where it stands in one sheet says nothing about another
@@ -152,7 +153,7 @@ def dialect(request: HttpRequest, import_id: int) -> HttpResponse:
 @require_POST
 def mapping(request: HttpRequest, import_id: int) -> HttpResponse:
     """Set the columns as a saved mapping has them, delete it, or begin anew without what was said last time."""
-    actor = actor_of(request.user)
+    actor = actor_of(request)
     number = MappingForm.read(request.POST)
     if number is not None and "delete" in request.POST:
         mappings.delete(number, actor=actor)
@@ -164,7 +165,7 @@ def mapping(request: HttpRequest, import_id: int) -> HttpResponse:
 @require_POST
 def empty_cells(request: HttpRequest, import_id: int) -> HttpResponse:
     """Let empty cells empty the field, or keep what is stored."""
-    actor = actor_of(request.user)
+    actor = actor_of(request)
     policy = imports.recipe(imports.get(import_id, actor=actor)).policy
     wish = EmptyCells.KEEP if request.POST.get("empty_cells") == EmptyCells.KEEP else EmptyCells.OVERWRITE
     planning.choose(import_id, actor=actor, policy=replace(policy, empty_cells=wish))

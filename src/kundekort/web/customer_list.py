@@ -16,7 +16,7 @@ from kundekort import wording
 from kundekort.engine.schema import Kind, Schema
 from kundekort.engine.segments.condition import Condition, Group, to_json
 from kundekort.services import customer_list, fields, segments
-from kundekort.services.accounts import actor_of
+from kundekort.web.actor import actor_of
 from kundekort.web.exports import selection_query
 from kundekort.web.forms.customer_filter import CustomerFilter, has_column
 from kundekort.web.query import flag, number
@@ -35,7 +35,7 @@ NAMES: Final = ("last_name", "first_name", "company", "email", "id")
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """Customers that fit the search and the filters, some at a time; asked by htmx, only their table."""
-    actor = actor_of(request.user)
+    actor = actor_of(request)
     text = request.GET.get("q", "").strip()
     order, descending = request.GET.get("order", "id"), flag(request.GET.get("down"))
     page = number(request.GET.get("page"), least=1, most=LAST_PAGE) or 1
@@ -98,7 +98,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_POST
 def columns(request: HttpRequest) -> HttpResponse:
     """Choose the columns that this person sees in this browser; none chosen means the usual ones."""
-    actor_of(request.user)
+    actor_of(request)
     answer = redirect(f"{reverse('customers')}?{QueryDict(request.POST.get('here', '').lstrip('?')).urlencode()}")
     wanted = [key for key in request.POST.getlist("column") if key in fields.schema()]
     answer.set_cookie(_cookie(request), ".".join(wanted), max_age=YEAR, httponly=True, samesite="Lax")

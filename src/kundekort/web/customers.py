@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from kundekort.engine.schema import Schema
 from kundekort.services import customers, fields, history
-from kundekort.services.accounts import actor_of
+from kundekort.web.actor import actor_of
 
 GROUPS: Final = (
     ("person", ("first_name", "last_name", "company", "gender", "date_of_birth", "language")),
@@ -31,7 +31,7 @@ def groups(schema: Schema) -> tuple[tuple[str, tuple[str, ...]], ...]:
 @require_safe
 def card(request: HttpRequest, customer_id: int) -> HttpResponse:
     """One customer with everything that has happened to the card."""
-    actor = actor_of(request.user)
+    actor = actor_of(request)
     customer = customers.card(customer_id, actor=actor)
     context = {
         "room": "customers",

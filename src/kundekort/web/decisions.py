@@ -20,11 +20,11 @@ from kundekort.engine.frames import CARD
 from kundekort.engine.schema import Kind
 from kundekort.services import decision_rules, fields, imports, planning
 from kundekort.services import preview as previews
-from kundekort.services.accounts import actor_of
 from kundekort.services.preview import Summary
 from kundekort.services.refusals import CellInvalid, DecisionInvalid
 from kundekort.store.models import Import
 from kundekort.store.pages import Filter
+from kundekort.web.actor import actor_of
 from kundekort.web.findings import damaged, headers_of, label
 from kundekort.web.forms.decisions import DecisionForm
 from kundekort.web.query import number
@@ -39,7 +39,7 @@ def decisions(request: HttpRequest, import_id: int) -> HttpResponse:
 
     With `keep_damaged` the stored values are kept wherever damage was found that nobody has answered.
     """
-    actor = actor_of(request.user)
+    actor = actor_of(request)
     try:
         if "withdraw" in request.POST:
             planning.withdraw(import_id, number(request.POST["withdraw"]) or 0, actor=actor)

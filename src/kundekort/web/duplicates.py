@@ -19,7 +19,6 @@ from kundekort import wording
 from kundekort.engine.problem import Problem
 from kundekort.engine.schema import Field, Schema
 from kundekort.services import duplicates, fields, merging, settings
-from kundekort.services.accounts import actor_of
 from kundekort.services.duplicates import Group
 from kundekort.services.merging import Proposal
 from kundekort.services.refusals import (
@@ -33,6 +32,7 @@ from kundekort.services.refusals import (
     RegisterBusy,
 )
 from kundekort.store.duplicates import By
+from kundekort.web.actor import actor_of
 from kundekort.web.differences import Pieces, pieces
 from kundekort.web.query import flag, number
 
@@ -68,7 +68,7 @@ class Line:
 @require_safe
 def walk(request: HttpRequest) -> HttpResponse:
     """One group of cards that may be one person, and the way to the next."""
-    actor = actor_of(request.user)
+    actor = actor_of(request)
     by = By(wish) if (wish := request.GET.get("by", "")) in set(By) else By.EMAIL
     dismissed = flag(request.GET.get("dismissed"))
     at = number(request.GET.get("at")) or 0
@@ -113,9 +113,7 @@ def merge(request: HttpRequest) -> HttpResponse:
     versions = {card: version for card in (master, *others) if (version := number(given.get(f"version-{card}")))}
     values = _values(given, among=(master, *others))
     try:
-        done = merging.merge(
-            master=master, others=others, versions=versions, values=values, actor=actor_of(request.user)
-        )
+        done = merging.merge(master=master, others=others, versions=versions, values=values, actor=actor_of(request))
     except CardInvalid as refusal:
         _tell_problems(request, refusal.params["problems"])
     except (CardMoved, CardMerged, CardRemoved, MergeInvalid, MergeOff, NotFound, RegisterBusy) as refusal:
@@ -128,7 +126,7 @@ def merge(request: HttpRequest) -> HttpResponse:
 @require_POST
 def dismiss(request: HttpRequest) -> HttpResponse:
     """Remember that cards are different people, or forget it."""
-    actor, ids = actor_of(request.user), _numbers(request.POST, "id")
+    actor, ids = actor_of(request), _numbers(request.POST, "id")
     if flag(request.POST.get("reconsider")):
         duplicates.reconsider(ids, actor=actor)
         messages.success(request, _("These customers are shown among the duplicates again."))
@@ -141,7 +139,7 @@ def dismiss(request: HttpRequest) -> HttpResponse:
 @require_POST
 def allow(request: HttpRequest) -> HttpResponse:
     """Switch merging on or off for everybody."""
-    settings.change(actor=actor_of(request.user), allow_merge=flag(request.POST.get("allow_merge")))
+    settings.change(actor=actor_of(request), allow_merge=flag(request.POST.get("allow_merge")))
     return redirect(_back(request.POST))
 
 
@@ -152,7 +150,7 @@ def _side_by_side(request: HttpRequest, group: Group) -> dict[str, Any]:
     wish = number(request.GET.get("master"))
     schema = fields.schema()
     try:
-        proposal = merging.proposal(taken, master=wish if wish in taken else None, actor=actor_of(request.user))
+        proposal = merging.proposal(taken, master=wish if wish in taken else None, actor=actor_of(request))
     except MergeOff:
         proposal = None
     lines = [_line(field, group.cards, proposal) for field in schema.values]

@@ -18,8 +18,9 @@ from kundekort import wording
 from kundekort.engine.problem import Conflict, Problem
 from kundekort.engine.schema import Field, Kind, Schema
 from kundekort.services import customers, editing, fields, history
-from kundekort.services.accounts import Role, actor_of
+from kundekort.services.accounts import Role
 from kundekort.services.refusals import CardInvalid, EditConflict, RegisterBusy
+from kundekort.web.actor import actor_of
 from kundekort.web.customers import groups
 from kundekort.web.query import number
 
@@ -59,7 +60,7 @@ class Input:
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
     """Make a customer."""
-    actor = actor_of(request.user)
+    actor = actor_of(request)
     actor.require(Role.IMPORTER)
     schema = fields.schema()
     blank = {f.key: "0" if f.kind is Kind.GENDER else "" for f in schema.values}
@@ -79,7 +80,7 @@ def create(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Change a customer; where somebody else has changed the same since, ask whose value stays."""
-    actor = actor_of(request.user)
+    actor = actor_of(request)
     actor.require(Role.IMPORTER)
     schema = fields.schema()
     card = customers.card(customer_id, actor=actor)

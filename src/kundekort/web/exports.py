@@ -16,18 +16,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kundekort import wording
 from kundekort.engine.segments.condition import Group, from_json, to_json
 from kundekort.services import exports, layouts
-from kundekort.services.accounts import Role, actor_of
+from kundekort.services.accounts import Role
 from kundekort.services.lists import FileFormat
 from kundekort.services.refusals import SegmentInvalid, TooManyForWorkbook
 from kundekort.store.models import Export
 from kundekort.store.selection import Selection
+from kundekort.web.actor import actor_of
 from kundekort.web.progress import export_progress
 
 
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """Who took what, when; each list that is still kept can be fetched again."""
-    actor = actor_of(request.user)
+    actor = actor_of(request)
     context = {
         "room": "segments",
         "exports": [
@@ -45,7 +46,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Ask which form and layout a list is to have, and begin it. The address says which customers."""
-    actor = actor_of(request.user)
+    actor = actor_of(request)
     what = _selection(request.GET)
     context: dict[str, Any] = {
         "room": "segments",
@@ -71,7 +72,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show(request: HttpRequest, export_id: int) -> HttpResponse:
     """The page of a list: waiting for it, or the file."""
-    export = exports.get(export_id, actor=actor_of(request.user))
+    export = exports.get(export_id, actor=actor_of(request))
     what = export.selection
     context = {
         "room": "segments",
@@ -91,7 +92,7 @@ def show(request: HttpRequest, export_id: int) -> HttpResponse:
 @require_safe
 def progress(request: HttpRequest, export_id: int) -> HttpResponse:
     """How far the writing of a list has come, asked again and again; once it is over, the way to its page."""
-    export = exports.get(export_id, actor=actor_of(request.user))
+    export = exports.get(export_id, actor=actor_of(request))
     if export.state == Export.State.WAITING:
         return render(request, "kundekort/parts/progress.html", export_progress(export))
     return HttpResponse(headers={"HX-Redirect": _taking(export)})
@@ -100,7 +101,7 @@ def progress(request: HttpRequest, export_id: int) -> HttpResponse:
 @require_safe
 def file(request: HttpRequest, export_id: int) -> FileResponse:
     """The file of a list."""
-    content, name, media_type = exports.open_file(export_id, actor=actor_of(request.user))
+    content, name, media_type = exports.open_file(export_id, actor=actor_of(request))
     headers = {"Cache-Control": "private, no-store"}
     return FileResponse(content, as_attachment=True, filename=name, content_type=media_type, headers=headers)
 
@@ -108,7 +109,7 @@ def file(request: HttpRequest, export_id: int) -> FileResponse:
 @require_POST
 def cancel(request: HttpRequest, export_id: int) -> HttpResponse:
     """Give a list up before it is written."""
-    exports.cancel(export_id, actor=actor_of(request.user))
+    exports.cancel(export_id, actor=actor_of(request))
     return redirect("export", export_id)
 
 

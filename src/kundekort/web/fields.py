@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kundekort import wording
 from kundekort.services import fields
-from kundekort.services.accounts import Actor, actor_of
+from kundekort.services.accounts import Actor
 from kundekort.services.refusals import ChoiceInUse, FieldInvalid, NotFound
 from kundekort.store.models import CustomField
+from kundekort.web.actor import actor_of
 from kundekort.web.forms.fields import FieldForm
 from kundekort.web.query import flag
 
@@ -20,7 +21,7 @@ from kundekort.web.query import flag
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """All own fields in their order, and after them those that are no longer in use."""
-    made = fields.list_custom(actor=actor_of(request.user))
+    made = fields.list_custom(actor=actor_of(request))
     context = {
         "room": "fields",
         "used": [field for field in made if field.retired_at is None],
@@ -32,7 +33,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Make an own field."""
-    actor = actor_of(request.user)
+    actor = actor_of(request)
     fields.list_custom(actor=actor)  # who may not make one need not see the form either
     form = FieldForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
@@ -49,7 +50,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, key: str) -> HttpResponse:
     """Rename or redefine an own field."""
-    actor = actor_of(request.user)
+    actor = actor_of(request)
     form = FieldForm(request.POST if request.method == "POST" else None, made=_get(key, actor))
     if not form.is_valid():
         return _page(request, form)
@@ -67,7 +68,7 @@ def retire(request: HttpRequest, key: str) -> HttpResponse:
     """Take an own field out of use, or back into it."""
     retired = flag(request.POST.get("retired"))
     try:
-        made = fields.retire(key, retired=retired, actor=actor_of(request.user))
+        made = fields.retire(key, retired=retired, actor=actor_of(request))
     except FieldInvalid as refusal:
         messages.error(request, wording.refusal(refusal.code, refusal.params))
         return redirect("fields")
@@ -82,7 +83,7 @@ def retire(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def move(request: HttpRequest, key: str) -> HttpResponse:
     """Put an own field one place up or down among those in use."""
-    actor = actor_of(request.user)
+    actor = actor_of(request)
     keys = [field.key for field in fields.list_custom(actor=actor) if field.retired_at is None]
     if key not in keys:
         raise NotFound(id=key)

@@ -19,10 +19,10 @@ from kundekort.engine.schema import Kind
 from kundekort.services import examples as services
 from kundekort.services import imports, record
 from kundekort.services import preview as previews
-from kundekort.services.accounts import actor_of
 from kundekort.services.examples import Card, Example
 from kundekort.services.refusals import NotFound, NotWaiting, PlanDamaged
 from kundekort.store.models import Import
+from kundekort.web.actor import actor_of
 from kundekort.web.differences import ALIKE, pieces
 from kundekort.web.templatetags.kundekort import kind, name
 
@@ -129,7 +129,7 @@ class RowEvidence:
 @require_safe
 def examples(request: HttpRequest, import_id: int) -> HttpResponse:
     """A part of the preview: some rows of a finding beside the cards they are about."""
-    imp = imports.get(import_id, actor=actor_of(request.user))
+    imp = imports.get(import_id, actor=actor_of(request))
     code, field = request.GET.get("code", ""), request.GET.get("field") or None
     try:
         if imp.state != Import.State.PREVIEW:

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods
 
 from kundekort import wording
 from kundekort.services import group_merging
-from kundekort.services.accounts import actor_of
 from kundekort.services.group_merging import Choice, LeftGroup, Rule
 from kundekort.services.refusals import (
     CardMerged,
@@ -25,6 +24,7 @@ from kundekort.services.refusals import (
     RegisterBusy,
 )
 from kundekort.store.duplicates import By
+from kundekort.web.actor import actor_of
 from kundekort.web.query import flag, number
 
 
@@ -35,7 +35,7 @@ def several(request: HttpRequest) -> HttpResponse:
         return _merge(request, _choice(request.POST))
     choice = _choice(request.GET)
     try:
-        found = group_merging.outcome(choice, actor=actor_of(request.user))
+        found = group_merging.outcome(choice, actor=actor_of(request))
     except MergeOff as refusal:
         messages.error(request, wording.refusal(refusal.code, refusal.params))
         return redirect("duplicates")
@@ -62,7 +62,7 @@ def _merge(request: HttpRequest, choice: Choice) -> HttpResponse:
     marks = {i: mark for text in request.POST.getlist("group") for i, mark in [_mark(text)] if i is not None}
     back = f"{reverse('duplicates-several')}?{_query(choice)}"
     try:
-        done = group_merging.merge(choice, marks=marks, actor=actor_of(request.user))
+        done = group_merging.merge(choice, marks=marks, actor=actor_of(request))
     except (CardMerged, CardRemoved, GroupsMoved, MergeInvalid, MergeOff, NotFound, RegisterBusy) as refusal:
         messages.error(request, wording.refusal(refusal.code, refusal.params))
         return redirect(back)

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kundekort import wording
 from kundekort.services import import_list, settings, timeline
-from kundekort.services.accounts import actor_of
 from kundekort.services.import_list import ImportLine
 from kundekort.services.refusals import SettingInvalid
 from kundekort.services.settings import LIMITS
+from kundekort.web.actor import actor_of
 from kundekort.web.forms.import_list import ImportFilterForm
 from kundekort.web.query import number
 from kundekort.web.timeline import timeline as picture
@@ -30,7 +30,7 @@ LAST_PAGE: Final = 9_999_999
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """Every import that the filter shows, some at a time."""
-    actor = actor_of(request.user)
+    actor = actor_of(request)
     form = ImportFilterForm(request.GET, people=import_list.people(actor=actor))
     wanted = form.wanted()
     page = number(request.GET.get("page"), least=1, most=LAST_PAGE) or 1
@@ -73,7 +73,7 @@ def preview_days(request: HttpRequest) -> HttpResponse:
     """Choose after how many days a preview to which nobody comes back is cancelled."""
     days = number(request.POST.get("days")) or 0
     try:
-        settings.change(actor=actor_of(request.user), preview_days=days)
+        settings.change(actor=actor_of(request), preview_days=days)
     except SettingInvalid as refusal:
         messages.error(request, wording.refusal(refusal.code, refusal.params))
     else:

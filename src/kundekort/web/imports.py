@@ -19,7 +19,7 @@ from kundekort.engine.errors import FileRefused
 from kundekort.engine.recipe import Policy
 from kundekort.services import confirming, customers, import_list, imports, layouts, lists, planning, undoing
 from kundekort.services import preview as previews
-from kundekort.services.accounts import Actor, actor_of
+from kundekort.services.accounts import Actor
 from kundekort.services.import_list import ImportFilter
 from kundekort.services.layouts import Layout
 from kundekort.services.lists import FileFormat
@@ -27,6 +27,7 @@ from kundekort.services.refusals import CannotImport, NotFound, PlanDamaged
 from kundekort.store.models import Import
 from kundekort.store.pages import Filter
 from kundekort.web import columns, preview, uploading
+from kundekort.web.actor import actor_of
 from kundekort.web.decisions import decided_lines
 from kundekort.web.findings import headers_of
 from kundekort.web.import_list import back_to_list, table
@@ -41,7 +42,7 @@ RECENT = 20
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
     """The import page; a posted file begins an import."""
-    actor = actor_of(request.user)
+    actor = actor_of(request)
     if request.method == "POST":
         return _upload(request, actor)
     return _page(request, actor)
@@ -100,7 +101,7 @@ def _layout(request: HttpRequest) -> Layout:
 @require_safe
 def show(request: HttpRequest, import_id: int) -> HttpResponse:
     """The page of an import: its state decides which."""
-    actor = actor_of(request.user)
+    actor = actor_of(request)
     imp = imports.visit(import_id, actor=actor)
     match imp.state:
         case Import.State.RECEIVED if imports.has_failed(imp):
@@ -126,7 +127,7 @@ def show(request: HttpRequest, import_id: int) -> HttpResponse:
 @require_safe
 def progress(request: HttpRequest, import_id: int) -> HttpResponse:
     """How far the work on an import has come, asked again and again; once it is over, the way to its page."""
-    imp = imports.get(import_id, actor=actor_of(request.user))
+    imp = imports.get(import_id, actor=actor_of(request))
     if imp.state in WORKING and not imports.has_failed(imp):
         return render(request, "kundekort/parts/progress.html", _context(imp) | import_progress(imp))
     return HttpResponse(headers={"HX-Redirect": reverse("import", args=[import_id])})
@@ -135,7 +136,7 @@ def progress(request: HttpRequest, import_id: int) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, import_id: int) -> HttpResponse:
     """Give an import up before it is confirmed, and go back to the list of imports if it was asked for there."""
-    imports.cancel(import_id, actor=actor_of(request.user))
+    imports.cancel(import_id, actor=actor_of(request))
     if "list" not in request.POST:
         return redirect("import", import_id)
     messages.success(request, _("The import was cancelled. Nothing in the register was changed."))
@@ -145,14 +146,14 @@ def cancel(request: HttpRequest, import_id: int) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest, import_id: int) -> HttpResponse:
     """Try again what a job could not do."""
-    planning.try_again(import_id, actor=actor_of(request.user))
+    planning.try_again(import_id, actor=actor_of(request))
     return redirect("import", import_id)
 
 
 @require_POST
 def take_back(request: HttpRequest, import_id: int) -> HttpResponse:
     """Give an import that was confirmed its preview back."""
-    confirming.take_back(import_id, actor=actor_of(request.user))
+    confirming.take_back(import_id, actor=actor_of(request))
     messages.success(request, wording.refusal("taken_back", {}))
     return redirect("import", import_id)
 

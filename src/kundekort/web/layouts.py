@@ -10,8 +10,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kundekort.engine.schema import Field, Kind
 from kundekort.services import fields, layouts
-from kundekort.services.accounts import Role, actor_of
+from kundekort.services.accounts import Role
 from kundekort.services.refusals import LayoutInvalid
+from kundekort.web.actor import actor_of
 from kundekort.web.forms.layouts import LayoutForm
 from kundekort.web.forms.text import written
 
@@ -19,14 +20,14 @@ from kundekort.web.forms.text import written
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """All layouts, the default one first."""
-    actor_of(request.user).require(Role.ADMINISTRATOR)
+    actor_of(request).require(Role.ADMINISTRATOR)
     return render(request, "kundekort/layouts/list.html", {"room": "layouts", "layouts": layouts.list_all()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest) -> HttpResponse:
     """Arrange a layout: a new one, that called `name`, or a copy of that called `copy`."""
-    actor = actor_of(request.user)
+    actor = actor_of(request)
     actor.require(Role.ADMINISTRATOR)
     if request.method == "POST":
         return _save(request, LayoutForm(request.POST, offered=_offered()))
@@ -47,7 +48,7 @@ def _save(request: HttpRequest, form: LayoutForm) -> HttpResponse:
             empty_cells=said["empty_cells"],
             is_default=said["is_default"],
             former=said["former"] or None,
-            actor=actor_of(request.user),
+            actor=actor_of(request),
         )
     except LayoutInvalid as refusal:
         form.refuse(refusal)
@@ -59,7 +60,7 @@ def _save(request: HttpRequest, form: LayoutForm) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest) -> HttpResponse:
     """Ask whether to forget a layout, and forget it; files made with it can still be imported."""
-    actor = actor_of(request.user)
+    actor = actor_of(request)
     actor.require(Role.ADMINISTRATOR)
     name = written((request.POST if request.method == "POST" else request.GET).get("name", ""))
     if request.method != "POST":

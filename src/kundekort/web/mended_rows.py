@@ -10,9 +10,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kundekort.engine.decisions import Action, Decision
 from kundekort.services import mended_rows, planning
-from kundekort.services.accounts import actor_of
 from kundekort.services.lists import FileFormat
 from kundekort.services.refusals import NotFound
+from kundekort.web.actor import actor_of
 from kundekort.wording.lists import mended_name
 
 
@@ -22,7 +22,7 @@ def download(request: HttpRequest, import_id: int, ending: str) -> StreamingHttp
     if ending not in (FileFormat.CSV, FileFormat.XLSX):
         raise NotFound(id=ending)
     form = FileFormat(ending)
-    content = mended_rows.stream(import_id, form=form, actor=actor_of(request.user))
+    content = mended_rows.stream(import_id, form=form, actor=actor_of(request))
     name = f"{mended_name(get_language() or 'nb')}-{import_id}.{form.extension}"
     headers = {"Content-Disposition": content_disposition_header(True, name) or ""}
     return StreamingHttpResponse(content, content_type=form.media_type, headers=headers)
@@ -31,7 +31,7 @@ def download(request: HttpRequest, import_id: int, ending: str) -> StreamingHttp
 @require_POST
 def upload(request: HttpRequest, import_id: int) -> HttpResponse:
     """Take the mended rows into the import they are of."""
-    actor, file = actor_of(request.user), request.FILES.get("file")
+    actor, file = actor_of(request), request.FILES.get("file")
     if file is not None:
         name, rows = mended_rows.receive(import_id, file, actor=actor)  # type: ignore[arg-type]  # it reads
         planning.decide(import_id, Decision(Action.MEND, name, count=rows), actor=actor)

@@ -18,9 +18,9 @@ from kundekort.engine.frames import CARD
 from kundekort.engine.schema import Kind
 from kundekort.services import confirming, fields, imports, planning
 from kundekort.services import preview as previews
-from kundekort.services.accounts import actor_of
 from kundekort.services.preview import Summary
 from kundekort.store.models import Import
+from kundekort.web.actor import actor_of
 from kundekort.web.decisions import column_choices, decided_lines
 from kundekort.web.findings import damaged, finding_lines, for_rows, headers_of, label
 from kundekort.web.forms.imports import ChoiceForm
@@ -116,7 +116,7 @@ def changes(summary: Summary, headers: Mapping[str, str]) -> list[dict[str, Any]
 def errors(request: HttpRequest, import_id: int) -> HttpResponse:
     """Leave the rows with errors out, or take them back in."""
     leave_out = flag(request.POST.get("leave_out", "1"))
-    planning.leave_out_errors(import_id, actor=actor_of(request.user), leave_out=leave_out)
+    planning.leave_out_errors(import_id, actor=actor_of(request), leave_out=leave_out)
     return redirect("import", import_id)
 
 
@@ -125,14 +125,14 @@ def conflicts(request: HttpRequest, import_id: int) -> HttpResponse:
     """Say whose value stays in a cell that others have changed too, in those of a column, or in all; or unsay it."""
     choice = ChoiceForm.read(request.POST)
     act = planning.unsettle if flag(request.POST.get("undo")) else planning.settle
-    act(import_id, choice, actor=actor_of(request.user))
+    act(import_id, choice, actor=actor_of(request))
     return redirect(f"{reverse('import', args=[import_id])}?conflicts=1")
 
 
 @require_POST
 def confirm(request: HttpRequest, import_id: int) -> HttpResponse:
     """Carry out the plan that was shown, named by its digest."""
-    confirming.confirm(import_id, digest=request.POST.get("digest", ""), actor=actor_of(request.user))
+    confirming.confirm(import_id, digest=request.POST.get("digest", ""), actor=actor_of(request))
     return redirect("import", import_id)
 
 

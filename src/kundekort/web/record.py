@@ -8,16 +8,16 @@ from django.views.decorators.http import require_safe
 
 from kundekort import wording
 from kundekort.services import imports, record
-from kundekort.services.accounts import actor_of
 from kundekort.store.models import Import
 from kundekort.web import preview
+from kundekort.web.actor import actor_of
 from kundekort.web.query import number
 
 
 @require_safe
 def page(request: HttpRequest, import_id: int) -> HttpResponse:
     """What an import did, row by row; with `row`, the number of a card, only what it did to that one."""
-    imp = imports.get(import_id, actor=actor_of(request.user))
+    imp = imports.get(import_id, actor=actor_of(request))
     if imp.state != Import.State.DONE:
         return redirect("import", import_id)
     shown, recipe = record.of(imp), imports.recipe(imp)

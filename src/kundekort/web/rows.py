@@ -15,11 +15,12 @@ from kundekort.engine.frames import CARD, Status
 from kundekort.engine.problem import Conflict
 from kundekort.engine.row import Row
 from kundekort.services import customers, imports, record
-from kundekort.services.accounts import Actor, actor_of
+from kundekort.services.accounts import Actor
 from kundekort.services.examples import Card
 from kundekort.services.refusals import NotWaiting, PlanDamaged
 from kundekort.store.models import Import
 from kundekort.store.pages import BOXES, Filter, Place
+from kundekort.web.actor import actor_of
 from kundekort.web.findings import RowEvidence, headers_of
 from kundekort.web.query import number
 
@@ -34,7 +35,7 @@ def rows(request: HttpRequest, import_id: int) -> JsonResponse:
 
     Those of one that is done lead to their cards.
     """
-    actor = actor_of(request.user)
+    actor = actor_of(request)
     imp = imports.get(import_id, actor=actor)
     if imp.state not in record.SHOWN:
         return _moved_on(imp)
@@ -68,7 +69,7 @@ def rows(request: HttpRequest, import_id: int) -> JsonResponse:
 @require_safe
 def bands(request: HttpRequest, import_id: int) -> JsonResponse:
     """What happens where in an import, as JSON: a few hundred bands of rows however many it has."""
-    imp = imports.get(import_id, actor=actor_of(request.user))
+    imp = imports.get(import_id, actor=actor_of(request))
     if imp.state not in record.SHOWN:
         return _moved_on(imp)
     try:

@@ -19,10 +19,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kundekort import wording
 from kundekort.engine.segments.condition import Group, RuleError, to_json
 from kundekort.services import segments
-from kundekort.services.accounts import actor_of
 from kundekort.services.refusals import SegmentInvalid
 from kundekort.services.segments import SavedSegment
 from kundekort.web import segment_builder
+from kundekort.web.actor import actor_of
 from kundekort.web.forms.segments import RulesForm, SegmentForm
 
 SHOWN: Final = 8
@@ -33,14 +33,14 @@ COLUMNS: Final = ("id", "last_name", "first_name", "company", "email", "city")
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """The saved segments; their counts are fetched when they come into sight."""
-    context = {"room": "segments", "segments": segments.list_all(actor=actor_of(request.user))}
+    context = {"room": "segments", "segments": segments.list_all(actor=actor_of(request))}
     return render(request, "kundekort/segments/list.html", context)
 
 
 @require_safe
 def count(request: HttpRequest, segment_id: int) -> HttpResponse:
     """How many customers a saved segment has."""
-    actor = actor_of(request.user)
+    actor = actor_of(request)
     saved = segments.get(segment_id, actor=actor)
     total = None if saved.faults else segments.count(saved.condition, actor=actor)
     return render(request, "kundekort/segments/count.html", {"total": total})
@@ -55,14 +55,14 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, segment_id: int) -> HttpResponse:
     """The builder of a saved segment."""
-    saved = segments.get(segment_id, actor=actor_of(request.user))
+    saved = segments.get(segment_id, actor=actor_of(request))
     return _save(request, saved) if request.method == "POST" else _builder(request, saved)
 
 
 @require_POST
 def result(request: HttpRequest) -> HttpResponse:
     """How many customers the posted rules mean and the first of them, or what is wrong with which rule."""
-    actor = actor_of(request.user)
+    actor = actor_of(request)
     context: dict[str, Any] = {"columns": COLUMNS}
     try:
         condition, faults = segments.check(segments.parse(RulesForm(request.POST).rules()))
@@ -77,7 +77,7 @@ def result(request: HttpRequest) -> HttpResponse:
 @require_POST
 def copy(request: HttpRequest, segment_id: int) -> HttpResponse:
     """Keep the rules under another name too, and go there."""
-    actor = actor_of(request.user)
+    actor = actor_of(request)
     saved = segments.get(segment_id, actor=actor)
     taken = {one.name for one in segments.list_all(actor=actor)}
     first = _("Copy of %(name)s") % {"name": saved.name}
@@ -91,7 +91,7 @@ def copy(request: HttpRequest, segment_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest, segment_id: int) -> HttpResponse:
     """Forget a segment, once a person has said so."""
-    actor = actor_of(request.user)
+    actor = actor_of(request)
     saved = segments.get(segment_id, actor=actor)
     if request.method == "POST":
         segments.delete(segment_id, actor=actor)
@@ -110,7 +110,7 @@ def _save(request: HttpRequest, former: SavedSegment | None) -> HttpResponse:
             description=said["description"],
             former=former.id if former else None,
             seen=said["seen"],
-            actor=actor_of(request.user),
+            actor=actor_of(request),
         )
     except SegmentInvalid as refusal:
         form.refuse(refusal)
@@ -142,7 +142,7 @@ def _page(request: HttpRequest, form: SegmentForm, rules: Any, saved: SavedSegme
         "form": form,
         "condition": json.dumps(rules, ensure_ascii=False),
         "seen": saved.changed_at.isoformat() if saved else "",
-        **segment_builder.of_builder(rules, actor=actor_of(request.user)),
+        **segment_builder.of_builder(rules, actor=actor_of(request)),
     }
     return render(request, "kundekort/segments/builder.html", context)
 

@@ -6,6 +6,7 @@ here decides anything or asks the register: what it has made itself is handed in
 
 from __future__ import annotations
 
+from kundekort.wording.audit import AUDIT_EVENTS
 from kundekort.wording.columns import COLUMN_FAULTS, KINDS
 from kundekort.wording.confirmation import confirmation
 from kundekort.wording.conflicts import author, whole_card
@@ -60,6 +61,7 @@ from kundekort.wording.values import value
 
 __all__ = [
     "ANSWERS",
+    "AUDIT_EVENTS",
     "CARD_PROBLEMS",
     "CHECKS",
     "CHOICES",

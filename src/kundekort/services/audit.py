@@ -1,0 +1,45 @@
+"""The audit log: what people did to the register as a whole and to its doors, and what they tried.
+
+What becomes of single cards is in their history. No customer's data are named here, only numbers.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from kundekort.services.accounts import Actor
+from kundekort.store.models import AuditEntry
+
+
+class Event(StrEnum):
+    """What happened; its words are in `wording.audit`. The comments name what its `params` hold."""
+
+    LOGIN = "login"  # method: password, sso, passkey
+    LOGIN_FAILURE = "login_failure"  # username: as it was typed, at most 150 characters
+    LOGIN_THROTTLED = "login_throttled"  # username
+    LOGOUT = "logout"
+    SESSION_END = "session_end"  # username: whose
+    PASSWORD_CHANGE = "password_change"  # noqa: S105 - username: whose
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - username: whose
+    SECOND_FACTOR_ADDITION = "second_factor_addition"  # username, factor: totp, webauthn, recovery_codes
+    SECOND_FACTOR_REMOVAL = "second_factor_removal"  # username, factor
+    USER_CREATION = "user_creation"  # username, role
+    USER_CHANGE = "user_change"  # username
+    ROLE_CHANGE = "role_change"  # username, old, new
+    USER_LOCK = "user_lock"  # username
+    USER_UNLOCK = "user_unlock"  # username
+    CONFIRMATION = "confirmation"  # import_id
+    UNDO = "undo"  # import_id
+    EXPORT = "export"  # export_id, rows
+    ANONYMISATION = "anonymisation"  # customer_id or customers: how many
+    DISCLOSURE = "disclosure"  # customer_id: all there is about them was given out
+    SETTING_CHANGE = "setting_change"  # key, old, new
+    FIELD_CHANGE = "field_change"  # key
+    LAYOUT_CHANGE = "layout_change"  # name
+
+
+def record(event: Event, *, actor: Actor, **params: Any) -> None:
+    """Add an entry, in the transaction of what it tells of, so that both are kept or neither."""
+    user = actor.user.pk if actor.user else None
+    AuditEntry.objects.create(event=event, user=user, actor_name=actor.name, address=actor.address, params=params)
