@@ -1,0 +1,98 @@
+"""Every address as everybody: a stranger, somebody without a role, and each of the roles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.urls import get_resolver
+
+from kundekort.services.accounts import Role, create_user
+from kundekort.store.models import Import
+from tests.web.conftest import HEADER
+
+NOBODY, READER, IMPORTER, ADMINISTRATOR = None, Role.READER, Role.IMPORTER, Role.ADMINISTRATOR
+
+LEAST: dict[str, Role | None] = dict.fromkeys(["start", "logout", "customer-columns", "template"], NOBODY)
+LEAST |= dict.fromkeys(["customers", "customer", "segments", "segment", "segment-count", "segment-result"], READER)
+LEAST |= {
+    name: IMPORTER
+    for names in (
+        "customer-edit customer-new duplicates duplicates-several merge duplicates-dismiss undo",
+        "imports imports-list import import-progress import-cancel import-again import-take-back import-columns",
+        "import-dialect import-mapping import-empty-cells import-confirmed import-rows import-bands import-examples",
+        "import-failing import-mended import-errors import-decisions import-conflicts import-outlook import-confirm",
+        "segment-new segment-copy segment-delete exports export export-progress export-file export-cancel",
+    )
+    for name in names.split()
+}
+LEAST |= {
+    name: ADMINISTRATOR
+    for names in (
+        "layouts layout layout-delete limits merge-allow preview-days fields field-new field field-retire field-move",
+        "export-new",  # of all customers, as without anything in its address
+    )
+    for name in names.split()
+}
+"""The least role for which an address does anything; None for everybody who is logged in."""
+OPEN = {"login", "language"}
+"""What strangers may see."""
+
+
+def patterns() -> dict[str, str]:
+    return {str(p.name): str(p.pattern) for p in get_resolver().url_patterns[0].url_patterns}
+
+
+def address(name: str, number: int) -> str:
+    return "/" + re.sub("<int:[^>]+>", str(number), re.sub("<(slug|str):[^>]+>", "csv", patterns()[name]))
+
+
+def contents() -> dict[str, list[tuple[object, ...]]]:
+    """All that is in the tables of the register and of its people, but the sessions."""
+    with connection.cursor() as cursor:
+        tables = [table for table in connection.introspection.table_names(cursor) if table.startswith(("kund", "auth"))]
+        rows = {}
+        for table in tables:
+            cursor.execute(f'SELECT t::text FROM "{table}" t ORDER BY 1')
+            rows[table] = cursor.fetchall()
+    return rows
+
+
+def test_it_says_of_every_address_who_may() -> None:
+    assert set(LEAST) | OPEN == set(patterns())
+
+
+@pytest.fixture
+def waiting(three: list[int], upload: Callable[..., Import]) -> Import:
+    """An import that waits for somebody to confirm it."""
+    return upload(HEADER + f"{three[0]};Karen;Nordmann;kari@example.com;2\n")
+
+
+@pytest.mark.parametrize("role", [None, *Role], ids=lambda role: role or "none")
+@pytest.mark.parametrize("name", sorted(LEAST))
+def test_below_its_role_an_address_shows_and_does_nothing(
+    client: Client, waiting: Import, three: list[int], name: str, role: Role | None
+) -> None:
+    user = create_user(username="x", password="", role=role or Role.READER, check_password=False)
+    if role is None:
+        user.groups.clear()
+    client.force_login(User.objects.get(pk=user.pk))
+    client.raise_request_exception = False
+    number = three[0] if "customer" in patterns()[name] else waiting.pk
+    least = LEAST[name]
+    if least is None or (role is not None and list(Role).index(role) >= list(Role).index(least)):
+        assert client.get(address(name, number)).status_code != 403
+        return
+    before = contents()
+    sent = {"digest": waiting.digest, "id": three[:2], "master": three[0], "taken": three[:2], "name": "x", "days": 3}
+    shown = client.get(address(name, number))
+    done = client.post(address(name, number), sent)
+    for answer in (shown, done):
+        assert answer.status_code in (302, 400, 403, 404, 405)
+        assert "Nordmann" not in answer.content.decode()
+    assert shown.status_code != 302 or done.status_code != 405  # a way is only shown to the page above
+    assert contents() == before
