@@ -39,9 +39,10 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "kundekort.web.middleware.chosen_language",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "kundekort.web.middleware.LoginRequired",
+    "kundekort.web.bodies.BodyLimit",
+    "django.middleware.csrf.CsrfViewMiddleware",  # the first that reads what was sent
     "kundekort.web.middleware.NulFilter",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -97,7 +98,10 @@ STORAGES = {
 }
 # A vendored file carries its version in its name, any other the hash that the storage gives it.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"/vendor/|\.[0-9a-f]{12}\."
-FILE_UPLOAD_HANDLERS = ["kundekort.web.uploading.LimitedUpload"]
+# Files are taken where `kundekort.web.bodies.takes_file` says so, and nowhere else.
+FILE_UPLOAD_HANDLERS: list[str] = []
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
+"""Bytes of a form; the largest says which of all rows of a page are meant, in some hundred kilobytes."""
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 PROCRASTINATE_IMPORT_PATHS = ["kundekort.services.jobs"]

@@ -15,23 +15,24 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kundekort import wording
-from kundekort.engine.errors import FileRefused
 from kundekort.engine.recipe import Policy
 from kundekort.services import confirming, customers, import_list, imports, layouts, lists, planning, undoing
 from kundekort.services import preview as previews
-from kundekort.services.accounts import Actor
+from kundekort.services.accounts import Actor, Role
 from kundekort.services.import_list import ImportFilter
 from kundekort.services.layouts import Layout
 from kundekort.services.lists import FileFormat
-from kundekort.services.refusals import CannotImport, NotFound, PlanDamaged
+from kundekort.services.refusals import NotFound, PlanDamaged
 from kundekort.store.models import Import
 from kundekort.store.pages import Filter
-from kundekort.web import columns, preview, uploading
+from kundekort.web import columns, preview
 from kundekort.web.actor import actor_of
+from kundekort.web.bodies import takes_file
 from kundekort.web.decisions import decided_lines
 from kundekort.web.findings import headers_of
 from kundekort.web.import_list import back_to_list, table
 from kundekort.web.progress import import_progress
+from kundekort.web.uploading import uploaded
 from kundekort.wording.lists import template_name
 
 WORKING = (Import.State.RECEIVED, Import.State.CONFIRMING)
@@ -39,6 +40,7 @@ CARDS_SHOWN = 8
 RECENT = 20
 
 
+@takes_file(Role.IMPORTER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
     """The import page; a posted file begins an import."""
@@ -64,10 +66,7 @@ def _page(request: HttpRequest, actor: Actor, *, no_file: bool = False) -> HttpR
 
 
 def _upload(request: HttpRequest, actor: Actor) -> HttpResponse:
-    size = int(request.META.get("CONTENT_LENGTH") or 0)
-    if uploading.too_large(size):
-        raise CannotImport(FileRefused("file_too_large", size=size, limit=settings.KUNDEKORT_MAX_BYTES))
-    file = request.FILES.get("file")
+    file = uploaded(request)
     if file is None:
         return _page(request, actor, no_file=True)
     policy = Policy(empty_cells=_layout(request).empty_cells)

@@ -10,9 +10,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kundekort.engine.decisions import Action, Decision
 from kundekort.services import mended_rows, planning
+from kundekort.services.accounts import Role
 from kundekort.services.lists import FileFormat
 from kundekort.services.refusals import NotFound
 from kundekort.web.actor import actor_of
+from kundekort.web.bodies import takes_file
+from kundekort.web.uploading import uploaded
 from kundekort.wording.lists import mended_name
 
 
@@ -28,10 +31,11 @@ def download(request: HttpRequest, import_id: int, ending: str) -> StreamingHttp
     return StreamingHttpResponse(content, content_type=form.media_type, headers=headers)
 
 
+@takes_file(Role.IMPORTER)
 @require_POST
 def upload(request: HttpRequest, import_id: int) -> HttpResponse:
     """Take the mended rows into the import they are of."""
-    actor, file = actor_of(request), request.FILES.get("file")
+    actor, file = actor_of(request), uploaded(request)
     if file is not None:
         name, rows = mended_rows.receive(import_id, file, actor=actor)  # type: ignore[arg-type]  # it reads
         planning.decide(import_id, Decision(Action.MEND, name, count=rows), actor=actor)

@@ -8,6 +8,10 @@ from typing import IO
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.http import HttpRequest
+
+from kundekort.engine.errors import FileRefused
+from kundekort.services.refusals import CannotImport
 
 OVERHEAD = 2**16
 """Bytes of a request beyond its file: the other fields of the form and the boundaries."""
@@ -16,6 +20,15 @@ OVERHEAD = 2**16
 def too_large(content_length: int) -> bool:
     """Whether a request cannot but hold a file over the limit."""
     return content_length > settings.KUNDEKORT_MAX_BYTES + OVERHEAD
+
+
+def uploaded(request: HttpRequest) -> UploadedFile[bytes] | None:
+    """The file that was posted, None where none was chosen. Raises CannotImport for one over the limit."""
+    size = int(request.META.get("CONTENT_LENGTH") or 0)
+    if too_large(size):
+        raise CannotImport(FileRefused("file_too_large", size=size, limit=settings.KUNDEKORT_MAX_BYTES))
+    file = request.FILES.get("file")
+    return file if isinstance(file, UploadedFile) else None
 
 
 class LimitedUpload(FileUploadHandler):

@@ -1,0 +1,69 @@
+"""What is sent along with a request: before a byte of it is read, who sends it, where to, and how much it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+from kundekort.services.accounts import Role
+from kundekort.services.refusals import Forbidden
+from kundekort.web.actor import actor_of
+from kundekort.web.uploading import LimitedUpload
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+_TAKES_FILE: Final = "takes_file"
+
+
+def takes_file(role: Role) -> Callable[[View], View]:
+    """Decorator: the only views to which files can be posted, each with the role that it demands for that."""
+
+    def mark(view: View) -> View:
+        setattr(view, _TAKES_FILE, role)
+        return view
+
+    return mark
+
+
+def length(request: HttpRequest) -> int:
+    """How many bytes a request says it brings; 0 where it does not say so, of which no more is read then."""
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
+
+
+class BodyLimit:
+    """Middleware: let through files for whoever may send them, and forms of ordinary size for everybody.
+
+    It stands after the login and before whatever looks at what was sent, which is the protection against forged
+    requests. What is refused is not read: whoever could read it for the sake of politeness could be kept busy with it.
+    """
+
+    def __init__(self, respond: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer to a request."""
+        return self._respond(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., HttpResponseBase], *_: Any) -> HttpResponse | None:
+        """The answer to a request whose body is not even read; None for all others."""
+        role: Role | None = getattr(view, _TAKES_FILE, None) if request.method == "POST" else None
+        if role is None:
+            if length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+                status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+                return render(request, f"{status}.html", status=status)
+            return None
+        try:
+            actor_of(request).require(role)
+        except Forbidden:
+            return render(request, "403.html", status=HTTPStatus.FORBIDDEN)
+        request.upload_handlers = [LimitedUpload(request)]
+        return None
