@@ -176,7 +176,8 @@ def test_it_makes_words_without_a_database() -> None:
 def test_it_speaks_norwegian() -> None:
     english = {f"{table}.{code}": said(words, "en") for table, code, words in all_words()}
     norwegian = {f"{table}.{code}": said(words, "nb") for table, code, words in all_words()}
-    assert [name for name, words in english.items() if norwegian[name] == words] == []
+    alike = {"ROLES.administrator"}
+    assert {name for name, words in english.items() if norwegian[name] == words} == alike
 
 
 def test_it_quotes_as_norwegian_does() -> None:

@@ -42,6 +42,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "kundekort.web.middleware.LoginRequired",
+    "kundekort.web.password_change.PasswordChangeRequired",
     "kundekort.web.middleware.NulFilter",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -105,6 +105,24 @@ class NameTaken(Refusal):
     code = "name_taken"
 
 
+class PersonInvalid(Refusal):
+    """A user cannot be as described; params: reason, and limit; of them made: fault."""
+
+    code = "person_invalid"
+
+
+class OwnAccount(Refusal):
+    """Nobody locks, demotes or resets themselves."""
+
+    code = "own_account"
+
+
+class LastAdministrator(Refusal):
+    """Somebody has to be left who may administer the register; params: name."""
+
+    code = "last_administrator"
+
+
 class WeakPassword(Refusal):
     """The password is too easy to guess; params: least, the least number of characters."""
 

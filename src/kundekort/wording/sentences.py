@@ -21,6 +21,7 @@ from kundekort.wording.fields import field
 from kundekort.wording.files import FILE_KINDS, file_size
 from kundekort.wording.health import HEALTH
 from kundekort.wording.names import encoding, kind_of_problem, operator, separator
+from kundekort.wording.people import PERSON_FAULTS
 from kundekort.wording.places import country_name
 from kundekort.wording.problems import CARD_PROBLEMS, PROBLEMS, WARNINGS
 from kundekort.wording.progress import REASONS, WRITERS
@@ -52,6 +53,8 @@ def refusal(code: str, params: Mapping[str, Any]) -> str:
         params = {"fault": segment_fault(params["reason"], params["path"], params)}
     if code in ("field_invalid", "layout_invalid"):
         params = {"fault": column_fault(params["reason"], params)}
+    if code == "person_invalid":
+        params = {"fault": person_fault(params["reason"], params)}
     if code == "register_busy":
         params = {"writer": writer(params.get("writing", ""), params.get("name", ""), params.get("since"))}
     if code == "cell_invalid":
@@ -91,6 +94,11 @@ def segment_fault(reason: str, path: Sequence[int], params: Mapping[str, Any]) -
 def column_fault(reason: str, params: Mapping[str, Any]) -> str:
     """What is wrong with an own field or a column layout."""
     return _sentence(COLUMN_FAULTS, reason, params)
+
+
+def person_fault(reason: str, params: Mapping[str, Any]) -> str:
+    """What is wrong with a user as they were described."""
+    return _sentence(PERSON_FAULTS, reason, params)
 
 
 def in_english() -> AbstractContextManager[object]:
