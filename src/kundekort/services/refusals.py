@@ -294,6 +294,18 @@ class StorageTaken(Refusal):
     code = "storage_taken"
 
 
+class RegisterNotEmpty(Refusal):
+    """A demonstration is to be made of a register that is somebody's."""
+
+    code = "register_not_empty"
+
+
+class DemoPublic(Refusal):
+    """The register is the demonstration's, and the site is not for this machine alone."""
+
+    code = "demo_public"
+
+
 class NothingToBackUp(Refusal):
     """There is no register here."""
 

@@ -19,7 +19,7 @@ from django.db.migrations.loader import MigrationLoader
 from psycopg import Connection, Error
 
 from kundekort import secret_key, version
-from kundekort.services import database, dump, installation
+from kundekort.services import database, demo, dump, installation
 from kundekort.services.progress import Report, no_progress
 from kundekort.services.refusals import (
     BackupDamaged,
@@ -136,7 +136,8 @@ def _bring_back(archive: Archive, report: Report) -> None:
         with transaction.atomic():
             conn = database.psycopg_connection()
             dump.load(conn, _reported(archive, report))
-            conn.execute("DELETE FROM kundekort_setting WHERE key = %s", [installation.KEY])  # which was another one
+            forgotten = [installation.KEY, demo.KEY]  # the storage was another one, and a demonstration stays at home
+            conn.execute("DELETE FROM kundekort_setting WHERE key = ANY(%s)", [forgotten])
     except ArchiveDamaged as error:
         raise BackupDamaged(path=str(archive.path)) from error
     except (DatabaseError, Error) as error:

@@ -70,7 +70,9 @@ class Change(views.PasswordChangeView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """What the template needs."""
         user = self.request.user
-        return super().get_context_data(**kwargs) | {"must": isinstance(user, User) and people.must_change_password(user)}
+        return super().get_context_data(**kwargs) | {
+            "must": isinstance(user, User) and people.must_change_password(user)
+        }
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Change it."""

@@ -197,7 +197,13 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     ),
     "server_stopped": _("The web server stopped by itself (code %(status)s). What it wrote above says why."),
     "register_not_empty": _(
-        "This register holds customers of its own, so no samples were added. Set KUNDEKORT_DATA to an empty folder."
+        "This register has users, customers or imports of its own, so no samples were added. "
+        "Set KUNDEKORT_DATA to an empty folder."
+    ),
+    "demo_public": _(
+        "This register is the demonstration’s, and everybody knows its password, so it is only for this machine. "
+        "Set KUNDEKORT_DATA to an empty folder for a register of your own, or leave out KUNDEKORT_HOSTS, "
+        "KUNDEKORT_HTTPS and --host."
     ),
     "example_missing": _("The example “%(path)s” is missing. Run this in a checkout of Kundekort, or give --example."),
 }
