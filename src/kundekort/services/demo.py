@@ -10,7 +10,6 @@ from ipaddress import ip_address
 from typing import Any, Final
 
 from django.conf import settings
-from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -70,7 +69,7 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-class Gate(BaseBackend):
+class Gate:
     """Asked before any other way to log in: nobody gets in anywhere else with the password that everybody knows."""
 
     def authenticate(

@@ -1,4 +1,4 @@
-"""The words about users: what they may do, and what is wrong with a name; tables only."""
+"""The words about users: what they may do, and what is wrong with a name."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 ROLES: Final[Mapping[str, str | Promise]] = {
@@ -36,3 +37,8 @@ PERSON_FAULTS: Final[Mapping[str, str | Promise]] = {
     "email_taken": _("Another user has this e-mail address. Give each their own, or leave it empty."),
 }
 """By the reason of `PersonInvalid`."""
+
+
+def no_user(name: str) -> str:
+    """Who did something in the terminal of the server, where a user of the register has the same name."""
+    return gettext("%(name)s (on the server)") % {"name": name}
