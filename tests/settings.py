@@ -22,3 +22,5 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405 - WhiteNoise warns of a folder that is not there
+# Tests empty their tables, also that of the audit log, which lets nobody else do so.
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c kundekort.test_run=on"  # noqa: F405

@@ -105,6 +105,19 @@ def test_it_brings_everything_back(kept: Kept) -> None:
             assert (undone["changed"], undone["error"]) == (20, None)
 
 
+def test_it_brings_no_demonstration_into_the_open() -> None:
+    with place() as home, place() as new, home.held():
+        home.run("imports")
+        home.script("from kundekort.services import demo\nprint(demo.begin().name)")
+        asked = "from django.contrib.auth import authenticate\nprint(authenticate(username='demo', password='demo'))"
+        assert home.script(asked) == "demo"
+        assert b"only for this machine" in home.run("serve", "--host", "0.0.0.0", "--port", "18473", code=2)
+        path = home.data.parent / "demo.backup"
+        home.run("backup", str(path))
+        new.run("restore", str(path))
+        assert new.script(asked) == "None"
+
+
 def waiting(address: str) -> bool:
     """Whether somebody waits in the database for what we hold."""
     with psycopg.connect(address) as conn:

@@ -30,6 +30,8 @@ def test_it_refuses_a_name_twice_a_weak_password_and_nobody_to_ask() -> None:
         (("Dora", "--password-stdin"), "theatre-doors"),
         (("eve", "--password-stdin"), "password"),
         (("eve",), "theatre-doors"),
+        (("e" * 200, "--password-stdin"), "theatre-doors"),
+        (("eve\u202e", "--password-stdin"), "theatre-doors"),
     ]:
         code, told = createuser(*arguments, password=password)
         assert (code, len(told.splitlines())) == (2, 1)

@@ -12,7 +12,8 @@ from kundekort.store.models import Import
 from tests.past import past_import, totals, unfinished_import
 
 KEYS = [
-    *("id", "created_at", "finished_at", "state", "file", "undoes", "uploaded_by", "confirmed_by"),
+    *("id", "created_at", "finished_at", "state", "file", "undoes"),
+    *("uploaded_by", "uploaded_by_user", "confirmed_by", "confirmed_by_user"),
     *("rows", "new", "changed", "unchanged", "errors", "left_out", "removed", "restored", "conflicts"),
     *("revision", "undone_by"),
 ]
@@ -52,7 +53,9 @@ def test_it_gives_programs_every_import() -> None:
         "file": "høst.csv",
         "undoes": None,
         "uploaded_by": "bob",
+        "uploaded_by_user": None,
         "confirmed_by": "Alice Ås",
+        "confirmed_by_user": None,
         **dict.fromkeys(("errors", "removed", "restored", "conflicts"), 0),
         **{"rows": 20, "new": 2, "changed": 3, "unchanged": 14, "left_out": 1},
         "revision": first.revision_id,

@@ -1,5 +1,6 @@
 """Every code has words, and the words ask for nothing that the code does not bring."""
 
+import dataclasses
 import inspect
 import re
 from collections.abc import Iterator
@@ -19,9 +20,11 @@ from kundekort.engine.guards.doubles import keys_of
 from kundekort.engine.problem import CODES, WARNINGS
 from kundekort.engine.schema import Schema
 from kundekort.engine.values import countries, languages
-from kundekort.services import fields, health, layouts, refusals
+from kundekort.services import accounts, audit_log, fields, health, layouts, person_names, refusals
+from kundekort.services.accounts import Role
 from kundekort.services.audit import Event
 from kundekort.services.lists import FileFormat
+from kundekort.services.settings import Settings
 from kundekort.store.fields import SCHEMA
 from kundekort.store.models import Export, Import, Revision
 from kundekort.store.progress import SHARES
@@ -74,7 +77,16 @@ def test_it_has_words_for_every_code(codes: dict[str, str], table: dict[str, str
 
 
 def test_it_has_words_for_every_entry_of_the_audit_log() -> None:
-    assert set(Event) == set(wording.AUDIT_EVENTS)
+    assert set(Event) == set(wording.AUDIT_EVENTS) == set(wording.AUDIT_NAMES)
+    assert set(audit_log.GROUPS) == set(wording.AUDIT_GROUPS)
+    assert sorted(event for group in audit_log.GROUPS.values() for event in group) == sorted(Event)
+    assert {field.name for field in dataclasses.fields(Settings)} == set(wording.SETTINGS)
+
+
+def test_it_has_words_for_users() -> None:
+    assert {*Role, ""} == set(wording.ROLES) == set(wording.ROLE_HELP)
+    code = "".join(inspect.getsource(module) for module in (accounts, person_names))
+    assert {*re.findall(r'reason="(\w+)"', code), "role_missing"} == set(wording.PERSON_FAULTS)
 
 
 def test_it_has_words_for_every_finding_answer_and_decision() -> None:
@@ -176,7 +188,8 @@ def test_it_makes_words_without_a_database() -> None:
 def test_it_speaks_norwegian() -> None:
     english = {f"{table}.{code}": said(words, "en") for table, code, words in all_words()}
     norwegian = {f"{table}.{code}": said(words, "nb") for table, code, words in all_words()}
-    assert [name for name, words in english.items() if norwegian[name] == words] == []
+    alike = {"ROLES.administrator"}
+    assert {name for name, words in english.items() if norwegian[name] == words} == alike
 
 
 def test_it_quotes_as_norwegian_does() -> None:

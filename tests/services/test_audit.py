@@ -34,3 +34,10 @@ def test_it_keeps_an_entry_as_it_is(user: User) -> None:
         ):
             cursor.execute(statement)
     assert AuditEntry.objects.get().actor_name == "Kari Moe"
+
+
+def test_it_cannot_be_emptied(user: User) -> None:
+    audit.record(Event.LOGOUT, actor=actor_of(user))
+    with pytest.raises(DatabaseError, match="only be added to"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL kundekort.test_run = off; TRUNCATE kundekort_auditentry")
+    assert AuditEntry.objects.count() == 1

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import getpass
 import sys
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from kundekort.cli import setup
+from kundekort.cli.actor import actor
 from kundekort.cli.failures import report_failures
 from kundekort.cli.language import _
 from kundekort.cli.refusals import CommandRefused
-
-
-class Role(StrEnum):
-    """What a user may do; each role may do all that the one before it may."""
-
-    READER = "reader"
-    IMPORTER = "importer"
-    ADMINISTRATOR = "administrator"
+from kundekort.cli.users import Role
 
 
 def createuser(
@@ -36,10 +29,10 @@ def createuser(
         if not password_stdin and not sys.stdin.isatty():
             raise CommandRefused("no_password")
         setup.setup_django()
-        from kundekort.services import accounts
+        from kundekort.services import accounts, people
 
         password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _asked_password()
-        accounts.create_user(username=name, password=password, role=accounts.Role(role), full_name=full_name)
+        people.add(name, role=accounts.Role(role), full_name=full_name, password=password, actor=actor())
         words = _("The user %(name)s can log in now, with the role %(role)s.")
         print(words % {"name": name, "role": role.value}, file=sys.stderr)
 

@@ -25,6 +25,7 @@ from kundekort.cli import (
     server,
     undo,
     usage,
+    users,
 )
 from kundekort.cli.language import _
 
@@ -97,6 +98,7 @@ app.command(
     help=_("Look at the installation: a line for each thing, and exit code 1 where something is wrong."),
     short_help=_("Look at the installation and say what is wrong."),
 )(doctor.doctor)
+app.add_typer(users.app, name="users", short_help=_("List, add, change, lock and reset users."))
 app.command("createuser", help=_("Create a user of the website."))(accounts.createuser)
 app.command("migrate", help=_("Prepare the database for this version."))(accounts.migrate)
 

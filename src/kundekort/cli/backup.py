@@ -14,6 +14,7 @@ import typer
 
 from kundekort import version
 from kundekort.cli import setup
+from kundekort.cli.actor import actor
 from kundekort.cli.failures import report_failures
 from kundekort.cli.language import _
 from kundekort.cli.output import STANDARD
@@ -38,6 +39,7 @@ def backup(
 
             with show.progress(shown=True) as report:
                 manifest = backup.write(target, report=report)
+        backup.record(manifest, actor=actor())
         words = _("Backed up: %(customers)s customers and %(files)s files.")
         _tell(words, manifest)
 
@@ -56,6 +58,7 @@ def restore(
         with show.progress(shown=True) as report:
             restore.restore(archive, report=report)
         setup.migrate(verbosity=0)
+        restore.record(archive.manifest, actor=actor())
         words = _("Restored: %(customers)s customers and %(files)s files, as they were on %(when)s.")
         _tell(words, archive.manifest)
         if restore.is_other_key(archive):

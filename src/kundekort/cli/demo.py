@@ -23,8 +23,6 @@ HOST: Final = "127.0.0.1"
 """Never further: the password of the demonstration is known to everybody."""
 CUSTOMERS: Final = 5_000
 """Sample customers in the register; they get the numbers from 1."""
-USER: Final = "demo"
-PASSWORD: Final = "demo"  # noqa: S105 - for a register of invented people on this machine
 FILENAME: Final = "sample-customers.csv"
 EXAMPLE: Final = Path("examples/customers-edited.csv")
 OTHERS: Final = {
@@ -45,26 +43,12 @@ def demo(
         if not example.is_file():
             raise CommandRefused("example_missing", path=str(example))
         setup.setup_django()
-        actor = have_login()
+        from kundekort.services import demo as services
+
+        actor = services.begin()
         have_customers(actor)
         waiting = have_waiting(example, actor)
         server.run(HOST, port, processes=1, ready=lambda: _tell(port, example, waiting))
-
-
-def have_login() -> Actor:
-    """The demonstration's own administrator. Raises CommandRefused in a register that holds real customers."""
-    from django.contrib.auth import authenticate
-
-    from kundekort.services import accounts, customers
-
-    user = authenticate(username=USER, password=PASSWORD)
-    if user is None:
-        if customers.count():
-            raise CommandRefused("register_not_empty")
-        user = accounts.create_user(
-            username=USER, password=PASSWORD, role=accounts.Role.ADMINISTRATOR, check_password=False
-        )
-    return accounts.actor_of(user)
 
 
 def have_customers(actor: Actor) -> None:
@@ -115,6 +99,8 @@ def _received(path: Path, actor: Actor) -> Import:
 
 
 def _tell(port: int, example: Path, waiting: list[str]) -> None:
+    from kundekort.services.demo import PASSWORD, USER
+
     server.tell_address(HOST, port)
     words = _("Log in as %(name)s with the password %(password)s. There, under Import / update, wait:")
     lines = [words % {"name": USER, "password": PASSWORD}]

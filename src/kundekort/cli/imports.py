@@ -56,13 +56,14 @@ def list_imports(
     """List the imports: who uploaded and confirmed what, when, and what became of it."""
     with report_failures():
         setup.setup_django()
-        from kundekort.services import import_list
+        from kundekort.services import identities, import_list
         from kundekort.services.import_list import ImportFilter
 
         wanted = ImportFilter(states=(state.value,) if state else ())
         lines = import_list.search(wanted, offset=0, limit=limit, actor=actor()).lines
         if as_json:
-            write([_told(line) for line in lines])
+            with identities.once():
+                write([_told(line) for line in lines])
         elif lines:
             console = Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else WIDE)
             console.print(_table(lines, width=console.width))
@@ -72,6 +73,8 @@ def list_imports(
 
 def _told(line: ImportLine) -> dict[str, Any]:
     """An import for programs, which rely on the keys."""
+    from kundekort.services import identities
+
     imp = line.imp
     return {
         "id": imp.pk,
@@ -81,7 +84,9 @@ def _told(line: ImportLine) -> dict[str, Any]:
         "file": None if imp.undoes_id else imp.filename,
         "undoes": imp.undoes_id,
         "uploaded_by": imp.actor_name,
+        "uploaded_by_user": identities.told(imp.created_by_id),
         "confirmed_by": imp.confirmer_name or None,
+        "confirmed_by_user": identities.told(imp.confirmed_by_id),
         **{name: getattr(imp.totals, name) if imp.totals else None for name in COUNTS},
         "revision": imp.revision_id,
         "undone_by": line.undone_by,
@@ -118,7 +123,7 @@ def _cells(line: ImportLine, *, roomy: bool) -> list[str | Text]:
     shown = [getattr(totals, name) for name in ("rows", "changed", "new", "errors", "left_out")] if totals else []
     counts = [str(wording.Count(count)) for count in shown] or [""] * 5
     title = Text(_plain(wording.import_title(line.name.filename, undone=line.name.undone)))
-    people = {_("Uploaded by"): _plain(imp.actor_name), _("Confirmed by"): _plain(imp.confirmer_name)}
+    people = {_("Uploaded by"): _plain(line.uploader), _("Confirmed by"): _plain(line.confirmer)}
     state = Text(wording.state(imp.state) + (f", {_('undone')}" if line.undone else ""), style=_STYLES[imp.state])
     first = [str(imp.pk), localtime(line.when).strftime("%Y-%m-%d %H:%M")]
     if roomy:

@@ -79,6 +79,7 @@ def headers(imp: Import) -> dict[str, str]:
 def record_json(imp: Import) -> dict[str, Any]:
     """An import in whatever state: the object of `import --json`, and where it stands and whose it is."""
     from kundekort import wording
+    from kundekort.services import identities
 
     whole = import_json(imp, applied=imp.state == imp.State.DONE)
     if asked := imp.question:
@@ -88,7 +89,9 @@ def record_json(imp: Import) -> dict[str, Any]:
         "state": imp.state,
         "file": None if imp.undoes_id else imp.filename,
         "uploaded_by": imp.actor_name,
+        "uploaded_by_user": identities.told(imp.created_by_id),
         "confirmed_by": imp.confirmer_name or None,
+        "confirmed_by_user": identities.told(imp.confirmed_by_id),
         "created_at": imp.created_at.isoformat(timespec="seconds"),
         "finished_at": imp.finished_at.isoformat(timespec="seconds") if imp.finished_at else None,
         "undoes": imp.undoes_id,

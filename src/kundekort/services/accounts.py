@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, User
 from django.contrib.auth.password_validation import (
@@ -13,9 +13,14 @@ from django.contrib.auth.password_validation import (
     validate_password,
 )
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.core.validators import EmailValidator
+from django.db import connection, transaction
 
-from kundekort.services.refusals import Forbidden, NameTaken, WeakPassword
+from kundekort.services import person_names
+from kundekort.services.refusals import Forbidden, NameTaken, PersonInvalid, WeakPassword
+
+_LOCK: Final = 0x7573_6572  # "user"
+_LONGEST_EMAIL: Final = 254
 
 
 class Role(StrEnum):
@@ -56,10 +61,14 @@ def actor_of(user: AbstractBaseUser | AnonymousUser, *, address: str = "") -> Ac
     """The actor that a logged-in user is; nobody in particular for an anonymous one."""
     if not isinstance(user, User) or not user.is_active:
         return Actor(name="", role=None, address=address)
-    groups = set(user.groups.values_list("name", flat=True))
+    return Actor(name=user.get_full_name() or user.get_username(), role=role_of(user), user=user, address=address)
+
+
+def role_of(user: User) -> Role | None:
+    """The highest role of a user, None for one without any."""
+    groups = {group.name for group in user.groups.all()}
     held = [role for role in _RANK if role in groups]
-    role = Role.ADMINISTRATOR if user.is_superuser else (held[-1] if held else None)
-    return Actor(name=user.get_full_name() or user.get_username(), role=role, user=user, address=address)
+    return Role.ADMINISTRATOR if user.is_superuser else (held[-1] if held else None)
 
 
 def nobody_yet() -> bool:
@@ -68,12 +77,16 @@ def nobody_yet() -> bool:
 
 
 @transaction.atomic
-def create_user(*, username: str, password: str, role: Role, full_name: str = "", check_password: bool = True) -> User:
-    """A new user with a role. Raises NameTaken or WeakPassword."""
+def create_user(
+    *, username: str, password: str, role: Role, full_name: str = "", email: str = "", check_password: bool = True
+) -> User:
+    """A new user with a role. Raises NameTaken, PersonInvalid or WeakPassword."""
+    lock()
+    username, full_name = person_names.checked_username(username), person_names.checked_full_name(full_name)
     if User.objects.filter(username__iexact=username).exists():
         raise NameTaken(name=username)
-    first, _, last = full_name.partition(" ")
-    user = User(username=username, first_name=first, last_name=last)
+    user = User(username=username, email=checked_email(email))
+    user.first_name, user.last_name = person_names.parts(full_name)
     if check_password:
         try:
             validate_password(password, user)
@@ -81,8 +94,40 @@ def create_user(*, username: str, password: str, role: Role, full_name: str = ""
             raise WeakPassword(least=_least_length()) from error
     user.set_password(password)
     user.save()
-    user.groups.add(Group.objects.get_or_create(name=role.value)[0])
+    give_role(user, role)
     return user
+
+
+def give_role(user: User, role: Role) -> None:
+    """Have a user that one role and no other."""
+    group, _ = Group.objects.get_or_create(name=role.value)
+    user.groups.set([group])
+    if user.is_superuser:
+        user.is_superuser = user.is_staff = False
+        user.save(update_fields=["is_superuser", "is_staff"])
+
+
+def checked_email(text: str, *, user: User | None = None) -> str:
+    """An address for a user, '' for none. Raises PersonInvalid for what is none, or is another user's."""
+    text = text.strip()
+    if not text:
+        return ""
+    try:
+        EmailValidator()(text)
+    except ValidationError as error:
+        raise PersonInvalid(reason="email_invalid") from error
+    if len(text) > _LONGEST_EMAIL:
+        raise PersonInvalid(reason="email_invalid")
+    others = User.objects.filter(email__iexact=text)
+    if (others.exclude(pk=user.pk) if user else others).exists():
+        raise PersonInvalid(reason="email_taken")
+    return text
+
+
+def lock() -> None:
+    """Have nobody else change users until the transaction ends: whoever comes second sees what the first has done."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def _least_length() -> int:

@@ -30,13 +30,19 @@ class Event(StrEnum):
     USER_LOCK = "user_lock"  # username
     USER_UNLOCK = "user_unlock"  # username
     CONFIRMATION = "confirmation"  # import_id
-    UNDO = "undo"  # import_id
+    UNDO = "undo"  # import_id: the one that does it; kind: of the revision that is taken back; undone: its import
+    WITHDRAWAL = "withdrawal"  # import_id
     EXPORT = "export"  # export_id, rows
+    EXPORT_DOWNLOAD = "export_download"  # export_id, rows
     ANONYMISATION = "anonymisation"  # customer_id or customers: how many
     DISCLOSURE = "disclosure"  # customer_id: all there is about them was given out
     SETTING_CHANGE = "setting_change"  # key, old, new
-    FIELD_CHANGE = "field_change"  # key
-    LAYOUT_CHANGE = "layout_change"  # name
+    FIELD_CHANGE = "field_change"  # key, act: added, changed, retired, restored
+    FIELD_ORDER = "field_order"
+    LAYOUT_CHANGE = "layout_change"  # name, act: added, changed, deleted
+    AUDIT_EXPORT = "audit_export"
+    BACKUP = "backup"  # customers
+    RESTORE = "restore"  # customers, made_at: when the backup was made
 
 
 def record(event: Event, *, actor: Actor, **params: Any) -> None:

@@ -10,17 +10,19 @@ nothing left to copy.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from io import SEEK_END
 from typing import BinaryIO, NamedTuple
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from psycopg import Connection
 
 from kundekort import version
-from kundekort.services import database, dump, installation
+from kundekort.services import audit, database, dump, installation
+from kundekort.services.accounts import Actor
+from kundekort.services.audit import Event
 from kundekort.services.progress import Report, no_progress
 from kundekort.services.refusals import NothingToBackUp
 from kundekort.store import packages, storage
@@ -41,6 +43,15 @@ class _Inventory(NamedTuple):
 
     imports: dict[str, _ImportVersion]
     exports: set[str]
+
+
+def record(manifest: Manifest, *, actor: Actor) -> None:
+    """Add to the audit log that a backup was made, where the database has the log and takes an entry.
+
+    A backup is made before a migration too, and just when a disk is full: it is good without.
+    """
+    with suppress(DatabaseError), transaction.atomic():
+        audit.record(Event.BACKUP, actor=actor, customers=manifest.facts.customers)
 
 
 def write(target: BinaryIO, *, report: Report = no_progress) -> Manifest:

@@ -11,8 +11,9 @@ from procrastinate.contrib.django import app
 
 from kundekort.bulk.apply import RegisterMoved
 from kundekort.engine.plan import Plan
-from kundekort.services import fields, imports, planning, repetition, revisions, writers
+from kundekort.services import audit, fields, imports, planning, repetition, revisions, writers
 from kundekort.services.accounts import Actor
+from kundekort.services.audit import Event
 from kundekort.services.database import short_lock_transaction
 from kundekort.services.progress import Report, no_progress
 from kundekort.services.refusals import (
@@ -56,6 +57,7 @@ def confirm(import_id: int, *, digest: str, actor: Actor) -> Import:
         waiting = Import.objects.filter(pk=import_id, state=Import.State.PREVIEW, digest=digest)
         if waiting.update(state=Import.State.CONFIRMING, notice="", progress=None, touched_at=Now(), **_by(actor)):
             app.configure_task("apply_import").defer(import_id=import_id, digest=digest)
+            _record(imp, actor)
     imp.refresh_from_db()
     return imp
 
@@ -69,6 +71,8 @@ def take_back(import_id: int, *, actor: Actor) -> Import:
     with short_lock_transaction():  # whoever writes it has the row in the last moment alone
         confirmed = Import.objects.filter(pk=import_id, state=Import.State.CONFIRMING)
         taken = confirmed.update(state=Import.State.PREVIEW, touched_at=Now(), **UNCONFIRMED)
+        if taken:
+            audit.record(Event.WITHDRAWAL, actor=actor, import_id=import_id)
     imp.refresh_from_db()
     if not taken:
         raise AlreadyWritten if imp.state == Import.State.DONE else NotWaiting(state=imp.state)
@@ -106,7 +110,10 @@ def _apply(import_id: int, *, digest: str, actor: Actor | None, report: Report, 
     waiting = (lambda: report("waiting", 0, 1)) if patient else None
     with revisions.register_transaction(alone=kind, number=imp.pk, waiting=waiting):
         imp = _applicable(import_id, digest=digest, states=states)
-        actor = actor or Actor(name=imp.confirmer_name, role=None, user=imp.confirmed_by)
+        if actor is None:  # which the log knows already
+            actor = Actor(name=imp.confirmer_name, role=None, user=imp.confirmed_by)
+        else:
+            _record(imp, actor)
         if plan.totals.changes_register:
             repetition.keep(imp, plan)
             cause = Revision.Kind.UNDO if imp.undoes else Revision.Kind.IMPORT
@@ -137,6 +144,15 @@ def _applicable(import_id: int, *, digest: str, states: tuple[str, ...]) -> Impo
 def _by(actor: Actor) -> dict[str, Any]:
     """Who has confirmed an import."""
     return {"confirmed_by": actor.user, "confirmer_name": actor.name}
+
+
+def _record(imp: Import, actor: Actor) -> None:
+    """Add to the audit log that somebody has confirmed an import."""
+    if imp.undoes is None:
+        audit.record(Event.CONFIRMATION, actor=actor, import_id=imp.pk)
+        return
+    source = Import.objects.filter(revision=imp.undoes_id).values_list("pk", flat=True).first()
+    audit.record(Event.UNDO, actor=actor, import_id=imp.pk, kind=imp.undoes.kind, undone=source)
 
 
 def _refuse(imp: Import, *, digest: str, states: tuple[str, ...]) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import BinaryIO, Final
 
 import polars as pl
+from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.text import slugify
@@ -14,8 +15,9 @@ from procrastinate.contrib.django import app
 
 from kundekort.engine.schema import Field, Kind
 from kundekort.engine.writing import xlsx
-from kundekort.services import customer_list, fields, layouts, lists, segments
+from kundekort.services import audit, customer_list, fields, layouts, lists, segments
 from kundekort.services.accounts import Actor, Role
+from kundekort.services.audit import Event
 from kundekort.services.lists import FileFormat
 from kundekort.services.progress import Report, no_progress
 from kundekort.services.refusals import ExportNotWaiting, NotFound, TooManyForWorkbook
@@ -129,7 +131,10 @@ def cancel(export_id: int, *, actor: Actor) -> Export:
 
 
 def open_file(export_id: int, *, actor: Actor) -> tuple[BinaryIO, str, str]:
-    """The file of an export for reading, its name and its media type. Raises NotFound when it is gone or not done."""
+    """The file of an export for reading, its name and its media type; logged, since others than who made it may.
+
+    Raises NotFound when it is gone or not done.
+    """
     export = get(export_id, actor=actor)
     if export.state != Export.State.DONE or export.size is None:
         raise NotFound(id=export_id)
@@ -137,6 +142,7 @@ def open_file(export_id: int, *, actor: Actor) -> tuple[BinaryIO, str, str]:
         file = packages.export_file(export_id)
     except FileNotFoundError as error:
         raise NotFound(id=export_id) from error
+    audit.record(Event.EXPORT_DOWNLOAD, actor=actor, export_id=export_id, rows=export.rows)
     return file, filename(export), FileFormat(export.form).media_type
 
 
@@ -200,11 +206,12 @@ class _Writing:
             self._report("exporting", min(self.rows, self._expected), self._expected)
 
 
+@transaction.atomic
 def _begun(*, what: Selection, form: FileFormat, layout: str | None, language: str, actor: Actor) -> Export:
     rows = count(what, actor=actor)
     if form is FileFormat.XLSX and rows > xlsx.MOST_ROWS:
         raise TooManyForWorkbook(count=rows, limit=xlsx.MOST_ROWS)
-    return Export.objects.create(
+    export = Export.objects.create(
         created_by=actor.user,
         actor_name=actor.name,
         segment=Segment.objects.filter(name=what.segment).first() if what.segment is not None else None,
@@ -214,6 +221,8 @@ def _begun(*, what: Selection, form: FileFormat, layout: str | None, language: s
         form=form.value,
         rows=rows,
     )
+    audit.record(Event.EXPORT, actor=actor, export_id=export.pk, rows=rows)
+    return export
 
 
 def _require(what: Selection, actor: Actor) -> None:

@@ -13,7 +13,9 @@ from django.utils import timezone
 from kundekort.engine.mapping import fold, names
 from kundekort.engine.schema import Field, Kind, Schema
 from kundekort.engine.values.text import line
+from kundekort.services import audit
 from kundekort.services.accounts import Actor, Role
+from kundekort.services.audit import Event
 from kundekort.services.refusals import ChoiceInUse, FieldInvalid, NotFound
 from kundekort.store.fields import CUSTOM_PREFIX, SCHEMA
 from kundekort.store.models import Customer, CustomField, HeaderAlias
@@ -60,6 +62,7 @@ def create(definition: Definition, *, actor: Actor) -> CustomField:
     definition = _sound(definition, key=None)
     last = CustomField.objects.aggregate(last=Max("position"))["last"] or 0
     made = CustomField(key=_key(definition.header), kind=definition.kind, position=last + 1)
+    audit.record(Event.FIELD_CHANGE, actor=actor, key=made.key, act="added")
     return _save(made, definition)
 
 
@@ -75,9 +78,11 @@ def change(key: str, definition: Definition, *, actor: Actor) -> CustomField:
     for gone in set(made.choices) - set(definition.choices):
         if cards := Customer.objects.filter(custom__contains={key: gone}).count():
             raise ChoiceInUse(choice=gone, cards=cards)
+    audit.record(Event.FIELD_CHANGE, actor=actor, key=key, act="changed")
     return _save(made, definition)
 
 
+@transaction.atomic
 def retire(key: str, *, retired: bool = True, actor: Actor) -> CustomField:
     """Take an own field out of use, or back into it; its values and history stay as they are."""
     actor.require(Role.ADMINISTRATOR)
@@ -86,6 +91,7 @@ def retire(key: str, *, retired: bool = True, actor: Actor) -> CustomField:
         _refuse_taken([made.header, *made.labels.values()], key=key)
     made.retired_at = timezone.now() if retired else None
     made.save(update_fields=["retired_at"])
+    audit.record(Event.FIELD_CHANGE, actor=actor, key=key, act="retired" if retired else "restored")
     return made
 
 
@@ -96,6 +102,7 @@ def arrange(keys: Sequence[str], *, actor: Actor) -> None:
     order = {key: position for position, key in enumerate(keys)}
     for position, made in enumerate(sorted(CustomField.objects.all(), key=lambda f: order.get(f.key, len(order))), 1):
         CustomField.objects.filter(pk=made.pk).update(position=position)
+    audit.record(Event.FIELD_ORDER, actor=actor)
 
 
 def remember(header: str, key: str) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 from django.db.models import Q, QuerySet
 
 from kundekort.engine.frames import CARD, MERGED
-from kundekort.services import customers, import_names
+from kundekort.services import customers, identities, import_names
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.fields import schema
 from kundekort.services.import_names import ImportName
@@ -105,7 +105,7 @@ def since(customer_id: int, *, version: int) -> dict[str, Since]:
     found: dict[str, Since] = {}
     for change in _changes(customer_id).filter(version__gt=version).order_by("version", "pk"):
         old = found[change.field].old if change.field in found else change.old
-        found[change.field] = Since(old=old, who=change.revision.actor_name, when=change.revision.created_at)
+        found[change.field] = Since(old=old, who=identities.author(change.revision), when=change.revision.created_at)
     return found
 
 
@@ -119,7 +119,7 @@ def last_changes(versions: Mapping[int, int]) -> dict[tuple[int, str | None], Si
     changes = Change.objects.filter(reduce(or_, until, Q(pk=None)))
     changes = changes.order_by("customer_id", "field", "-version", "-pk")
     for change in changes.distinct("customer_id", "field").select_related("revision"):
-        since = Since(old=change.old, who=change.revision.actor_name, when=change.revision.created_at)
+        since = Since(old=change.old, who=identities.author(change.revision), when=change.revision.created_at)
         found[change.customer_id, change.field] = since
         newest = found.get((change.customer_id, None))
         if newest is None or newest.when < since.when:
@@ -167,7 +167,7 @@ def _consent(field: str, value: str, source: Revision | None) -> Consent:
         field=field,
         value=value,
         since=source.created_at if source else None,
-        who=source.actor_name if source else "",
+        who=identities.author(source) if source else "",
         kind=source.kind if source else "",
         import_id=imp.pk if imp else None,
         import_name=import_names.name(imp) if imp else None,
@@ -190,8 +190,8 @@ def _entries(changes: Iterable[Change], masters: dict[int, int]) -> Iterator[Ent
         merged = tuple(int(row.new or row.old) for row in rows if row.field == MERGED)
         yield Entry(
             when=revision.created_at,
-            who=revision.actor_name,
-            uploader=source.actor_name if source and not import_names.one_person(source) else None,
+            who=identities.author(revision),
+            uploader=identities.uploader(source) if source and not import_names.one_person(source) else None,
             kind=revision.kind,
             import_id=source.pk if source else None,
             import_name=import_names.name(source) if source else None,

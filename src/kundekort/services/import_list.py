@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from kundekort.services import import_names, imports, settings
+from kundekort.services import identities, import_names, imports, settings
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.import_names import ImportName
 from kundekort.store.models import Import, Revision
@@ -22,13 +22,16 @@ EARLIEST: Final = date(1900, 1, 1)
 LATEST: Final = date(9000, 1, 1)
 """Days beyond which no calendar of the database has to reckon: there are no imports."""
 
+NO_USER: Final = "name:"
+"""What the key of somebody begins with who is no user."""
+
 
 @dataclass(frozen=True, slots=True)
 class ImportFilter:
     """Which imports to list; what is empty asks for nothing.
 
-    `who` uploaded or confirmed it; `file` is a part of the name of its file, or of the file that it takes back; `since`
-    and `until` are local days, both included.
+    `who` uploaded or confirmed it: the key of a `Participant`; `file` is a part of the name of its file, or of the file
+    that it takes back; `since` and `until` are local days, both included.
     """
 
     who: str = ""
@@ -36,6 +39,14 @@ class ImportFilter:
     file: str = ""
     since: date | None = None
     until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody who has had to do with an import: a user by number, or who is no user by name; `name` as it is shown."""
+
+    key: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +61,16 @@ class Undoing:
 class ImportLine:
     """One import as lists show it.
 
-    `when` it was finished, or received as long as it is not. `undone_by` is the import that took it back; it is
-    `undone` unless that was taken back as well. `to_undo` is the revision that takes it back now, where it is in
-    effect. `waits_until` is when it is cancelled if nobody comes back to it; it `failed` if its job could not be done.
+    `uploader` and `confirmer` are told from all others; the latter is '' as long as nobody has confirmed it. `when` it
+    was finished, or received as long as it is not. `undone_by` is the import that took it back; it is `undone` unless
+    that was taken back as well. `to_undo` is the revision that takes it back now, where it is in effect. `waits_until`
+    is when it is cancelled if nobody comes back to it; it `failed` if its job could not be done.
     """
 
     imp: Import
     name: ImportName
+    uploader: str
+    confirmer: str
     when: datetime
     undone_by: int | None
     undone: bool
@@ -82,19 +96,32 @@ def search(wanted: ImportFilter, *, offset: int, limit: int, actor: Actor) -> Im
     return ImportPage(total=found.count(), lines=_lines([shown[pk] for pk in ids if pk in shown]))
 
 
-def people(*, actor: Actor) -> list[str]:
-    """The names of all who have uploaded or confirmed an import, in the order of the alphabet."""
+def people(*, actor: Actor) -> list[Participant]:
+    """All who have uploaded or confirmed an import, each once however often they were renamed, by name."""
     actor.require(Role.IMPORTER)
-    uploaders = Import.objects.order_by().values_list("actor_name", flat=True)
-    confirmers = Import.objects.order_by().values_list("confirmer_name", flat=True)
-    return sorted(filter(None, uploaders.union(confirmers)), key=str.casefold)
+    uploaders = Import.objects.order_by().values_list("created_by", "actor_name")
+    confirmers = Import.objects.order_by().values_list("confirmed_by", "confirmer_name")
+    found = {(user, "" if user else name) for user, name in uploaders.union(confirmers) if name}
+    with identities.once():
+        known = [_participant(user, name) for user, name in found]
+    return sorted(known, key=lambda one: (one.name.casefold(), one.key))
+
+
+def _participant(user: int | None, name: str) -> Participant:
+    if user is not None:
+        return Participant(str(user), identities.current(user))
+    return Participant(NO_USER + name, identities.shown(name, None))
 
 
 def _matching(wanted: ImportFilter) -> QuerySet[Import]:
     """The imports that a filter shows, the newest first."""
     found = Import.objects.annotate(when=Coalesce("finished_at", "created_at")).order_by("-when", "-pk")
-    if wanted.who:
-        found = found.filter(Q(actor_name=wanted.who) | Q(confirmer_name=wanted.who))
+    if wanted.who.startswith(NO_USER):
+        name = wanted.who.removeprefix(NO_USER)
+        uploaded = Q(created_by=None, actor_name=name)
+        found = found.filter(uploaded | Q(confirmed_by=None, confirmer_name=name))
+    elif wanted.who:
+        found = found.filter(Q(created_by=int(wanted.who)) | Q(confirmed_by=int(wanted.who)))
     if wanted.states:
         found = found.filter(state__in=wanted.states)
     if text := wanted.file.strip():
@@ -115,7 +142,8 @@ def midnight(day: date) -> datetime:
 def _lines(shown: list[Import]) -> tuple[ImportLine, ...]:
     chains = _chains({imp.revision_id for imp in shown if imp.revision_id})
     days = settings.current().preview_days
-    return tuple(_line(imp, chains.get(imp.revision_id, ()), days=days) for imp in shown)
+    with identities.once():
+        return tuple(_line(imp, chains.get(imp.revision_id, ()), days=days) for imp in shown)
 
 
 def _line(imp: Import, chain: Sequence[Undoing], *, days: int) -> ImportLine:
@@ -124,6 +152,8 @@ def _line(imp: Import, chain: Sequence[Undoing], *, days: int) -> ImportLine:
     return ImportLine(
         imp=imp,
         name=import_names.name(imp),
+        uploader=identities.uploader(imp),
+        confirmer=identities.confirmer(imp),
         when=imp.finished_at or imp.created_at,
         undone_by=chain[0].import_id if chain else None,
         undone=undone,

@@ -41,9 +41,10 @@ def name(imp: Import) -> ImportName:
 
 def one_person(imp: Import) -> bool:
     """Whether nobody else than who uploaded an import has confirmed it."""
-    if imp.created_by_id is not None and imp.confirmed_by_id is not None:
-        return imp.created_by_id == imp.confirmed_by_id
-    return imp.confirmer_name in ("", imp.actor_name)
+    if not imp.confirmer_name:
+        return True
+    users = {imp.created_by_id, imp.confirmed_by_id}
+    return len(users) == 1 and (users != {None} or imp.confirmer_name == imp.actor_name)
 
 
 def _taken_back(imp: Import) -> Iterator[Revision]:

@@ -13,8 +13,9 @@ from kundekort.engine.mapping import fold, names
 from kundekort.engine.recipe import EmptyCells
 from kundekort.engine.schema import Field, Kind, Schema
 from kundekort.engine.values.text import line
-from kundekort.services import fields
+from kundekort.services import audit, fields
 from kundekort.services.accounts import Actor, Role
+from kundekort.services.audit import Event
 from kundekort.services.refusals import LayoutInvalid, NotFound
 from kundekort.store.models import ColumnLayout
 
@@ -97,14 +98,17 @@ def save(
     row.save()
     for key, header in columns:
         fields.remember(header, key)
+    audit.record(Event.LAYOUT_CHANGE, actor=actor, name=name, act="changed" if former else "added")
     return get(name)
 
 
+@transaction.atomic
 def delete(name: str, *, actor: Actor) -> None:
     """Forget a layout; its column names stay known. Raises NotFound."""
     actor.require(Role.ADMINISTRATOR)
     if not ColumnLayout.objects.filter(name=name).delete()[0]:
         raise NotFound(id=name)
+    audit.record(Event.LAYOUT_CHANGE, actor=actor, name=name, act="deleted")
 
 
 def _check(name: str, columns: Sequence[tuple[str, str]], *, former: str | None) -> None:

@@ -12,7 +12,7 @@ from kundekort.engine.header_mapping import HeaderMapping, fingerprint
 from kundekort.engine.mapping import match_headers
 from kundekort.engine.recipe import Answers, Column, Origin
 from kundekort.engine.values.text import line
-from kundekort.services import fields
+from kundekort.services import fields, identities
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.refusals import NotFound
 from kundekort.store.models import ColumnMapping
@@ -40,7 +40,7 @@ def list_named(*, actor: Actor) -> list[SavedMapping]:
     """The mappings with a name, by name."""
     actor.require(Role.IMPORTER)
     rows = ColumnMapping.objects.exclude(name="").order_by("name")
-    return [SavedMapping(row.pk, row.name, row.actor_name, row.changed_at) for row in rows]
+    return [SavedMapping(row.pk, row.name, identities.author(row), row.changed_at) for row in rows]
 
 
 def answers_of(number: int, headers: Sequence[str], answers: Answers, *, actor: Actor) -> Answers:
@@ -75,6 +75,6 @@ def delete(number: int, *, actor: Actor) -> None:
 
 
 def _answers(row: ColumnMapping, columns: Sequence[Column], answers: Answers) -> Answers:
-    origin = Origin(by=row.actor_name, when=row.changed_at.isoformat(), name=row.name)
+    origin = Origin(by=identities.author(row), when=row.changed_at.isoformat(), name=row.name)
     mapping: HeaderMapping = row.mapping
     return mapping.answers(columns, answers, schema=fields.schema(), origin=origin)

@@ -105,6 +105,24 @@ class NameTaken(Refusal):
     code = "name_taken"
 
 
+class PersonInvalid(Refusal):
+    """A user cannot be as described; params: reason, and limit; of them made: fault."""
+
+    code = "person_invalid"
+
+
+class OwnAccount(Refusal):
+    """Nobody locks, demotes or resets themselves."""
+
+    code = "own_account"
+
+
+class LastAdministrator(Refusal):
+    """Somebody has to be left who may administer the register; params: name."""
+
+    code = "last_administrator"
+
+
 class WeakPassword(Refusal):
     """The password is too easy to guess; params: least, the least number of characters."""
 
@@ -274,6 +292,18 @@ class StorageTaken(Refusal):
     """The storage keeps the files of another database; params: storage."""
 
     code = "storage_taken"
+
+
+class RegisterNotEmpty(Refusal):
+    """A demonstration is to be made of a register that is somebody's."""
+
+    code = "register_not_empty"
+
+
+class DemoPublic(Refusal):
+    """The register is the demonstration's, and the site is not for this machine alone."""
+
+    code = "demo_public"
 
 
 class NothingToBackUp(Refusal):

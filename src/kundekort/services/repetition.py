@@ -16,7 +16,7 @@ from kundekort.engine import finding
 from kundekort.engine.guards import repetition
 from kundekort.engine.guards.repetition import LEAST, Earlier, Sketch
 from kundekort.engine.plan import Plan
-from kundekort.services import revisions
+from kundekort.services import identities, revisions
 from kundekort.store.models import Import, PeopleSketch
 
 MOST: Final = 1_000
@@ -77,7 +77,7 @@ def _earlier(imp: Import, new: Sketch) -> Iterator[Earlier]:
             yield Earlier(
                 number=one.pk,
                 file=one.filename,
-                who=one.confirmer_name or one.actor_name,
+                who=identities.confirmer(one) or identities.uploader(one),
                 when=one.finished_at,
                 same=one.sha256 != "" and one.sha256 == imp.sha256,
                 sketch=Sketch.from_bytes(kept.people, bytes(kept.hashes)) if kept else Sketch(),

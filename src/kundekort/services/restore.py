@@ -19,7 +19,9 @@ from django.db.migrations.loader import MigrationLoader
 from psycopg import Connection, Error
 
 from kundekort import secret_key, version
-from kundekort.services import database, dump, installation
+from kundekort.services import audit, database, demo, dump, installation
+from kundekort.services.accounts import Actor
+from kundekort.services.audit import Event
 from kundekort.services.progress import Report, no_progress
 from kundekort.services.refusals import (
     BackupDamaged,
@@ -76,6 +78,12 @@ def restore(archive: Archive, *, report: Report = no_progress) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return True
+
+
+def record(manifest: Manifest, *, actor: Actor) -> None:
+    """Add to the audit log that a backup was brought back; after the migrations, since an old one has no such log."""
+    facts = manifest.facts
+    audit.record(Event.RESTORE, actor=actor, customers=facts.customers, made_at=facts.created_at)
 
 
 def is_other_key(archive: Archive) -> bool:
@@ -136,7 +144,8 @@ def _bring_back(archive: Archive, report: Report) -> None:
         with transaction.atomic():
             conn = database.psycopg_connection()
             dump.load(conn, _reported(archive, report))
-            conn.execute("DELETE FROM kundekort_setting WHERE key = %s", [installation.KEY])  # which was another one
+            forgotten = [installation.KEY, demo.KEY]  # the storage was another one, and a demonstration stays at home
+            conn.execute("DELETE FROM kundekort_setting WHERE key = ANY(%s)", [forgotten])
     except ArchiveDamaged as error:
         raise BackupDamaged(path=str(archive.path)) from error
     except (DatabaseError, Error) as error:

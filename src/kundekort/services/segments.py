@@ -22,7 +22,7 @@ from kundekort.engine.segments import condition as segment
 from kundekort.engine.segments.check import Subject
 from kundekort.engine.segments.condition import Group, RuleError
 from kundekort.engine.values.text import line
-from kundekort.services import customers, fields
+from kundekort.services import customers, fields, identities
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.customers import CustomerPage
 from kundekort.services.database import psycopg_connection
@@ -134,11 +134,12 @@ def save(
     """
     actor.require(Role.IMPORTER)
     condition = _sound(condition)
-    row = Segment(created_by=actor.user) if former is None else _row(former)
+    row = Segment() if former is None else _row(former)
     if former is not None and seen is not None and seen != row.changed_at.isoformat():
-        raise SegmentInvalid(reason="changed_meanwhile", path=(), who=row.actor_name)
+        raise SegmentInvalid(reason="changed_meanwhile", path=(), who=identities.author(row))
     row.name, row.description = line(name), description.strip().replace("\x00", "")[:LONGEST_DESCRIPTION]
-    row.condition, row.actor_name, row.changed_at = segment.to_json(condition), actor.name, timezone.now()
+    row.condition, row.changed_at = segment.to_json(condition), timezone.now()
+    row.created_by, row.actor_name = actor.user, actor.name  # whoever has last said what it is
     return _keep(row)
 
 
@@ -185,7 +186,7 @@ def _saved(row: Segment) -> SavedSegment:
         description=row.description,
         condition=condition,
         faults=faults,
-        who=row.actor_name,
+        who=identities.author(row),
         changed_at=row.changed_at,
     )
 

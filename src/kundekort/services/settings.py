@@ -9,7 +9,9 @@ from typing import Any, Final
 from django.db import transaction
 
 from kundekort.engine.guards.blast import Thresholds
+from kundekort.services import audit
 from kundekort.services.accounts import Actor, Role
+from kundekort.services.audit import Event
 from kundekort.services.refusals import SettingInvalid
 from kundekort.store.models import Setting
 
@@ -63,6 +65,9 @@ def change(*, actor: Actor, **choices: Any) -> Settings:
     for key, (least, most) in LIMITS.items():
         if key in choices and not least <= choices[key] <= most:
             raise SettingInvalid(least=least, most=most)
+    before = current()
     for key, value in choices.items():
         Setting.objects.update_or_create(key=key, defaults={"value": value})
+        if (old := getattr(before, key)) != value:
+            audit.record(Event.SETTING_CHANGE, actor=actor, key=key, old=old, new=value)
     return current()

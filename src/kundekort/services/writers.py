@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.contrib.auth.models import User
 from django.db import connection
 from psycopg import Connection
 
+from kundekort.services import identities
 from kundekort.store.models import Import
 
 REGISTER_LOCK: Final = 0x6B756E6465
@@ -88,8 +88,8 @@ def current() -> Writer | None:
     match (called or "").split():
         case ["kundekort", (("import" | "undo") as kind), number]:
             imp = Import.objects.filter(pk=number).first()
-            return Writer(kind, int(number), (imp.confirmer_name or imp.actor_name) if imp else "", since)
+            name = (identities.confirmer(imp) or identities.uploader(imp)) if imp else ""
+            return Writer(kind, int(number), name, since)
         case ["kundekort", "merge" as kind, number]:
-            user = User.objects.filter(pk=number).first()
-            return Writer(kind, int(number), (user.get_full_name() or user.get_username()) if user else "", since)
+            return Writer(kind, int(number), identities.current(int(number)), since)
     return Writer(since=since)

@@ -20,9 +20,29 @@ from kundekort.engine.decisions import Decisions
 from kundekort.engine.facts import Facts, Question, Totals
 from kundekort.engine.header_mapping import HeaderMapping
 from kundekort.engine.recipe import Answers, Recipe
+from kundekort.store.people import AuditEntry, Profile
 from kundekort.store.progress import Progress
 from kundekort.store.selection import Selection
 from kundekort.store.values import ValueField
+
+__all__ = [
+    "AuditEntry",
+    "Change",
+    "ColumnLayout",
+    "ColumnMapping",
+    "CustomField",
+    "Customer",
+    "Export",
+    "HeaderAlias",
+    "Import",
+    "NotDuplicates",
+    "PeopleSketch",
+    "Profile",
+    "RemovedCard",
+    "Revision",
+    "Segment",
+    "Setting",
+]
 
 
 class Customer(models.Model):
@@ -81,7 +101,9 @@ class Import(models.Model):
 
     The file and its plan stand in `store.packages`; `sha256` is that of the file in hexadecimal digits, '' where it is
     not known. `created_by` and `actor_name` uploaded it, `confirmed_by` and `confirmer_name` confirmed it; `touched_at`
-    is when somebody last did something with it. With `undoes` there is no file: the plan takes that revision back.
+    is when somebody last did something with it. `authors` are the numbers of all from whom comes what it would write:
+    besides who uploaded it, whoever said what its columns or cells are. With `undoes` there is no file: the plan takes
+    that revision back.
     """
 
     class State(models.TextChoices):
@@ -100,6 +122,7 @@ class Import(models.Model):
     actor_name = models.TextField()
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     confirmer_name = models.TextField(default="")
+    authors = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     touched_at = models.DateTimeField(db_default=Now())
     undoes = models.ForeignKey("Revision", null=True, on_delete=models.PROTECT, related_name="undoings")
     filename = models.TextField()
@@ -348,21 +371,3 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.form}"
-
-
-class AuditEntry(models.Model):
-    """Something that somebody did, or tried; added by `services.audit` alone. The database refuses to change one.
-
-    `user` is their number, null for a command on the server or for somebody unknown; `address` the network address of
-    their computer, '' for the server's own. An entry outlives whom it tells of, so that nothing refers to a table.
-    """
-
-    created_at = models.DateTimeField(db_default=Now())
-    user = models.BigIntegerField(null=True)
-    actor_name = models.TextField()
-    address = models.TextField()
-    event = models.TextField()
-    params = models.JSONField()
-
-    def __str__(self) -> str:
-        return f"{self.created_at} {self.actor_name} {self.event}"

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kundekort import wording
 from kundekort.engine.segments.condition import Group, from_json, to_json
-from kundekort.services import exports, layouts
+from kundekort.services import exports, identities, layouts
 from kundekort.services.accounts import Role
 from kundekort.services.lists import FileFormat
 from kundekort.services.refusals import SegmentInvalid, TooManyForWorkbook
@@ -34,6 +34,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "exports": [
             {
                 "export": export,
+                "who": identities.author(export),
                 "what": (what := export.selection),
                 "open": actor.role is Role.ADMINISTRATOR or not what.everybody,
             }

@@ -16,7 +16,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kundekort import wording
 from kundekort.engine.recipe import Policy
-from kundekort.services import confirming, customers, import_list, imports, layouts, lists, planning, undoing
+from kundekort.services import (
+    confirming,
+    customers,
+    identities,
+    import_list,
+    imports,
+    layouts,
+    lists,
+    planning,
+    undoing,
+)
 from kundekort.services import preview as previews
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.import_list import ImportFilter
@@ -211,7 +221,7 @@ def _undo(imp: Import) -> dict[str, Any] | None:
     return {
         "revision": revision.pk,
         "in_effect": in_effect,
-        "by": revision.actor_name,
+        "by": identities.author(revision),
         "when": revision.created_at,
         "import_id": source.pk if source else None,
     }

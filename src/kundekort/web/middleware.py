@@ -19,7 +19,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from kundekort import wording
-from kundekort.services import fields
+from kundekort.services import fields, identities
 from kundekort.services.refusals import AlreadyApplied, CardMerged, CardRemoved, Forbidden, NotFound, Refusal, StalePlan
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -61,10 +61,10 @@ def chosen_language(respond: Respond) -> Respond:
 
 
 def field_names(respond: Respond) -> Respond:
-    """Middleware: call fields as the register does, which is asked once for a page, however often it names them."""
+    """Middleware: call fields and users as the register does, which is asked once for a page, however often it does."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        with wording.schema(lambda: fields.schema(retired=True)):
+        with wording.schema(lambda: fields.schema(retired=True)), identities.once():
             return respond(request)
 
     return answer

@@ -6,7 +6,7 @@ here decides anything or asks the register: what it has made itself is handed in
 
 from __future__ import annotations
 
-from kundekort.wording.audit import AUDIT_EVENTS
+from kundekort.wording.audit import AUDIT_EVENTS, AUDIT_GROUPS, AUDIT_NAMES, AUDIT_WORDS, SETTINGS
 from kundekort.wording.columns import COLUMN_FAULTS, KINDS
 from kundekort.wording.confirmation import confirmation
 from kundekort.wording.conflicts import author, whole_card
@@ -34,9 +34,12 @@ from kundekort.wording.names import (
     kind_of_problem,
     operator,
     phase,
+    role,
+    role_help,
     separator,
     state,
 )
+from kundekort.wording.people import PERSON_FAULTS, ROLE_HELP, ROLES, no_user
 from kundekort.wording.phones import phone
 from kundekort.wording.places import countries, country_name, language_name, languages
 from kundekort.wording.problems import CARD_PROBLEMS, PROBLEM_KINDS, PROBLEMS, WARNINGS
@@ -46,10 +49,12 @@ from kundekort.wording.rows import RowLine, customer_name, has_name, row_lines, 
 from kundekort.wording.segments import FAULTS, OPERATORS, SUBJECTS
 from kundekort.wording.sentences import (
     Count,
+    audit_event,
     card_problem,
     column_fault,
     health,
     in_english,
+    person_fault,
     problem,
     reason,
     refusal,
@@ -62,6 +67,9 @@ from kundekort.wording.values import value
 __all__ = [
     "ANSWERS",
     "AUDIT_EVENTS",
+    "AUDIT_GROUPS",
+    "AUDIT_NAMES",
+    "AUDIT_WORDS",
     "CARD_PROBLEMS",
     "CHECKS",
     "CHOICES",
@@ -80,21 +88,26 @@ __all__ = [
     "MARKS",
     "NAMES",
     "OPERATORS",
+    "PERSON_FAULTS",
     "PHASES",
     "PROBLEMS",
     "PROBLEM_KINDS",
     "REASONS",
     "REFUSALS",
+    "ROLES",
+    "ROLE_HELP",
     "ROW_ANSWERS",
     "RowLine",
     "SAME",
     "SEPARATORS",
+    "SETTINGS",
     "STATES",
     "SUBJECTS",
     "UNDO_TITLES",
     "WARNINGS",
     "WRITERS",
     "answer",
+    "audit_event",
     "author",
     "card_problem",
     "choice",
@@ -122,12 +135,16 @@ __all__ = [
     "kind_of_problem",
     "language_name",
     "languages",
+    "no_user",
     "operator",
+    "person_fault",
     "phase",
     "phone",
     "problem",
     "reason",
     "refusal",
+    "role",
+    "role_help",
     "row_lines",
     "row_problem",
     "schema",

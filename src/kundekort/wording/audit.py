@@ -24,11 +24,89 @@ AUDIT_EVENTS: Final[Mapping[str, str | Promise]] = {
     "user_lock": _("Locked %(username)s"),
     "user_unlock": _("Unlocked %(username)s"),
     "confirmation": _("Confirmed import %(import_id)s"),
-    "undo": _("Took import %(import_id)s back"),
+    "undo": _("Took back %(what)s (import %(import_id)s)"),
+    "withdrawal": _("Withdrew the confirmation of import %(import_id)s before it was written"),
     "export": _("Exported %(rows)s customers (export %(export_id)s)"),
+    "export_download": _("Downloaded the list of export %(export_id)s, with %(rows)s customers"),
     "anonymisation": _("Anonymised customer %(customer_id)s"),
     "disclosure": _("Took out all there is about customer %(customer_id)s"),
     "setting_change": _("Changed the setting %(key)s from %(old)s to %(new)s"),
-    "field_change": _("Changed the own field %(key)s"),
-    "layout_change": _("Changed the column layout “%(name)s”"),
+    "field_change": _("Own field %(key)s: %(act)s"),
+    "field_order": _("Put the own fields in another order"),
+    "layout_change": _("Column layout “%(name)s”: %(act)s"),
+    "audit_export": _("Took out the event log as a file"),
+    "backup": _("Made a backup with %(customers)s customers"),
+    "restore": _("Restored a backup of %(made_at)s with %(customers)s customers"),
 }
+"""By the value of an `audit.Event`."""
+
+AUDIT_NAMES: Final[Mapping[str, str | Promise]] = {
+    "login": _("Login"),
+    "login_failure": _("Failed login"),
+    "login_throttled": _("Login refused after too many attempts"),
+    "logout": _("Logout"),
+    "session_end": _("Session ended"),
+    "password_change": _("Password changed"),
+    "password_reset": _("Password reset"),
+    "second_factor_addition": _("Second factor added"),
+    "second_factor_removal": _("Second factor removed"),
+    "user_creation": _("User added"),
+    "user_change": _("User changed"),
+    "role_change": _("Role changed"),
+    "user_lock": _("User locked"),
+    "user_unlock": _("User unlocked"),
+    "confirmation": _("Import confirmed"),
+    "undo": _("Undoing confirmed"),
+    "withdrawal": _("Confirmation withdrawn"),
+    "export": _("List exported"),
+    "export_download": _("List downloaded"),
+    "anonymisation": _("Customer anonymised"),
+    "disclosure": _("Customer’s data taken out"),
+    "setting_change": _("Setting changed"),
+    "field_change": _("Own field changed"),
+    "field_order": _("Order of own fields changed"),
+    "layout_change": _("Column layout changed"),
+    "audit_export": _("Event log taken out"),
+    "backup": _("Backup made"),
+    "restore": _("Backup restored"),
+}
+"""What kind of thing happened, in a few words."""
+
+AUDIT_GROUPS: Final[Mapping[str, str | Promise]] = {
+    "doors": _("Logging in"),
+    "people": _("Users"),
+    "imports": _("Imports"),
+    "lists": _("Customers’ data"),
+    "settings": _("Settings"),
+    "server": _("The server"),
+}
+"""By the name of a group of `audit_log.GROUPS`."""
+
+AUDIT_WORDS: Final[Mapping[str, str | Promise]] = {
+    "act.added": _("added"),
+    "act.changed": _("changed"),
+    "act.retired": _("taken out of use"),
+    "act.restored": _("taken back into use"),
+    "act.deleted": _("deleted"),
+    "what.import": _("import %(undone)s"),
+    "what.edit": _("an edit of a card"),
+    "what.merge": _("a merge"),
+    "what.undo": _("an undoing"),
+    "method.password": _("with a password"),
+    "method.sso": _("by single sign-on"),
+    "method.passkey": _("with a passkey"),
+    "factor.totp": _("a code from an app"),
+    "factor.webauthn": _("a passkey"),
+    "factor.recovery_codes": _("recovery codes"),
+}
+"""What a parameter of an entry says, by its name and value."""
+
+SETTINGS: Final[Mapping[str, str | Promise]] = {
+    "allow_merge": _("Merging allowed"),
+    "preview_days": _("Days until a preview is cancelled"),
+    "finding_cards": _("Fewest customers of a finding"),
+    "changed_percent": _("Changed, in per cent of the register"),
+    "emptied_percent": _("Emptied, in per cent of the register"),
+    "alike_percent": _("Made alike, in per cent of the register"),
+}
+"""By the name of a choice in `services.settings`."""

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from kundekort.wording.columns import KINDS
 from kundekort.wording.files import ENCODINGS, FILE_FORMATS, SEPARATORS
+from kundekort.wording.people import ROLE_HELP, ROLES
 from kundekort.wording.problems import PROBLEM_KINDS
 from kundekort.wording.progress import EXPORT_STATES, PHASES, STATES
 from kundekort.wording.segments import OPERATORS
@@ -44,6 +45,16 @@ def export_state(name: str) -> str:
 def file_format(name: str) -> str:
     """The kind of file that a list is written to."""
     return str(FILE_FORMATS.get(name, name))
+
+
+def role(name: str | None) -> str:
+    """What somebody is who has a role; also for none."""
+    return str(ROLES.get(name or "", name))
+
+
+def role_help(name: str | None) -> str:
+    """What somebody may do who has a role, as a sentence."""
+    return str(ROLE_HELP.get(name or "", ""))
 
 
 def separator(character: str) -> str:

@@ -79,6 +79,14 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     ),
     "forbidden": _("You are not allowed to do this. Ask an administrator for access."),
     "name_taken": _("There is already a user “%(name)s”. Choose another name."),
+    "person_invalid": _("The user cannot be saved like this. %(fault)s"),
+    "own_account": _(
+        "Nobody can lock themselves, change their own role or reset their own password here. "
+        "Ask another administrator; your password you change under your own name."
+    ),
+    "last_administrator": _(
+        "%(name)s is the only administrator who can log in. Make somebody else an administrator first."
+    ),
     "export_not_waiting": _("This list is finished or was given up already."),
     "too_many_for_workbook": _(
         "An Excel workbook holds at most %(limit)s customers, and these are %(count)s. "
@@ -189,7 +197,13 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     ),
     "server_stopped": _("The web server stopped by itself (code %(status)s). What it wrote above says why."),
     "register_not_empty": _(
-        "This register holds customers of its own, so no samples were added. Set KUNDEKORT_DATA to an empty folder."
+        "This register has users, customers or imports of its own, so no samples were added. "
+        "Set KUNDEKORT_DATA to an empty folder."
+    ),
+    "demo_public": _(
+        "This register is the demonstration’s, and everybody knows its password, so it is only for this machine. "
+        "Set KUNDEKORT_DATA to an empty folder for a register of your own, or leave out KUNDEKORT_HOSTS, "
+        "KUNDEKORT_HTTPS and --host."
     ),
     "example_missing": _("The example “%(path)s” is missing. Run this in a checkout of Kundekort, or give --example."),
 }

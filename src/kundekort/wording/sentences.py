@@ -16,11 +16,13 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from kundekort.wording.audit import AUDIT_EVENTS, AUDIT_WORDS, SETTINGS
 from kundekort.wording.columns import COLUMN_FAULTS
 from kundekort.wording.fields import field
 from kundekort.wording.files import FILE_KINDS, file_size
 from kundekort.wording.health import HEALTH
-from kundekort.wording.names import encoding, kind_of_problem, operator, separator
+from kundekort.wording.names import encoding, kind_of_problem, operator, role, separator
+from kundekort.wording.people import PERSON_FAULTS
 from kundekort.wording.places import country_name
 from kundekort.wording.problems import CARD_PROBLEMS, PROBLEMS, WARNINGS
 from kundekort.wording.progress import REASONS, WRITERS
@@ -52,6 +54,8 @@ def refusal(code: str, params: Mapping[str, Any]) -> str:
         params = {"fault": segment_fault(params["reason"], params["path"], params)}
     if code in ("field_invalid", "layout_invalid"):
         params = {"fault": column_fault(params["reason"], params)}
+    if code == "person_invalid":
+        params = {"fault": person_fault(params["reason"], params)}
     if code == "register_busy":
         params = {"writer": writer(params.get("writing", ""), params.get("name", ""), params.get("since"))}
     if code == "cell_invalid":
@@ -91,6 +95,39 @@ def segment_fault(reason: str, path: Sequence[int], params: Mapping[str, Any]) -
 def column_fault(reason: str, params: Mapping[str, Any]) -> str:
     """What is wrong with an own field or a column layout."""
     return _sentence(COLUMN_FAULTS, reason, params)
+
+
+def person_fault(reason: str, params: Mapping[str, Any]) -> str:
+    """What is wrong with a user as they were described."""
+    return _sentence(PERSON_FAULTS, reason, params)
+
+
+def audit_event(event: str, params: Mapping[str, Any]) -> str:
+    """What somebody did, as the audit log tells it: a sentence without its subject."""
+    if event not in AUDIT_EVENTS:  # of a version that knew more
+        return event
+    shown = {name: _audit_word(name, value, params) for name, value in params.items()}
+    if event == "undo":
+        shown["what"] = _audit_word("what", params.get("kind", "import"), params)
+    return str(AUDIT_EVENTS[event] % _Gap(shown))
+
+
+def _audit_word(name: str, value: object, params: Mapping[str, Any]) -> object:
+    """A parameter of an entry as its sentence shows it."""
+    if (words := AUDIT_WORDS.get(f"{name}.{value}")) is not None:
+        return str(words % _Gap(params))
+    match name, value:
+        case "role" | "old" | "new", str():
+            return role(value)
+        case "key", str():
+            return str(SETTINGS[value]) if value in SETTINGS else field(value)
+        case _, bool():
+            return str(_("yes") if value else _("no"))
+        case "made_at", str():
+            return date_format(localtime(datetime.fromisoformat(value)), "SHORT_DATETIME_FORMAT")
+        case "rows" | "customers" | "old" | "new", int():
+            return Count(value)
+    return value
 
 
 def in_english() -> AbstractContextManager[object]:

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kundekort import wording
-from kundekort.services.import_list import ImportFilter
+from kundekort.services.import_list import ImportFilter, Participant
 from kundekort.services.imports import WAITING
 from kundekort.store.models import Import
 from kundekort.web.forms.text import Text
@@ -25,11 +25,11 @@ class ImportFilterForm(forms.Form):
     since = forms.DateField(required=False)
     until = forms.DateField(required=False)
 
-    def __init__(self, data: Mapping[str, Any], *, people: Sequence[str]) -> None:
+    def __init__(self, data: Mapping[str, Any], *, people: Sequence[Participant]) -> None:
         super().__init__(data)
         self.people = people
         self.states = [(WAITS, _("Waiting for somebody")), *((s, wording.state(s)) for s in Import.State.values)]
-        self.fields["who"] = forms.ChoiceField(choices=[(name, name) for name in people], required=False)
+        self.fields["who"] = forms.ChoiceField(choices=[(one.key, one.name) for one in people], required=False)
         self.fields["state"] = forms.ChoiceField(choices=self.states, required=False)
 
     def clean(self) -> None:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from kundekort import version, wording
 from kundekort.engine.schema import Kind
-from kundekort.services import import_names
+from kundekort.services import identities, import_names
 from kundekort.services.import_names import ImportName
 from kundekort.store.models import Import
 from kundekort.web.accounts import may_administer, may_import
@@ -29,6 +29,7 @@ register.filter("state_words", wording.state)
 register.filter("may_import", may_import)
 register.filter("may_administer", may_administer)
 register.filter("kind_words", wording.kind_of_field)
+register.filter("role_words", wording.role)
 register.filter("label", wording.field)
 register.filter("phase_words", wording.phase)
 register.filter("export_state_words", wording.export_state)
@@ -38,6 +39,9 @@ register.filter("encoding_words", wording.encoding)
 register.filter("separator_words", wording.separator)
 register.filter("day_counts", wording.day_counts)
 register.filter("one_person", import_names.one_person)
+register.filter("uploader", identities.uploader)
+register.filter("confirmer", identities.confirmer)
+register.filter("author", identities.author)
 
 
 @register.simple_tag

@@ -1,0 +1,192 @@
+"""Reading the audit log: page by page, the newest first, and all of it as a file. Nothing here can change it.
+
+A page begins where the one before it ended, so that the millionth entry is found as quickly as the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+import polars as pl
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from kundekort.engine.writing import csv
+from kundekort.services import audit
+from kundekort.services.accounts import Actor, Role
+from kundekort.services.audit import Event
+from kundekort.services.import_list import EARLIEST, LATEST, midnight
+from kundekort.store.models import AuditEntry
+
+GROUPS: Final[Mapping[str, tuple[Event, ...]]] = {
+    "doors": (
+        Event.LOGIN,
+        Event.LOGIN_FAILURE,
+        Event.LOGIN_THROTTLED,
+        Event.LOGOUT,
+        Event.SESSION_END,
+        Event.PASSWORD_CHANGE,
+        Event.PASSWORD_RESET,
+        Event.SECOND_FACTOR_ADDITION,
+        Event.SECOND_FACTOR_REMOVAL,
+    ),
+    "people": (Event.USER_CREATION, Event.USER_CHANGE, Event.ROLE_CHANGE, Event.USER_LOCK, Event.USER_UNLOCK),
+    "imports": (Event.CONFIRMATION, Event.WITHDRAWAL, Event.UNDO),
+    "lists": (Event.EXPORT, Event.EXPORT_DOWNLOAD, Event.DISCLOSURE, Event.ANONYMISATION, Event.AUDIT_EXPORT),
+    "settings": (Event.SETTING_CHANGE, Event.FIELD_CHANGE, Event.FIELD_ORDER, Event.LAYOUT_CHANGE),
+    "server": (Event.BACKUP, Event.RESTORE),
+}
+"""The events by what they are about, in the order in which a filter offers them."""
+SERVER: Final = "server"
+"""Who did something, where it was a command on the server."""
+NOBODY: Final = "nobody"
+"""Who did something, where nobody was logged in."""
+BLOCK: Final = 10_000
+"""Entries that are read at once for a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which entries to show; what is empty asks for nothing.
+
+    `who` is the number of a user, SERVER or NOBODY; `since` and `until` are local days, both included.
+    """
+
+    who: str = ""
+    event: Event | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that somebody did or tried: `name` is what they were called then, '' for who was not logged in.
+
+    `username` is None for who is no user. `address` is '' for the server's own.
+    """
+
+    id: int
+    when: datetime
+    user: int | None
+    name: str
+    username: str | None
+    address: str
+    event: str
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """Some entries, the newest first, and whether there are `newer` and `older` ones that the filter shows."""
+
+    entries: tuple[Entry, ...]
+    newer: bool
+    older: bool
+
+
+def page(
+    wanted: AuditFilter, *, limit: int, before: int | None = None, after: int | None = None, actor: Actor
+) -> AuditPage:
+    """At most `limit` of the entries that a filter shows: the newest, or those next `before` or `after` an entry."""
+    actor.require(Role.ADMINISTRATOR)
+    found = _matching(wanted)
+    if after is not None:
+        rows = list(_beyond(found, after, older=False).order_by("created_at", "pk")[: limit + 1])
+        older, newer = True, len(rows) > limit
+        rows = rows[:limit][::-1]
+    else:
+        rows = list((found if before is None else _beyond(found, before, older=True))[: limit + 1])
+        older, newer = len(rows) > limit, before is not None
+        rows = rows[:limit]
+    return AuditPage(tuple(_told(rows)), newer=newer, older=older)
+
+
+def export(
+    wanted: AuditFilter, *, words: Callable[[Entry], tuple[str, ...]], headers: tuple[str, ...], actor: Actor
+) -> Iterator[bytes]:
+    """The entries that a filter shows as a CSV file that no spreadsheet damages, itself an entry; the newest first.
+
+    `words` makes the cells of an entry under the `headers`.
+    """
+    actor.require(Role.ADMINISTRATOR)
+    audit.record(Event.AUDIT_EXPORT, actor=actor)
+    frames = (
+        pl.DataFrame([words(entry) for entry in block], schema=dict.fromkeys(headers, pl.String), orient="row")
+        for block in _blocks(wanted)
+    )
+    return csv.write(frames, headers=headers, form=csv.SPREADSHEET)
+
+
+def entries(wanted: AuditFilter, *, limit: int | None = None, actor: Actor) -> Iterator[Entry]:
+    """The entries that a filter shows one by one, the newest first."""
+    actor.require(Role.ADMINISTRATOR)
+    count = 0
+    for block in _blocks(wanted):
+        for entry in block:
+            if limit is not None and count >= limit:
+                return
+            count += 1
+            yield entry
+
+
+def _blocks(wanted: AuditFilter) -> Iterator[list[Entry]]:
+    before: int | None = None
+    while True:
+        found = _matching(wanted)
+        with transaction.atomic():
+            rows = list((found if before is None else _beyond(found, before, older=True))[:BLOCK])
+        if rows:
+            yield _told(rows)
+        if len(rows) < BLOCK:
+            return
+        before = rows[-1].pk
+
+
+def _matching(wanted: AuditFilter) -> QuerySet[AuditEntry]:
+    """The entries that a filter shows, the newest first."""
+    found = AuditEntry.objects.order_by("-created_at", "-pk")
+    if wanted.who == SERVER:
+        found = found.filter(user=None, address="")
+    elif wanted.who == NOBODY:
+        found = found.filter(user=None).exclude(address="")
+    elif wanted.who:
+        found = found.filter(user=int(wanted.who))
+    if wanted.event:
+        found = found.filter(event=wanted.event)
+    if wanted.since:
+        found = found.filter(created_at__gte=midnight(max(wanted.since, EARLIEST)))
+    if wanted.until:
+        found = found.filter(created_at__lt=midnight(min(wanted.until, LATEST) + timedelta(days=1)))
+    return found
+
+
+def _beyond(found: QuerySet[AuditEntry], entry_id: int, *, older: bool) -> QuerySet[AuditEntry]:
+    """Those of the entries that are older or newer than one; all where there is no such entry."""
+    when = AuditEntry.objects.filter(pk=entry_id).values_list("created_at", flat=True).first()
+    if when is None:
+        return found
+    if older:
+        return found.filter(created_at__lte=when).filter(Q(created_at__lt=when) | Q(pk__lt=entry_id))
+    return found.filter(created_at__gte=when).filter(Q(created_at__gt=when) | Q(pk__gt=entry_id))
+
+
+def _told(rows: list[AuditEntry]) -> list[Entry]:
+    users = dict(User.objects.filter(pk__in={row.user for row in rows if row.user}).values_list("pk", "username"))
+    return [
+        Entry(
+            id=row.pk,
+            when=timezone.localtime(row.created_at),
+            user=row.user,
+            name=row.actor_name,
+            username=users.get(row.user) if row.user else None,
+            address=row.address,
+            event=row.event,
+            params=row.params,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,242 @@
+"""Colleagues: who may log in and what they may do. People are locked, never deleted, so that history stays true.
+
+Whoever changes users has them to themselves until the transaction ends, so that of two administrators who demote each
+other one is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.utils import timezone
+
+from kundekort.services import accounts, audit, person_names
+from kundekort.services.accounts import Actor, Role, actor_of
+from kundekort.services.audit import Event
+from kundekort.services.refusals import LastAdministrator, NotFound, OwnAccount
+from kundekort.store.models import Profile
+
+_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
+"""What nobody takes for something else when a password is read out or typed off: no l, 1, i, o, 0."""
+_GROUPS: Final = 4
+_GROUP: Final = 4
+"""A password that is made has so many groups of so many letters: 79 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who may log in, unless they are `locked`.
+
+    `role` is None for who may nothing. `must_change`: they have a password that somebody else knows, and choose another
+    at their next login.
+    """
+
+    id: int
+    username: str
+    full_name: str
+    email: str
+    role: Role | None
+    last_login: datetime | None
+    locked: bool
+    must_change: bool
+
+    @property
+    def name(self) -> str:
+        """What others see: the full name, else the user name."""
+        return self.full_name or self.username
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """A person and the password that was made for them; it is kept nowhere and can be shown this once."""
+
+    person: Person
+    password: str
+
+
+def list_all(*, actor: Actor) -> tuple[Person, ...]:
+    """Everybody, those who are locked last, by name."""
+    actor.require(Role.ADMINISTRATOR)
+    found = map(_person, User.objects.prefetch_related("groups").select_related("profile"))
+    return tuple(sorted(found, key=lambda person: (person.locked, person.name.casefold(), person.id)))
+
+
+def get(user_id: int, *, actor: Actor) -> Person:
+    """One person by the number of their user. Raises NotFound."""
+    actor.require(Role.ADMINISTRATOR)
+    return _person(_user(user_id))
+
+
+def find(username: str, *, actor: Actor) -> Person:
+    """One person by their user name, however its letters are written. Raises NotFound."""
+    actor.require(Role.ADMINISTRATOR)
+    user = User.objects.filter(username__iexact=username).order_by("pk").first()
+    if user is None:
+        raise NotFound(id=username)
+    return _person(user)
+
+
+@transaction.atomic
+def add(
+    username: str, *, role: Role, full_name: str = "", email: str = "", password: str | None = None, actor: Actor
+) -> HandedOver:
+    """A new colleague. Without a `password` of their own one is made, which they change at their first login.
+
+    Raises NameTaken, PersonInvalid, WeakPassword.
+    """
+    actor.require(Role.ADMINISTRATOR)
+    made = password is None
+    password = new_password() if password is None else password
+    user = accounts.create_user(
+        username=username, password=password, role=role, full_name=full_name, email=email, check_password=not made
+    )
+    if made:
+        _hand_over(user)
+    audit.record(Event.USER_CREATION, actor=actor, username=user.username, role=role.value)
+    return HandedOver(_person(user), password)
+
+
+@transaction.atomic
+def change(user_id: int, *, full_name: str, email: str, role: Role, actor: Actor) -> Person:
+    """Give a person another name, address or role; the user name stays, because history tells people apart by it.
+
+    Raises NotFound, PersonInvalid, OwnAccount for one's own role, LastAdministrator.
+    """
+    user = _locked_for_change(user_id, actor)
+    full_name, email = person_names.checked_full_name(full_name), accounts.checked_email(email, user=user)
+    before = _person(user)
+    if role is not before.role:
+        if before.role is Role.ADMINISTRATOR:
+            _refuse_taking_away(user, actor)
+        accounts.give_role(user, role)
+        old = before.role.value if before.role else ""
+        audit.record(Event.ROLE_CHANGE, actor=actor, username=user.username, old=old, new=role.value)
+    if (full_name, email) != (before.full_name, before.email):
+        user.first_name, user.last_name = person_names.parts(full_name)
+        user.email = email
+        user.save(update_fields=["first_name", "last_name", "email"])
+        audit.record(Event.USER_CHANGE, actor=actor, username=user.username)
+    return _person(_user(user_id))
+
+
+@transaction.atomic
+def lock(user_id: int, *, actor: Actor) -> Person:
+    """Let somebody log in no more; where they are logged in, that ends at once. What they have done stays.
+
+    Raises NotFound, OwnAccount, LastAdministrator.
+    """
+    user = _locked_for_change(user_id, actor)
+    if user.is_active:
+        _refuse_taking_away(user, actor)
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+        audit.record(Event.USER_LOCK, actor=actor, username=user.username)
+    end_sessions(user)
+    return _person(user)
+
+
+@transaction.atomic
+def unlock(user_id: int, *, actor: Actor) -> Person:
+    """Let somebody log in again, with the password they had. Raises NotFound."""
+    user = _locked_for_change(user_id, actor)
+    if not user.is_active:
+        user.is_active = True
+        user.save(update_fields=["is_active"])
+        audit.record(Event.USER_UNLOCK, actor=actor, username=user.username)
+    return _person(user)
+
+
+@transaction.atomic
+def reset(user_id: int, *, actor: Actor) -> HandedOver:
+    """A new password for somebody who has forgotten theirs; wherever they are logged in, that ends.
+
+    Raises NotFound, and OwnAccount: one's own is changed by who knows it.
+    """
+    user = _locked_for_change(user_id, actor)
+    if actor.user is not None and actor.user.pk == user.pk:
+        raise OwnAccount
+    password = new_password()
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    _hand_over(user)
+    end_sessions(user)
+    audit.record(Event.PASSWORD_RESET, actor=actor, username=user.username)
+    return HandedOver(_person(user), password)
+
+
+def must_change_password(user: User) -> bool:
+    """Whether somebody still has the password that was made for them, which others know."""
+    profile: Profile | None = getattr(user, "profile", None)
+    return profile is not None and _is_handed_over(user, profile)
+
+
+def new_password() -> str:
+    """A password to be handed over, of letters and figures that can be read out."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(_GROUP)) for _ in range(_GROUPS))
+
+
+def end_sessions(user: User) -> None:
+    """Log somebody out wherever they are logged in."""
+    for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
+        if session.get_decoded().get("_auth_user_id") == str(user.pk):
+            session.delete()
+
+
+def _locked_for_change(user_id: int, actor: Actor) -> User:
+    """A user whom nobody else changes meanwhile. Raises Forbidden for who may not do so any more, and NotFound."""
+    actor.require(Role.ADMINISTRATOR)
+    accounts.lock()
+    if actor.user is not None:  # demoted or locked by another administrator in this very moment
+        actor_of(_user(actor.user.pk)).require(Role.ADMINISTRATOR)
+    return _user(user_id)
+
+
+def _refuse_taking_away(user: User, actor: Actor) -> None:
+    """Raises OwnAccount and LastAdministrator where a user may not be demoted or locked."""
+    if actor.user is not None and actor.user.pk == user.pk:
+        raise OwnAccount
+    others = User.objects.filter(is_active=True).exclude(pk=user.pk).prefetch_related("groups")
+    left = any(accounts.role_of(other) is Role.ADMINISTRATOR for other in others)
+    if accounts.role_of(user) is Role.ADMINISTRATOR and not left:
+        raise LastAdministrator(name=user.get_username())
+
+
+def _hand_over(user: User) -> None:
+    user.profile, _ = Profile.objects.update_or_create(user=user, defaults={"handed_over": _fingerprint(user)})
+
+
+def _is_handed_over(user: User, profile: Profile) -> bool:
+    return profile.handed_over == _fingerprint(user)
+
+
+def _fingerprint(user: User) -> str:
+    """What tells a password from the next one of the same user, and nothing else of it."""
+    return hashlib.sha256(user.password.encode()).hexdigest()
+
+
+def _user(user_id: int) -> User:
+    try:
+        return User.objects.select_related("profile").get(pk=user_id)
+    except User.DoesNotExist as error:
+        raise NotFound(id=user_id) from error
+
+
+def _person(user: User) -> Person:
+    profile: Profile | None = getattr(user, "profile", None)
+    return Person(
+        id=user.pk,
+        username=user.username,
+        full_name=user.get_full_name(),
+        email=user.email,
+        role=accounts.role_of(user),
+        last_login=user.last_login,
+        locked=not user.is_active,
+        must_change=profile is not None and _is_handed_over(user, profile),
+    )

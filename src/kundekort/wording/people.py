@@ -1,0 +1,44 @@
+"""The words about users: what they may do, and what is wrong with a name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+ROLES: Final[Mapping[str, str | Promise]] = {
+    "reader": _("Reader"),
+    "importer": _("Importer"),
+    "administrator": _("Administrator"),
+    "": _("No role"),
+}
+"""By the name of a role; '' is none."""
+
+ROLE_HELP: Final[Mapping[str, str | Promise]] = {
+    "reader": _("May look customers up, and change nothing."),
+    "importer": _("May also import, edit and merge customers, and take lists of segments."),
+    "administrator": _("May also take a list of all customers, and look after users and settings."),
+    "": _("May log in, and see nothing."),
+}
+
+PERSON_FAULTS: Final[Mapping[str, str | Promise]] = {
+    "username_missing": _("Give a user name, such as kari."),
+    "username_too_long": _("The user name is longer than %(limit)s characters. Choose a shorter one."),
+    "username_characters": _("A user name has only letters, digits and . _ - + @, and no spaces. Choose another."),
+    "full_name_too_long": _("The name is longer than %(limit)s characters. Shorten it."),
+    "full_name_characters": _(
+        "The name holds characters that cannot be seen, or a line break. Type it in instead of pasting it."
+    ),
+    "role_missing": _("Choose what this user may do."),
+    "email_invalid": _("This is no e-mail address. Check it, or leave it empty."),
+    "email_taken": _("Another user has this e-mail address. Give each their own, or leave it empty."),
+}
+"""By the reason of `PersonInvalid`."""
+
+
+def no_user(name: str) -> str:
+    """Who did something in the terminal of the server, where a user of the register has the same name."""
+    return gettext("%(name)s (on the server)") % {"name": name}
