@@ -7,15 +7,11 @@ from enum import StrEnum
 from typing import Self
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, User
-from django.contrib.auth.password_validation import (
-    MinimumLengthValidator,
-    get_default_password_validators,
-    validate_password,
-)
-from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 
-from kundekort.services.refusals import Forbidden, NameTaken, WeakPassword
+from kundekort.services import password_rules
+from kundekort.services.refusals import Forbidden, NameTaken
 
 
 class Role(StrEnum):
@@ -75,16 +71,15 @@ def create_user(*, username: str, password: str, role: Role, full_name: str = ""
     first, _, last = full_name.partition(" ")
     user = User(username=username, first_name=first, last_name=last)
     if check_password:
-        try:
-            validate_password(password, user)
-        except ValidationError as error:
-            raise WeakPassword(least=_least_length()) from error
-    user.set_password(password)
+        password_rules.check(password, user)
+    user.set_password(password_rules.normal(password))
     user.save()
     user.groups.add(Group.objects.get_or_create(name=role.value)[0])
     return user
 
 
-def _least_length() -> int:
-    lengths = [v.min_length for v in get_default_password_validators() if isinstance(v, MinimumLengthValidator)]
-    return max(lengths, default=0)
+def user_named(login: str) -> User | None:
+    """Whoever is called this, or is the only one with this e-mail address, in capital letters or small ones."""
+    found = list(User.objects.filter(Q(username__iexact=login) | Q(email__iexact=login, email__gt="")).order_by("pk"))
+    named = [user for user in found if user.username.casefold() == login.casefold()] or found
+    return named[0] if len(named) == 1 else None
