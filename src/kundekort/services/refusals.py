@@ -139,6 +139,12 @@ class PasswordWrong(Refusal):
     code = "password_wrong"
 
 
+class SignOnRefused(Refusal):
+    """Somebody whom another service knows is not let in; params: reason, a code of `wording.SIGN_ON_FAULTS`."""
+
+    code = "sign_on_refused"
+
+
 class Failed(Refusal):
     """A fault of the program stopped the import; nothing was written, and the fault is in the log."""
 

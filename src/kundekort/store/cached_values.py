@@ -1,4 +1,4 @@
-"""What all processes of all hosts know for a while, above all who may not try to log in: the table of Django's cache."""
+"""What all processes of all hosts know for a while, such as who has to wait: the table of Django's cache."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ here decides anything or asks the register: what it has made itself is handed in
 
 from __future__ import annotations
 
+from kundekort.wording.accounts import FACTORS, LOGIN_FAULTS, LOGIN_METHODS, PASSWORD_MAIL, SIGN_ON_FAULTS
 from kundekort.wording.audit import AUDIT_EVENTS
 from kundekort.wording.columns import COLUMN_FAULTS, KINDS
 from kundekort.wording.confirmation import confirmation
@@ -71,15 +72,19 @@ __all__ = [
     "DECISIONS",
     "ENCODINGS",
     "EXPORT_STATES",
+    "FACTORS",
     "FAULTS",
     "FILE_FORMATS",
     "FILE_KINDS",
     "FINDINGS",
     "HEALTH",
     "KINDS",
+    "LOGIN_FAULTS",
+    "LOGIN_METHODS",
     "MARKS",
     "NAMES",
     "OPERATORS",
+    "PASSWORD_MAIL",
     "PHASES",
     "PROBLEMS",
     "PROBLEM_KINDS",
@@ -89,6 +94,7 @@ __all__ = [
     "RowLine",
     "SAME",
     "SEPARATORS",
+    "SIGN_ON_FAULTS",
     "STATES",
     "SUBJECTS",
     "UNDO_TITLES",

@@ -91,6 +91,7 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
         "The password is made of a name, or of Kundekort's. Use words that nobody connects with you."
     ),
     "password_wrong": _("This is not the password you have now. Capital letters count."),
+    "sign_on_refused": _("You are not let in. Ask an administrator of Kundekort."),
     "field_invalid": _("The field cannot be saved like this. %(fault)s"),
     "choice_in_use": _("The choice “%(choice)s” is on %(cards)s cards. Change these first, then take it away."),
     "setting_invalid": _("Choose a whole number from %(least)s to %(most)s."),
