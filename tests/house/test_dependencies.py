@@ -29,8 +29,8 @@ def declared(*extras: str) -> set[str]:
 
 
 def module(distribution: str) -> str:
-    """What a distribution is imported as; none of ours needs more than this."""
-    return distribution.replace("-", "_")
+    """What a distribution is imported as."""
+    return {"django-allauth": "allauth"}.get(distribution, distribution.replace("-", "_"))
 
 
 LIBREOFFICE = {"uno", "com"}

@@ -56,7 +56,7 @@ def kinds_of_refusal(root: type[refusals.Refusal] = refusals.Refusal) -> Iterato
         yield from kinds_of_refusal(kind)
 
 
-REFUSALS = {kind.code: kind.__doc__ or "" for kind in kinds_of_refusal() if kind is not refusals.CannotImport}
+REFUSALS = {kind.code: kind.__doc__ or "" for kind in kinds_of_refusal() if kind.code not in ("", "cannot_import")}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -22,6 +24,9 @@ TCP: Final = {
     "tcp_user_timeout": "60000",
 }
 """How soon one notices that the network to the database is cut (seconds, the last in milliseconds): after a minute."""
+
+SMTP: Final = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+"""Ways to a mail server, and the port of each."""
 
 
 def data_folder() -> Path:
@@ -63,3 +68,77 @@ def secret_key(data: Path) -> str:
 def listing(name: str, default: str) -> list[str]:
     """An environment variable with values separated by commas."""
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def hours(name: str, default: float) -> float:
+    """An environment variable of hours, in seconds."""
+    return float(os.environ.get(name) or default) * 3600
+
+
+def choice(name: str, default: str, choices: Collection[str]) -> str:
+    """An environment variable that is one of several words. Raises ImproperlyConfigured for another."""
+    chosen = os.environ.get(name) or default
+    if chosen not in choices:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}.")
+    return chosen
+
+
+def mail() -> dict[str, Any]:
+    """Django's settings for sending mail, by KUNDEKORT_EMAIL_URL and KUNDEKORT_EMAIL_FROM; none where there is no mail.
+
+    The address is smtp://, smtp+tls:// (STARTTLS) or smtps:// (TLS from the start), then user:password@host:port.
+    Raises ImproperlyConfigured for another address, or where nobody is said to send the mail.
+    """
+    address = os.environ.get("KUNDEKORT_EMAIL_URL")
+    if not address:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    parts, sender = urlsplit(address), os.environ.get("KUNDEKORT_EMAIL_FROM")
+    if parts.scheme not in SMTP or not parts.hostname:
+        raise ImproperlyConfigured("KUNDEKORT_EMAIL_URL must be like smtp+tls://user:password@host:587.")
+    if not sender:
+        raise ImproperlyConfigured("KUNDEKORT_EMAIL_FROM must be the address from which mail is sent.")
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or SMTP[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_TIMEOUT": 30,
+        "DEFAULT_FROM_EMAIL": sender,
+    }
+
+
+def sign_on_id() -> str:
+    """By what name is remembered whom the service knows: another issuer may call somebody else the same."""
+    return sha256(os.environ.get("KUNDEKORT_OIDC_ISSUER", "").encode()).hexdigest()[:16]
+
+
+def sign_on() -> list[dict[str, Any]]:
+    """The service by which people log in with OpenID Connect, as allauth describes it; none without its issuer.
+
+    Raises ImproperlyConfigured where the issuer is not told how we are called there.
+    """
+    issuer = os.environ.get("KUNDEKORT_OIDC_ISSUER")
+    if not issuer:
+        return []
+    parts = urlsplit(issuer)
+    if parts.scheme != "https" and (parts.scheme, parts.hostname) != ("http", "localhost"):
+        raise ImproperlyConfigured("KUNDEKORT_OIDC_ISSUER must start with https://.")
+    client, secret = os.environ.get("KUNDEKORT_OIDC_CLIENT_ID"), os.environ.get("KUNDEKORT_OIDC_CLIENT_SECRET")
+    if not client or not secret:
+        raise ImproperlyConfigured("KUNDEKORT_OIDC_CLIENT_ID and KUNDEKORT_OIDC_CLIENT_SECRET belong to the issuer.")
+    return [
+        {
+            "provider_id": sign_on_id(),
+            "name": os.environ.get("KUNDEKORT_OIDC_NAME") or parts.hostname,
+            "client_id": client,
+            "secret": secret,
+            "settings": {
+                "server_url": issuer.removesuffix("/"),
+                "oauth_pkce_enabled": True,
+                "verified_email": listing("KUNDEKORT_OIDC_DOMAINS", ""),
+            },
+        }
+    ]

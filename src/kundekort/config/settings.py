@@ -26,6 +26,12 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "django_htmx",
     "procrastinate.contrib.django",
     "kundekort.store",
@@ -40,12 +46,15 @@ MIDDLEWARE = [
     "kundekort.web.middleware.chosen_language",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kundekort.web.session_limits.session_limits",
     "kundekort.web.middleware.LoginRequired",
     "kundekort.web.bodies.BodyLimit",
     "django.middleware.csrf.CsrfViewMiddleware",  # the first that reads what was sent
     "kundekort.web.password_change.PasswordChangeRequired",
     "kundekort.web.middleware.NulFilter",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "kundekort.web.required_factor.RequiredFactor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "kundekort.web.middleware.page_above",
@@ -72,16 +81,58 @@ TEMPLATES = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
-AUTHENTICATION_BACKENDS = ["kundekort.services.demo.Gate", "django.contrib.auth.backends.ModelBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
+AUTHENTICATION_BACKENDS = ["kundekort.services.demo.Gate", "allauth.account.auth_backends.AuthenticationBackend"]
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "kundekort_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 HTTPS = os.environ.get("KUNDEKORT_HTTPS") == "1"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 if HTTPS:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000
+
+KUNDEKORT_SESSION_IDLE = environment.hours("KUNDEKORT_SESSION_IDLE", 8)
+"""Seconds after which a session ends of which nothing is heard."""
+KUNDEKORT_SESSION_ABSOLUTE = environment.hours("KUNDEKORT_SESSION_ABSOLUTE", 7 * 24)
+"""Seconds after which a session ends whatever is heard of it."""
+SESSION_COOKIE_AGE = int(KUNDEKORT_SESSION_IDLE)  # counted from the last time that the session was written
+KUNDEKORT_SECOND_FACTOR = environment.choice(
+    "KUNDEKORT_SECOND_FACTOR", "optional", ("off", "optional", "administrators", "everybody")
+)
+"""Who has to log in with more than a password."""
+KUNDEKORT_SIGN_ON = environment.sign_on_id()
+"""By what name the service is kept that people log in by."""
+vars().update(environment.mail())
+KUNDEKORT_MAIL = "dummy" not in vars()["EMAIL_BACKEND"]
+"""Whether mail can be sent."""
+PASSWORD_RESET_TIMEOUT = 60 * 60
+
+# What allauth does: it checks passwords and second factors, counts attempts, and speaks OpenID Connect. Accounts are
+# made by administrators alone, and their addresses kept in Django's own table.
+ACCOUNT_ADAPTER = "kundekort.web.adapters.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_RATE_LIMITS = {
+    "login": None,  # `kundekort.web.login_throttle` counts instead
+    "login_failed": "5/5m/key,50/d/key,30/15m/ip",  # codes that are wrong
+    "reset_password": "3/h/key,20/h/ip",
+}
+ACCOUNT_REAUTHENTICATION_METHODS = ("password", "mfa")
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_SIGNUP_ENABLED = False
+MFA_ADAPTER = "kundekort.web.adapters.FactorAdapter"
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Kundekort"
+MFA_TOTP_TOLERANCE = 1
+SOCIALACCOUNT_ADAPTER = "kundekort.web.adapters.SignOnAdapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": environment.sign_on()}}
 
 LANGUAGE_CODE = "nb"
 LANGUAGES = [("nb", _("Norwegian")), ("en", _("English"))]

@@ -18,7 +18,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import JobAborted
 from procrastinate.jobs import Job
 
-from kundekort.services import confirming, exports, imports, job_failures, planning, upkeep
+from kundekort.services import confirming, exports, imports, job_failures, password_reset, planning, upkeep
 from kundekort.services.progress import Cancelled, ProgressWriter, Report
 from kundekort.services.refusals import PlanDamaged, Refusal, RegisterBusy, StalePlan
 from kundekort.store.models import Export, Import
@@ -80,6 +80,12 @@ def make_export(context: JobContext, export_id: int) -> None:
         except Refusal as refusal:
             exports.fail(export_id, refusal.code)
             logger.warning("Export %s is not written: %s.", export_id, refusal.code)
+
+
+@app.task(name="send_password_link", retry=AGAIN)
+def send_password_link(email: str, page: str, language: str) -> None:
+    """Send a link for a new password to an address, if it is somebody's."""
+    password_reset.send(email, page=page, language=language)
 
 
 @contextmanager

@@ -124,9 +124,49 @@ class LastAdministrator(Refusal):
 
 
 class WeakPassword(Refusal):
-    """The password is too easy to guess; params: least, the least number of characters."""
+    """The password is none that `password_rules` allows."""
 
-    code = "weak_password"
+
+class PasswordUnchanged(WeakPassword):
+    """It is the one that somebody has, and is to change."""
+
+    code = "password_unchanged"
+
+
+class PasswordTooShort(WeakPassword):
+    """It has too few characters; params: least."""
+
+    code = "password_too_short"
+
+
+class PasswordTooLong(WeakPassword):
+    """It has too many characters; params: most."""
+
+    code = "password_too_long"
+
+
+class PasswordCommon(WeakPassword):
+    """It is one of those that are tried first: often used, one character again and again, or a run."""
+
+    code = "password_common"
+
+
+class PasswordPersonal(WeakPassword):
+    """It is made of the name or the address of its owner, or of the name of the site."""
+
+    code = "password_personal"
+
+
+class PasswordWrong(Refusal):
+    """The password that somebody has now, asked for before they get another, is not this."""
+
+    code = "password_wrong"
+
+
+class SignOnRefused(Refusal):
+    """Somebody whom another service knows is not let in; params: reason, a code of `wording.SIGN_ON_FAULTS`."""
+
+    code = "sign_on_refused"
 
 
 class Failed(Refusal):

@@ -11,11 +11,12 @@ from typing import Any, Final
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
+from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from kundekort.services import exports, imports, planning, retention
-from kundekort.store.models import Export, Import
+from kundekort.services import exports, imports, planning, retention, sessions
+from kundekort.store.models import CachedValue, Export, Import
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +31,12 @@ def look_after() -> None:
 
 
 def tidy_up() -> None:
-    """Remove files that are kept no longer. What goes wrong with them is logged and keeps nobody from working."""
+    """Remove sessions that have ended, and files that are kept no longer.
+
+    What goes wrong with files is logged and keeps nobody from working.
+    """
+    sessions.remove_expired()
+    CachedValue.objects.filter(expires__lt=timezone.now()).delete()
     try:
         retention.remove_leftovers()
         retention.remove_old()

@@ -20,6 +20,7 @@ from kundekort.engine.decisions import Decisions
 from kundekort.engine.facts import Facts, Question, Totals
 from kundekort.engine.header_mapping import HeaderMapping
 from kundekort.engine.recipe import Answers, Recipe
+from kundekort.store.cached_values import CachedValue as CachedValue
 from kundekort.store.people import AuditEntry, Profile
 from kundekort.store.progress import Progress
 from kundekort.store.selection import Selection

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from django.contrib import messages
-from django.contrib.auth import views
-from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse, reverse_lazy
-from django.utils.translation import gettext as _
+from django.urls import reverse
 
 from kundekort.services import people
 
@@ -47,37 +43,3 @@ class PasswordChangeRequired:
         if request.headers.get("HX-Request") == "true":
             return HttpResponse(headers={"HX-Redirect": reverse("account-password")})
         return redirect("account-password")
-
-
-class OwnPasswordForm(PasswordChangeForm):
-    """Another password than the one they have."""
-
-    def clean_new_password1(self) -> str:
-        """The new password. Raises ValidationError for the one they have."""
-        password: str = self.cleaned_data["new_password1"]
-        if self.user.check_password(password):
-            self.add_error("new_password1", _("This is the password you have. Choose another."))
-        return password
-
-
-class Change(views.PasswordChangeView):
-    """The page on which somebody changes their own password."""
-
-    template_name = "kundekort/accounts/password_change.html"
-    form_class = OwnPasswordForm
-    success_url = reverse_lazy("start")
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """What the template needs."""
-        user = self.request.user
-        return super().get_context_data(**kwargs) | {
-            "must": isinstance(user, User) and people.must_change_password(user)
-        }
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        """Change it."""
-        messages.success(self.request, _("Your password was changed."))
-        return super().form_valid(form)
-
-
-change = Change.as_view()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from django.conf import settings
 from django.urls import path
 
 from kundekort.web import (
@@ -21,21 +24,44 @@ from kundekort.web import (
     layouts,
     limits,
     mended_rows,
-    password_change,
+    passwords,
     people,
     preview,
     record,
     rows,
+    second_factors,
     segments,
+    single_sign_on,
     undoing,
 )
+
+SIGN_ON: Final = {"provider_id": settings.KUNDEKORT_SIGN_ON}
 
 urlpatterns = [
     path("", accounts.start, name="start"),
     path("login/", accounts.log_in, name="login"),
+    path("login/", accounts.log_in, name="account_login"),  # as allauth calls it
+    path("login/factor/", second_factors.Factor.as_view(), name="mfa_authenticate"),
+    path("login/passkey/", second_factors.PasskeyLogin.as_view(), name="mfa_login_webauthn"),
+    path("login/forgotten/", passwords.forgotten, name="password-forgotten"),
+    path("login/new-password/<str:user>/<str:token>/", passwords.reset, name="password-reset"),
+    path("login/sso/", single_sign_on.login, SIGN_ON, name="openid_connect_login"),
+    path("login/sso/callback/", single_sign_on.callback, SIGN_ON, name="openid_connect_callback"),
     path("logout/", accounts.log_out, name="logout"),
+    path("account/", accounts.own, name="account"),
+    path("account/password/", passwords.change, name="account-password"),
+    path("account/sessions/end/", accounts.end_sessions, name="sessions-end"),
+    path("account/confirm/", second_factors.Confirm.as_view(), name="account_reauthenticate"),
+    path("account/confirm/code/", second_factors.ConfirmByCode.as_view(), name="mfa_reauthenticate"),
+    path("account/confirm/key/", second_factors.ConfirmByKey.as_view(), name="mfa_reauthenticate_webauthn"),
+    path("account/factor/", second_factors.required, name="factor-required"),
+    path("account/factor/app/", second_factors.AddApp.as_view(), name="mfa_activate_totp"),
+    path("account/factor/app/remove/", second_factors.RemoveApp.as_view(), name="mfa_deactivate_totp"),
+    path("account/factor/key/", second_factors.AddKey.as_view(), name="mfa_add_webauthn"),
+    path("account/factor/key/<int:pk>/remove/", second_factors.RemoveKey.as_view(), name="mfa_remove_webauthn"),
+    path("account/factor/codes/", second_factors.Codes.as_view(), name="mfa_view_recovery_codes"),
+    path("account/factor/codes/new/", second_factors.NewCodes.as_view(), name="mfa_generate_recovery_codes"),
     path("language/", accounts.language, name="language"),
-    path("account/password/", password_change.change, name="account-password"),
     path("customers/", customer_list.listing, name="customers"),
     path("customers/columns/", customer_list.columns, name="customer-columns"),
     path("customers/<int:customer_id>/", customers.card, name="customer"),

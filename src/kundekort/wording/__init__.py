@@ -6,6 +6,7 @@ here decides anything or asks the register: what it has made itself is handed in
 
 from __future__ import annotations
 
+from kundekort.wording.accounts import FACTORS, LOGIN_FAULTS, LOGIN_METHODS, PASSWORD_MAIL, SIGN_ON_FAULTS
 from kundekort.wording.audit import AUDIT_EVENTS, AUDIT_GROUPS, AUDIT_NAMES, AUDIT_WORDS, SETTINGS
 from kundekort.wording.columns import COLUMN_FAULTS, KINDS
 from kundekort.wording.confirmation import confirmation
@@ -79,16 +80,20 @@ __all__ = [
     "DECISIONS",
     "ENCODINGS",
     "EXPORT_STATES",
+    "FACTORS",
     "FAULTS",
     "FILE_FORMATS",
     "FILE_KINDS",
     "FINDINGS",
     "HEALTH",
     "KINDS",
+    "LOGIN_FAULTS",
+    "LOGIN_METHODS",
     "MARKS",
     "NAMES",
     "OPERATORS",
     "PERSON_FAULTS",
+    "PASSWORD_MAIL",
     "PHASES",
     "PROBLEMS",
     "PROBLEM_KINDS",
@@ -101,6 +106,7 @@ __all__ = [
     "SAME",
     "SEPARATORS",
     "SETTINGS",
+    "SIGN_ON_FAULTS",
     "STATES",
     "SUBJECTS",
     "UNDO_TITLES",

@@ -92,7 +92,15 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
         "An Excel workbook holds at most %(limit)s customers, and these are %(count)s. "
         "Choose CSV, or a smaller segment."
     ),
-    "weak_password": _("The password is too easy to guess. Use at least %(least)s characters, and no common word."),
+    "password_unchanged": _("This is the password you have. Choose another."),
+    "password_too_short": _("The password is too short. Use at least %(least)s characters; several words are easiest."),
+    "password_too_long": _("The password is too long. Use at most %(most)s characters."),
+    "password_common": _("Many people use this password, so that it is guessed first. Use several words of your own."),
+    "password_personal": _(
+        "The password is made of a name, or of Kundekort's. Use words that nobody connects with you."
+    ),
+    "password_wrong": _("This is not the password you have now. Capital letters count."),
+    "sign_on_refused": _("You are not let in. Ask an administrator of Kundekort."),
     "field_invalid": _("The field cannot be saved like this. %(fault)s"),
     "choice_in_use": _("The choice “%(choice)s” is on %(cards)s cards. Change these first, then take it away."),
     "setting_invalid": _("Choose a whole number from %(least)s to %(most)s."),

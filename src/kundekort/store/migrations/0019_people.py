@@ -23,7 +23,7 @@ CREATE TRIGGER audit_truncate_guard BEFORE TRUNCATE ON kundekort_auditentry
 
 
 class Migration(migrations.Migration):
-    dependencies = [migrations.swappable_dependency(settings.AUTH_USER_MODEL), ("kundekort", "0017_audit_log")]
+    dependencies = [migrations.swappable_dependency(settings.AUTH_USER_MODEL), ("kundekort", "0018_cache")]
     operations = [
         migrations.CreateModel(
             name="Profile",
