@@ -34,13 +34,17 @@ LEAST |= {
     name: ADMINISTRATOR
     for names in (
         "layouts layout layout-delete limits merge-allow preview-days fields field-new field field-retire field-move",
+        "people person-new person person-lock person-unlock person-reset",
         "export-new",  # of all customers, as without anything in its address
     )
     for name in names.split()
 }
 """The least role for which an address does anything; None for everybody who is logged in."""
-OPEN = {"login", "language"}
-"""What strangers may see."""
+OPEN = {
+    *("language", "login", "account_login", "mfa_authenticate", "mfa_login_webauthn"),
+    *("password-forgotten", "password-reset", "openid_connect_login", "openid_connect_callback"),
+}
+"""What strangers may see: the ways to log in."""
 
 
 def patterns() -> dict[str, str]:
