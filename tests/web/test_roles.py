@@ -17,31 +17,32 @@ from tests.web.conftest import HEADER
 
 NOBODY, READER, IMPORTER, ADMINISTRATOR = None, Role.READER, Role.IMPORTER, Role.ADMINISTRATOR
 
-LEAST: dict[str, Role | None] = dict.fromkeys(["start", "logout", "customer-columns", "template"], NOBODY)
-LEAST |= dict.fromkeys(["customers", "customer", "segments", "segment", "segment-count", "segment-result"], READER)
-LEAST |= {
-    name: IMPORTER
-    for names in (
+ADDRESSES = {
+    NOBODY: (
+        "start logout customer-columns template mfa_authenticate",
+        # one's own account, whoever one is
+        "account account-password account_reauthenticate sessions-end factor-required mfa_activate_totp",
+        "mfa_deactivate_totp mfa_add_webauthn mfa_remove_webauthn mfa_view_recovery_codes",
+        "mfa_generate_recovery_codes mfa_reauthenticate mfa_reauthenticate_webauthn",
+    ),
+    READER: ("customers customer segments segment segment-count segment-result",),
+    IMPORTER: (
         "customer-edit customer-new duplicates duplicates-several merge duplicates-dismiss undo",
         "imports imports-list import import-progress import-cancel import-again import-take-back import-columns",
         "import-dialect import-mapping import-empty-cells import-confirmed import-rows import-bands import-examples",
         "import-failing import-mended import-errors import-decisions import-conflicts import-outlook import-confirm",
         "segment-new segment-copy segment-delete exports export export-progress export-file export-cancel",
-    )
-    for name in names.split()
-}
-LEAST |= {
-    name: ADMINISTRATOR
-    for names in (
+    ),
+    ADMINISTRATOR: (
         "layouts layout layout-delete limits merge-allow preview-days fields field-new field field-retire field-move",
         "people person-new person person-lock person-unlock person-reset",
         "export-new",  # of all customers, as without anything in its address
-    )
-    for name in names.split()
+    ),
 }
+LEAST = {name: role for role, lines in ADDRESSES.items() for line in lines for name in line.split()}
 """The least role for which an address does anything; None for everybody who is logged in."""
 OPEN = {
-    *("language", "login", "account_login", "mfa_authenticate", "mfa_login_webauthn"),
+    *("language", "login", "account_login", "mfa_login_webauthn"),
     *("password-forgotten", "password-reset", "openid_connect_login", "openid_connect_callback"),
 }
 """What strangers may see: the ways to log in."""
