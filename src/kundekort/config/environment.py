@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from kundekort import embedded
 from kundekort import secret_key as kept_key
+from kundekort.config import proxies as reverse_proxies
 from kundekort.data_folder import path as data_folder_path
 
 TCP: Final = {
@@ -63,3 +64,14 @@ def secret_key(data: Path) -> str:
 def listing(name: str, default: str) -> list[str]:
     """An environment variable with values separated by commas."""
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def proxies(*, https: bool) -> list[str]:
+    """KUNDEKORT_PROXY: the addresses of the reverse proxies; who only says that there is one has it on this machine.
+
+    Raises ImproperlyConfigured for what is no address.
+    """
+    try:
+        return reverse_proxies.addresses(listing("KUNDEKORT_PROXY", "127.0.0.1,::1" if https else ""))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"KUNDEKORT_PROXY names addresses or networks; {error}.") from error
