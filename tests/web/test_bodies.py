@@ -95,6 +95,14 @@ def test_without_a_proxy_all_is_taken_and_nothing_kept(
     assert not answer.wsgi_request.FILES
 
 
+def test_a_proxy_is_told_who_may_send_a_file(client: Client, bob: Actor) -> None:
+    assert client.get("/imports/permission/").status_code == 401
+    client.force_login(create_user(username="rita", password="theatre-doors", role=Role.READER))
+    assert client.get("/imports/permission/").status_code == 403
+    client.force_login(bob.user)
+    assert client.get("/imports/permission/").status_code == 204
+
+
 def test_files_can_be_sent_to_these_addresses_and_no_others() -> None:
     patterns = get_resolver().url_patterns[0].url_patterns
     assert {p.name for p in patterns if hasattr(p.callback, "takes_file")} == set(UPLOADS)

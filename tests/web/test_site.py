@@ -11,7 +11,7 @@ from kundekort import version
 from kundekort.services.accounts import Actor, Role, create_user
 from tests.web.conftest import HEADER, latest, send
 
-OPEN = {"login", "language"}
+OPEN = {"login", "language", "upload-permission"}
 
 
 def addresses() -> list[tuple[str, str]]:
