@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # From left to right: what demo needs first is a port, and all else would wait for nothing.
 .NOTPARALLEL:
-.PHONY: demo port test laws torture quick check install browser pooler roundtrip messages screenshots clean
+.PHONY: demo port test laws torture quick check install browser pooler proxy roundtrip messages screenshots clean
 
 demo: port $(VENV)/.run  ## The main job on sample data, then the site on 127.0.0.1:8000, or another PORT=
 	KUNDEKORT_DATA="$${KUNDEKORT_DATA:-$(CURDIR)/.demo}" $(BIN)/kundekort demo --port $(PORT)
@@ -16,7 +16,7 @@ demo: port $(VENV)/.run  ## The main job on sample data, then the site on 127.0.
 port:  # asked before minutes of work
 	@$(PYTHON) src/kundekort/cli/port.py '$(PORT)'
 
-test: $(VENV)/.dev browser pooler  ## All tests
+test: $(VENV)/.dev browser pooler proxy  ## All tests
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 laws: $(VENV)/.dev  ## The property tests, with examples that nobody has drawn before
@@ -56,6 +56,9 @@ browser: $(VENV)/.dev  ## The browser that the tests drive
 
 pooler: $(VENV)/.dev  ## The pooler that the tests of several hosts put before the database, where apt can install it
 	$(BIN)/python -m tests.postgres
+
+proxy: $(VENV)/.dev  ## The reverse proxy that the tests put before the site, where apt can install it
+	$(BIN)/python -m tests.reverse_proxy
 
 screenshots: $(VENV)/.dev browser  ## The pictures in docs/screenshots
 	$(BIN)/python -m pytest -q -m screenshots tests/e2e/screenshots.py

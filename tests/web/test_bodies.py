@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any, NoReturn
 
 import pytest
@@ -27,13 +28,19 @@ class Unread:
     readline = readlines = __iter__ = read
 
 
-def begin(client: Client, address: str, *, length: int = HUGE) -> HttpResponse:
+@pytest.fixture(autouse=True)
+def _behind_a_proxy(settings: pytest.FixtureRequest) -> None:
+    """It takes what browsers go on sending; nobody here does."""
+    settings.KUNDEKORT_PROXIES = ["192.0.2.1"]
+
+
+def begin(client: Client, address: str, *, length: int = HUGE, **more: Any) -> HttpResponse:
     """The answer to a request of which only the head was looked at, sent by a browser that has been here before."""
     client.cookies["csrftoken"] = "a" * 32
     client.handler.enforce_csrf_checks = True
     kind = "multipart/form-data; boundary=x"
-    more = {"wsgi.input": Unread(), "CONTENT_LENGTH": str(length)}
-    return client.generic("POST", address, b"", kind, **more)  # type: ignore[arg-type]  # what a web server hands on
+    more |= {"wsgi.input": Unread(), "CONTENT_LENGTH": str(length)}
+    return client.generic("POST", address, b"", kind, **more)
 
 
 @pytest.mark.parametrize(("name", "address"), addresses())
@@ -61,6 +68,39 @@ def test_of_a_reader_no_file_is_read(client: Client, db: None, address: str, len
     answer = begin(client, address, length=length)
     assert answer.status_code == 403
     assert "Du har ikke tilgang" in answer.content.decode()
+
+
+@pytest.mark.parametrize("length", [1, HUGE])
+def test_nothing_is_read_where_there_is_nothing_or_under_another_name(client: Client, db: None, length: int) -> None:
+    assert begin(client, "/nowhere/", length=length).status_code == 404
+    assert begin(client, "/login/", length=length, HTTP_HOST="evil.example").status_code == 400
+
+
+def test_nothing_is_read_for_an_error_of_ours(client: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kundekort.web.bodies.length", lambda request: 1 // 0)
+    client.raise_request_exception = False
+    assert begin(client, "/login/").status_code == 500
+
+
+@pytest.mark.parametrize("address", ["/imports/", "/login/", "/nowhere/"])
+def test_without_a_proxy_all_is_taken_and_nothing_kept(
+    client: Client, db: None, settings: pytest.FixtureRequest, address: str
+) -> None:
+    settings.KUNDEKORT_PROXIES = []
+    sent = io.BytesIO(b"a" * 3_000_000)
+    more: dict[str, Any] = {"wsgi.input": sent, "CONTENT_LENGTH": "3000000"}
+    answer = client.generic("POST", address, b"", "multipart/form-data; boundary=x", **more)
+    assert answer.status_code in (302, 404, 413)
+    assert sent.read() == b""
+    assert not answer.wsgi_request.FILES
+
+
+def test_a_proxy_is_told_who_may_send_a_file(client: Client, bob: Actor) -> None:
+    assert client.get("/imports/permission/").status_code == 401
+    client.force_login(create_user(username="rita", password="theatre-doors", role=Role.READER))
+    assert client.get("/imports/permission/").status_code == 403
+    client.force_login(bob.user)
+    assert client.get("/imports/permission/").status_code == 204
 
 
 def test_files_can_be_sent_to_these_addresses_and_no_others() -> None:

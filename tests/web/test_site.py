@@ -13,7 +13,7 @@ from tests.web.conftest import HEADER, latest, send
 
 OPEN = {
     *("login", "account_login", "mfa_login_webauthn", "openid_connect_login", "openid_connect_callback"),
-    *("password-forgotten", "password-reset", "language"),
+    *("password-forgotten", "password-reset", "language", "upload-permission"),
 }
 
 
@@ -163,3 +163,12 @@ def test_it_shows_no_import_that_does_not_exist(as_bob: Client) -> None:
         assert as_bob.get(f"/imports/12345/{path}").status_code == 404
     send(as_bob, HEADER + "0;Kari;Nordmann;;2\n")
     assert as_bob.get(f"/imports/{latest().pk}/").status_code == 200
+
+
+def test_no_page_is_kept_by_browsers_or_proxies(as_bob: Client) -> None:
+    pages = [as_bob.get(address) for address in ("/imports/", "/login/", "/nowhere/", "/imports/template.csv")]
+    for answer in [*pages, Client().get("/customers/"), as_bob.get("/login/", headers={"host": "evil.example"})]:
+        assert "no-store" in answer["Cache-Control"]
+        assert (answer["X-Content-Type-Options"], answer["Referrer-Policy"]) == ("nosniff", "same-origin")
+        assert (answer["Cross-Origin-Opener-Policy"], answer["X-Frame-Options"]) == ("same-origin", "DENY")
+        assert "camera=()" in answer["Permissions-Policy"]

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
+from ipaddress import ip_address
 from types import FrameType
 from typing import Annotated, Final
 
@@ -40,6 +41,13 @@ EXIT_SECONDS: Final = 2
 REST_SECONDS: Final = 2
 """Pause before a dead worker is started again, so that one that cannot start does not spin."""
 
+HEADER_SECONDS: Final = 10
+"""How long a browser may take to send the head of a request, and how long a connection may be idle."""
+HEADER_BYTES: Final = 2**16
+"""What is kept of a connection at most before it is looked at; addresses with all filters have a tenth of that."""
+BACKLOG: Final = 2048
+"""Connections of each web process; one that sends nothing costs nothing but its place."""
+
 _SITE: Final = "kundekort.config.site:application"
 
 Host = Annotated[str, typer.Option(help=_("The address to listen on."))]
@@ -53,6 +61,7 @@ def serve(
 ) -> None:
     """Serve the website and run its jobs until Ctrl-C."""
     with report_failures():
+        refuse_strangers(host)
         refuse_taken_port(host, port)
         setup.setup_django()
         from kundekort.services import demo
@@ -78,6 +87,22 @@ def worker() -> None:
         from kundekort.services.worker import work
 
         work(keep=setup.keep_database)
+
+
+def refuse_strangers(host: str) -> None:
+    """Raises CommandRefused for an address that others than this machine reach, unless a proxy is said to stand there.
+
+    Whoever sends a form as slowly as they like has a thread of the web server wait for it, and there are few.
+    """
+    if not is_loopback(host) and not os.environ.get("KUNDEKORT_PROXY"):
+        raise CommandRefused("proxy_missing", host=host)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches an address; a name may be anybody's."""
+    with suppress(ValueError):
+        return ip_address(host).is_loopback
+    return host == "localhost"
 
 
 def refuse_taken_port(host: str, port: int) -> None:
@@ -140,6 +165,8 @@ def _web(host: str, port: int, processes: int) -> Sequence[str]:
     return (
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
         *("--workers", str(processes), "--blocking-threads", "4", "--respawn-failed-workers"),
+        *("--http", "1", "--no-ws", "--http1-header-read-timeout", str(HEADER_SECONDS * 1000)),
+        *("--backlog", str(BACKLOG), "--backpressure", str(BACKLOG), "--http1-buffer-size", str(HEADER_BYTES)),
         *("--workers-kill-timeout", "10", "--log-level", "warning", _SITE),
     )
 

@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from kundekort import embedded
 from kundekort import secret_key as kept_key
+from kundekort.config import proxies as reverse_proxies
 from kundekort.data_folder import path as data_folder_path
 
 TCP: Final = {
@@ -142,3 +143,14 @@ def sign_on() -> list[dict[str, Any]]:
             },
         }
     ]
+
+
+def proxies(*, https: bool) -> list[str]:
+    """KUNDEKORT_PROXY: the addresses of the reverse proxies; who only says that there is one has it on this machine.
+
+    Raises ImproperlyConfigured for what is no address.
+    """
+    try:
+        return reverse_proxies.addresses(listing("KUNDEKORT_PROXY", "127.0.0.1,::1" if https else ""))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"KUNDEKORT_PROXY names addresses or networks; {error}.") from error

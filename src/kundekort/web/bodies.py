@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from kundekort.services.accounts import Role
 from kundekort.services.refusals import Forbidden
 from kundekort.web.actor import actor_of
-from kundekort.web.uploading import LimitedUpload
+from kundekort.web.uploading import OVERHEAD, LimitedUpload
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+PIECE: Final = 2**16
+"""Bytes that are taken at once of what is not kept."""
 
 _TAKES_FILE: Final = "takes_file"
 
@@ -39,19 +43,31 @@ def length(request: HttpRequest) -> int:
         return 0
 
 
+def _discard(request: HttpRequest) -> None:
+    """Take what nobody has read, no more of it than a file may have, and keep nothing."""
+    left = length(request) if length(request) <= settings.KUNDEKORT_MAX_BYTES + OVERHEAD else 0
+    with suppress(UnreadablePostError):
+        while left > 0 and (taken := len(request.read(PIECE))):
+            left -= taken
+
+
 class BodyLimit:
     """Middleware: let through files for whoever may send them, and forms of ordinary size for everybody.
 
-    It stands after the login and before whatever looks at what was sent, which is the protection against forged
-    requests. What is refused is not read: whoever could read it for the sake of politeness could be kept busy with it.
+    It stands after the login and before whatever looks at what was sent, first of all the protection against forged
+    requests. What is refused is not read. A browser that is still sending does not look at the answer then: a proxy
+    goes on taking what it sends, without having anybody here wait for it.
     """
 
     def __init__(self, respond: Callable[[HttpRequest], HttpResponse]) -> None:
         self._respond = respond
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """The answer to a request."""
-        return self._respond(request)
+        """The answer to a request, and where there is no proxy, once all has been sent."""
+        response = self._respond(request)
+        if not settings.KUNDEKORT_PROXIES:
+            _discard(request)
+        return response
 
     def process_view(self, request: HttpRequest, view: Callable[..., HttpResponseBase], *_: Any) -> HttpResponse | None:
         """The answer to a request whose body is not even read; None for all others."""

@@ -1,4 +1,7 @@
-"""The page for what went wrong: a bug is ours, a database, files, room and memory come back. It may look nothing up."""
+"""The pages for what went wrong: a bug is ours, a database, files, room and memory come back. They look nothing up.
+
+Django's own would first read all that was sent, for the sake of a token that none of these pages has a form for.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,8 @@ import sys
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.views import defaults
 
 from kundekort.services import database
 from kundekort.store.storage import StorageUnreachable
@@ -17,11 +20,26 @@ RETRY_AFTER = 10
 """Seconds after which it is worth asking again."""
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The answer to what no page of ours sends."""
+    return HttpResponse(render_to_string("400.html"), status=HTTPStatus.BAD_REQUEST)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The answer to somebody who may not do this."""
+    return render(request, "403.html", status=HTTPStatus.FORBIDDEN)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The answer where there is nothing."""
+    return render(request, "404.html", status=HTTPStatus.NOT_FOUND)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """The answer to a request that failed; Django calls it while the error is being handled."""
     missing = _missing(sys.exception())
     if not missing:
-        return defaults.server_error(request)
+        return HttpResponse(render_to_string("500.html"), status=HTTPStatus.INTERNAL_SERVER_ERROR)
     page = render_to_string("503.html", {"missing": missing})
     return HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": str(RETRY_AFTER)})
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kundekort import wording
+from kundekort.engine.errors import FileRefused
 from kundekort.engine.recipe import Policy
 from kundekort.services import (
     confirming,
@@ -32,7 +35,7 @@ from kundekort.services.accounts import Actor, Role
 from kundekort.services.import_list import ImportFilter
 from kundekort.services.layouts import Layout
 from kundekort.services.lists import FileFormat
-from kundekort.services.refusals import NotFound, PlanDamaged
+from kundekort.services.refusals import CannotImport, Forbidden, NotFound, PlanDamaged
 from kundekort.store.models import Import
 from kundekort.store.pages import Filter
 from kundekort.web import columns, preview
@@ -57,7 +60,20 @@ def start(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     if request.method == "POST":
         return _upload(request, actor)
+    if "too-large" in request.GET:  # the proxy has refused it
+        raise CannotImport(FileRefused("file_too_large", limit=settings.KUNDEKORT_MAX_BYTES))
     return _page(request, actor)
+
+
+@login_not_required
+@require_safe
+def permission(request: HttpRequest) -> HttpResponse:
+    """Whether a proxy may let a file of this person through: 204 for yes, else 401 without and 403 with a login."""
+    try:
+        actor_of(request).require(Role.IMPORTER)
+    except Forbidden:
+        return HttpResponse(status=HTTPStatus.FORBIDDEN if request.user.is_authenticated else HTTPStatus.UNAUTHORIZED)
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
 def _page(request: HttpRequest, actor: Actor, *, no_file: bool = False) -> HttpResponse:

@@ -31,12 +31,22 @@ CONTENT_SECURITY: Final = (
 """Only what this site serves, no script or style within a page; Tabler's styles hold small pictures as data."""
 
 
-def content_security(respond: Respond) -> Respond:
-    """Middleware: send the content security policy with every answer."""
+HEADERS: Final = {
+    "Content-Security-Policy": CONTENT_SECURITY,
+    "Cache-Control": "no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+"""What is said with every answer that does not say otherwise, as static files do of being kept: pages are personal."""
+
+
+def headers(respond: Respond) -> Respond:
+    """Middleware: send the headers that hold for all answers."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = respond(request)
-        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
         return response
 
     return answer

@@ -89,6 +89,7 @@ urlpatterns = [
     path("settings/people/<int:user_id>/password/", people.reset, name="person-reset"),
     path("settings/findings/", limits.limits, name="limits"),
     path("imports/", imports.start, name="imports"),
+    path("imports/permission/", imports.permission, name="upload-permission"),
     path("imports/list/", import_list.listing, name="imports-list"),
     path("imports/list/days/", import_list.preview_days, name="preview-days"),
     path("imports/template.<str:ending>", imports.template, name="template"),

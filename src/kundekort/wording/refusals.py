@@ -203,6 +203,10 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "port_refused": _(
         "Kundekort cannot listen on port %(port)s of %(host)s: %(why)s. Choose others with --host and --port."
     ),
+    "proxy_missing": _(
+        "On %(host)s others would reach Kundekort without a reverse proxy, which protects it from slow senders and "
+        "speaks HTTPS. Set one up and name its address in KUNDEKORT_PROXY, or listen on 127.0.0.1."
+    ),
     "server_stopped": _("The web server stopped by itself (code %(status)s). What it wrote above says why."),
     "register_not_empty": _(
         "This register has users, customers or imports of its own, so no samples were added. "

@@ -1,0 +1,190 @@
+"""The site behind the proxy that comes with it, while others send it requests that never end."""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.client import HTTPMessage, HTTPSConnection
+from http.cookies import SimpleCookie
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.cli.places import place
+from tests.object_store import free_port
+from tests.reverse_proxy import OPENSSL, PROGRAM, before
+from tests.waiting import PATIENCE
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(PROGRAM is None or OPENSSL is None, reason="needs nginx and openssl; make proxy installs them"),
+]
+
+PASSWORD = "between the scenes 9"
+LIST = "CustomerID;FirstName;LastName;Email;Gender\n0;Kari;Nordmann;kari@example.com;2\n"
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass
+class Browser:
+    """Somebody at a web browser, without the browser; `source` is the address of their computer."""
+
+    port: int
+    source: str = "127.0.0.1"
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def ask(
+        self, path: str, body: bytes | None = None, kind: str = FORM, **headers: str
+    ) -> tuple[int, HTTPMessage, str]:
+        """The status, the headers and the page."""
+        origin = f"https://127.0.0.1:{self.port}"
+        said = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()), "Referer": f"{origin}/"} | headers
+        trusting = ssl._create_unverified_context()
+        connection = HTTPSConnection(
+            "127.0.0.1", self.port, timeout=PATIENCE, context=trusting, source_address=(self.source, 0)
+        )
+        try:
+            connection.request(
+                "GET" if body is None else "POST", path, body, said | ({"Content-Type": kind} if body else {})
+            )
+            answer = connection.getresponse()
+            for given in answer.headers.get_all("Set-Cookie") or ():
+                self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(given).items()}
+            return answer.status, answer.headers, answer.read().decode()
+        finally:
+            connection.close()
+
+    def token(self, path: str) -> str:
+        found = re.search('name="csrfmiddlewaretoken" value="([^"]+)"', self.ask(path)[2])
+        assert found
+        return found[1]
+
+    def log_in(self) -> None:
+        """Log in as Kari, in a browser that was never used."""
+        self.cookies.clear()
+        said = {"username": "kari", "password": PASSWORD, "csrfmiddlewaretoken": self.token("/login/")}
+        assert self.ask("/login/", urlencode(said).encode())[0] == 302
+
+    def upload(self, data: bytes, *, token: str) -> tuple[int, HTTPMessage, str]:
+        """Send a file."""
+        part = '--x\r\nContent-Disposition: form-data; name="{}"{}\r\n\r\n'
+        body = part.format("csrfmiddlewaretoken", "") + token + "\r\n" + part.format("file", '; filename="kunder.csv"')
+        return self.ask("/imports/", body.encode() + data + b"\r\n--x--\r\n", "multipart/form-data; boundary=x")
+
+
+@contextmanager
+def half_requests(port: int, heads: list[str], *, times: int) -> Iterator[list[ssl.SSLSocket]]:
+    """Many connections from another address, over which a request goes on byte by byte and never ends."""
+    trusting, stop = ssl._create_unverified_context(), threading.Event()
+    held: list[ssl.SSLSocket] = []
+    for head in heads:
+        for _ in range(times):
+            plain = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE, source_address=("127.0.0.2", 0))
+            held.append(trusting.wrap_socket(plain))
+            held[-1].sendall(head.encode())
+
+    def go_on() -> None:
+        while not stop.wait(1):
+            for one in held:
+                with suppress(OSError):  # which is how such a request ends
+                    one.sendall(b"a")
+
+    sending = threading.Thread(target=go_on)
+    sending.start()
+    try:
+        yield held
+    finally:
+        stop.set()
+        sending.join()
+        for one in held:
+            one.close()
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[tuple[Browser, int, Path]]:
+    """A browser at a site behind its proxy, the port for those without HTTPS, and where the proxy puts things by."""
+    port, http, https = free_port(), free_port(), free_port()
+    with place(KUNDEKORT_HTTPS="1", KUNDEKORT_ORIGINS=f"https://127.0.0.1:{https}") as here, here.held():
+        here.script(
+            "from kundekort.services.accounts import Role, create_user\n"
+            "from kundekort.cli import setup\nsetup.migrate()\n"
+            f"create_user(username='kari', password={PASSWORD!r}, role=Role.IMPORTER)"
+        )
+        with here.start("serve", "--port", str(port)) as server:
+            assert server.stderr is not None
+            assert "ready" in server.stderr.readline().decode()
+            with before(port, http=http, https=https) as kept:
+                yield Browser(https), http, kept
+            server.terminate()
+            server.communicate()
+
+
+HEAD = (
+    "POST {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nCookie: __Host-csrf={}\r\nContent-Type: {}\r\nContent-Length: {}\r\n\r\n"
+)
+
+
+def test_it_serves_people_while_others_send_halves_of_requests(site: tuple[Browser, int, Path]) -> None:
+    person, _, kept = site
+    heads = [
+        f"GET /login/ HTTP/1.1\r\nHost: 127.0.0.1:{person.port}\r\nX-Slow: ",
+        HEAD.format("/login/", person.port, "a" * 32, FORM, 100_000),
+        HEAD.format("/imports/", person.port, "a" * 32, "multipart/form-data; boundary=x", 100_000_000),
+    ]
+    with half_requests(person.port, heads, times=80):
+        person.log_in()
+        status, headers, page = person.upload(LIST.encode(), token=person.token("/imports/"))
+        assert (status, page) == (302, "")
+        assert "Bekreft: opprette 1 kunde" in person.ask(headers["Location"])[2]
+    assert [path for path in kept.rglob("*") if path.is_file()] == []
+
+
+def test_nothing_of_a_strangers_file_is_put_by(site: tuple[Browser, int, Path]) -> None:
+    person, _, kept = site
+    for path in ("/imports/", "/imports/7/mended/"):
+        head = HEAD.format(path, person.port, "a" * 32, "multipart/form-data; boundary=x", 200 * 2**20)
+        trusting = ssl._create_unverified_context()
+        with trusting.wrap_socket(socket.create_connection(("127.0.0.1", person.port), timeout=PATIENCE)) as stranger:
+            stranger.sendall(head.encode() + b"--x\r\n" + b"a" * 100_000)
+            answer = stranger.recv(4096).decode()
+        assert answer.startswith("HTTP/1.1 303")
+        assert (
+            f"\r\nLocation: https://127.0.0.1:{person.port}{path}\r\n" in answer
+            or f"\r\nLocation: {path}\r\n" in answer
+        )
+        assert [place for place in kept.rglob("*") if place.is_file()] == []
+    status, headers, _ = Browser(person.port).ask("/imports/")
+    assert (status, headers["Location"]) == (302, "/login/?next=/imports/")
+
+
+def test_a_file_over_the_limit_is_told_of_on_the_page(site: tuple[Browser, int, Path]) -> None:
+    person, _, _ = site
+    person.log_in()
+    head = HEAD.format("/imports/", person.port, "a" * 32, "multipart/form-data; boundary=x", 700 * 2**20)
+    trusting = ssl._create_unverified_context()
+    with trusting.wrap_socket(socket.create_connection(("127.0.0.1", person.port), timeout=PATIENCE)) as sender:
+        sender.sendall(head.encode())
+        assert "/imports/?too-large\r\n" in sender.recv(4096).decode()
+    assert person.ask("/imports/?too-large")[1]["Location"] == "/imports/"
+    assert "Filen er større enn" in person.ask("/imports/")[2]
+
+
+def test_it_leads_to_https_and_says_so_for_a_year(site: tuple[Browser, int, Path]) -> None:
+    person, http, _ = site
+    with socket.create_connection(("127.0.0.1", http), timeout=PATIENCE) as plain:
+        plain.sendall(b"GET /customers/?search=kari HTTP/1.1\r\nHost: kunder.example.no\r\n\r\n")
+        assert "Location: https://kunder.example.no/customers/?search=kari\r\n" in plain.recv(4096).decode()
+    assert person.ask("/login/")[1]["Strict-Transport-Security"] == "max-age=31536000"
+
+
+def test_the_shipped_files_lead_to_each_other() -> None:
+    root = Path(__file__).parent.parent.parent
+    compose = (root / "compose.yaml").read_text()
+    assert "./deploy/nginx.conf:/etc/nginx/nginx.conf:ro" in compose
+    assert (root / "deploy" / "nginx.conf").is_file()
