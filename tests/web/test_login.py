@@ -7,6 +7,7 @@ import re
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import get_resolver
@@ -157,6 +158,13 @@ def test_it_really_ends_when_somebody_logs_out(client: Client, bob: Actor) -> No
     assert is_in(stolen)
     assert client.post("/logout/")["Clear-Site-Data"] == '"cache"'
     assert not is_in(stolen)
+
+
+@pytest.mark.parametrize("path", ["/login/passkey/", "/login/new-password/x/y/"])
+def test_it_keeps_few_sessions_for_strangers(path: str) -> None:
+    answers = [Client().get(path, REMOTE_ADDR="192.0.2.1").status_code for _ in range(32)]
+    assert answers[30:] == [429, 429]
+    assert Session.objects.count() == 30
 
 
 def test_it_has_no_address_of_allauth_but_those_it_uses() -> None:

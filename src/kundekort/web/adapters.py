@@ -124,9 +124,10 @@ class SignOnAdapter(DefaultSocialAccountAdapter):
         extra_context: Any = None,
     ) -> None:
         """Raises ImmediateHttpResponse: the login page, which says what went wrong."""
-        reason = "sign_on_cancelled" if error == AuthError.CANCELLED else "sign_on_failed"
+        cancelled = error == AuthError.CANCELLED or request.GET.get("error") == "access_denied"
+        reason = "sign_on_cancelled" if cancelled else "sign_on_failed"
         if reason == "sign_on_failed":
-            sign_on.logger.warning("Logging in with %s failed: %r", provider.name, exception or error)
+            sign_on.logger.warning("Logging in with %s failed: %.300r", provider.name, exception or error)
         raise self._refused(request, reason, service=provider.name)
 
     @staticmethod

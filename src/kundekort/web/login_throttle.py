@@ -56,7 +56,7 @@ def count(request: HttpRequest, login: str, user: User | None) -> RateLimitUsage
 
 
 def may_begin(request: HttpRequest) -> bool:
-    """Whether a stranger may begin to log in by a passkey or another service, of which something has to be kept."""
+    """Whether a stranger may begin something of which a session has to be kept: a passkey, another service, a link."""
     config = {"begin": BEGIN}
     return ratelimit.consume(request, app=_APP, action="begin", config=config, limit_get=True) is not None
 

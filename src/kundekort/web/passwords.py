@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods
 from kundekort import wording
 from kundekort.services import password_reset, password_rules, passwords, people, sessions
 from kundekort.services.refusals import PasswordWrong, WeakPassword
+from kundekort.web import login_throttle
 from kundekort.web.actor import actor_of
 from kundekort.web.forms.accounts import ChangePasswordForm, ForgottenForm, NewPasswordForm
 
@@ -74,6 +75,8 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 def reset(request: HttpRequest, user: str, token: str) -> HttpResponse:
     """Where the link in the mail leads: a new password, once. The second factor is still asked for at the login."""
     if token != _INSTEAD:
+        if not login_throttle.may_begin(request):
+            return ratelimit.respond_429(request)
         request.session[_TOKEN] = token
         return redirect("password-reset", user, _INSTEAD)
     person = password_reset.person(user, request.session.get(_TOKEN, ""))
