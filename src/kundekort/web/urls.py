@@ -6,6 +6,7 @@ from django.urls import path
 
 from kundekort.web import (
     accounts,
+    audit,
     columns,
     customer_list,
     customers,
@@ -61,6 +62,8 @@ urlpatterns = [
     path("settings/people/<int:user_id>/lock/", people.lock, name="person-lock"),
     path("settings/people/<int:user_id>/unlock/", people.unlock, name="person-unlock"),
     path("settings/people/<int:user_id>/password/", people.reset, name="person-reset"),
+    path("settings/audit/", audit.listing, name="audit"),
+    path("settings/audit/file/", audit.file, name="audit-file"),
     path("settings/findings/", limits.limits, name="limits"),
     path("imports/", imports.start, name="imports"),
     path("imports/list/", import_list.listing, name="imports-list"),

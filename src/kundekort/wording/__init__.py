@@ -6,7 +6,7 @@ here decides anything or asks the register: what it has made itself is handed in
 
 from __future__ import annotations
 
-from kundekort.wording.audit import AUDIT_EVENTS, AUDIT_GROUPS, AUDIT_NAMES, AUDIT_WORDS, SETTINGS
+from kundekort.wording.audit import AUDIT_COLUMNS, AUDIT_EVENTS, AUDIT_GROUPS, AUDIT_NAMES, AUDIT_WORDS, SETTINGS
 from kundekort.wording.columns import COLUMN_FAULTS, KINDS
 from kundekort.wording.confirmation import confirmation
 from kundekort.wording.conflicts import author, whole_card
@@ -66,6 +66,7 @@ from kundekort.wording.values import value
 
 __all__ = [
     "ANSWERS",
+    "AUDIT_COLUMNS",
     "AUDIT_EVENTS",
     "AUDIT_GROUPS",
     "AUDIT_NAMES",

@@ -1,4 +1,4 @@
-"""The words of the audit log: what somebody did, as a sentence without its subject; a table only."""
+"""The words of the audit log: what somebody did, as a sentence without its subject; tables only."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ AUDIT_EVENTS: Final[Mapping[str, str | Promise]] = {
     "export_download": _("Downloaded the list of export %(export_id)s, with %(rows)s customers"),
     "anonymisation": _("Anonymised customer %(customer_id)s"),
     "disclosure": _("Took out all there is about customer %(customer_id)s"),
-    "setting_change": _("Changed the setting %(key)s from %(old)s to %(new)s"),
+    "setting_change": _("Changed the setting “%(key)s” from %(old)s to %(new)s"),
     "field_change": _("Own field %(key)s: %(act)s"),
     "field_order": _("Put the own fields in another order"),
     "layout_change": _("Column layout “%(name)s”: %(act)s"),
@@ -81,6 +81,17 @@ AUDIT_GROUPS: Final[Mapping[str, str | Promise]] = {
     "server": _("The server"),
 }
 """By the name of a group of `audit_log.GROUPS`."""
+
+AUDIT_COLUMNS: Final[Mapping[str, str | Promise]] = {
+    "when": _("When"),
+    "who": _("Who"),
+    "user": _("Number of the user"),
+    "address": _("From the address"),
+    "what": _("What happened"),
+    "event": _("Kind"),
+    "params": _("Details"),
+}
+"""The headers of the audit log as a file."""
 
 AUDIT_WORDS: Final[Mapping[str, str | Promise]] = {
     "act.added": _("added"),

@@ -118,7 +118,7 @@ def _audit_word(name: str, value: object, params: Mapping[str, Any]) -> object:
         return str(words % _Gap(params))
     match name, value:
         case "role" | "old" | "new", str():
-            return role(value)
+            return role(value).lower()
         case "key", str():
             return str(SETTINGS[value]) if value in SETTINGS else field(value)
         case _, bool():
