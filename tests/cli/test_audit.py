@@ -20,14 +20,14 @@ def run(*arguments: str) -> Result:
 
 @pytest.fixture
 def two(alice: Actor, bob: Actor) -> None:
-    audit.record(Event.CONFIRMATION, actor=bob, import_id=7)
+    audit.record(Event.CONFIRMATION, actor=bob, import_id=7, uploader="carla")
     audit.record(Event.LOGIN_FAILURE, actor=Actor(name="", role=None, address="192.0.2.7"), username="\x1b[31mroot")
 
 
 def test_it_tells_people_the_newest_first(two: None) -> None:
     first, second = run().stdout.splitlines()
     assert "192.0.2.7  -  Failed to log in as “[31mroot”" in first
-    assert second.endswith("bob  Confirmed import 7")
+    assert second.endswith("bob  Confirmed import 7, uploaded by carla")
     assert len(run("--limit", "1").stdout.splitlines()) == 1
 
 
@@ -38,7 +38,7 @@ def test_it_tells_programs_what_was_asked_for(two: None, bob: Actor) -> None:
         bob.user.pk,
         "bob",
         "confirmation",
-        {"import_id": 7},
+        {"import_id": 7, "uploader": "carla"},
     )
     assert len(json.loads(run("--json", "--event", "login_failure").stdout)) == 1
     assert json.loads(run("--json", "--until", "2020-01-01").stdout) == []

@@ -40,7 +40,7 @@ def test_it_logs_who_confirmed_and_who_took_back(upload: Callable[..., Import], 
     back = undoing.start(imp.revision.pk, actor=bob)
     back = confirming.confirm(back.pk, digest=back.digest, actor=bob)
     assert told() == [
-        ("confirmation", "Alice Ås", {"import_id": imp.pk}),
+        ("confirmation", "Alice Ås", {"import_id": imp.pk, "uploader": "bob"}),
         ("undo", "bob", {"import_id": back.pk, "kind": "import", "undone": imp.pk}),
     ]
 
@@ -106,7 +106,7 @@ def test_it_logs_settings_fields_and_layouts(alice: Actor) -> None:
 def many(alice: Actor, bob: Actor) -> list[int]:
     """Numbers of entries in the order in which they were made."""
     for number in range(7):
-        audit.record(Event.CONFIRMATION, actor=bob, import_id=number)
+        audit.record(Event.CONFIRMATION, actor=bob, import_id=number, uploader="bob")
     audit.record(Event.LOGIN_FAILURE, actor=Actor(name="", role=None, address="192.0.2.1"), username="root")
     audit.record(Event.BACKUP, actor=Actor.system("root"), customers=3)
     return list(AuditEntry.objects.order_by("pk").values_list("pk", flat=True))

@@ -39,7 +39,7 @@ from kundekort.wording.names import (
     separator,
     state,
 )
-from kundekort.wording.people import PERSON_FAULTS, ROLE_HELP, ROLES, no_user
+from kundekort.wording.people import PERSON_FAULTS, ROLE_HELP, ROLES, SECOND_PERSON, no_user
 from kundekort.wording.phones import phone
 from kundekort.wording.places import countries, country_name, language_name, languages
 from kundekort.wording.problems import CARD_PROBLEMS, PROBLEM_KINDS, PROBLEMS, WARNINGS
@@ -58,6 +58,7 @@ from kundekort.wording.sentences import (
     problem,
     reason,
     refusal,
+    second_person,
     segment_fault,
     warning,
     writer,
@@ -100,6 +101,7 @@ __all__ = [
     "ROW_ANSWERS",
     "RowLine",
     "SAME",
+    "SECOND_PERSON",
     "SEPARATORS",
     "SETTINGS",
     "STATES",
@@ -149,6 +151,7 @@ __all__ = [
     "row_lines",
     "row_problem",
     "schema",
+    "second_person",
     "segment_fault",
     "separator",
     "state",

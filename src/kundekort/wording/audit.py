@@ -23,7 +23,7 @@ AUDIT_EVENTS: Final[Mapping[str, str | Promise]] = {
     "role_change": _("Made %(username)s %(new)s instead of %(old)s"),
     "user_lock": _("Locked %(username)s"),
     "user_unlock": _("Unlocked %(username)s"),
-    "confirmation": _("Confirmed import %(import_id)s"),
+    "confirmation": _("Confirmed import %(import_id)s, uploaded by %(uploader)s"),
     "undo": _("Took back %(what)s (import %(import_id)s)"),
     "withdrawal": _("Withdrew the confirmation of import %(import_id)s before it was written"),
     "export": _("Exported %(rows)s customers (export %(export_id)s)"),
@@ -118,6 +118,10 @@ SETTINGS: Final[Mapping[str, str | Promise]] = {
     "finding_cards": _("Fewest customers of a finding"),
     "changed_percent": _("Changed, in per cent of the register"),
     "emptied_percent": _("Emptied, in per cent of the register"),
+    "four_eyes": _("A second person confirms"),
+    "four_eyes_cards": _("Customers that one person alone may touch"),
+    "four_eyes_emptied": _("Cells that one person alone may empty"),
+    "four_eyes_consents": _("Consents need a second person"),
     "alike_percent": _("Made alike, in per cent of the register"),
 }
 """By the name of a choice in `services.settings`."""
