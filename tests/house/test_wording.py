@@ -23,6 +23,7 @@ from kundekort.engine.values import countries, languages
 from kundekort.services import accounts, audit_log, fields, health, layouts, person_names, refusals
 from kundekort.services.accounts import Role
 from kundekort.services.audit import Event
+from kundekort.services.four_eyes import Why
 from kundekort.services.lists import FileFormat
 from kundekort.services.settings import Settings
 from kundekort.store.fields import SCHEMA
@@ -84,6 +85,7 @@ def test_it_has_words_for_every_entry_of_the_audit_log() -> None:
 
 
 def test_it_has_words_for_users() -> None:
+    assert set(Why) == set(wording.SECOND_PERSON)
     assert {*Role, ""} == set(wording.ROLES) == set(wording.ROLE_HELP)
     code = "".join(inspect.getsource(module) for module in (accounts, person_names))
     assert {*re.findall(r'reason="(\w+)"', code), "role_missing"} == set(wording.PERSON_FAULTS)

@@ -13,6 +13,7 @@ import typer
 from kundekort import version
 from kundekort.cli import (
     accounts,
+    audit,
     backup,
     child,
     demo,
@@ -100,6 +101,11 @@ app.command(
 )(doctor.doctor)
 app.add_typer(users.app, name="users", short_help=_("List, add, change, lock and reset users."))
 app.command("createuser", help=_("Create a user of the website."))(accounts.createuser)
+app.command(
+    "audit",
+    help=_("Tell who has done what to the register and to its doors, when and from where."),
+    short_help=_("Tell who has done what, when and from where."),
+)(audit.audit)
 app.command("migrate", help=_("Prepare the database for this version."))(accounts.migrate)
 
 

@@ -172,7 +172,7 @@ def ask_and_apply(imp: Import, *, own: bool = True) -> None:
     from kundekort.cli import show
     from kundekort.engine.decisions import Choice
     from kundekort.engine.decisions import Whose as Side
-    from kundekort.services import planning
+    from kundekort.services import four_eyes, planning
 
     show.preview_of(imp)
     if totals(imp).errors:
@@ -189,6 +189,7 @@ def ask_and_apply(imp: Import, *, own: bool = True) -> None:
         _agree(imp, show.question_of_findings(imp), own=own)
         imp = accepted(imp)
     if totals(imp).changes_register:
+        four_eyes.refuse_own(imp, actor=actor())  # rather than ask what cannot be done; it goes on waiting
         _agree(imp, show.question(imp), own=own)
         _write(imp)
     elif own:

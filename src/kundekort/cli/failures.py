@@ -36,6 +36,7 @@ EXIT_CODES: Final[Mapping[str, int]] = {
     "rows_have_errors": 3,
     "rows_have_conflicts": 3,
     "rows_have_findings": 3,
+    "second_person_needed": 3,
     "register_moved": 4,
     "plan_mismatch": 4,
     "declined": 0,

@@ -159,7 +159,8 @@ class Facts:
     there is one; from its plan: `blank_rows` that were skipped, filled cells of the register that stand `emptied` in
     the file, `changes` (changed cells by field key), the kinds of `problems`, most first, how many `newer` values of
     the register are kept that the file knows nothing of, the `conflicts` by field and how many rows have one
-    (`conflict_rows`), the `findings` of the guards, and what becomes of the `columns` of the register.
+    (`conflict_rows`), the `findings` of the guards, what becomes of the `columns` of the register, how many filled
+    cells of it would be empty (`emptied_cells`), and how many `consents` would be given or withdrawn.
     """
 
     samples: tuple[tuple[str, ...], ...] = ()
@@ -176,6 +177,8 @@ class Facts:
     conflict_rows: int = 0
     findings: tuple[Finding, ...] = ()
     columns: tuple[ColumnChange, ...] = ()
+    emptied_cells: int = 0
+    consents: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """The facts as a JSON object."""
@@ -199,4 +202,6 @@ class Facts:
             conflict_rows=data["conflict_rows"],
             findings=tuple(Finding.from_json(one) for one in data.get("findings", ())),
             columns=tuple(ColumnChange(**one) for one in data.get("columns", ())),
+            emptied_cells=data.get("emptied_cells", sum(one["emptied"] for one in data.get("columns", ()))),
+            consents=data.get("consents", 0),
         )

@@ -29,7 +29,7 @@ class Event(StrEnum):
     ROLE_CHANGE = "role_change"  # username, old, new
     USER_LOCK = "user_lock"  # username
     USER_UNLOCK = "user_unlock"  # username
-    CONFIRMATION = "confirmation"  # import_id
+    CONFIRMATION = "confirmation"  # import_id, uploader
     UNDO = "undo"  # import_id: the one that does it; kind: of the revision that is taken back; undone: its import
     WITHDRAWAL = "withdrawal"  # import_id
     EXPORT = "export"  # export_id, rows

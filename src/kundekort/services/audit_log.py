@@ -5,7 +5,8 @@ A page begins where the one before it ended, so that the millionth entry is foun
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -15,9 +16,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import get_language, override
 
+from kundekort import wording
 from kundekort.engine.writing import csv
-from kundekort.services import audit
+from kundekort.services import audit, fields, identities
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.audit import Event
 from kundekort.services.import_list import EARLIEST, LATEST, midnight
@@ -65,16 +68,17 @@ class AuditFilter:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that somebody did or tried: `name` is what they were called then, '' for who was not logged in.
+    """One thing that somebody did or tried: `name` is what they were called then, `who` as they are told from others.
 
-    `username` is None for who is no user. `address` is '' for the server's own.
+    Both are '' for who was not logged in; `user` is None for them, and for commands on the server. `address` is '' for
+    the server's own.
     """
 
     id: int
     when: datetime
     user: int | None
     name: str
-    username: str | None
+    who: str
     address: str
     event: str
     params: Mapping[str, Any]
@@ -106,20 +110,45 @@ def page(
     return AuditPage(tuple(_told(rows)), newer=newer, older=older)
 
 
-def export(
-    wanted: AuditFilter, *, words: Callable[[Entry], tuple[str, ...]], headers: tuple[str, ...], actor: Actor
-) -> Iterator[bytes]:
-    """The entries that a filter shows as a CSV file that no spreadsheet damages, itself an entry; the newest first.
+def people(*, actor: Actor) -> list[tuple[str, str]]:
+    """Everybody whom a filter can ask for: the key and the name of each user, by name."""
+    actor.require(Role.ADMINISTRATOR)
+    with identities.once():
+        found = [(str(pk), identities.current(pk)) for pk in User.objects.values_list("pk", flat=True)]
+    return sorted(found, key=lambda person: (person[1].casefold(), person[0]))
 
-    `words` makes the cells of an entry under the `headers`.
+
+def export(wanted: AuditFilter, *, actor: Actor) -> Iterator[bytes]:
+    """The entries that a filter shows as a CSV file that no spreadsheet damages, the newest first; itself an entry.
+
+    Its words are in the active language, the codes are not.
     """
     actor.require(Role.ADMINISTRATOR)
     audit.record(Event.AUDIT_EXPORT, actor=actor)
-    frames = (
-        pl.DataFrame([words(entry) for entry in block], schema=dict.fromkeys(headers, pl.String), orient="row")
-        for block in _blocks(wanted)
+    headers = tuple(map(str, wording.AUDIT_COLUMNS.values()))
+    return csv.write(_frames(wanted, get_language()), headers=headers, form=csv.SPREADSHEET)
+
+
+def _frames(wanted: AuditFilter, language: str | None) -> Iterator[pl.DataFrame]:
+    """The entries as frames of text, whatever language is active when they are asked for."""
+    columns = dict.fromkeys(wording.AUDIT_COLUMNS, pl.String)
+    for block in _blocks(wanted):
+        with override(language), wording.schema(lambda: fields.schema(retired=True)):
+            frame = pl.DataFrame([_cells(entry) for entry in block], schema=columns, orient="row")
+        yield frame
+
+
+def _cells(entry: Entry) -> tuple[str, ...]:
+    """An entry as the row of a file, in the order of `wording.AUDIT_COLUMNS`."""
+    return (
+        entry.when.isoformat(sep=" ", timespec="seconds"),
+        entry.who,
+        str(entry.user or ""),
+        entry.address,
+        wording.audit_event(entry.event, entry.params),
+        entry.event,
+        json.dumps(entry.params, ensure_ascii=False),
     )
-    return csv.write(frames, headers=headers, form=csv.SPREADSHEET)
 
 
 def entries(wanted: AuditFilter, *, limit: int | None = None, actor: Actor) -> Iterator[Entry]:
@@ -176,17 +205,17 @@ def _beyond(found: QuerySet[AuditEntry], entry_id: int, *, older: bool) -> Query
 
 
 def _told(rows: list[AuditEntry]) -> list[Entry]:
-    users = dict(User.objects.filter(pk__in={row.user for row in rows if row.user}).values_list("pk", "username"))
-    return [
-        Entry(
-            id=row.pk,
-            when=timezone.localtime(row.created_at),
-            user=row.user,
-            name=row.actor_name,
-            username=users.get(row.user) if row.user else None,
-            address=row.address,
-            event=row.event,
-            params=row.params,
-        )
-        for row in rows
-    ]
+    with identities.once():
+        return [
+            Entry(
+                id=row.pk,
+                when=timezone.localtime(row.created_at),
+                user=row.user,
+                name=row.actor_name,
+                who=identities.shown(row.actor_name, row.user),
+                address=row.address,
+                event=row.event,
+                params=row.params,
+            )
+            for row in rows
+        ]

@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 
 from kundekort.bulk.apply import RegisterMoved
 from kundekort.engine.plan import Plan
-from kundekort.services import audit, fields, imports, planning, repetition, revisions, writers
+from kundekort.services import audit, fields, four_eyes, identities, imports, planning, repetition, revisions, writers
 from kundekort.services.accounts import Actor
 from kundekort.services.audit import Event
 from kundekort.services.database import short_lock_transaction
@@ -41,11 +41,12 @@ def confirm(import_id: int, *, digest: str, actor: Actor) -> Import:
     """Carry out the plan that was shown: at once when it is small and nobody else is writing, else by a job.
 
     Raises AlreadyApplied, NotWaiting, PlanMismatch when `digest` is not that of the kept plan, RowsHaveErrors,
-    RowsHaveConflicts, RowsHaveFindings,
+    RowsHaveConflicts, RowsHaveFindings, SecondPersonNeeded,
     AlreadyUndone, and StalePlan when cells have moved since (then the preview is being made anew).
     """
     imp = imports.get(import_id, actor=actor)
     _refuse(imp, digest=digest, states=(Import.State.PREVIEW,))
+    four_eyes.refuse_own(imp, actor=actor)
     if imp.totals.cards_written <= planning.INLINE_CARDS:
         try:
             with suppress(RegisterBusy):  # a job waits its turn instead of a person at a page
@@ -105,6 +106,8 @@ def _apply(import_id: int, *, digest: str, actor: Actor | None, report: Report, 
     # A job has nobody's word but that of who confirmed; it may have been taken back.
     states = APPLICABLE if actor else (Import.State.CONFIRMING,)
     imp = _applicable(import_id, digest=digest, states=states)
+    if actor is not None:  # who has confirmed what a job writes was looked at then, by the choices of that moment
+        four_eyes.refuse_own(imp, actor=actor)
     plan = _kept(imp)  # before others have to wait for it
     kind = writers.UNDO if imp.undoes else writers.IMPORT
     waiting = (lambda: report("waiting", 0, 1)) if patient else None
@@ -149,7 +152,7 @@ def _by(actor: Actor) -> dict[str, Any]:
 def _record(imp: Import, actor: Actor) -> None:
     """Add to the audit log that somebody has confirmed an import."""
     if imp.undoes is None:
-        audit.record(Event.CONFIRMATION, actor=actor, import_id=imp.pk)
+        audit.record(Event.CONFIRMATION, actor=actor, import_id=imp.pk, uploader=identities.uploader(imp))
         return
     source = Import.objects.filter(revision=imp.undoes_id).values_list("pk", flat=True).first()
     audit.record(Event.UNDO, actor=actor, import_id=imp.pk, kind=imp.undoes.kind, undone=source)

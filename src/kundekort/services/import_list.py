@@ -13,9 +13,10 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from kundekort.services import identities, import_names, imports, settings
+from kundekort.services import four_eyes, identities, import_names, imports, settings
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.import_names import ImportName
+from kundekort.services.settings import Settings
 from kundekort.store.models import Import, Revision
 
 EARLIEST: Final = date(1900, 1, 1)
@@ -64,7 +65,8 @@ class ImportLine:
     `uploader` and `confirmer` are told from all others; the latter is '' as long as nobody has confirmed it. `when` it
     was finished, or received as long as it is not. `undone_by` is the import that took it back; it is `undone` unless
     that was taken back as well. `to_undo` is the revision that takes it back now, where it is in effect. `waits_until`
-    is when it is cancelled if nobody comes back to it; it `failed` if its job could not be done.
+    is when it is cancelled if nobody comes back to it; it `failed` if its job could not be done. It waits `for_other`
+    if somebody else than whose it is has to confirm it.
     """
 
     imp: Import
@@ -77,6 +79,7 @@ class ImportLine:
     to_undo: int | None
     waits_until: datetime | None
     failed: bool
+    for_other: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +144,12 @@ def midnight(day: date) -> datetime:
 
 def _lines(shown: list[Import]) -> tuple[ImportLine, ...]:
     chains = _chains({imp.revision_id for imp in shown if imp.revision_id})
-    days = settings.current().preview_days
+    current = settings.current()
     with identities.once():
-        return tuple(_line(imp, chains.get(imp.revision_id, ()), days=days) for imp in shown)
+        return tuple(_line(imp, chains.get(imp.revision_id, ()), current=current) for imp in shown)
 
 
-def _line(imp: Import, chain: Sequence[Undoing], *, days: int) -> ImportLine:
+def _line(imp: Import, chain: Sequence[Undoing], *, current: Settings) -> ImportLine:
     undone = len(chain) % 2 == 1
     last = chain[-1].revision if chain else imp.revision_id
     return ImportLine(
@@ -158,8 +161,9 @@ def _line(imp: Import, chain: Sequence[Undoing], *, days: int) -> ImportLine:
         undone_by=chain[0].import_id if chain else None,
         undone=undone,
         to_undo=None if undone else last,
-        waits_until=imports.waits_until(imp, days=days),
+        waits_until=imports.waits_until(imp, days=current.preview_days),
         failed=imports.has_failed(imp),
+        for_other=imp.state == Import.State.PREVIEW and bool(four_eyes.reasons(imp, current)),
     )
 
 

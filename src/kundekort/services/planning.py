@@ -21,7 +21,7 @@ from procrastinate.contrib.django import app
 
 from kundekort import version
 from kundekort.bulk import register
-from kundekort.engine import conflicts, interpretation, pipeline, undo
+from kundekort.engine import conflicts, extent, interpretation, pipeline, undo
 from kundekort.engine.decisions import Choice, Decision, Decisions
 from kundekort.engine.draft import Draft, Task
 from kundekort.engine.facts import Facts, Question, QuestionKind
@@ -29,7 +29,7 @@ from kundekort.engine.frames import ROW
 from kundekort.engine.plan import Plan
 from kundekort.engine.recipe import Answers, DialectOverrides, Policy, Recipe
 from kundekort.engine.schema import Schema
-from kundekort.services import decision_rules, fields, imports, mappings, mended_rows, repetition
+from kundekort.services import decision_rules, fields, four_eyes, imports, mappings, mended_rows, repetition
 from kundekort.services import settings as choices
 from kundekort.services.accounts import Actor
 from kundekort.services.database import psycopg_connection
@@ -123,7 +123,7 @@ def choose(
             answers = replace(answers, columns=fields_of, words=words or {}, origin=None)
         if policy is not None:
             answers = replace(answers, policy=policy)
-        _replan(imp, answers=answers, decisions=decisions)
+        _replan(imp, answers=answers, decisions=decisions, authors=four_eyes.authors(imp, actor))
         if columns is not None and answers.columns is not None:
             mappings.remember(_headers(imp), answers, actor=actor, name=save_as)
     plan_now_or_queue(import_id)
@@ -141,7 +141,7 @@ def use_mapping(import_id: int, number: int | None, *, actor: Actor) -> None:
             mappings.forget(_headers(imp), actor=actor)
         else:
             answers = mappings.answers_of(number, _headers(imp), imp.answers, actor=actor)
-        _replan(imp, answers=answers)
+        _replan(imp, answers=answers, authors=four_eyes.authors(imp, actor))
     plan_now_or_queue(import_id)
 
 
@@ -184,7 +184,8 @@ def decide(import_id: int, *decisions: Decision, actor: Actor, then: Callable[[i
         taken = imp.decisions
         for decision in decisions:
             taken = taken.take(decision_rules.checked(imp, decision))
-        _replan(imp, decisions=taken)
+        adds = any(decision.action in four_eyes.CONTENT for decision in decisions)
+        _replan(imp, decisions=taken, **({"authors": four_eyes.authors(imp, actor)} if adds else {}))
     then(import_id)
 
 
@@ -260,6 +261,7 @@ def _plan(imp: Import, *, ask: bool, report: Report, quickly: bool = False) -> d
             return {"decisions": decisions} | _plan(imp, ask=ask, report=report, quickly=quickly)
         report("keeping", 0, 1)
         made = repetition.compared(imp, made)
+        emptied, consents = extent.emptied_cells(made), extent.consents(made)  # while its values are where it says
         plans.write(made, folder)
         digest = plans.digest(folder)
         packages.keep_plan(imp.pk, digest, folder)
@@ -274,6 +276,8 @@ def _plan(imp: Import, *, ask: bool, report: Report, quickly: bool = False) -> d
         conflict_rows=made.conflicts[ROW].n_unique(),
         findings=made.findings,
         columns=made.columns,
+        emptied_cells=emptied,
+        consents=consents,
     )
     return found | {"state": Import.State.PREVIEW, "facts": facts, "totals": made.totals, "digest": digest}
 

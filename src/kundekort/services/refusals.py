@@ -39,6 +39,12 @@ class RowsHaveConflicts(Refusal):
     code = "rows_have_conflicts"
 
 
+class SecondPersonNeeded(Refusal):
+    """Somebody else than whose the import is has to confirm it; params: reasons (why, count, limit); why is made."""
+
+    code = "second_person_needed"
+
+
 class StalePlan(Refusal):
     """What was shown in the preview has moved since; nothing was written."""
 

@@ -21,8 +21,10 @@ class Settings:
     """Every choice with what holds until somebody chooses.
 
     `allow_merge`: duplicates may be merged. `preview_days`: after how many days an import to which nobody comes back is
-    cancelled. The rest says from where on a column of a file is a finding: at least `finding_cards` cards, and more
-    than so many per cent of the register that are changed, emptied, or given one and the same value.
+    cancelled. `four_eyes`: an import that writes more than `four_eyes_cards` cards, empties more than
+    `four_eyes_emptied` cells or, with `four_eyes_consents`, gives or withdraws a consent, is confirmed by somebody else
+    than whose it is. The rest says from where on a column of a file is a finding: at least `finding_cards` cards, and
+    more than so many per cent of the register that are changed, emptied, or given one and the same value.
     """
 
     allow_merge: bool = True
@@ -31,6 +33,10 @@ class Settings:
     changed_percent: int = 20
     emptied_percent: int = 5
     alike_percent: int = 1
+    four_eyes: bool = False
+    four_eyes_cards: int = 1_000
+    four_eyes_emptied: int = 100
+    four_eyes_consents: bool = True
 
     @property
     def thresholds(self) -> Thresholds:
@@ -46,6 +52,8 @@ class Settings:
 LIMITS: Final[Mapping[str, tuple[int, int]]] = {
     "preview_days": (1, 3650),
     "finding_cards": (1, 1_000_000),
+    "four_eyes_cards": (0, 10_000_000),
+    "four_eyes_emptied": (0, 10_000_000),
     **dict.fromkeys(("changed_percent", "emptied_percent", "alike_percent"), (0, 100)),
 }
 """The least and the most of each choice that is a number."""

@@ -16,7 +16,7 @@ from kundekort import wording
 from kundekort.engine.facts import ProblemCount
 from kundekort.engine.frames import CARD
 from kundekort.engine.schema import Kind
-from kundekort.services import confirming, fields, imports, planning
+from kundekort.services import confirming, fields, four_eyes, imports, planning
 from kundekort.services import preview as previews
 from kundekort.services.preview import Summary
 from kundekort.store.models import Import
@@ -96,6 +96,8 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
         "source": getattr(imp.undoes, "source", None) if imp.undoes else None,
         "confirmation": wording.confirmation(summary.totals, undoes=imp.undoes is not None, consents=summary.consents),
         "emptied": summary.emptied,
+        "second_person": [wording.second_person(r.why, r.count, r.limit) for r in four_eyes.reasons(imp)],
+        "own": four_eyes.is_own(imp, actor_of(request)),
         "view": view(imp, headers, size=summary.totals.rows, first=first, lines=imp.undoes is None)
         | {"conflicts": flag(request.GET.get("conflicts")) or summary.totals.conflicts > 0}
         | {"findings": for_rows(summary.findings, headers), "faults": faults},

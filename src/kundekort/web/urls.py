@@ -9,6 +9,7 @@ from django.urls import path
 
 from kundekort.web import (
     accounts,
+    audit,
     columns,
     customer_list,
     customers,
@@ -18,6 +19,7 @@ from kundekort.web import (
     exports,
     fields,
     findings,
+    four_eyes,
     group_merging,
     import_list,
     imports,
@@ -87,6 +89,9 @@ urlpatterns = [
     path("settings/people/<int:user_id>/lock/", people.lock, name="person-lock"),
     path("settings/people/<int:user_id>/unlock/", people.unlock, name="person-unlock"),
     path("settings/people/<int:user_id>/password/", people.reset, name="person-reset"),
+    path("settings/audit/", audit.listing, name="audit"),
+    path("settings/audit/file/", audit.file, name="audit-file"),
+    path("settings/confirmation/", four_eyes.four_eyes, name="four-eyes"),
     path("settings/findings/", limits.limits, name="limits"),
     path("imports/", imports.start, name="imports"),
     path("imports/permission/", imports.permission, name="upload-permission"),

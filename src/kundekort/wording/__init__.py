@@ -7,7 +7,7 @@ here decides anything or asks the register: what it has made itself is handed in
 from __future__ import annotations
 
 from kundekort.wording.accounts import FACTORS, LOGIN_FAULTS, LOGIN_METHODS, PASSWORD_MAIL, SIGN_ON_FAULTS
-from kundekort.wording.audit import AUDIT_EVENTS, AUDIT_GROUPS, AUDIT_NAMES, AUDIT_WORDS, SETTINGS
+from kundekort.wording.audit import AUDIT_COLUMNS, AUDIT_EVENTS, AUDIT_GROUPS, AUDIT_NAMES, AUDIT_WORDS, SETTINGS
 from kundekort.wording.columns import COLUMN_FAULTS, KINDS
 from kundekort.wording.confirmation import confirmation
 from kundekort.wording.conflicts import author, whole_card
@@ -40,7 +40,7 @@ from kundekort.wording.names import (
     separator,
     state,
 )
-from kundekort.wording.people import PERSON_FAULTS, ROLE_HELP, ROLES, no_user
+from kundekort.wording.people import PERSON_FAULTS, ROLE_HELP, ROLES, SECOND_PERSON, no_user
 from kundekort.wording.phones import phone
 from kundekort.wording.places import countries, country_name, language_name, languages
 from kundekort.wording.problems import CARD_PROBLEMS, PROBLEM_KINDS, PROBLEMS, WARNINGS
@@ -59,6 +59,7 @@ from kundekort.wording.sentences import (
     problem,
     reason,
     refusal,
+    second_person,
     segment_fault,
     warning,
     writer,
@@ -67,6 +68,7 @@ from kundekort.wording.values import value
 
 __all__ = [
     "ANSWERS",
+    "AUDIT_COLUMNS",
     "AUDIT_EVENTS",
     "AUDIT_GROUPS",
     "AUDIT_NAMES",
@@ -104,6 +106,7 @@ __all__ = [
     "ROW_ANSWERS",
     "RowLine",
     "SAME",
+    "SECOND_PERSON",
     "SEPARATORS",
     "SETTINGS",
     "SIGN_ON_FAULTS",
@@ -154,6 +157,7 @@ __all__ = [
     "row_lines",
     "row_problem",
     "schema",
+    "second_person",
     "segment_fault",
     "separator",
     "state",

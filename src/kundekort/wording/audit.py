@@ -1,4 +1,4 @@
-"""The words of the audit log: what somebody did, as a sentence without its subject; a table only."""
+"""The words of the audit log: what somebody did, as a sentence without its subject; tables only."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ AUDIT_EVENTS: Final[Mapping[str, str | Promise]] = {
     "role_change": _("Made %(username)s %(new)s instead of %(old)s"),
     "user_lock": _("Locked %(username)s"),
     "user_unlock": _("Unlocked %(username)s"),
-    "confirmation": _("Confirmed import %(import_id)s"),
+    "confirmation": _("Confirmed import %(import_id)s, uploaded by %(uploader)s"),
     "undo": _("Took back %(what)s (import %(import_id)s)"),
     "withdrawal": _("Withdrew the confirmation of import %(import_id)s before it was written"),
     "export": _("Exported %(rows)s customers (export %(export_id)s)"),
     "export_download": _("Downloaded the list of export %(export_id)s, with %(rows)s customers"),
     "anonymisation": _("Anonymised customer %(customer_id)s"),
     "disclosure": _("Took out all there is about customer %(customer_id)s"),
-    "setting_change": _("Changed the setting %(key)s from %(old)s to %(new)s"),
+    "setting_change": _("Changed the setting “%(key)s” from %(old)s to %(new)s"),
     "field_change": _("Own field %(key)s: %(act)s"),
     "field_order": _("Put the own fields in another order"),
     "layout_change": _("Column layout “%(name)s”: %(act)s"),
@@ -82,6 +82,17 @@ AUDIT_GROUPS: Final[Mapping[str, str | Promise]] = {
 }
 """By the name of a group of `audit_log.GROUPS`."""
 
+AUDIT_COLUMNS: Final[Mapping[str, str | Promise]] = {
+    "when": _("When"),
+    "who": _("Who"),
+    "user": _("Number of the user"),
+    "address": _("From the address"),
+    "what": _("What happened"),
+    "event": _("Kind"),
+    "params": _("Details"),
+}
+"""The headers of the audit log as a file."""
+
 AUDIT_WORDS: Final[Mapping[str, str | Promise]] = {
     "act.added": _("added"),
     "act.changed": _("changed"),
@@ -107,6 +118,10 @@ SETTINGS: Final[Mapping[str, str | Promise]] = {
     "finding_cards": _("Fewest customers of a finding"),
     "changed_percent": _("Changed, in per cent of the register"),
     "emptied_percent": _("Emptied, in per cent of the register"),
+    "four_eyes": _("A second person confirms"),
+    "four_eyes_cards": _("Customers that one person alone may touch"),
+    "four_eyes_emptied": _("Cells that one person alone may empty"),
+    "four_eyes_consents": _("Consents need a second person"),
     "alike_percent": _("Made alike, in per cent of the register"),
 }
 """By the name of a choice in `services.settings`."""

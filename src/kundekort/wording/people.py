@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 ROLES: Final[Mapping[str, str | Promise]] = {
@@ -37,6 +37,25 @@ PERSON_FAULTS: Final[Mapping[str, str | Promise]] = {
     "email_taken": _("Another user has this e-mail address. Give each their own, or leave it empty."),
 }
 """By the reason of `PersonInvalid`."""
+
+SECOND_PERSON: Final[Mapping[str, str | Promise]] = {
+    "cards": ngettext_lazy(
+        "it touches %(count)s customer, and one person alone may touch at most %(limit)s",
+        "it touches %(count)s customers, and one person alone may touch at most %(limit)s",
+        "count",
+    ),
+    "emptied": ngettext_lazy(
+        "it empties %(count)s cell, and one person alone may empty at most %(limit)s",
+        "it empties %(count)s cells, and one person alone may empty at most %(limit)s",
+        "count",
+    ),
+    "consents": ngettext_lazy(
+        "it gives or withdraws %(count)s consent",
+        "it gives or withdraws %(count)s consents",
+        "count",
+    ),
+}
+"""By the value of a `four_eyes.Why`."""
 
 
 def no_user(name: str) -> str:

@@ -56,6 +56,9 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
         "%(conflicts)s rows have values that others have changed too. Choose whose value stays.",
         "conflicts",
     ),
+    "second_person_needed": _(
+        "Somebody else has to confirm this on the website: %(why)s. Nothing was written; the preview waits for them."
+    ),
     "register_moved": _(
         "What you saw has been changed by others since the preview was made. "
         "Nothing was written; look at the new preview."

@@ -22,7 +22,7 @@ from kundekort.wording.fields import field
 from kundekort.wording.files import FILE_KINDS, file_size
 from kundekort.wording.health import HEALTH
 from kundekort.wording.names import encoding, kind_of_problem, operator, role, separator
-from kundekort.wording.people import PERSON_FAULTS
+from kundekort.wording.people import PERSON_FAULTS, SECOND_PERSON
 from kundekort.wording.places import country_name
 from kundekort.wording.problems import CARD_PROBLEMS, PROBLEMS, WARNINGS
 from kundekort.wording.progress import REASONS, WRITERS
@@ -54,6 +54,8 @@ def refusal(code: str, params: Mapping[str, Any]) -> str:
         params = {"fault": segment_fault(params["reason"], params["path"], params)}
     if code in ("field_invalid", "layout_invalid"):
         params = {"fault": column_fault(params["reason"], params)}
+    if code == "second_person_needed":
+        params = {"why": _listed([second_person(*reason) for reason in params.get("reasons", ())])}
     if code == "person_invalid":
         params = {"fault": person_fault(params["reason"], params)}
     if code == "register_busy":
@@ -97,6 +99,11 @@ def column_fault(reason: str, params: Mapping[str, Any]) -> str:
     return _sentence(COLUMN_FAULTS, reason, params)
 
 
+def second_person(why: str, count: int, limit: int) -> str:
+    """Why an import needs a second person, as a part of a sentence: how far it reaches, and what one alone may."""
+    return _sentence(SECOND_PERSON, why, {"count": count, "limit": limit})
+
+
 def person_fault(reason: str, params: Mapping[str, Any]) -> str:
     """What is wrong with a user as they were described."""
     return _sentence(PERSON_FAULTS, reason, params)
@@ -118,7 +125,7 @@ def _audit_word(name: str, value: object, params: Mapping[str, Any]) -> object:
         return str(words % _Gap(params))
     match name, value:
         case "role" | "old" | "new", str():
-            return role(value)
+            return role(value).lower()
         case "key", str():
             return str(SETTINGS[value]) if value in SETTINGS else field(value)
         case _, bool():

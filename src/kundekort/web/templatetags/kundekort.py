@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from kundekort import version, wording
 from kundekort.engine.schema import Kind
 from kundekort.services import identities, import_names
+from kundekort.services.audit_log import Entry
 from kundekort.services.import_names import ImportName
 from kundekort.store.models import Import
 from kundekort.web.accounts import may_administer, may_import
@@ -94,6 +95,12 @@ def import_title(of: Import | ImportName) -> str:
     """What an import is called: its file, or what it takes back."""
     name = import_names.name(of) if isinstance(of, Import) else of
     return wording.import_title(name.filename, undone=name.undone)
+
+
+@register.filter
+def audit_words(entry: Entry) -> str:
+    """What an entry of the audit log tells."""
+    return wording.audit_event(entry.event, entry.params)
 
 
 @register.filter

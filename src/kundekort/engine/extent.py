@@ -1,0 +1,27 @@
+"""How far a plan reaches besides the cards it writes: cells it empties, and consents it gives or withdraws."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from kundekort.engine.frames import STATUS, Status
+from kundekort.engine.guards import blast
+from kundekort.engine.plan import BLOCK, Plan
+
+
+def emptied_cells(plan: Plan) -> int:
+    """The filled cells of cards in the register that would be empty."""
+    return sum(column.emptied for column in plan.columns or blast.columns(plan, size=0))
+
+
+def consents(plan: Plan) -> int:
+    """The consents that would change, and those with which cards would come into the register."""
+    keys = [f.key for f in plan.fields if f.consent]
+    count = sum(plan.changes[key] for key in keys)
+    coming = pl.col(STATUS).is_in([int(Status.NEW), int(Status.RESTORED)])
+    for start in range(0, plan.index.height if keys else 0, BLOCK):
+        mask = plan.index.slice(start, BLOCK).select(coming).to_series()
+        if mask.any():
+            given = plan.values.select(keys).slice(start, BLOCK).collect().filter(mask)
+            count += sum(int((given[key].fill_null("") != "").sum()) for key in keys)
+    return count
