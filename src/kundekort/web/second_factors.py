@@ -35,6 +35,7 @@ from kundekort.web import login_throttle, required_factor, session_limits
 from kundekort.web.actor import actor_of
 from kundekort.web.adapters import record_failure
 from kundekort.web.forms.accounts import ConfirmForm
+from kundekort.web.forms.passkeys import AddKeyForm, ConfirmKeyForm, FactorForm, PasskeyLoginForm
 
 PAGES = "kundekort/accounts/"
 
@@ -87,6 +88,7 @@ class AddKey(_Offered, AddWebAuthnView):
     """A passkey, or a security key."""
 
     template_name = PAGES + "key.html"
+    form_class = AddKeyForm
     extra_context = {"room": "account"}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -146,6 +148,7 @@ class Factor(AuthenticateView):
     """The second step of logging in."""
 
     template_name = PAGES + "factor.html"
+    webauthn_form_class = FactorForm
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Go on, or back to the login page as somebody else."""
@@ -170,6 +173,8 @@ class Factor(AuthenticateView):
 
 class PasskeyLogin(LoginWebAuthnView):
     """Logging in with a passkey alone: what the browser is to sign, and what it has signed."""
+
+    form_class = PasskeyLoginForm
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """What the browser is to sign, as JSON; it is kept in a session, of which nobody gets any number."""
@@ -220,6 +225,7 @@ class ConfirmByKey(_Confirmed, ReauthenticateWebAuthnView):
     """By a passkey or a security key."""
 
     template_name = PAGES + "confirm_key.html"
+    form_class = ConfirmKeyForm
     extra_context = {"room": "account"}
 
     def form_invalid(self, form: Any) -> HttpResponse:
