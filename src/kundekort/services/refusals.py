@@ -201,6 +201,33 @@ class CardRemoved(Refusal):
     code = "card_removed"
 
 
+class CardAnonymised(Refusal):
+    """The customer was anonymised, so that nothing is known of them any more; params: id."""
+
+    code = "card_anonymised"
+
+
+class AnonymisationFinal(Refusal):
+    """An anonymisation is not taken back: nothing is left that could come back."""
+
+    code = "anonymisation_final"
+
+
+class NotCleared(Refusal):
+    """What is left of anonymised customers on the disk cannot be removed yet.
+
+    params: reason, one of planning, pooler, reading.
+    """
+
+    code = "not_cleared"
+
+
+class ProposalMoved(Refusal):
+    """Other customers would be anonymised by now than those that were shown."""
+
+    code = "proposal_moved"
+
+
 class EditConflict(Refusal):
     """An edit and somebody else's since change the same cells; params: conflicts, each a `history.Conflict`."""
 
