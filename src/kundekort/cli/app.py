@@ -15,6 +15,7 @@ from kundekort.cli import (
     accounts,
     backup,
     child,
+    customers,
     demo,
     doctor,
     files,
@@ -75,6 +76,7 @@ app.command(
     short_help=_("Write a file in the import format to begin with."),
 )(files.template)
 app.add_typer(segments.app, name="segments", short_help=_("List, show, save and delete segments."))
+app.add_typer(customers.app, name="customers", short_help=_("Disclose and anonymise customers; list inactive ones."))
 app.command("serve", help=_("Serve the website and run its jobs until Ctrl-C."))(server.serve)
 app.command("worker", help=_("Run jobs until Ctrl-C, as many workers as wanted."))(server.worker)
 app.command(
@@ -101,7 +103,7 @@ app.command("createuser", help=_("Create a user of the website."))(accounts.crea
 app.command("migrate", help=_("Prepare the database for this version."))(accounts.migrate)
 
 
-HEAVY: Final = ("import", "undo", "show", "imports", "export", "rows", "segments")
+HEAVY: Final = ("import", "undo", "show", "imports", "export", "rows", "segments", "customers")
 """The commands whose memory grows with files and registers; those that run for ever have processes of their own."""
 
 

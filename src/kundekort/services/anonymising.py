@@ -32,6 +32,7 @@ from kundekort.services.database import psycopg_connection
 from kundekort.services.progress import Report, no_progress
 from kundekort.services.refusals import CardAnonymised, NotFound
 from kundekort.services.register import DatabaseRegister
+from kundekort.store import packages
 from kundekort.store.models import (
     Anonymisation,
     Export,
@@ -129,9 +130,15 @@ def write(number: int, *, actor: Actor | None = None, report: Report | None = No
     """
     while True:
         try:
-            return _write(number, actor=actor, report=report)
+            made = _write(number, actor=actor, report=report)
         except RegisterMoved:  # one of the cards was edited in the very moment
             continue
+        if made.state == Anonymisation.State.CLEARING:  # at once, so that no page shows them any more
+            for kept in made.imports:
+                packages.remove(kept)
+            for kept in made.exports:
+                packages.remove_export(kept)
+        return made
 
 
 def of_customer(customer_id: int, *, actor: Actor) -> Anonymisation:
@@ -198,10 +205,8 @@ def _write(number: int, *, actor: Actor | None, report: Report | None) -> Anonym
 
 def _still_meant(made: Anonymisation) -> list[int]:
     """The customers of an anonymisation who are to be found still: not those whom somebody else has taken out."""
-    present = dict(customers.versions(made.customers))
-    gone = RemovedCard.objects.filter(pk__in=made.customers, into=None)
-    gone = gone.exclude(revision__kind=Revision.Kind.ANONYMISATION)
-    ids = {*present, *gone.values_list("pk", flat=True)}
+    gone = RemovedCard.objects.filter(pk__in=made.customers, into=None).values_list("pk", flat=True)
+    ids = {*dict(customers.versions(made.customers)), *gone} - customers.anonymised(made.customers)
     if made.by_rule:
         ids -= set(RetentionHold.objects.filter(pk__in=ids).values_list("pk", flat=True))
         ids -= customers.changed_since(made.created_at, among=ids)
@@ -210,10 +215,8 @@ def _still_meant(made: Anonymisation) -> list[int]:
 
 def _refuse(ids: Collection[int]) -> None:
     """Raises NotFound, CardMerged, CardAnonymised for cards that cannot be anonymised; those taken back can be."""
-    present = dict(customers.versions(ids))
+    present, anonymised = dict(customers.versions(ids)), customers.anonymised(ids)
     removed = set(RemovedCard.objects.filter(pk__in=ids, into=None).values_list("pk", flat=True))
-    ways = DatabaseRegister().redirects(pl.Series(list(ids), dtype=pl.Int64)) if removed else None
-    anonymised = set(ways.filter("anonymised")["id"]) if ways is not None else set()
     for customer_id in ids:
         if customer_id in anonymised:
             raise CardAnonymised(id=customer_id)

@@ -55,6 +55,7 @@ def clear(number: int, *, patience: float = 0) -> Anonymisation:
     until = time.monotonic() + patience
     while reason := _reason_to_wait(made):
         if time.monotonic() >= until:
+            Anonymisation.objects.filter(pk=number).update(notice=reason)
             raise NotCleared(reason=reason)
         time.sleep(REST)
     kept = _write_tables_anew()

@@ -15,7 +15,7 @@ from kundekort.services.accounts import Actor, Role
 from kundekort.services.fields import schema
 from kundekort.services.refusals import CardAnonymised, CardMerged, CardRemoved, NotFound
 from kundekort.services.register import DatabaseRegister
-from kundekort.store.models import Customer, RemovedCard
+from kundekort.store.models import Customer, RemovedCard, Revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +38,16 @@ def card(customer_id: int, *, actor: Actor) -> Mapping[str, str | int]:
 
 
 def reachable(ids: Collection[int], *, but_by: int | None = None, actor: Actor) -> set[int]:
-    """Those of the ids that lead somewhere: to their card, the one it was merged into, or the import that removed it.
+    """Those of the ids that lead somewhere: to their card, the one it was merged into, the import that removed it, or
+    that it was anonymised.
 
     A card that was removed by the revision `but_by` leads nowhere.
     """
     actor.require(Role.READER)
     present = set(Customer.objects.filter(pk__in=ids).values_list("pk", flat=True))
     missing = [i for i in ids if i not in present]
-    removed = RemovedCard.objects.filter(pk__in=missing, into=None, revision__source__isnull=False)
+    told = Q(revision__source__isnull=False) | Q(revision__kind=Revision.Kind.ANONYMISATION)
+    removed = RemovedCard.objects.filter(told, pk__in=missing, into=None)
     if but_by is not None:
         removed = removed.exclude(revision=but_by)
     return (
@@ -66,6 +68,12 @@ def lock(ids: Sequence[int]) -> dict[int, int]:
 def versions(ids: Collection[int]) -> list[tuple[int, int]]:
     """The numbers and versions of those customers who are in the register."""
     return list(Customer.objects.filter(pk__in=_numbers(list(ids)).to_list()).values_list("pk", "version"))
+
+
+def anonymised(ids: Collection[int]) -> set[int]:
+    """Those of the numbers whose customers were anonymised."""
+    gone = RemovedCard.objects.filter(pk__in=ids, revision__kind=Revision.Kind.ANONYMISATION)
+    return set(gone.values_list("pk", flat=True))
 
 
 def changed_since(when: datetime, *, among: Collection[int]) -> set[int]:

@@ -222,6 +222,12 @@ class NotCleared(Refusal):
     code = "not_cleared"
 
 
+class RetentionOff(Refusal):
+    """No rule says after how long customers are proposed for anonymising."""
+
+    code = "retention_off"
+
+
 class ProposalMoved(Refusal):
     """Other customers would be anonymised by now than those that were shown."""
 

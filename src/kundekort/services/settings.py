@@ -21,6 +21,10 @@ class Settings:
     `allow_merge`: duplicates may be merged. `preview_days`: after how many days an import to which nobody comes back is
     cancelled. The rest says from where on a column of a file is a finding: at least `finding_cards` cards, and more
     than so many per cent of the register that are changed, emptied, or given one and the same value.
+
+    `retention_months`: customers with whom nothing has happened for so long are proposed for anonymising, 0 for nobody;
+    with `retention_field`, the key of an own date, what it says counts too; `retention_consent`: whoever has given a
+    consent is not proposed.
     """
 
     allow_merge: bool = True
@@ -29,6 +33,9 @@ class Settings:
     changed_percent: int = 20
     emptied_percent: int = 5
     alike_percent: int = 1
+    retention_months: int = 0
+    retention_field: str = ""
+    retention_consent: bool = True
 
     @property
     def thresholds(self) -> Thresholds:
@@ -43,6 +50,7 @@ class Settings:
 
 LIMITS: Final[Mapping[str, tuple[int, int]]] = {
     "preview_days": (1, 3650),
+    "retention_months": (0, 1200),
     "finding_cards": (1, 1_000_000),
     **dict.fromkeys(("changed_percent", "emptied_percent", "alike_percent"), (0, 100)),
 }

@@ -6,6 +6,7 @@ here decides anything or asks the register: what it has made itself is handed in
 
 from __future__ import annotations
 
+from kundekort.wording.anonymisation import ANONYMISATION_STATES, CLEARING, anonymisation_state, anonymised, clearing
 from kundekort.wording.audit import AUDIT_EVENTS
 from kundekort.wording.columns import COLUMN_FAULTS, KINDS
 from kundekort.wording.confirmation import confirmation
@@ -60,11 +61,13 @@ from kundekort.wording.sentences import (
 from kundekort.wording.values import value
 
 __all__ = [
+    "ANONYMISATION_STATES",
     "ANSWERS",
     "AUDIT_EVENTS",
     "CARD_PROBLEMS",
     "CHECKS",
     "CHOICES",
+    "CLEARING",
     "COLUMN_FAULTS",
     "Count",
     "DAY_COUNTS",
@@ -94,10 +97,13 @@ __all__ = [
     "UNDO_TITLES",
     "WARNINGS",
     "WRITERS",
+    "anonymisation_state",
+    "anonymised",
     "answer",
     "author",
     "card_problem",
     "choice",
+    "clearing",
     "column_fault",
     "confirmation",
     "countries",
