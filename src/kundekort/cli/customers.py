@@ -116,7 +116,7 @@ def _agree(yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise CommandRefused("no_terminal")
+        raise CommandRefused("no_terminal_to_agree")
     print(_("This cannot be undone. Backups from before still have them."), file=sys.stderr)
     if input(_("Anonymise for good? Write yes to go on: ")).strip().lower() not in (_("yes"), "yes"):
         raise CommandRefused("declined")

@@ -51,7 +51,7 @@ def anonymise(request: HttpRequest, customer_id: int) -> HttpResponse:
         "outlook": outlook,
         "fault": fault,
     }
-    return render(request, "kundekort/customers/anonymise.html", context, status=409 if fault else 200)
+    return render(request, "kundekort/customers/anonymise.html", context)
 
 
 def anonymised(request: HttpRequest, customer_id: int) -> HttpResponse:
@@ -65,7 +65,7 @@ def anonymised(request: HttpRequest, customer_id: int) -> HttpResponse:
         "notes": wording.clearing(made.notice),
         "history": history.of_customer(customer_id, actor=actor),
     }
-    return render(request, "kundekort/customers/anonymised.html", context, status=410)
+    return render(request, "kundekort/customers/anonymised.html", context)
 
 
 def _card(customer_id: int, actor: Actor) -> object:

@@ -188,8 +188,8 @@ def _row(row: Row, headers: Mapping[str, str], evidence: RowEvidence, card: Card
 
 def _nobody(number: int | None) -> dict[str, Any]:
     """What a row about somebody says who was anonymised since."""
-    told = wording.anonymised(number or 0)
-    return {"name": told, "cells": {"id": str(number)}, "old": {}, "old_words": {}, "words": {"id": told}, "lines": []}
+    told = {"name": wording.anonymised(), "cells": {"id": str(number)}}
+    return told | {"old": {}, "words": {}, "old_words": {}, "lines": []}
 
 
 def _words(values: Mapping[str, str | None]) -> dict[str, str | None]:

@@ -36,9 +36,9 @@ CLEARING: Final[Mapping[str, str | Promise]] = {
 """What is waited for, and what this database does not let us clear, by the words of a notice."""
 
 
-def anonymised(number: int) -> str:
-    """A customer of whom nothing but the number is known."""
-    return gettext("%(number)s, anonymised") % {"number": number}
+def anonymised() -> str:
+    """What stands in place of the name of a customer of whom nothing but the number is known."""
+    return gettext("anonymised")
 
 
 def anonymisation_state(code: str) -> str:

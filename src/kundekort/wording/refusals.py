@@ -159,6 +159,7 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "json_invalid": _("The file “%(path)s” is not JSON: %(why)s."),
     "option_unknown": _("%(option)s must be one of %(choices)s."),
     "options_exclude": _("These options exclude each other: %(options)s."),
+    "no_terminal_to_agree": _("Nobody can be asked here. Use --yes to anonymise without a question."),
     "no_terminal": _("Nobody can be asked here. Use --preview to look only, or --yes to import without a question."),
     "no_password": _("Nobody can be asked for a password here. Use --password-stdin."),
     "passwords_differ": _("The two passwords are not the same. Try again."),
