@@ -24,7 +24,7 @@ from kundekort import embedded
 from kundekort.services import dump, imports, planning, traces
 from kundekort.services.database import psycopg_connection
 from kundekort.services.refusals import NotCleared, StalePlan
-from kundekort.store import packages
+from kundekort.store import packages, storage
 from kundekort.store.models import Anonymisation, Import
 
 logger = logging.getLogger(__name__)
@@ -75,6 +75,8 @@ def pending() -> list[int]:
 
 def forget_copies() -> None:
     """Remove this host's copies of files that were removed where they are kept for all."""
+    if not storage.current().shared:
+        return
     for made in Anonymisation.objects.filter(finished_at__gt=timezone.now() - COPIES):
         for number in made.imports:
             packages.forget_copy(number)
