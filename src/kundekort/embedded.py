@@ -38,6 +38,7 @@ SETTINGS: Final = {
     "work_mem": "64MB",
     "maintenance_work_mem": "256MB",
     "max_wal_size": "4GB",
+    "wal_recycle": "off",  # a segment that is used again holds what it held before, also what nobody may know any more
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
     "jit": "off",
@@ -73,6 +74,12 @@ def start(data: Path) -> str:
 def exists(data: Path) -> bool:
     """Whether there is a database under `data`."""
     return (data / "postgres" / "PG_VERSION").exists()
+
+
+def forget_log(data: Path) -> None:
+    """Empty the server's own log, if there is one: it may repeat values with which a statement failed."""
+    for log in (data / "postgres").resolve().glob("server*.log*"):
+        os.truncate(log, 0)
 
 
 def keep(data: Path) -> None:

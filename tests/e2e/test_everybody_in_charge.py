@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from kundekort.engine.recipe import EmptyCells
 from kundekort.engine.schema import Kind
-from kundekort.services import editing, fields, layouts, merging
+from kundekort.services import anonymising, editing, fields, inactivity, layouts, merging, settings
 from kundekort.services.accounts import Actor
 from kundekort.services.fields import Definition
 from kundekort.store.models import Customer, Import
@@ -52,6 +52,9 @@ def _open(page: Page, name: str, ids: list[int], alice: Actor) -> None:
         "layout-wrong": "/settings/layouts/edit/?copy=Kort",
         "limits": "/settings/findings/",
         "limits-wrong": "/settings/findings/",
+        "inactive": "/settings/retention/",
+        "anonymise": f"/customers/{ids[0]}/anonymise/",
+        "anonymise-wrong": f"/customers/{ids[0]}/anonymise/",
         "card-edit": f"/customers/{ids[0]}/edit/",
         "card-wrong": "/customers/new/",
         "card-conflict": f"/customers/{ids[0]}/edit/",
@@ -60,6 +63,12 @@ def _open(page: Page, name: str, ids: list[int], alice: Actor) -> None:
         "merged": "/customers/duplicates/",
         "no-duplicates": "/customers/duplicates/?by=name_birth",
     }
+    if name == "anonymised":
+        anonymising.anonymise([ids[2]], actor=alice)
+    if name == "inactive":
+        settings.change(actor=alice, retention_months=36)
+        inactivity.hold(ids[1], actor=alice)
+        Customer.objects.update(changed_at="2019-05-05T12:00Z")
     if name in ("history", "undo"):
         _merged(ids, alice)
     page.goto(addresses.get(name, f"/customers/{ids[2]}/"))
@@ -73,6 +82,9 @@ def _open(page: Page, name: str, ids: list[int], alice: Actor) -> None:
         case "limits-wrong":
             page.get_by_label("Tømt, i prosent av registeret").fill("101")
             page.get_by_role("button", name="Lagre").click()
+        case "anonymise-wrong":
+            page.get_by_label("Skriv kundenummeret").fill("0")
+            page.get_by_role("button", name="Anonymiser for godt").click()
         case "card-wrong":
             page.get_by_label("E-post", exact=True).fill("ikke en adresse")
             page.get_by_role("button", name="Opprett kunde").click()
@@ -88,6 +100,9 @@ def _open(page: Page, name: str, ids: list[int], alice: Actor) -> None:
         "field-wrong": "Feltet ble ikke lagret",
         "layout-wrong": "Oppsettet ble ikke lagret",
         "limits-wrong": "Grensene ble ikke lagret",
+        "anonymise-wrong": "for å gå videre",
+        "anonymised": "Ingenting er kjent om denne personen",
+        "inactive": "3 kunder ville bli anonymisert",
         "card-wrong": "Kortet ble ikke lagret",
         "card-conflict": "Alice Ås endret dette også",
         "merged": "Kundene er nå én",
@@ -101,6 +116,7 @@ def _open(page: Page, name: str, ids: list[int], alice: Actor) -> None:
 PAGES = [
     *("fields", "field", "field-new", "field-wrong", "layouts", "layout", "layout-wrong"),
     *("limits", "limits-wrong"),
+    *("inactive", "anonymise", "anonymise-wrong", "anonymised"),
     *(
         "card-edit",
         "card-wrong",

@@ -62,13 +62,13 @@ class MemoryRegister:
         return self._frame(found["id"].to_list(), fields)
 
     def redirects(self, ids: pl.Series) -> pl.DataFrame:
-        rows: list[tuple[int, int | None]] = []
+        rows: list[tuple[int, int | None, bool]] = []
         for number in set(ids.drop_nulls()) & set(self.merged):
             into = self.merged[number]
             while into in self.merged:
                 into = self.merged[into]
-            rows.append((number, None if into in self.removed else into))
-        rows += [(number, None) for number in set(ids.drop_nulls()) & self.removed]
+            rows.append((number, None if into in self.removed else into, False))
+        rows += [(number, None, False) for number in set(ids.drop_nulls()) & self.removed]
         return pl.DataFrame(rows, schema=frames.REDIRECTS, orient="row")
 
     def owners(self, field: Field, values: pl.Series) -> pl.DataFrame:

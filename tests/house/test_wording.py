@@ -27,7 +27,7 @@ from kundekort.services.four_eyes import Why
 from kundekort.services.lists import FileFormat
 from kundekort.services.settings import Settings
 from kundekort.store.fields import SCHEMA
-from kundekort.store.models import Export, Import, Revision
+from kundekort.store.models import Anonymisation, Export, Import, Revision
 from kundekort.store.progress import SHARES
 from kundekort.web.timeline import KINDS
 from kundekort.wording import lists as explanations
@@ -114,7 +114,8 @@ def test_it_names_every_phase_state_encoding_and_separator() -> None:
     assert set(wording.PHASES) == set(SHARES)
     assert set(wording.STATES) == set(Import.State.values)
     assert set(wording.EXPORT_STATES) == set(Export.State.values)
-    kinds = Revision.Kind.values
+    assert set(wording.ANONYMISATION_STATES) == set(Anonymisation.State.values)
+    kinds = set(Revision.Kind.values) - {Revision.Kind.ANONYMISATION}  # which nothing takes back
     assert set(wording.UNDO_TITLES) == {*kinds, *(f"{Revision.Kind.UNDO} {kind}" for kind in kinds)}
     assert set(wording.DAY_COUNTS) == set(KINDS)
     assert set(wording.FILE_FORMATS) == set(FileFormat)

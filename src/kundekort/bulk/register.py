@@ -78,7 +78,8 @@ def redirects(conn: Connection, ids: pl.Series) -> pl.DataFrame:
     if ids.is_empty():
         return pl.DataFrame(schema=frames.REDIRECTS)
     with _wanted(conn, ids, value_type="bigint"):
-        return copy_out(conn, statements.redirects(), frames.REDIRECTS)
+        found = copy_out(conn, statements.redirects(), dict.fromkeys(frames.REDIRECTS, pl.Int64))
+    return found.with_columns(pl.col("anonymised").cast(pl.Boolean))
 
 
 def masters(conn: Connection, ids: pl.Series) -> pl.Series:

@@ -218,9 +218,10 @@ def redirects() -> Composed:
     """For each wanted id that has gone: the card that stands for it now, however many merges lie between, or none."""
     return SQL(
         "WITH RECURSIVE way AS ("
-        "SELECT r.id, r.into_id FROM {removed} r JOIN {wanted} w ON r.id = w.value "
-        "UNION ALL SELECT way.id, r.into_id FROM way JOIN {removed} r ON r.id = way.into_id) "
-        'SELECT id, into_id AS "into" FROM way '
+        "SELECT r.id, r.into_id, r.revision_id FROM {removed} r JOIN {wanted} w ON r.id = w.value "
+        "UNION ALL SELECT way.id, r.into_id, r.revision_id FROM way JOIN {removed} r ON r.id = way.into_id) "
+        'SELECT id, into_id AS "into", EXISTS (SELECT FROM kundekort_revision v '
+        "WHERE v.id = way.revision_id AND v.kind = 'anonymisation')::int AS anonymised FROM way "
         "WHERE into_id IS NULL OR NOT EXISTS (SELECT FROM {removed} r WHERE r.id = way.into_id)"
     ).format(removed=REMOVED, wanted=WANTED)
 

@@ -16,6 +16,7 @@ from kundekort.cli import (
     audit,
     backup,
     child,
+    customers,
     demo,
     doctor,
     files,
@@ -77,6 +78,7 @@ app.command(
     short_help=_("Write a file in the import format to begin with."),
 )(files.template)
 app.add_typer(segments.app, name="segments", short_help=_("List, show, save and delete segments."))
+app.add_typer(customers.app, name="customers", short_help=_("Disclose and anonymise customers; list inactive ones."))
 app.command("serve", help=_("Serve the website and run its jobs until Ctrl-C."))(server.serve)
 app.command("worker", help=_("Run jobs until Ctrl-C, as many workers as wanted."))(server.worker)
 app.command(
@@ -109,7 +111,7 @@ app.command(
 app.command("migrate", help=_("Prepare the database for this version."))(accounts.migrate)
 
 
-HEAVY: Final = ("import", "undo", "show", "imports", "export", "rows", "segments")
+HEAVY: Final = ("import", "undo", "show", "imports", "export", "rows", "segments", "customers")
 """The commands whose memory grows with files and registers; those that run for ever have processes of their own."""
 
 

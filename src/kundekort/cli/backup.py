@@ -61,6 +61,7 @@ def restore(
         restore.record(archive.manifest, actor=actor())
         words = _("Restored: %(customers)s customers and %(files)s files, as they were on %(when)s.")
         _tell(words, archive.manifest)
+        print(_("Whoever was anonymised after that day is back: anonymise them again."), file=sys.stderr)
         if restore.is_other_key(archive):
             words = _("KUNDEKORT_SECRET_KEY is not the key of the backup, so everybody has to log in again.")
             print(words, file=sys.stderr)

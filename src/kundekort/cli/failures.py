@@ -32,6 +32,7 @@ EXIT_CODES: Final[Mapping[str, int]] = {
     "storage_unreachable": 1,
     "storage_taken": 1,
     "restore_unfinished": 1,
+    "not_cleared": 1,
     "failed": 1,
     "rows_have_errors": 3,
     "rows_have_conflicts": 3,

@@ -34,6 +34,11 @@ def write(pieces: Iterable[bytes], target: Path) -> None:
         raise CommandRefused("file_unwritable", path=str(target), why=error.strerror) from error
 
 
+def printable(text: str) -> str:
+    """A text without what could steer a terminal."""
+    return "".join(character for character in text if character.isprintable())
+
+
 def _replace(pieces: Iterable[bytes], target: Path) -> None:
     file = NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}-", delete=False)  # noqa: SIM115 - it is renamed, not removed
     try:

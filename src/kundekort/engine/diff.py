@@ -204,13 +204,14 @@ def _found(rows: pl.DataFrame, by: Key, cards: pl.DataFrame) -> tuple[pl.DataFra
 
 
 def _without_card(rows: pl.DataFrame, by: Field, *, redirects: pl.DataFrame) -> list[pl.DataFrame]:
-    """Rows whose number no card has: because it was merged into another or removed, or because it never was one."""
-    gone = redirects.select(pl.col("id").alias(_KEY), pl.col("into").alias("_into"))
+    """Rows whose number no card has: because it was merged, removed or anonymised, or because it never was one."""
+    gone = redirects.select(pl.col("id").alias(_KEY), pl.col("into").alias("_into"), _no_one="anonymised")
     rows = rows.with_columns(keys.value((by,)).alias(_KEY))
     known = rows.join(gone, on=_KEY, how="inner")
     return [
         _problem(known.filter(pl.col("_into").is_not_null()), by, "id_merged", params={"into": pl.col("_into")}),
-        _problem(known.filter(pl.col("_into").is_null()), by, "id_removed"),
+        _problem(known.filter(pl.col("_into").is_null(), ~pl.col("_no_one")), by, "id_removed"),
+        _problem(known.filter("_no_one"), by, "id_anonymised"),
         _problem(rows.join(gone, on=_KEY, how="anti"), by, "id_unknown"),
     ]
 

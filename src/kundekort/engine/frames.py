@@ -105,8 +105,9 @@ FORMER: Final[Types] = {"id": pl.Int64, "version": pl.Int64, "field": pl.String,
 VERSIONS: Final[Types] = {"id": pl.Int64, "version": pl.Int64}
 """Cards, and a version of each."""
 
-REDIRECTS: Final[Types] = {"id": pl.Int64, "into": pl.Int64}
-"""Cards that have gone, and the card that stands for each into which it was merged; null for one that was removed."""
+REDIRECTS: Final[Types] = {"id": pl.Int64, "into": pl.Int64, "anonymised": pl.Boolean}
+"""Cards that have gone, and the card that stands for each into which it was merged; null for one that was removed, or
+anonymised, which nothing brings back."""
 
 
 def index(fields: Iterable[Field]) -> Types:

@@ -32,6 +32,7 @@ ROW_CODES: Final = {
     "name_missing": "a card needs a first name, last name, company or e-mail",
     "card_merged": "the card was merged into another since, so nothing can be taken back on it; params: id, into",
     "card_gone": "the card is not in the register any more; params: id",
+    "card_anonymised": "the customer was anonymised, which nothing takes back; params: id",
     "card_absorbed": "other cards were merged into this one since, so it cannot go; params: id",
     "merge_incomplete": "another card of the same merge stays as it is or cannot be written, so this one does too",
 }
@@ -43,6 +44,7 @@ CELL_CODES: Final = {
     "id_unknown": "no card has this CustomerID",
     "id_merged": "the card with this CustomerID was merged into another; params: into",
     "id_removed": "the card with this CustomerID was removed",
+    "id_anonymised": "the customer with this CustomerID was anonymised, so that nobody ever has this number again",
     "id_twice": "the CustomerID stands on several rows; params: lines",
     "key_missing": "the cell by which rows are matched is empty",
     "key_twice": "the value by which rows are matched stands on several rows; params: lines",

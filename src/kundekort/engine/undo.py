@@ -90,6 +90,9 @@ class _Block:
         self._cells = changes.filter(~pl.col("field").is_in([CARD, MERGED]))
         ids = changes.select(_NUMBER).unique().sort(ID).with_row_index(ROW, offset=first)
         numbers = ids.with_columns((pl.col(ROW) + 1).alias(LINE), pl.lit(None, pl.Int64).alias(INTO))
+        there = register.redirects(gone["customer_id"]) if gone.height else pl.DataFrame(schema=frames.REDIRECTS)
+        no_one = there.filter("anonymised")["id"]
+        gone = gone.filter(~pl.col("customer_id").is_in(no_one.implode()))
         leaving = gone.select(_NUMBER)
         cards = register.cards(schema["id"], numbers.join(leaving, on=ID, how="anti")[ID], schema.values)
         here = numbers.join(cards.rename({"id": ID, "version": VERSION}), on=ID, how="inner", maintain_order="left")
@@ -202,16 +205,18 @@ class _Block:
         """The cards that have gone since: they are left out, and named."""
         rows = rows.with_columns(_status(pl.lit(Status.LEFT_OUT)), pl.lit(0, pl.Int64).alias(VERSION))
         if rows.height:
-            into = (
-                self._register.redirects(rows[ID])
-                .drop_nulls()
-                .select(pl.col("id").alias(ID), pl.col("into").alias("_master"))
-            )
-            merged = rows.join(into, on=ID, how="inner", maintain_order="left")
-            params = {"id": pl.col(ID), "into": pl.col("_master")}
-            self.problems.append(problem.frame(merged, field=None, code="card_merged", params=params))
-            others = rows.join(into, on=ID, how="anti", maintain_order="left")
-            self.problems.append(problem.frame(others, field=None, code="card_gone", params={"id": pl.col(ID)}))
+            ways = self._register.redirects(rows[ID]).rename({"id": ID, "into": "_master"})
+            found = rows.join(ways, on=ID, how="left", maintain_order="left")
+            merged, no_one = pl.col("_master").is_not_null(), pl.col("anonymised").fill_null(False)
+            number = {"id": pl.col(ID)}
+            self.problems += [
+                problem.frame(found.filter(rows), field=None, code=code, params=number | more)
+                for rows, code, more in (
+                    (merged, "card_merged", {"into": pl.col("_master")}),
+                    (~merged & no_one, "card_anonymised", {}),
+                    (~merged & ~no_one, "card_gone", {}),
+                )
+            ]
         return rows
 
     def _settled(self, found: Sequence[pl.DataFrame]) -> pl.DataFrame:

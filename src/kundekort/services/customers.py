@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import polars as pl
+from django.db.models import Q
+from django.db.models.functions import Lower
 
 from kundekort.engine.schema import Schema
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.fields import schema
-from kundekort.services.refusals import CardMerged, CardRemoved, NotFound
+from kundekort.services.refusals import CardAnonymised, CardMerged, CardRemoved, NotFound
 from kundekort.services.register import DatabaseRegister
-from kundekort.store.models import Customer, RemovedCard
+from kundekort.store.models import Customer, RemovedCard, Revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +27,27 @@ class CustomerPage:
 
 
 def card(customer_id: int, *, actor: Actor) -> Mapping[str, str | int]:
-    """One customer as canonical text by field key, with `id`, `version`. Raises NotFound, CardMerged, CardRemoved."""
+    """One customer as canonical text by field key, with `id`, `version`.
+
+    Raises NotFound, CardMerged, CardRemoved, CardAnonymised.
+    """
     actor.require(Role.READER)
     found = cards([customer_id])
-    _refuse_missing([customer_id], found)
+    refuse_missing([customer_id], found)
     return found[customer_id]
 
 
 def reachable(ids: Collection[int], *, but_by: int | None = None, actor: Actor) -> set[int]:
-    """Those of the ids that lead somewhere: to their card, the one it was merged into, or the import that removed it.
+    """Those of the ids that lead somewhere: to their card, the one it was merged into, the import that removed it, or
+    that it was anonymised.
 
     A card that was removed by the revision `but_by` leads nowhere.
     """
     actor.require(Role.READER)
     present = set(Customer.objects.filter(pk__in=ids).values_list("pk", flat=True))
     missing = [i for i in ids if i not in present]
-    removed = RemovedCard.objects.filter(pk__in=missing, into=None, revision__source__isnull=False)
+    told = Q(revision__source__isnull=False) | Q(revision__kind=Revision.Kind.ANONYMISATION)
+    removed = RemovedCard.objects.filter(told, pk__in=missing, into=None)
     if but_by is not None:
         removed = removed.exclude(revision=but_by)
     return (
@@ -53,8 +61,36 @@ def lock(ids: Sequence[int]) -> dict[int, int]:
     """Keep cards as they are until the transaction ends; their versions by id. Raises as `card` does."""
     rows = Customer.objects.select_for_update().filter(pk__in=ids).order_by("pk")
     versions = dict(rows.values_list("pk", "version"))
-    _refuse_missing(ids, versions)
+    refuse_missing(ids, versions)
     return versions
+
+
+def versions(ids: Collection[int]) -> list[tuple[int, int]]:
+    """The numbers and versions of those customers who are in the register."""
+    return list(Customer.objects.filter(pk__in=_numbers(list(ids)).to_list()).values_list("pk", "version"))
+
+
+def anonymised(ids: Collection[int]) -> set[int]:
+    """Those of the numbers whose customers were anonymised."""
+    gone = RemovedCard.objects.filter(pk__in=ids, revision__kind=Revision.Kind.ANONYMISATION)
+    return set(gone.values_list("pk", flat=True))
+
+
+def changed_since(when: datetime, *, among: Collection[int]) -> set[int]:
+    """Those of the customers whose cards were changed after a time."""
+    return set(Customer.objects.filter(pk__in=among, changed_at__gt=when).values_list("pk", flat=True))
+
+
+def alike(customer_id: int, *, limit: int = 20) -> tuple[int, ...]:
+    """Other customers with the same e-mail address or telephone number, some of them."""
+    card = Customer.objects.filter(pk=customer_id).first()
+    same = Q(pk=None)
+    if card is not None and card.email:
+        same |= Q(mail=card.email.lower()) & ~Q(email="")
+    for number in {card.mobile, card.phone} - {""} if card is not None else ():
+        same |= Q(mobile=number) | Q(phone=number)
+    found = Customer.objects.annotate(mail=Lower("email")).filter(same).exclude(pk=customer_id)
+    return tuple(found.order_by("pk").values_list("pk", flat=True)[:limit])
 
 
 def count() -> int:
@@ -69,12 +105,17 @@ def cards(ids: Sequence[int], *, present: Schema | None = None) -> dict[int, Map
     return {row["id"]: row for row in rows.iter_rows(named=True)}
 
 
-def _refuse_missing(ids: Sequence[int], found: Container[int]) -> None:
+def refuse_missing(ids: Sequence[int], found: Container[int] = ()) -> None:
+    """Raises NotFound, CardMerged, CardRemoved or CardAnonymised for the first of the ids that was not found."""
     missing = _numbers([i for i in ids if i not in found])
-    merged = dict(DatabaseRegister().redirects(missing).drop_nulls().iter_rows())
+    ways = DatabaseRegister().redirects(missing)
+    merged = dict(ways.select("id", "into").drop_nulls().iter_rows())
+    anonymised = set(ways.filter("anonymised")["id"])
     for customer_id in ids:
         if customer_id in merged:
             raise CardMerged(id=customer_id, into=merged[customer_id])
+        if customer_id in anonymised:
+            raise CardAnonymised(id=customer_id)
         if customer_id not in found:
             removed = RemovedCard.objects.filter(pk=customer_id).select_related("revision__source").first()
             source = getattr(removed.revision, "source", None) if removed else None

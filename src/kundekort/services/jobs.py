@@ -18,10 +18,20 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import JobAborted
 from procrastinate.jobs import Job
 
-from kundekort.services import confirming, exports, imports, job_failures, password_reset, planning, upkeep
+from kundekort.services import (
+    anonymising,
+    clearing,
+    confirming,
+    exports,
+    imports,
+    job_failures,
+    password_reset,
+    planning,
+    upkeep,
+)
 from kundekort.services.progress import Cancelled, ProgressWriter, Report
-from kundekort.services.refusals import PlanDamaged, Refusal, RegisterBusy, StalePlan
-from kundekort.store.models import Export, Import
+from kundekort.services.refusals import NotCleared, PlanDamaged, Refusal, RegisterBusy, StalePlan
+from kundekort.store.models import Anonymisation, Export, Import
 
 logger = logging.getLogger(__name__)
 
@@ -88,9 +98,30 @@ def send_password_link(email: str, page: str, language: str) -> None:
     password_reset.send(email, page=page, language=language)
 
 
+@app.task(name="anonymise", retry=AGAIN, pass_context=True)
+def anonymise(context: JobContext, anonymisation_id: int) -> None:
+    """Anonymise customers as it was decided; nothing to do when that is done."""
+    waiting = Anonymisation.State.WAITING
+    with _watched(context, Anonymisation, anonymisation_id, waiting, anonymising.fail) as report:
+        anonymising.write(anonymisation_id, report=report)
+
+
+@app.task(name="clear", retry=AGAIN, pass_context=True)
+def clear(context: JobContext, anonymisation_id: int) -> None:
+    """Remove what is left of anonymised customers on the disk; `queue_forgotten` sees to it that it is done."""
+    try:
+        clearing.clear(anonymisation_id)
+    except NotCleared as refusal:
+        logger.info("Anonymisation %s is cleared from the disk later: %s.", anonymisation_id, refusal.params["reason"])
+
+
 @contextmanager
 def _watched(
-    context: JobContext, model: type[Import | Export], number: int, state: str, failed: Callable[[int, str], None]
+    context: JobContext,
+    model: type[Import | Export | Anonymisation],
+    number: int,
+    state: str,
+    failed: Callable[[int, str], None],
 ) -> Iterator[Report]:
     """The outermost frame of a job about a row in a state: where cancelling, stopping and failing end."""
     with ProgressWriter(model, number, state) as watched:

@@ -10,7 +10,7 @@ from typing import Final
 from django.db import connection
 from psycopg.sql import SQL, Identifier
 
-from kundekort.store.models import Export, Import
+from kundekort.store.models import Anonymisation, Export, Import
 from kundekort.store.progress import Progress
 
 Report = Callable[[str, int, int], None]
@@ -34,7 +34,7 @@ class ProgressWriter:
     the row is in another state than when the step began.
     """
 
-    def __init__(self, model: type[Import | Export], number: int, state: str) -> None:
+    def __init__(self, model: type[Import | Export | Anonymisation], number: int, state: str) -> None:
         self._table, self._number, self._state = Identifier(model._meta.db_table), number, state
         self._connection = connection.copy()
         self._started = time.monotonic()

@@ -25,6 +25,10 @@ class Settings:
     `four_eyes_emptied` cells or, with `four_eyes_consents`, gives or withdraws a consent, is confirmed by somebody else
     than whose it is. The rest says from where on a column of a file is a finding: at least `finding_cards` cards, and
     more than so many per cent of the register that are changed, emptied, or given one and the same value.
+
+    `retention_months`: customers with whom nothing has happened for so long are proposed for anonymising, 0 for nobody;
+    with `retention_field`, the key of an own date, what it says counts too; `retention_consent`: whoever has given a
+    consent is not proposed.
     """
 
     allow_merge: bool = True
@@ -37,6 +41,9 @@ class Settings:
     four_eyes_cards: int = 1_000
     four_eyes_emptied: int = 100
     four_eyes_consents: bool = True
+    retention_months: int = 0
+    retention_field: str = ""
+    retention_consent: bool = True
 
     @property
     def thresholds(self) -> Thresholds:
@@ -51,6 +58,7 @@ class Settings:
 
 LIMITS: Final[Mapping[str, tuple[int, int]]] = {
     "preview_days": (1, 3650),
+    "retention_months": (0, 1200),
     "finding_cards": (1, 1_000_000),
     "four_eyes_cards": (0, 10_000_000),
     "four_eyes_emptied": (0, 10_000_000),

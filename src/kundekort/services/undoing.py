@@ -16,7 +16,7 @@ from kundekort.engine.frames import ROW
 from kundekort.services import fields, imports, planning
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.database import psycopg_connection
-from kundekort.services.refusals import AlreadyUndone, NotFound, NothingToUndo
+from kundekort.services.refusals import AlreadyUndone, AnonymisationFinal, NotFound, NothingToUndo
 from kundekort.services.register import DatabaseRegister
 from kundekort.store import packages
 from kundekort.store.models import Import, Revision
@@ -48,12 +48,14 @@ def start(
 ) -> Import:
     """An import that takes a revision back, to be confirmed; the one that waits already where there is one, made anew.
 
-    `decisions` are those made beforehand. `then` has it planned. Raises NotFound, AlreadyUndone.
+    `decisions` are those made beforehand. `then` has it planned. Raises NotFound, AlreadyUndone, AnonymisationFinal.
     """
     actor.require(Role.IMPORTER)
     revision = Revision.objects.select_related("source").filter(pk=revision_id).first()
     if revision is None:
         raise NotFound(id=revision_id)
+    if revision.kind == Revision.Kind.ANONYMISATION:
+        raise AnonymisationFinal
     with transaction.atomic():
         Revision.objects.select_for_update().get(pk=revision_id)  # of two clicks, one begins and the other finds it
         if Revision.objects.filter(undoes=revision).exists():

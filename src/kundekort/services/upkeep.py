@@ -15,8 +15,8 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from kundekort.services import exports, imports, planning, retention, sessions
-from kundekort.store.models import CachedValue, Export, Import
+from kundekort.services import clearing, exports, imports, planning, retention, sessions
+from kundekort.store.models import Anonymisation, CachedValue, Export, Import
 
 logger = logging.getLogger(__name__)
 
@@ -40,12 +40,13 @@ def tidy_up() -> None:
     try:
         retention.remove_leftovers()
         retention.remove_old()
+        clearing.forget_copies()
     except OSError:
         logger.exception("Files that are kept no longer could not be removed.")
 
 
 def queue_forgotten() -> None:
-    """Queue a job for each import and export that waits for one although there is none.
+    """Queue a job for each import, export and anonymisation that waits for one although there is none.
 
     So it is when a process was killed between saying what is to be done and queueing it, or a job failed for want of a
     database that could be told. What somebody may be doing this very moment is queued for later.
@@ -64,6 +65,10 @@ def queue_forgotten() -> None:
     for number in _without_job("export_id", make, Export.objects.filter(state=Export.State.WAITING)):
         logger.warning("Export %s waited to be written without a job.", number)
         exports.queue_fallback(number)
+    for task, state in (("anonymise", Anonymisation.State.WAITING), ("clear", Anonymisation.State.CLEARING)):
+        jobs = Q(task_name=task, status__in=LIVE)
+        for number in _without_job("anonymisation_id", jobs, Anonymisation.objects.filter(state=state)):
+            app.configure_task(task).defer(anonymisation_id=number)
 
 
 def _without_job(key: str, jobs: Q, working: QuerySet[Any]) -> list[int]:

@@ -20,6 +20,7 @@ REGISTER_LOCK: Final = 0x6B756E6465
 IMPORT: Final = "import"
 UNDO: Final = "undo"
 MERGE: Final = "merge"
+ANONYMISATION: Final = "anonymisation"
 
 _CALLED: Final = "kundekort {kind} {number}"
 _HOLDER: Final = """
@@ -39,9 +40,9 @@ _END: Final = "SELECT pg_terminate_backend(session.pid)" + _HOLDER + _HANGS
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Whoever has the register: what is done (IMPORT, UNDO or MERGE), and whose it is.
+    """Whoever has the register: what is done (IMPORT, UNDO, MERGE or ANONYMISATION), and whose it is.
 
-    `number` is that of the import, for MERGE that of the user. What cannot be known is '', 0 or None.
+    `number` is that of the import, for the last two that of the user. What cannot be known is '', 0 or None.
     """
 
     kind: str = ""
@@ -90,6 +91,6 @@ def current() -> Writer | None:
             imp = Import.objects.filter(pk=number).first()
             name = (identities.confirmer(imp) or identities.uploader(imp)) if imp else ""
             return Writer(kind, int(number), name, since)
-        case ["kundekort", "merge" as kind, number]:
+        case ["kundekort", ("merge" | "anonymisation") as kind, number]:
             return Writer(kind, int(number), identities.current(int(number)), since)
     return Writer(since=since)

@@ -20,6 +20,8 @@ from kundekort.engine.decisions import Decisions
 from kundekort.engine.facts import Facts, Question, Totals
 from kundekort.engine.header_mapping import HeaderMapping
 from kundekort.engine.recipe import Answers, Recipe
+from kundekort.store.anonymisation import Anonymisation as Anonymisation
+from kundekort.store.anonymisation import RetentionHold as RetentionHold
 from kundekort.store.cached_values import CachedValue as CachedValue
 from kundekort.store.people import AuditEntry, Profile
 from kundekort.store.progress import Progress
@@ -179,6 +181,7 @@ class Revision(models.Model):
         EDIT = "edit"
         MERGE = "merge"
         UNDO = "undo"
+        ANONYMISATION = "anonymisation"
 
     created_at = models.DateTimeField(db_default=Now())
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -216,9 +219,10 @@ class Change(models.Model):
 
 
 class RemovedCard(models.Model):
-    """A card that is no longer in the register: merged into another, which may be merged later, or taken back.
+    """A card that is no longer in the register: merged into another, which may be merged later, taken back, or
+    anonymised, which the kind of its revision says.
 
-    `into` is null for one that was taken back; `created_at` is when the card was made.
+    `into` is null unless it was merged; `created_at` is when the card was made.
     """
 
     id = models.BigIntegerField(primary_key=True)

@@ -203,9 +203,30 @@ def mended_file(import_id: int, name: str) -> Path:
     return _folder(import_id) / "mended" / f"{name}.parquet"
 
 
+def mended_names(import_id: int) -> list[str]:
+    """The names of all files of rows of an import that came back mended."""
+    names = (KEPT.fullmatch(file.name) for file in storage.current().files(f"imports/{import_id}/mended"))
+    return sorted(Path(name[0]).stem for name in names if name)
+
+
 def remove(import_id: int) -> None:
     """Forget the package of an import."""
     _forget(f"imports/{import_id}")
+
+
+def erase(import_id: int) -> None:
+    """Remove the package of an import here and wherever it is kept. Raises StorageUnreachable."""
+    storage.current().remove(f"imports/{import_id}")
+
+
+def erase_export(export_id: int) -> None:
+    """Remove the file of an export here and wherever it is kept. Raises StorageUnreachable."""
+    storage.current().remove(f"exports/{export_id}")
+
+
+def forget_copy(import_id: int) -> None:
+    """Forget on this host the package of an import that is kept nowhere any more."""
+    storage.remove_path(_folder(import_id))
 
 
 def keep_export(export_id: int, pieces: Iterable[bytes]) -> int:

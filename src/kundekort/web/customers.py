@@ -10,6 +10,8 @@ from django.views.decorators.http import require_safe
 
 from kundekort.engine.schema import Schema
 from kundekort.services import customers, fields, history
+from kundekort.services.refusals import CardAnonymised
+from kundekort.web import privacy
 from kundekort.web.actor import actor_of
 
 GROUPS: Final = (
@@ -32,7 +34,10 @@ def groups(schema: Schema) -> tuple[tuple[str, tuple[str, ...]], ...]:
 def card(request: HttpRequest, customer_id: int) -> HttpResponse:
     """One customer with everything that has happened to the card."""
     actor = actor_of(request)
-    customer = customers.card(customer_id, actor=actor)
+    try:
+        customer = customers.card(customer_id, actor=actor)
+    except CardAnonymised:
+        return privacy.anonymised(request, customer_id)
     context = {
         "room": "customers",
         "customer": customer,

@@ -29,7 +29,7 @@ from kundekort.web.findings import damaged, headers_of, label
 from kundekort.web.forms.decisions import DecisionForm
 from kundekort.web.query import number
 
-NO_CARD: Final = ("id_unknown", "id_removed", "id_merged")
+NO_CARD: Final = ("id_unknown", "id_removed", "id_merged", "id_anonymised")
 """Problems with a number that no card has."""
 
 

@@ -20,7 +20,16 @@ from django.utils.translation import gettext as _
 
 from kundekort import wording
 from kundekort.services import fields, identities
-from kundekort.services.refusals import AlreadyApplied, CardMerged, CardRemoved, Forbidden, NotFound, Refusal, StalePlan
+from kundekort.services.refusals import (
+    AlreadyApplied,
+    CardAnonymised,
+    CardMerged,
+    CardRemoved,
+    Forbidden,
+    NotFound,
+    Refusal,
+    StalePlan,
+)
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -166,6 +175,9 @@ class Refusals:
         if isinstance(exception, CardMerged):  # a merged number is never a dead end
             messages.info(request, words)
             return redirect("customer", exception.params["into"])
+        if isinstance(exception, CardAnonymised):
+            messages.info(request, words)
+            return redirect("customer", exception.params["id"])
         if isinstance(exception, CardRemoved):
             messages.info(request, words)
             where = reverse("import-confirmed", args=[exception.params["import_id"]])

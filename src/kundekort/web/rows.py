@@ -51,6 +51,7 @@ def rows(request: HttpRequest, import_id: int) -> JsonResponse:
     headers = headers_of(imp)
     addresses, evidence, cards = _addresses(imp, found.rows, actor), RowEvidence(imp, found.rows), _cards(found.rows)
     waits = imp.state == Import.State.PREVIEW and imp.undoes_id is None
+    nobody = customers.anonymised([row.id for row in found.rows if row.id])
     words = asked.get("view") == "words"
     return JsonResponse(
         {
@@ -60,6 +61,7 @@ def rows(request: HttpRequest, import_id: int) -> JsonResponse:
             "rows": [
                 _row(row, headers, evidence, cards.get(row.id or 0, {}), words=words)
                 | {"card": addresses.get(row.id or 0), "stored": _stored(row, cards) if waits else {}}
+                | (_nobody(row.id) if row.id in nobody else {})
                 for row in found.rows
             ],
         }
@@ -182,6 +184,12 @@ def _row(row: Row, headers: Mapping[str, str], evidence: RowEvidence, card: Card
         "evidence": evidence.told(row, headers),
     }
     return told | {"lines": [_line(line) for line in wording.row_lines(row, headers)]} if words else told
+
+
+def _nobody(number: int | None) -> dict[str, Any]:
+    """What a row about somebody says who was anonymised since."""
+    told = {"name": wording.anonymised(), "cells": {"id": str(number)}}
+    return told | {"old": {}, "words": {}, "old_words": {}, "lines": []}
 
 
 def _words(values: Mapping[str, str | None]) -> dict[str, str | None]:

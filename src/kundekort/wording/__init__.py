@@ -7,6 +7,7 @@ here decides anything or asks the register: what it has made itself is handed in
 from __future__ import annotations
 
 from kundekort.wording.accounts import FACTORS, LOGIN_FAULTS, LOGIN_METHODS, PASSWORD_MAIL, SIGN_ON_FAULTS
+from kundekort.wording.anonymisation import ANONYMISATION_STATES, CLEARING, anonymisation_state, anonymised, clearing
 from kundekort.wording.audit import AUDIT_COLUMNS, AUDIT_EVENTS, AUDIT_GROUPS, AUDIT_NAMES, AUDIT_WORDS, SETTINGS
 from kundekort.wording.columns import COLUMN_FAULTS, KINDS
 from kundekort.wording.confirmation import confirmation
@@ -67,6 +68,7 @@ from kundekort.wording.sentences import (
 from kundekort.wording.values import value
 
 __all__ = [
+    "ANONYMISATION_STATES",
     "ANSWERS",
     "AUDIT_COLUMNS",
     "AUDIT_EVENTS",
@@ -76,6 +78,7 @@ __all__ = [
     "CARD_PROBLEMS",
     "CHECKS",
     "CHOICES",
+    "CLEARING",
     "COLUMN_FAULTS",
     "Count",
     "DAY_COUNTS",
@@ -115,11 +118,14 @@ __all__ = [
     "UNDO_TITLES",
     "WARNINGS",
     "WRITERS",
+    "anonymisation_state",
+    "anonymised",
     "answer",
     "audit_event",
     "author",
     "card_problem",
     "choice",
+    "clearing",
     "column_fault",
     "confirmation",
     "countries",

@@ -38,6 +38,7 @@ PROBLEMS: Final[Mapping[str, str | Promise]] = {
     "name_missing": _("The customer has no name. Fill in first name, last name, company or e-mail."),
     "card_merged": _("Customer %(id)s was merged into %(into)s since. Nothing is taken back on it."),
     "card_gone": _("Customer %(id)s is not in the register any more. Nothing is taken back on it."),
+    "card_anonymised": _("Customer %(id)s was anonymised since. Nothing is taken back on it."),
     "card_absorbed": _(
         "Others were merged into customer %(id)s since, so the card stays. Undo these merges first to remove it."
     ),
@@ -51,6 +52,7 @@ PROBLEMS: Final[Mapping[str, str | Promise]] = {
     "id_unknown": _("No customer has the number %(value)s. Use 0 for a new customer."),
     "id_merged": _("Customer %(value)s was merged into %(into)s. Use %(into)s."),
     "id_removed": _("Customer %(value)s was removed from the register. Use 0 to create the customer anew."),
+    "id_anonymised": _("Customer %(value)s was anonymised. The number is never used again; 0 creates a new customer."),
     "id_twice": _("The customer number %(value)s stands on several rows (lines %(lines)s). Keep one of them."),
     "key_missing": _("%(field)s is empty, but the rows are matched by it. Fill it in, or leave the row out."),
     "key_twice": _("“%(value)s” stands on several rows (lines %(lines)s), but the rows are matched by it. Keep one."),
@@ -142,6 +144,7 @@ PROBLEM_KINDS: Final[Mapping[str, str | Promise]] = {
     "id_unknown": _("unknown customer"),
     "id_merged": _("merged customer"),
     "id_removed": _("removed customer"),
+    "id_anonymised": _("anonymised customer"),
     "id_twice": _("same customer twice"),
     "key_missing": _("empty"),
     "key_twice": _("same value twice"),
@@ -169,6 +172,7 @@ PROBLEM_KINDS: Final[Mapping[str, str | Promise]] = {
     "version_other": _("version of another customer"),
     "card_merged": _("merged since"),
     "card_gone": _("no longer in the register"),
+    "card_anonymised": _("anonymised since"),
     "card_absorbed": _("others merged into it"),
     "merge_incomplete": _("belongs to a merge"),
 }

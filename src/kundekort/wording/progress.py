@@ -26,6 +26,7 @@ WRITERS: Final[Mapping[str, str | Promise]] = {
     "import": _("%(name)s’s import is being written since %(since)s."),
     "undo": _("%(name)s has been undoing an import since %(since)s."),
     "merge": _("%(name)s has been merging customers since %(since)s."),
+    "anonymisation": _("%(name)s has been anonymising customers since %(since)s."),
     "": _("Somebody else is writing to the register just now."),
 }
 """Who has the register, by what is being done; the last where that is not known."""

@@ -1,0 +1,95 @@
+"""What the register knows of cards, and the forgetting of it: their values in the log, and what they were merged into.
+
+Works inside the caller's transaction on a psycopg connection; never commits, never knows Django or permissions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+from psycopg import Connection
+from psycopg.sql import SQL, Composed, Literal
+
+from kundekort.bulk import statements
+from kundekort.bulk.copy import copy_out, temporary
+from kundekort.bulk.statements import CHANGE, CUSTOMER, REMOVED, WANTED
+from kundekort.engine.frames import CARD, MERGED
+
+_STRUCTURE = (CARD, MERGED)
+"""The fields of changes that hold numbers of cards and no value."""
+
+
+def absorbed(conn: Connection, ids: pl.Series) -> pl.Series:
+    """The cards (Int64) that were merged into some, and into these, and so on."""
+    with temporary(conn, WANTED, statements.create_wanted("bigint"), ids.to_frame("value")):
+        return copy_out(conn, _absorbed(), {"id": pl.Int64})["id"]
+
+
+def known_values(conn: Connection, ids: pl.Series, fields: Sequence[str]) -> pl.DataFrame:
+    """All that has ever stood in some fields of cards that hold text: `customer_id`, `field`, `value`."""
+    types = {"customer_id": pl.Int64, "field": pl.String, "value": pl.String}
+    with temporary(conn, WANTED, statements.create_wanted("bigint"), ids.to_frame("value")):
+        return copy_out(conn, _known_values(fields), types)
+
+
+def touched(conn: Connection, ids: pl.Series) -> tuple[int, pl.DataFrame]:
+    """How many values of cards stand in the log, and the revisions that changed one of them or `made` it."""
+    with temporary(conn, WANTED, statements.create_wanted("bigint"), ids.to_frame("value")):
+        found = copy_out(conn, _touched(), {"revision": pl.Int64, "made": pl.String, "cells": pl.Int64})
+    return int(found["cells"].sum()), found.select("revision", pl.col("made") == "t")
+
+
+def forget(conn: Connection, ids: pl.Series, *, revision: int) -> None:
+    """Forget what cards that have gone ever were: their values in the log, and the card they were merged into.
+
+    That they came, went and were changed stays, by a revision that is told of as the one that took them away.
+    """
+    with temporary(conn, WANTED, statements.create_wanted("bigint"), ids.to_frame("value")):
+        conn.execute(_forget_values())
+        conn.execute(_forget_ways(), [revision])
+
+
+def _absorbed() -> Composed:
+    return SQL(
+        "WITH RECURSIVE way AS (SELECT r.id FROM {removed} r JOIN {wanted} w ON r.into_id = w.value "
+        "UNION SELECT r.id FROM {removed} r JOIN way ON r.into_id = way.id) SELECT id FROM way ORDER BY id"
+    ).format(removed=REMOVED, wanted=WANTED)
+
+
+def _known_values(fields: Sequence[str]) -> Composed:
+    """What stands on the cards, and what the log says of them."""
+    keys = SQL(", ").join(map(Literal, fields))
+    columns = SQL(", ").join(SQL("({}, c.{})").format(Literal(f), SQL(f)) for f in fields)
+    return SQL(
+        "SELECT DISTINCT customer_id, field, value FROM ("
+        "SELECT c.id AS customer_id, v.field, v.value FROM {customer} c JOIN {wanted} w ON w.value = c.id, "
+        "LATERAL (VALUES {columns}) v (field, value) "
+        "UNION ALL SELECT h.customer_id, h.field, v.value FROM {change} h JOIN {wanted} w ON w.value = h.customer_id, "
+        "LATERAL (VALUES (h.old), (h.new)) v (value) WHERE h.field IN ({keys})) known WHERE value <> ''"
+    ).format(customer=CUSTOMER, change=CHANGE, wanted=WANTED, columns=columns, keys=keys)
+
+
+def _touched() -> Composed:
+    return SQL(
+        "SELECT h.revision_id AS revision, bool_or(h.field = {card} AND h.version = 1) AS made, "
+        "count(*) FILTER (WHERE {values}) AS cells "
+        "FROM {change} h JOIN {wanted} w ON w.value = h.customer_id GROUP BY h.revision_id"
+    ).format(card=Literal(CARD), values=_values(), change=CHANGE, wanted=WANTED)
+
+
+def _forget_values() -> Composed:
+    return SQL(
+        "UPDATE {change} h SET old = '', new = '' FROM {wanted} w WHERE h.customer_id = w.value AND {values}"
+    ).format(change=CHANGE, wanted=WANTED, values=_values())
+
+
+def _forget_ways() -> Composed:
+    return SQL("UPDATE {removed} r SET into_id = NULL, revision_id = %s FROM {wanted} w WHERE r.id = w.value").format(
+        removed=REMOVED, wanted=WANTED
+    )
+
+
+def _values() -> Composed:
+    """Whether a change is one of a value."""
+    return SQL("h.field NOT IN ({})").format(SQL(", ").join(map(Literal, _STRUCTURE)))
