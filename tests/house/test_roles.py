@@ -12,10 +12,14 @@ from kundekort import services
 
 ON_BEHALF = {
     "audit.record": "tells what was done",
+    "anonymising.write": "is the job of `begin`, which has asked",
     "backup.record": "tells what was done",
     "restore.record": "tells what was done",
     "second_factors.note_addition": "tells what was done",
     "second_factors.note_removal": "tells what was done",
+    "four_eyes.authors": "compares, for services that have asked",
+    "four_eyes.is_own": "compares, for services that have asked",
+    "four_eyes.refuse_own": "compares, for services that have asked",
     "passwords.change_own": "is everybody's who has an account",
     "confirming.apply": "is what `confirm`, which has asked, does at once or has a job do",
     "revisions.write": "is called within a transaction of a service that has asked",

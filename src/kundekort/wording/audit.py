@@ -123,5 +123,8 @@ SETTINGS: Final[Mapping[str, str | Promise]] = {
     "four_eyes_emptied": _("Cells that one person alone may empty"),
     "four_eyes_consents": _("Consents need a second person"),
     "alike_percent": _("Made alike, in per cent of the register"),
+    "retention_months": _("Months until customers are inactive"),
+    "retention_field": _("Date that counts as activity"),
+    "retention_consent": _("Whoever has consented stays"),
 }
 """By the name of a choice in `services.settings`."""

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kundekort', '0017_audit_log'),
+        ('kundekort', '0019_people'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
