@@ -28,7 +28,7 @@ def log_in(page: Page, username: str, password: str) -> None:
     page.goto("/login/")
     page.get_by_label("Brukernavn").fill(username)
     page.get_by_label("Passord").fill(password)
-    page.get_by_role("button", name="Logg inn").click()
+    page.get_by_role("button", name="Logg inn", exact=True).click()
 
 
 def test_it_takes_a_colleague_in_and_lets_two_agree(
