@@ -42,6 +42,7 @@ def test_it_lists_everybody_for_people_and_programs(alice: Actor, bob: Actor) ->
         "role": "administrator",
         "last_login": None,
         "locked": False,
+        "second_factor": False,
         "must_change_password": False,
     }
     assert told["bob"]["locked"]

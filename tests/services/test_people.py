@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.db import connection
@@ -60,6 +61,7 @@ def test_it_lets_nobody_but_administrators(alice: Actor, bob: Actor) -> None:
         lambda: people.lock(alice.user.pk, actor=bob),
         lambda: people.unlock(alice.user.pk, actor=bob),
         lambda: people.reset(alice.user.pk, actor=bob),
+        lambda: people.remove_second_factors(alice.user.pk, actor=bob),
     ):
         with pytest.raises(Forbidden):
             act()
@@ -86,7 +88,7 @@ def test_it_locks_somebody_at_once_and_lets_them_in_again(alice: Actor, bob: Act
     assert not people.unlock(bob.user.pk, actor=alice).locked
     assert client.get("/imports/").status_code == 302, "a session that was ended does not come back"
     assert authenticate(username="bob", password="theatre-doors") is not None
-    assert [event for event, _ in told()] == ["user_lock", "user_unlock"]
+    assert [event for event, _ in told()] == ["user_lock", "session_end", "user_unlock"]
 
 
 def test_it_resets_a_forgotten_password(alice: Actor, bob: Actor, client: Client) -> None:
@@ -99,6 +101,18 @@ def test_it_resets_a_forgotten_password(alice: Actor, bob: Actor, client: Client
     assert isinstance(user, User)
     assert people.must_change_password(user)
     assert people.get(user.pk, actor=alice).must_change
+
+
+def test_it_removes_second_factors_only_when_asked_to(alice: Actor, bob: Actor) -> None:
+    assert bob.user
+    Authenticator.objects.create(user=bob.user, type=Authenticator.Type.TOTP, data={})
+    people.reset(bob.user.pk, actor=alice)
+    assert [person.second_factor for person in people.list_all(actor=alice)] == [False, True]
+    assert not people.remove_second_factors(bob.user.pk, actor=alice).second_factor
+    assert AuditEntry.objects.filter(event="second_factor_removal").count() == 1
+    assert alice.user
+    with pytest.raises(OwnAccount):
+        people.remove_second_factors(alice.user.pk, actor=alice)
 
 
 def test_it_lets_nobody_lock_demote_or_reset_themselves(alice: Actor) -> None:

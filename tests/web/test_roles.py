@@ -35,7 +35,7 @@ ADDRESSES = {
     ),
     ADMINISTRATOR: (
         "layouts layout layout-delete limits merge-allow preview-days fields field-new field field-retire field-move",
-        "people person-new person person-lock person-unlock person-reset audit audit-file four-eyes",
+        "people person-new person person-lock person-unlock person-factors person-reset audit audit-file four-eyes",
         "customer-anonymise customer-disclose retention retention-rule retention-hold retention-anonymise",
         "export-new",  # of all customers, as without anything in its address
     ),

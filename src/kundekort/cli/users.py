@@ -127,6 +127,17 @@ def reset(name: Username) -> None:
         _hand_over(people.reset(people.find(name, actor=actor()).id, actor=actor()))
 
 
+@app.command("remove-factors", help=_("Take all second factors from a user who has lost them, and end their sessions."))
+def remove_factors(name: Username) -> None:
+    """Take all second factors from a user who has lost them, and end their sessions."""
+    with report_failures():
+        setup.setup_django()
+        from kundekort.services import people
+
+        person = people.remove_second_factors(people.find(name, actor=actor()).id, actor=actor())
+        print(_("%(name)s has no second factors any more.") % {"name": person.username}, file=sys.stderr)
+
+
 def _change(name: str, **changes: Any) -> None:
     from kundekort.services import accounts, people
 
@@ -159,6 +170,7 @@ def _told(person: Person) -> dict[str, Any]:
         "role": person.role.value if person.role else None,
         "last_login": person.last_login.isoformat(timespec="seconds") if person.last_login else None,
         "locked": person.locked,
+        "second_factor": person.second_factor,
         "must_change_password": person.must_change,
     }
 

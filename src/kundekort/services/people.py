@@ -13,11 +13,9 @@ from datetime import datetime
 from typing import Final
 
 from django.contrib.auth.models import User
-from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.utils import timezone
 
-from kundekort.services import accounts, audit, person_names
+from kundekort.services import accounts, audit, person_names, second_factors, sessions
 from kundekort.services.accounts import Actor, Role, actor_of
 from kundekort.services.audit import Event
 from kundekort.services.refusals import LastAdministrator, NotFound, OwnAccount
@@ -34,8 +32,8 @@ _GROUP: Final = 4
 class Person:
     """Somebody who may log in, unless they are `locked`.
 
-    `role` is None for who may nothing. `must_change`: they have a password that somebody else knows, and choose another
-    at their next login.
+    `role` is None for who may nothing. `second_factor`: they log in with more than a password. `must_change`: they have
+    a password that somebody else knows, and choose another at their next login.
     """
 
     id: int
@@ -45,6 +43,7 @@ class Person:
     role: Role | None
     last_login: datetime | None
     locked: bool
+    second_factor: bool
     must_change: bool
 
     @property
@@ -64,7 +63,9 @@ class HandedOver:
 def list_all(*, actor: Actor) -> tuple[Person, ...]:
     """Everybody, those who are locked last, by name."""
     actor.require(Role.ADMINISTRATOR)
-    found = map(_person, User.objects.prefetch_related("groups").select_related("profile"))
+    users = User.objects.prefetch_related("groups").select_related("profile")
+    owners = second_factors.owners()
+    found = [_person(user, second_factor=user.pk in owners) for user in users]
     return tuple(sorted(found, key=lambda person: (person.locked, person.name.casefold(), person.id)))
 
 
@@ -138,7 +139,7 @@ def lock(user_id: int, *, actor: Actor) -> Person:
         user.is_active = False
         user.save(update_fields=["is_active"])
         audit.record(Event.USER_LOCK, actor=actor, username=user.username)
-    end_sessions(user)
+    sessions.end_all(user.pk, actor=actor)
     return _person(user)
 
 
@@ -166,9 +167,22 @@ def reset(user_id: int, *, actor: Actor) -> HandedOver:
     user.set_password(password)
     user.save(update_fields=["password"])
     _hand_over(user)
-    end_sessions(user)
+    sessions.end_all(user.pk, actor=actor)
     audit.record(Event.PASSWORD_RESET, actor=actor, username=user.username)
     return HandedOver(_person(user), password)
+
+
+def remove_second_factors(user_id: int, *, actor: Actor) -> Person:
+    """Take all second factors from somebody who has lost phone, key and codes; wherever they are logged in, that ends.
+
+    Raises NotFound, and OwnAccount: one's own are taken away on one's own page.
+    """
+    with transaction.atomic():
+        user = _locked_for_change(user_id, actor)
+        if actor.user is not None and actor.user.pk == user.pk:
+            raise OwnAccount
+        second_factors.remove_all(user_id, actor=actor)
+    return _person(user)
 
 
 def must_change_password(user: User) -> bool:
@@ -180,13 +194,6 @@ def must_change_password(user: User) -> bool:
 def new_password() -> str:
     """A password to be handed over, of letters and figures that can be read out."""
     return "-".join("".join(secrets.choice(_LETTERS) for _ in range(_GROUP)) for _ in range(_GROUPS))
-
-
-def end_sessions(user: User) -> None:
-    """Log somebody out wherever they are logged in."""
-    for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
-        if session.get_decoded().get("_auth_user_id") == str(user.pk):
-            session.delete()
 
 
 def _locked_for_change(user_id: int, actor: Actor) -> User:
@@ -228,7 +235,8 @@ def _user(user_id: int) -> User:
         raise NotFound(id=user_id) from error
 
 
-def _person(user: User) -> Person:
+def _person(user: User, *, second_factor: bool | None = None) -> Person:
+    """A user as a person; `second_factor` is looked up where it is not known."""
     profile: Profile | None = getattr(user, "profile", None)
     return Person(
         id=user.pk,
@@ -238,5 +246,6 @@ def _person(user: User) -> Person:
         role=accounts.role_of(user),
         last_login=user.last_login,
         locked=not user.is_active,
+        second_factor=second_factors.has_any(user) if second_factor is None else second_factor,
         must_change=profile is not None and _is_handed_over(user, profile),
     )

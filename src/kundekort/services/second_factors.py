@@ -28,6 +28,11 @@ def has_any(user: User) -> bool:
     return Authenticator.objects.filter(user=user, type__in=REAL).exists()
 
 
+def owners() -> set[int]:
+    """The numbers of all users who log in with more than a password."""
+    return set(Authenticator.objects.filter(type__in=REAL).values_list("user_id", flat=True))
+
+
 def are_offered() -> bool:
     """Whether this installation lets people have a second factor."""
     return str(settings.KUNDEKORT_SECOND_FACTOR) != "off"

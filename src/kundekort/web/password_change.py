@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from allauth.account.internal.flows.login import get_authentication_records
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -39,6 +40,9 @@ class PasswordChangeRequired:
         if place is None or place.url_name in OPEN or not getattr(view_func, "login_required", True):
             return None
         if not isinstance(request.user, User) or not people.must_change_password(request.user):
+            return None
+        ways = get_authentication_records(request, request.user)
+        if any(way["method"] == "socialaccount" for way in ways):  # who came so need not know it
             return None
         if request.headers.get("HX-Request") == "true":
             return HttpResponse(headers={"HX-Redirect": reverse("account-password")})

@@ -40,13 +40,14 @@ def change(request: HttpRequest) -> HttpResponse:
     assert user.is_authenticated
     if not user.has_usable_password():
         raise Http404
+    must = people.must_change_password(user)
     if request.method == "POST" and form.is_valid() and _is_meant(form):
         if not ratelimit.consume(request, action="change_password", user=user):
             form.add_error(None, str(wording.LOGIN_FAULTS["rate_limited"]))
         elif _is_changed(request, form):
             messages.success(request, _("Your password has been changed, and you are logged in only here now."))
-            return redirect("account")
-    context = _context(form) | {"room": "account", "must": people.must_change_password(user)}
+            return redirect("start" if must else "account")  # who had to can begin now
+    context = _context(form) | {"room": "account", "must": must}
     return render(request, "kundekort/accounts/password.html", context)
 
 

@@ -75,6 +75,13 @@ def unlock(request: HttpRequest, user_id: int) -> HttpResponse:
 
 
 @require_POST
+def remove_factors(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Take all second factors from a colleague who has lost them."""
+    words = _("%(name)s has no second factors any more, and is logged out everywhere.")
+    return _act(request, user_id, people.remove_second_factors, words)
+
+
+@require_POST
 def reset(request: HttpRequest, user_id: int) -> HttpResponse:
     """Make a new password for a colleague; it is shown this once."""
     try:

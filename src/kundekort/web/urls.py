@@ -92,6 +92,7 @@ urlpatterns = [
     path("settings/people/<int:user_id>/", people.edit, name="person"),
     path("settings/people/<int:user_id>/lock/", people.lock, name="person-lock"),
     path("settings/people/<int:user_id>/unlock/", people.unlock, name="person-unlock"),
+    path("settings/people/<int:user_id>/factors/", people.remove_factors, name="person-factors"),
     path("settings/people/<int:user_id>/password/", people.reset, name="person-reset"),
     path("settings/audit/", audit.listing, name="audit"),
     path("settings/audit/file/", audit.file, name="audit-file"),
