@@ -76,12 +76,6 @@ def exists(data: Path) -> bool:
     return (data / "postgres" / "PG_VERSION").exists()
 
 
-def forget_log(data: Path) -> None:
-    """Empty the server's own log, if there is one: it may repeat values with which a statement failed."""
-    for log in (data / "postgres").resolve().glob("server*.log*"):
-        os.truncate(log, 0)
-
-
 def keep(data: Path) -> None:
     """Start a server that has died under its users again. Raises EmbeddedError when that cannot be done (yet)."""
     folder = (data / "postgres").resolve()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from kundekort.services import (
     anonymising,
@@ -26,7 +27,15 @@ from kundekort.services import (
 )
 from kundekort.services.accounts import Actor
 from kundekort.services.lists import FileFormat
-from kundekort.services.refusals import AnonymisationFinal, CardAnonymised, CardMerged, Forbidden, NotFound
+from kundekort.services.refusals import (
+    AnonymisationFinal,
+    CardAnonymised,
+    CardMerged,
+    Forbidden,
+    NotCleared,
+    NotFound,
+    NotWaiting,
+)
 from kundekort.store.models import Anonymisation, AuditEntry, Customer, Import, PeopleSketch, RemovedCard, Revision
 from kundekort.store.pages import Filter
 from kundekort.store.selection import Selection
@@ -217,3 +226,40 @@ def test_what_no_job_is_queued_for_is_done_still(ids: list[int], alice: Actor) -
     anonymising.write(made.pk)
     assert AuditEntry.objects.get(event="anonymisation").actor_name == "Alice Ås"
     gone()
+
+
+def test_it_waits_for_who_sees_the_register_as_it_was(ids: list[int], alice: Actor) -> None:
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("SELECT count(*) FROM kundekort_customer")
+        made = anonymising.anonymise([ids[1]], actor=alice)
+        with pytest.raises(NotCleared) as refused:
+            clearing.clear(made.pk)
+        assert refused.value.params == {"reason": "reading"}
+        made.refresh_from_db()
+        assert (made.state, made.notice) == (Anonymisation.State.CLEARING, "reading")
+        cursor.execute("COMMIT")
+    other.close()
+    gone()
+    made.refresh_from_db()
+    assert (made.state, made.notice) == (Anonymisation.State.DONE, "")
+
+
+def test_an_import_that_waits_to_be_written_is_cancelled(ids: list[int], upload: Upload, alice: Actor) -> None:
+    imp = upload(f"CustomerID;LastName;Gender\n{ids[0]};Dahl;2\n{ids[1]};Moe;1\n")
+    Import.objects.filter(pk=imp.pk).update(state=Import.State.CONFIRMING, confirmer_name="bob")
+    anonymising.anonymise([ids[1]], actor=alice)
+    with pytest.raises(NotWaiting):
+        confirming.apply(imp.pk, digest=imp.digest)
+    gone()
+    assert Import.objects.get(pk=imp.pk).state == Import.State.CANCELLED
+    assert Customer.objects.get(pk=ids[0]).last_name == "Berg"
+
+
+def test_of_several_each_is_in_the_audit_log(ids: list[int], alice: Actor) -> None:
+    anonymising.anonymise(ids, actor=alice)
+    entries = AuditEntry.objects.filter(event="anonymisation").order_by("pk")
+    assert [entry.params for entry in entries] == [{"customer_id": number} for number in ids]
+    assert Revision.objects.filter(kind=Revision.Kind.ANONYMISATION).count() == 1
+    assert not Customer.objects.exists()

@@ -185,8 +185,7 @@ def _write(number: int, *, actor: Actor | None, report: Report | None) -> Anonym
         files = _forget_files(known, held, touched)
         exports = _forget_exports(known)
         RetentionHold.objects.filter(pk__in=ids).delete()
-        about = {"customer_id": ids[0]} if len(ids) == 1 else {"customers": len(ids), "revision": revision.pk}
-        audit.record(audit.Event.ANONYMISATION, actor=actor, **about)
+        audit.record_each(audit.Event.ANONYMISATION, actor=actor, params=[{"customer_id": number} for number in ids])
         row = conn.execute("SELECT pg_current_xact_id()::text::bigint").fetchone()
         assert row is not None
         Anonymisation.objects.filter(pk=number).update(
@@ -315,7 +314,7 @@ def _without_value(step: Decision) -> Decision:
 def _forget_exports(known: Traces) -> list[int]:
     """Give up lists that are being written; the numbers of those whose files are to be removed."""
     Export.objects.filter(state=Export.State.WAITING).update(
-        state=Export.State.CANCELLED, notice=ANONYMISED, progress=None, finished_at=Now()
+        state=Export.State.CANCELLED, progress=None, finished_at=Now()
     )
     for export in Export.objects.exclude(selection=Selection()):
         if known.in_query(str(export.selection.to_json())):

@@ -5,11 +5,15 @@ What becomes of single cards is in their history. No customer's data are named h
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from kundekort.services.accounts import Actor
 from kundekort.store.models import AuditEntry
+
+AT_A_TIME: Final = 1_000
+"""Entries that are added by one statement."""
 
 
 class Event(StrEnum):
@@ -34,7 +38,7 @@ class Event(StrEnum):
     WITHDRAWAL = "withdrawal"  # import_id
     EXPORT = "export"  # export_id, rows
     EXPORT_DOWNLOAD = "export_download"  # export_id, rows
-    ANONYMISATION = "anonymisation"  # customer_id or customers: how many
+    ANONYMISATION = "anonymisation"  # customer_id; an entry for each
     DISCLOSURE = "disclosure"  # customer_id: all there is about them was given out
     SETTING_CHANGE = "setting_change"  # key, old, new
     FIELD_CHANGE = "field_change"  # key, act: added, changed, retired, restored
@@ -47,5 +51,11 @@ class Event(StrEnum):
 
 def record(event: Event, *, actor: Actor, **params: Any) -> None:
     """Add an entry, in the transaction of what it tells of, so that both are kept or neither."""
+    record_each(event, actor=actor, params=[params])
+
+
+def record_each(event: Event, *, actor: Actor, params: Iterable[Mapping[str, Any]]) -> None:
+    """Add an entry for each of several things that somebody did at once, however many they are."""
     user = actor.user.pk if actor.user else None
-    AuditEntry.objects.create(event=event, user=user, actor_name=actor.name, address=actor.address, params=params)
+    about = {"event": event, "user": user, "actor_name": actor.name, "address": actor.address}
+    AuditEntry.objects.bulk_create((AuditEntry(**about, params=one) for one in params), batch_size=AT_A_TIME)

@@ -9,18 +9,16 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
 
-from django.conf import settings
 from django.db import connection
 from django.db.models.functions import Now
 from django.utils import timezone
 from psycopg import Connection, errors
 from psycopg.sql import SQL, Identifier
 
-from kundekort import embedded
 from kundekort.services import dump, imports, planning, traces
 from kundekort.services.database import psycopg_connection
 from kundekort.services.refusals import NotCleared, StalePlan
@@ -59,8 +57,6 @@ def clear(number: int, *, patience: float = 0) -> Anonymisation:
             raise NotCleared(reason=reason)
         time.sleep(REST)
     kept = _write_tables_anew()
-    with suppress(OSError):
-        embedded.forget_log(settings.DATA)
     Anonymisation.objects.filter(pk=number).update(
         state=Anonymisation.State.DONE, notice=" ".join(kept), finished_at=Now()
     )
