@@ -14,6 +14,7 @@ from tests.e2e.files import edited, register
 Send = Callable[..., Page]
 LIST = "/customers/?f-city=&f-country=&f-changed_at="
 ADDRESSES = {"list": LIST, "import": "/imports/", "imports": "/imports/list/"}
+ADDRESSES |= {"account": "/account/", "password": "/account/password/", "confirm": "/account/factor/app/"}
 GRIDS = ("preview", "panel", "empty", "words", "menu")
 RECORDS = ("record", "row", "log")
 UNDOING = ("undo", "undone")
