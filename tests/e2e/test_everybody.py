@@ -67,7 +67,21 @@ def _open_record(page: Page, name: str, ids: list[int]) -> None:
     page.goto(f"/imports/{imp.pk}/confirmed/" + f"?row={ids[0]}" * (name == "row"))
 
 
-OTHERS = ("import", "columns", "imports", "done", "nothing", "refused", "cancelled", "working", "list", "card")
+OTHERS = (
+    "import",
+    "columns",
+    "imports",
+    "done",
+    "nothing",
+    "refused",
+    "cancelled",
+    "working",
+    "list",
+    "card",
+    "account",
+    "password",
+    "confirm",
+)
 PAGES = (*GRIDS, *RECORDS, *UNDOING, *OTHERS)
 
 
