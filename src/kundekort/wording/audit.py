@@ -106,8 +106,9 @@ AUDIT_WORDS: Final[Mapping[str, str | Promise]] = {
     "method.password": _("with a password"),
     "method.sso": _("by single sign-on"),
     "method.passkey": _("with a passkey"),
+    "method.and_factor": _("%(method)s and %(factor)s"),
     "factor.totp": _("a code from an app"),
-    "factor.webauthn": _("a passkey"),
+    "factor.webauthn": _("a passkey or security key"),
     "factor.recovery_codes": _("recovery codes"),
 }
 """What a parameter of an entry says, by its name and value."""
