@@ -36,3 +36,11 @@ def test_it_refuses_a_name_twice_a_weak_password_and_nobody_to_ask() -> None:
         code, told = createuser(*arguments, password=password)
         assert (code, len(told.splitlines())) == (2, 1)
     assert authenticate(username="eve", password="password") is None
+
+
+@pytest.mark.parametrize(
+    ("password", "words"),
+    [("too short", "Use at least 12 characters"), ("Password2026!", "Many people use this"), ("kundekort 1", "short")],
+)
+def test_it_says_what_is_wrong_with_a_password(password: str, words: str) -> None:
+    assert words in createuser("eve", "--password-stdin", password=password)[1]

@@ -95,7 +95,7 @@ def kari(page: Page, transactional_db: None) -> Page:
     _take(page, "login")
     page.get_by_label("Brukernavn").fill("kari")
     page.get_by_label("Passord").fill("theatre-doors")
-    page.get_by_role("button", name="Logg inn").click()
+    page.get_by_role("button", name="Logg inn", exact=True).click()
     page.wait_for_url("**/imports/")
     return page
 

@@ -14,6 +14,7 @@ from tests.e2e.files import edited, register
 Send = Callable[..., Page]
 LIST = "/customers/?f-city=&f-country=&f-changed_at="
 ADDRESSES = {"list": LIST, "import": "/imports/", "imports": "/imports/list/"}
+ADDRESSES |= {"account": "/account/", "password": "/account/password/", "confirm": "/account/factor/app/"}
 GRIDS = ("preview", "panel", "empty", "words", "menu")
 RECORDS = ("record", "row", "log")
 UNDOING = ("undo", "undone")
@@ -66,7 +67,21 @@ def _open_record(page: Page, name: str, ids: list[int]) -> None:
     page.goto(f"/imports/{imp.pk}/confirmed/" + f"?row={ids[0]}" * (name == "row"))
 
 
-OTHERS = ("import", "columns", "imports", "done", "nothing", "refused", "cancelled", "working", "list", "card")
+OTHERS = (
+    "import",
+    "columns",
+    "imports",
+    "done",
+    "nothing",
+    "refused",
+    "cancelled",
+    "working",
+    "list",
+    "card",
+    "account",
+    "password",
+    "confirm",
+)
 PAGES = (*GRIDS, *RECORDS, *UNDOING, *OTHERS)
 
 

@@ -61,7 +61,7 @@ def test_it_comes_back_to_the_import_after_logging_in_again(logged_out: Page) ->
     logged_out.get_by_role("button", name="Bekreft").click()
     logged_out.get_by_label("Brukernavn").fill("bob")
     logged_out.get_by_label("Passord").fill("theatre-doors")
-    logged_out.get_by_role("button", name="Logg inn").click()
+    logged_out.get_by_role("button", name="Logg inn", exact=True).click()
     logged_out.wait_for_url(address)
     expect(logged_out.get_by_role("alert")).to_contain_text("Ingenting er gjort")
     logged_out.get_by_role("button", name="Bekreft: opprette 1 kunde").click()

@@ -72,8 +72,11 @@ def listing(name: str, default: str) -> list[str]:
 
 
 def hours(name: str, default: float) -> float:
-    """An environment variable of hours, in seconds."""
-    return float(os.environ.get(name) or default) * 3600
+    """An environment variable of hours, in seconds. Raises ImproperlyConfigured for none, ValueError for no number."""
+    chosen = float(os.environ.get(name) or default)
+    if chosen <= 0:
+        raise ImproperlyConfigured(f"{name} must be more than 0.")
+    return chosen * 3600
 
 
 def choice(name: str, default: str, choices: Collection[str]) -> str:

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "kundekort.web.middleware.headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -48,13 +49,13 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "kundekort.web.session_limits.session_limits",
     "kundekort.web.middleware.LoginRequired",
+    "kundekort.web.required_factor.RequiredFactor",
     "kundekort.web.bodies.BodyLimit",
     "django.middleware.csrf.CsrfViewMiddleware",  # the first that reads what was sent
     "kundekort.web.password_change.PasswordChangeRequired",
     "kundekort.web.middleware.NulFilter",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "kundekort.web.required_factor.RequiredFactor",
     "django_htmx.middleware.HtmxMiddleware",
     "kundekort.web.middleware.page_above",
     "kundekort.web.middleware.field_names",

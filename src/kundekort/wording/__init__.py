@@ -6,7 +6,7 @@ here decides anything or asks the register: what it has made itself is handed in
 
 from __future__ import annotations
 
-from kundekort.wording.accounts import FACTORS, LOGIN_FAULTS, LOGIN_METHODS, PASSWORD_MAIL, SIGN_ON_FAULTS
+from kundekort.wording.accounts import LOGIN_FAULTS, PASSWORD_MAIL, SIGN_ON_FAULTS
 from kundekort.wording.anonymisation import ANONYMISATION_STATES, CLEARING, anonymisation_state, anonymised, clearing
 from kundekort.wording.audit import AUDIT_COLUMNS, AUDIT_EVENTS, AUDIT_GROUPS, AUDIT_NAMES, AUDIT_WORDS, SETTINGS
 from kundekort.wording.columns import COLUMN_FAULTS, KINDS
@@ -85,7 +85,6 @@ __all__ = [
     "DECISIONS",
     "ENCODINGS",
     "EXPORT_STATES",
-    "FACTORS",
     "FAULTS",
     "FILE_FORMATS",
     "FILE_KINDS",
@@ -93,7 +92,6 @@ __all__ = [
     "HEALTH",
     "KINDS",
     "LOGIN_FAULTS",
-    "LOGIN_METHODS",
     "MARKS",
     "NAMES",
     "OPERATORS",

@@ -40,18 +40,6 @@ SIGN_ON_FAULTS: Final[Mapping[str, str | Promise]] = {
 }
 """Why somebody who came from another service is not let in."""
 
-LOGIN_METHODS: Final[Mapping[str, str | Promise]] = {
-    "password": _("password"),
-    "sso": _("single sign-on"),
-    "passkey": _("passkey"),
-}
-
-FACTORS: Final[Mapping[str, str | Promise]] = {
-    "totp": _("authenticator app"),
-    "webauthn": _("passkey or security key"),
-    "recovery_codes": _("recovery codes"),
-}
-
 PASSWORD_MAIL: Final[Mapping[str, str | Promise]] = {
     "subject": _("A new password for Kundekort"),
     "body": _(

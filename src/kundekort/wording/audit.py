@@ -8,8 +8,6 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from kundekort.wording.accounts import FACTORS, LOGIN_METHODS
-
 AUDIT_EVENTS: Final[Mapping[str, str | Promise]] = {
     "login": _("Logged in (%(method)s)"),
     "login_failure": _("Failed to log in as “%(username)s”"),
@@ -105,8 +103,13 @@ AUDIT_WORDS: Final[Mapping[str, str | Promise]] = {
     "what.edit": _("an edit of a card"),
     "what.merge": _("a merge"),
     "what.undo": _("an undoing"),
-    **{f"method.{method}": words for method, words in LOGIN_METHODS.items()},
-    **{f"factor.{factor}": words for factor, words in FACTORS.items()},
+    "method.password": _("with a password"),
+    "method.sso": _("by single sign-on"),
+    "method.passkey": _("with a passkey"),
+    "method.and_factor": _("%(method)s and %(factor)s"),
+    "factor.totp": _("a code from an app"),
+    "factor.webauthn": _("a passkey or security key"),
+    "factor.recovery_codes": _("recovery codes"),
 }
 """What a parameter of an entry says, by its name and value."""
 

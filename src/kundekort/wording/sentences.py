@@ -116,6 +116,8 @@ def audit_event(event: str, params: Mapping[str, Any]) -> str:
     shown = {name: _audit_word(name, value, params) for name, value in params.items()}
     if event == "undo":
         shown["what"] = _audit_word("what", params.get("kind", "import"), params)
+    if event == "login" and "factor" in shown:
+        shown["method"] = AUDIT_WORDS["method.and_factor"] % _Gap(shown)
     return str(AUDIT_EVENTS[event] % _Gap(shown))
 
 
