@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # From left to right: what demo needs first is a port, and all else would wait for nothing.
 .NOTPARALLEL:
-.PHONY: demo port test laws torture quick check install browser pooler proxy roundtrip messages screenshots clean
+.PHONY: demo port test laws torture quick audit check install browser pooler proxy roundtrip messages screenshots clean
 
 demo: port $(VENV)/.run  ## The main job on sample data, then the site on 127.0.0.1:8000, or another PORT=
 	KUNDEKORT_DATA="$${KUNDEKORT_DATA:-$(CURDIR)/.demo}" $(BIN)/kundekort demo --port $(PORT)
@@ -28,13 +28,16 @@ torture: export TORTURE_EXAMPLES := 100
 torture: $(VENV)/.dev  ## Kill everybody at any moment, 200 times or KILLS=, and race for the same cards (TORTURE_SEED= to repeat one)
 	$(BIN)/pytest -n 2 --hypothesis-profile random tests/torture
 
-check: quick test  ## All that must hold: the quick checks first, then the tests
+check: quick audit test  ## All that must hold: the quick checks first, then the tests
 
 quick: $(VENV)/.dev  ## Lint, format, floors and types, told in seconds
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+
+audit: $(VENV)/.dev  ## Known faults of the dependencies, where this machine reaches somebody who knows
+	$(BIN)/python requirements/audit.py
 
 install: $(VENV)/.run  ## .venv/bin/kundekort
 

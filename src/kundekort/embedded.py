@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import atexit
 import fcntl
-import hashlib
 import importlib.util
 import os
 import secrets
@@ -24,8 +23,8 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Final
 
-from kundekort import processes, unprivileged
-from kundekort.unprivileged import locked, server_user
+from kundekort import data_folder, processes, unprivileged
+from kundekort.unprivileged import lock_file, locked, server_user
 
 VERSION: Final = "18"
 START_SECONDS: Final = 600
@@ -42,10 +41,24 @@ SETTINGS: Final = {
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
     "jit": "off",
+    # What is in the register never gets into the log: messages of failed statements name values, and who sent the
+    # statement is told of them anyway. A file for each day of the week, which the next one empties.
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "logging_collector": "on",
+    "log_directory": "log",
+    "log_filename": "%a.log",
+    "log_file_mode": "0600",
+    "log_rotation_age": "1d",
+    "log_rotation_size": "0",
+    "log_truncate_on_rotation": "on",
 }
 
 _SERVER: Final = "postgres"
 """The name of the server's processes."""
+_SOCKET: Final = "socket-folder"
+"""The file that names the folder of the socket where that is not the folder of the data."""
 _STOPPING: Final = "stopping"
 """The state that a server tells of itself once it takes no more connections."""
 
@@ -59,16 +72,17 @@ def start(data: Path) -> str:
 
     Raises EmbeddedError when the server cannot be made or started.
     """
-    data.mkdir(parents=True, exist_ok=True, mode=0o755)
+    data_folder.make(data)
     with locked(data / "postgres.lock"):
         folder = _settle(data.resolve())
-        users = (data / "postgres.users").open("w")
+        users = lock_file(data / "postgres.users")
         fcntl.flock(users, fcntl.LOCK_SH)
         if not (folder / "PG_VERSION").exists():
             _create(folder)
         _have(folder)
+        socket = _new_socket_folder(folder)  # that of the server which runs by now
     atexit.register(_leave, data, folder, users, os.getpid())
-    return f"postgresql://postgres@/postgres?host={_socket_folder(folder)}"
+    return f"postgresql://postgres@/postgres?host={socket}"
 
 
 def exists(data: Path) -> bool:
@@ -99,7 +113,7 @@ def _serves(number: int, folder: Path) -> bool:
     return number > 0 and processes.works_in(number, folder, name=_SERVER)
 
 
-def _leave(data: Path, folder: Path, users: IO[str], pid: int) -> None:
+def _leave(data: Path, folder: Path, users: IO[bytes], pid: int) -> None:
     """Give up this process's share of the server, and stop it when nobody else has one."""
     if os.getpid() != pid:  # a forked child inherits the handler, but the share is its parent's
         return
@@ -113,6 +127,8 @@ def _leave(data: Path, folder: Path, users: IO[str], pid: int) -> None:
         if _serves(_told(folder)[0], folder):
             with suppress(EmbeddedError):  # nobody is left to tell; the next start finds the server as it is
                 _stop(folder)
+        if not _serves(_told(folder)[0], folder):
+            _forget_socket_folder(folder)
 
 
 def _settle(data: Path) -> Path:
@@ -122,6 +138,8 @@ def _settle(data: Path) -> Path:
     """
     place = data / "postgres"
     if place.is_symlink():
+        if place.lstat().st_uid not in (0, os.geteuid()):
+            raise EmbeddedError(f"{place} is a link that somebody else has made; remove it, or make it yourself")
         folder = place.resolve()
         if folder.parent.parent == unprivileged.FOLDER / "clusters":  # any other link is somebody's own
             _refuse_stranger(data, folder)
@@ -160,9 +178,16 @@ def _refuse_stranger(data: Path, folder: Path) -> None:
 def _create(folder: Path) -> None:
     """Make a new database cluster; an attempt that was interrupted is cleared away first."""
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)  # it stays where a volume is mounted on it
     if (user := server_user()) is not None:
-        os.chown(folder, user.pw_uid, user.pw_gid)
+        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            if os.fstat(opened).st_uid not in (0, user.pw_uid):
+                raise EmbeddedError(f"{folder} belongs to somebody else; give the database a folder of its own")
+            os.fchown(opened, user.pw_uid, user.pw_gid)
+            os.fchmod(opened, 0o700)
+        finally:
+            os.close(opened)
     # A name of its own: the programs of an interrupted attempt may just be ending, and tidy up where they were.
     new = folder / f"new-{secrets.token_hex(8)}"
     _run(
@@ -178,13 +203,11 @@ def _create(folder: Path) -> None:
 
 
 def _launch(folder: Path) -> None:
-    socket = _socket_folder(folder)
-    socket.mkdir(exist_ok=True, mode=0o700)
-    if (user := server_user()) is not None:
-        os.chown(socket, user.pw_uid, user.pw_gid, follow_symlinks=False)
+    socket = _new_socket_folder(folder)
     options = " ".join(f"-c {k}='{v}'" for k, v in (SETTINGS | {"unix_socket_directories": str(socket)}).items())
-    log = str(folder / "server.log")
-    _run(folder, "pg_ctl", "-D", str(folder), "-w", "-t", str(START_SECONDS), "-l", log, "-o", options, "start")
+    log = folder / "server.log"
+    log.unlink(missing_ok=True)  # what the server says before it has a log of its own
+    _run(folder, "pg_ctl", "-D", str(folder), "-w", "-t", str(START_SECONDS), "-l", str(log), "-o", options, "start")
 
 
 def _have(folder: Path) -> None:
@@ -205,9 +228,12 @@ def _ready(folder: Path) -> bool:
         number, state = _told(folder)
         if not _serves(number, folder):
             return False
-        if state == _STOPPING:  # by whoever stops everything; it would wait for its users, who wait for it
+        socket = _socket_folder(folder)
+        if (
+            state == _STOPPING or socket is None
+        ):  # by whoever stops everything; it would wait for its users, and they for it
             _stop(folder)
-        elif _run(folder, "pg_isready", "-q", "-h", str(_socket_folder(folder)), check=False) == 0:
+        elif _run(folder, "pg_isready", "-q", "-h", str(socket), check=False) == 0:
             return True
         time.sleep(0.1)
     raise EmbeddedError(f"PostgreSQL in {folder} does not answer; see {folder / 'server.log'}")
@@ -231,7 +257,8 @@ def _clear(folder: Path) -> None:
         time.sleep(0.01)
     number, _ = _told(folder)
     if number and processes.seen(number) and not _serves(number, folder):
-        for place in ((folder / "postmaster.pid"), *_socket_folder(folder).glob(".s.PGSQL.*.lock")):
+        socket = _socket_folder(folder)
+        for place in ((folder / "postmaster.pid"), *(socket.glob(".s.PGSQL.*.lock") if socket else ())):
             place.unlink(missing_ok=True)
 
 
@@ -288,8 +315,40 @@ def _installed(version: str) -> Path:
     return Path(spec.origin).parent / f"pginstall{version}"
 
 
-def _socket_folder(folder: Path) -> Path:
-    """Where the server's socket stands: beside its data unless that path is too long for a socket (107 bytes)."""
+def _socket_folder(folder: Path) -> Path | None:
+    """Where the server's socket stands: beside its data unless that path is too long for a socket (107 bytes).
+
+    None where there is no such place yet, or where it is not the server's own any more.
+    """
     if len(os.fsencode(folder)) <= 80:
         return folder
-    return Path(tempfile.gettempdir()) / f"kundekort-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}"
+    with suppress(FileNotFoundError, ValueError):
+        place, of = (folder / _SOCKET).read_text().splitlines()
+        if of == _identity(folder) and unprivileged.is_private(Path(place), server_user()):
+            return Path(place)
+    return None
+
+
+def _new_socket_folder(folder: Path) -> Path:
+    """The same, made where there is none; its name is kept beside the data."""
+    if (known := _socket_folder(folder)) is not None:
+        return known
+    made = unprivileged.new_folder(server_user())
+    (folder / _SOCKET).unlink(missing_ok=True)
+    number = os.open(folder / _SOCKET, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(number, "w") as file:
+        file.write(f"{made}\n{_identity(folder)}\n")
+    return made
+
+
+def _forget_socket_folder(folder: Path) -> None:
+    """Remove what was made for a server that has stopped."""
+    if (made := _socket_folder(folder)) not in (None, folder):
+        shutil.rmtree(made, ignore_errors=True)
+        (folder / _SOCKET).unlink(missing_ok=True)
+
+
+def _identity(folder: Path) -> str:
+    """What a folder keeps when it is moved, and its copy does not have."""
+    about = folder.stat()
+    return f"{about.st_dev}:{about.st_ino}"

@@ -12,6 +12,7 @@ import fcntl
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -19,12 +20,14 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 NAME: Final = "kundekort"
 FOLDER = Path("/var/lib/kundekort-postgres")
 """Where programs and databases stand that cannot be reached where they are; nothing of it is made before that."""
 
+_SHORT: Final = 60
+"""Bytes of a path below which a socket can stand, whose own may have 107."""
 _NOT_RUN: Final = shutil.ignore_patterns("include", "*.a")
 """What comes with the server programs for people who compile."""
 
@@ -90,10 +93,50 @@ def move_out(place: Path, user: pwd.struct_passwd) -> Path:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """An exclusive lock on a file, for the length of a with statement."""
-    with path.open("w") as file:
+    """An exclusive lock on a file, for the length of a with statement. Raises OSError for a link in its place."""
+    with lock_file(path) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def lock_file(path: Path) -> IO[bytes]:
+    """A file that is only there to be locked, opened: made when missing, never emptied.
+
+    Whoever else may open it can hold it for ever, so it is its owner's alone. Raises OSError for a link in its place.
+    """
+    number = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    if os.fstat(number).st_uid == os.geteuid():
+        os.fchmod(number, 0o600)  # made by an earlier version
+    return os.fdopen(number, "r+b", buffering=0)
+
+
+def new_folder(user: pwd.struct_passwd | None) -> Path:
+    """A new folder with a short path and a name that nobody could foresee, into which only the server's user can look.
+
+    It stands where no other user could put something in its place. Raises OSError when none can be made.
+    """
+    if user is None:
+        return Path(tempfile.mkdtemp(prefix="kundekort-", dir=_short_lived()))
+    made = Path(tempfile.mkdtemp(prefix="", dir=_shared("sockets", user)))
+    os.chown(made, user.pw_uid, user.pw_gid, follow_symlinks=False)
+    return made
+
+
+def is_private(folder: Path, user: pwd.struct_passwd | None) -> bool:
+    """Whether a path is a folder, and no link to one, that belongs to the server's user and that nobody else sees."""
+    with suppress(OSError):
+        about = folder.lstat()
+        owner = os.geteuid() if user is None else user.pw_uid
+        return stat.S_ISDIR(about.st_mode) and about.st_uid == owner and not about.st_mode & 0o077
+    return False
+
+
+def _short_lived() -> Path:
+    """Where an ordinary user's folders stand that last as long as a process does."""
+    own, shared = Path(os.environ.get("XDG_RUNTIME_DIR") or "/nowhere"), Path(tempfile.gettempdir())
+    if is_private(own, None) and len(os.fsencode(own)) <= _SHORT:
+        return own
+    return shared if len(os.fsencode(shared)) <= _SHORT else Path("/tmp")  # noqa: S108 - the name in it is a new one
 
 
 def _shared(name: str, user: pwd.struct_passwd) -> Path:

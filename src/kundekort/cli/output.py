@@ -15,6 +15,10 @@ STANDARD: Final = Path("-")
 """The name of standard input and output."""
 
 
+PRIVATE: Final = 0o600
+"""Who may read a new file: whoever writes it, for it tells of people."""
+
+
 def write(pieces: Iterable[bytes], target: Path) -> None:
     """Write the pieces; a file is made beside its place and then renamed. Raises CommandRefused where that fails."""
     if target == STANDARD:
@@ -46,15 +50,9 @@ def _replace(pieces: Iterable[bytes], target: Path) -> None:
             file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+        mode = target.stat().st_mode & 0o777 if target.exists() else PRIVATE
         os.chmod(file.name, mode)
         os.replace(file.name, target)
     except BaseException:
         os.unlink(file.name)
         raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from kundekort import embedded
 from kundekort import secret_key as kept_key
 from kundekort.config import proxies as reverse_proxies
+from kundekort.data_folder import make as make_data_folder
 from kundekort.data_folder import path as data_folder_path
 
 TCP: Final = {
@@ -33,7 +34,7 @@ SMTP: Final = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 def data_folder() -> Path:
     """The data folder (`kundekort.data_folder`). Made when missing."""
     folder = data_folder_path()
-    folder.mkdir(parents=True, exist_ok=True)
+    make_data_folder(folder)
     return folder
 
 

@@ -344,7 +344,7 @@ def _folder(import_id: int) -> Path:
 def _private(name: str) -> Path:
     """A folder on this host that nobody else on the machine can look into."""
     folder = storage.current().root / name
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    storage.make_private(folder)
     return folder
 
 

@@ -98,7 +98,7 @@ class Folder:
     def write(self, name: str, stream: BinaryIO) -> None:
         """Keep the bytes of a stream under a name, whole or not at all. StorageUnreachable."""
         target = self.root / name
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(target.parent)
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=UNFINISHED, delete=False) as part:
             shutil.copyfileobj(stream, part, BLOCK)
         Path(part.name).rename(target)
@@ -122,7 +122,7 @@ class ObjectStore:
         file = self.root / "of"
         if not file.exists() or file.read_text() != mark:
             remove_path(self.root)
-            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(self.root)
             with tempfile.NamedTemporaryFile("w", dir=self.root, prefix=UNFINISHED, delete=False) as part:
                 part.write(mark)
             Path(part.name).rename(file)
@@ -139,7 +139,7 @@ class ObjectStore:
         target = self.root / name
         if _used(target, target):
             return
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(target.parent)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=UNFINISHED, ignore_cleanup_errors=True) as made:
             part = Path(made) / target.name
             with suppress(FileNotFoundError):  # nobody keeps it
@@ -154,7 +154,7 @@ class ObjectStore:
         names = [file.name for file in self.files(name)]
         if not names:
             return
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(target.parent)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=UNFINISHED, ignore_cleanup_errors=True) as made:
             folder = Path(made)
             with suppress(FileNotFoundError):  # taken away meanwhile
@@ -260,6 +260,13 @@ def _used(path: Path, mark: Path) -> bool:
     with suppress(FileNotFoundError):  # taken away meanwhile
         os.utime(mark)
     return True
+
+
+def make_private(folder: Path) -> None:
+    """Have a folder, and those above it, that nobody else on this machine can look into; those there are stay so."""
+    for level in (*reversed(folder.parents), folder):
+        if not level.exists():
+            level.mkdir(mode=0o700, exist_ok=True)
 
 
 def remove_path(path: Path) -> None:
