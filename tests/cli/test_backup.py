@@ -98,8 +98,12 @@ def test_it_brings_everything_back(kept: Kept) -> None:
         new.run("restore", str(kept.path))
         assert not (new.data / MARK).exists()
         assert (new.data / "secret-key").stat().st_mode & 0o777 == 0o600
-        with new.held():
+        with new.held() as address:
             assert told(new) == kept.told
+            entries = json.loads(new.run("audit", "--json", "--limit", "1000"))
+            assert [entry["event"] for entry in entries][::-1] == ["confirmation", "export", "restore", "export"]
+            with psycopg.connect(address) as conn, pytest.raises(psycopg.Error, match="only be added to"):
+                conn.execute("TRUNCATE kundekort_auditentry")
             new.script(USE, kept.session)
             undone = json.loads(new.run("undo", "2", "--preview", "--json"))
             assert (undone["changed"], undone["error"]) == (20, None)
@@ -111,9 +115,11 @@ def test_it_brings_no_demonstration_into_the_open() -> None:
         home.script("from kundekort.services import demo\nprint(demo.begin().name)")
         asked = "from django.contrib.auth import authenticate\nprint(authenticate(username='demo', password='demo'))"
         assert home.script(asked) == "demo"
-        assert b"only for this machine" in home.run("serve", "--host", "0.0.0.0", "--port", "18473", code=2)
         path = home.data.parent / "demo.backup"
         home.run("backup", str(path))
+        home.more["KUNDEKORT_HOSTS"] = "kunder.example.no"
+        assert b"only for this machine" in home.run("serve", "--port", "18473", code=2)
+        assert home.script(asked) == "None"
         new.run("restore", str(path))
         assert new.script(asked) == "None"
 
