@@ -22,6 +22,7 @@ from kundekort.services import (
     merging,
     preview,
     record,
+    traces,
     undoing,
     upkeep,
 )
@@ -263,3 +264,24 @@ def test_of_several_each_is_in_the_audit_log(ids: list[int], alice: Actor) -> No
     assert [entry.params for entry in entries] == [{"customer_id": number} for number in ids]
     assert Revision.objects.filter(kind=Revision.Kind.ANONYMISATION).count() == 1
     assert not Customer.objects.exists()
+
+
+def test_of_very_many_every_kept_file_goes(
+    ids: list[int], upload: Upload, alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(traces, "MOST", 1)
+    other = upload("CustomerID;FirstName;Gender\n0;Ny;1\n")
+    made = anonymising.anonymise(ids[:2], actor=alice)
+    gone()
+    assert Import.objects.get(pk=other.pk).state == Import.State.CANCELLED
+    assert set(Anonymisation.objects.get(pk=made.pk).imports) == set(Import.objects.values_list("pk", flat=True))
+
+
+def test_whoever_was_edited_since_they_were_proposed_stays(ids: list[int], alice: Actor) -> None:
+    made = anonymising.begin(ids[:2], actor=alice, by_rule=True)
+    editing.edit(ids[0], version=1, values={"city": "Oslo"}, actor=alice)
+    assert anonymising.write(made.pk).customers == [ids[1]]
+    nobody = anonymising.begin([ids[0]], actor=alice, by_rule=True)
+    editing.edit(ids[0], version=2, values={"city": "Voss"}, actor=alice)
+    assert anonymising.write(nobody.pk).state == Anonymisation.State.DONE
+    assert Customer.objects.count() == 2

@@ -14,13 +14,14 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kundekort.services import imports, installation, retention
+from kundekort.services import anonymising, clearing, imports, installation, retention
 from kundekort.services.accounts import Actor
 from kundekort.services.refusals import StorageForeign, StorageTaken
 from kundekort.store import packages, storage
-from kundekort.store.models import Import, Setting
+from kundekort.store.models import Customer, Import, Setting
 from kundekort.store.storage import ObjectStore, StorageUnreachable
 from tests import object_store
+from tests.waiting import PATIENCE
 
 DIGEST = "d" * 64
 
@@ -261,3 +262,24 @@ def test_what_is_written_is_what_is_read(service: dict[str, str], content: bytes
         place.write("x", io.BytesIO(content * (times if len(content) < 20 else 1)))
         with place.read("x") as file:
             assert file.read() == content * (times if len(content) < 20 else 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_is_anonymised_is_in_the_object_store_no_more(
+    host: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, load: Callable[..., Import], alice: Actor
+) -> None:
+    imp = load("CustomerID;FirstName;LastName;Gender\n0;Zqwild;Xkjensen;1\n0;Åse;Berg;2\n")
+    customer = Customer.objects.get(last_name="Xkjensen")
+    move(monkeypatch, tmp_path / "b")
+    with packages.source(imp.pk):
+        pass
+    other = on_this_host()
+    move(monkeypatch, tmp_path / "a")
+    made = anonymising.anonymise([customer.pk], actor=alice)
+    clearing.clear(made.pk, patience=PATIENCE)
+    assert list(storage.current().files("imports")) == []
+    assert on_this_host() == set()
+    move(monkeypatch, tmp_path / "b")
+    assert other == on_this_host() == {f"imports/{imp.pk}/source"}
+    clearing.forget_copies()
+    assert on_this_host() == set()

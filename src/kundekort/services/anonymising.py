@@ -138,6 +138,7 @@ def write(number: int, *, actor: Actor | None = None, report: Report | None = No
                 packages.remove(kept)
             for kept in made.exports:
                 packages.remove_export(kept)
+            Anonymisation.objects.filter(pk=number, finished_at=None).update(finished_at=Now())
         return made
 
 
@@ -176,6 +177,12 @@ def _write(number: int, *, actor: Actor | None, report: Report | None) -> Anonym
         if made.state != Anonymisation.State.WAITING:
             return made
         ids = _still_meant(made)
+        if not ids:
+            Anonymisation.objects.filter(pk=number).update(
+                state=Anonymisation.State.DONE, customers=[], progress=None, finished_at=Now()
+            )
+            made.refresh_from_db()
+            return made
         _, people = _with_merged(conn, ids)
         known = _traces(conn, people)
         _, touched = bulk.touched(conn, people)
@@ -266,12 +273,13 @@ def _forget_files(known: Traces, held: Mapping[int, bool], touched: pl.DataFrame
 
 def _forget_words(known: Traces, *, but: Collection[int]) -> None:
     """Forget what is kept of imports besides their files where it names people; it outlives the files."""
+    everybody = len(known.ids) > traces.MOST
     texts = {name: Cast(name, TextField()) for name in ("facts", "decisions", "question", "recipe")}
     rows = Import.objects.annotate(**{f"{name}_text": text for name, text in texts.items()})
     for number, filename, *said in rows.values_list("pk", "filename", *(f"{name}_text" for name in texts)):
         if known.in_document(filename):
             Import.objects.filter(pk=number).update(filename=GONE + PurePath(filename).suffix)
-        if number not in but and known.in_document(" ".join(filter(None, said))):
+        if number not in but and (everybody or known.in_document(" ".join(filter(None, said)))):
             imp = Import.objects.get(pk=number)
             if imp.state not in WAITING:
                 Import.objects.filter(pk=number).update(**_without_people(imp, known))
@@ -317,7 +325,7 @@ def _forget_exports(known: Traces) -> list[int]:
         state=Export.State.CANCELLED, progress=None, finished_at=Now()
     )
     for export in Export.objects.exclude(selection=Selection()):
-        if known.in_query(str(export.selection.to_json())):
+        if len(known.ids) > traces.MOST or known.in_query(str(export.selection.to_json())):
             Export.objects.filter(pk=export.pk).update(selection=Selection(search=GONE))
     numbers = list(_kept_exports().values_list("pk", flat=True))
     _kept_exports().update(size=None)

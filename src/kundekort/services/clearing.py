@@ -23,7 +23,7 @@ from kundekort.services import dump, imports, planning, traces
 from kundekort.services.database import psycopg_connection
 from kundekort.services.refusals import NotCleared, StalePlan
 from kundekort.store import packages, storage
-from kundekort.store.models import Anonymisation, Import
+from kundekort.store.models import Anonymisation, Export, Import
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ def clear(number: int, *, patience: float = 0) -> Anonymisation:
     Raises NotCleared, with the reason, when that cannot be done within `patience` (seconds): all can be done again.
     StorageUnreachable.
     """
-    made = Anonymisation.objects.get(pk=number)
+    made = Anonymisation.objects.select_related("revision").get(pk=number)
     if made.state != Anonymisation.State.CLEARING:
         return made
     _remove_files(made)
@@ -87,9 +87,9 @@ def _remove_files(made: Anonymisation) -> None:
 
 def _reason_to_wait(made: Anonymisation) -> str:
     """Why it is too early to write the tables anew; '' where it is not."""
-    planned = Import.objects.filter(created_at__lt=made.revision.created_at if made.revision else timezone.now())
+    written = made.finished_at or timezone.now()
     ids = frozenset(made.customers)
-    for imp in planned.filter(state__in=(Import.State.PREVIEW, Import.State.DONE)).exclude(digest=""):
+    for imp in Import.objects.filter(state__in=(Import.State.PREVIEW, Import.State.DONE)).exclude(digest=""):
         if not traces.plan_has(imp, ids):
             continue
         if imp.state == Import.State.DONE:
@@ -97,9 +97,16 @@ def _reason_to_wait(made: Anonymisation) -> str:
             continue
         planning.replan(imp.pk, notice=StalePlan.code)  # it names them beside others, or takes back what they had
         planning.plan_now_or_queue(imp.pk)
-    at_work = planned.filter(state__in=(Import.State.RECEIVED, Import.State.CONFIRMING))
+    at_work = Import.objects.filter(state__in=(Import.State.RECEIVED, Import.State.CONFIRMING), created_at__lt=written)
     if at_work.exclude(notice__in=imports.FAILURES).exists():
         return "planning"
+    assert made.revision is not None
+    lists = Export.objects.filter(created_at__gte=made.revision.created_at, created_at__lt=written)  # while it was done
+    for export in lists.filter(size__isnull=False):
+        packages.erase_export(export.pk)
+    lists.update(size=None)
+    if lists.filter(state=Export.State.WAITING).exists():
+        return "reading"
     if dump.is_pooled(psycopg_connection()):
         return "pooler"
     with connection.cursor() as cursor:

@@ -17,7 +17,8 @@ class Anonymisation(models.Model):
     `customers` are their numbers; `by_rule`: they were proposed, and whoever is edited or held meanwhile is not meant.
     With the `revision` they are out of the register; `imports` and `exports` are the numbers of those whose kept files
     are still to be removed, and `transaction` is the one (xid8) before which nobody may look at the tables any more
-    when they are written anew. `progress` is that of the writing.
+    when they are written anew. `progress` is that of the writing; `finished_at` is when that was done, and
+    then when all was.
     """
 
     class State(models.TextChoices):
