@@ -14,8 +14,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from kundekort.services import second_factors, sessions, upkeep
-from kundekort.services.accounts import Actor
+from kundekort.services import people, second_factors, sessions, upkeep
+from kundekort.services.accounts import Actor, Role
 from kundekort.services.refusals import Forbidden, NotFound
 from kundekort.store.models import AuditEntry, CachedValue
 
@@ -237,6 +237,21 @@ def test_it_lets_whoever_has_a_factor_on(bob: Actor, settings: Settings) -> None
     client = Client()
     client.post("/login/", {"username": "bob", "password": "theatre-doors"})
     assert client.post("/login/factor/", {"code": code(secret)})["Location"] == "/"
+    assert client.get("/customers/").status_code == 200
+
+
+def test_it_leads_whoever_lacks_a_password_of_their_own_and_a_factor_to_both(alice: Actor, settings: Settings) -> None:
+    settings.KUNDEKORT_SECOND_FACTOR = "everybody"
+    made = people.add("kari", role=Role.READER, actor=alice)
+    client = Client()
+    client.post("/login/", {"username": "kari", "password": made.password})
+    assert client.get("/customers/", follow=True).redirect_chain[-1][0] == "/account/password/"
+    new = "one that is only mine"
+    client.post("/account/password/", {"old": made.password, "new": new, "again": new})
+    assert client.get("/customers/", follow=True).redirect_chain[-1][0] == "/account/factor/"
+    client.post("/account/confirm/?next=/account/factor/app/", {"password": new})
+    client.get("/account/factor/app/")
+    client.post("/account/factor/app/", {"code": code(client.session["mfa.totp.secret"])})
     assert client.get("/customers/").status_code == 200
 
 
