@@ -44,7 +44,7 @@ def test_it_is_ready_for_the_network_when_a_proxy_speaks_https() -> None:
     assert location == "https://testserver/login/"
     assert "'Strict-Transport-Security': 'max-age=31536000'" in headers
     names = {name for cookie in cookies if (name := cookie.partition("=")[0])}
-    assert names == {"__Host-session", "__Host-csrf", "django_language"}
+    assert names == {"__Host-session", "__Host-csrf", "__Host-known", "django_language"}
     for cookie in cookies:
         assert re.search("; HttpOnly;.* Path=/; SameSite=Lax; Secure$", cookie), cookie
 

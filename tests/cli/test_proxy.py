@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.cli.places import place
+from tests.cli.places import Place, place
 from tests.object_store import free_port
 from tests.reverse_proxy import OPENSSL, PROGRAM, before
 from tests.waiting import PATIENCE
@@ -65,11 +65,11 @@ class Browser:
         assert found
         return found[1]
 
-    def log_in(self) -> None:
+    def log_in(self, **headers: str) -> None:
         """Log in as Kari, in a browser that was never used."""
         self.cookies.clear()
         said = {"username": "kari", "password": PASSWORD, "csrfmiddlewaretoken": self.token("/login/")}
-        assert self.ask("/login/", urlencode(said).encode())[0] == 302
+        assert self.ask("/login/", urlencode(said).encode(), **headers)[0] == 302
 
     def upload(self, data: bytes, *, token: str) -> tuple[int, HTTPMessage, str]:
         """Send a file."""
@@ -107,8 +107,8 @@ def half_requests(port: int, heads: list[str], *, times: int) -> Iterator[list[s
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[tuple[Browser, int, Path]]:
-    """A browser at a site behind its proxy, the port for those without HTTPS, and where the proxy puts things by."""
+def installation() -> Iterator[tuple[Place, Browser, int, Path]]:
+    """A site behind its proxy, a browser there, the port without HTTPS, and where the proxy puts things by."""
     port, http, https = free_port(), free_port(), free_port()
     with place(KUNDEKORT_HTTPS="1", KUNDEKORT_ORIGINS=f"https://127.0.0.1:{https}") as here, here.held():
         here.script(
@@ -120,9 +120,15 @@ def site() -> Iterator[tuple[Browser, int, Path]]:
             assert server.stderr is not None
             assert "ready" in server.stderr.readline().decode()
             with before(port, http=http, https=https) as kept:
-                yield Browser(https), http, kept
+                yield here, Browser(https), http, kept
             server.terminate()
             server.communicate()
+
+
+@pytest.fixture
+def site(installation: tuple[Place, Browser, int, Path]) -> tuple[Browser, int, Path]:
+    """All of it but the place."""
+    return installation[1:]
 
 
 HEAD = (
@@ -143,6 +149,18 @@ def test_it_serves_people_while_others_send_halves_of_requests(site: tuple[Brows
         assert (status, page) == (302, "")
         assert "Bekreft: opprette 1 kunde" in person.ask(headers["Location"])[2]
     assert [path for path in kept.rglob("*") if path.is_file()] == []
+
+
+def test_the_audit_log_names_the_persons_own_address(installation: tuple[Place, Browser, int, Path]) -> None:
+    place, person, _, _ = installation
+    forged = {"X-Forwarded-For": "192.0.2.66", "X_Forwarded_For": "192.0.2.66", "X-Real-IP": "192.0.2.66"}
+    Browser(person.port, source="127.0.0.3").log_in(**forged)
+    told = place.script(
+        "from kundekort.store.models import AuditEntry\n"
+        "print(*AuditEntry.objects.filter(event='login').order_by('pk').values_list('address', flat=True))"
+    )
+    assert told.split()[-1] == "127.0.0.3"
+    assert "192.0.2.66" not in told
 
 
 def test_nothing_of_a_strangers_file_is_put_by(site: tuple[Browser, int, Path]) -> None:
