@@ -12,6 +12,7 @@ from kundekort import services
 
 ON_BEHALF = {
     "audit.record": "tells what was done",
+    "audit.record_each": "tells what was done",
     "anonymising.write": "is the job of `begin`, which has asked",
     "backup.record": "tells what was done",
     "restore.record": "tells what was done",
