@@ -41,7 +41,9 @@ from kundekort.store.models import Anonymisation, AuditEntry, Customer, Import, 
 from kundekort.store.pages import Filter
 from kundekort.store.selection import Selection
 from tests.services.bytes import in_database, in_files
+from tests.services.workers import Workers
 from tests.taking_back import take_back
+from tests.waiting import until
 
 Load = Callable[..., Import]
 Upload = Load
@@ -285,3 +287,17 @@ def test_whoever_was_edited_since_they_were_proposed_stays(ids: list[int], alice
     editing.edit(ids[0], version=2, values={"city": "Voss"}, actor=alice)
     assert anonymising.write(nobody.pk).state == Anonymisation.State.DONE
     assert Customer.objects.count() == 2
+
+
+def test_a_worker_does_what_takes_long_and_clears_the_disk(
+    no_jobs: None, ids: list[int], alice: Actor, worker: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(anonymising, "INLINE_CUSTOMERS", 0)
+    made = anonymising.anonymise([ids[1]], actor=alice)
+    assert made.state == Anonymisation.State.WAITING
+    assert in_database(PERSON)
+    worker()
+    until(lambda: Anonymisation.objects.get(pk=made.pk).state == Anonymisation.State.DONE)
+    worker.end()
+    assert not in_database(PERSON)
+    assert not in_files(PERSON)
