@@ -192,8 +192,8 @@ def test_it_tells_entries_in_words(many: list[int]) -> None:
         ("undo", {"import_id": 3, "kind": "edit", "undone": None}, "Angret en endring på et kort (import 3)"),
         ("undo", {"import_id": 3, "kind": "import", "undone": 2}, "Angret import 2 (import 3)"),
         ("export", {"export_id": 1, "rows": 12345}, "12\xa0345"),
-        ("login", {"method": "passkey"}, "Logget inn (passnøkkel)"),
-        ("login", {"method": "password", "factor": "totp"}, "Logget inn (passord, autentiseringsapp)"),
+        ("login", {"method": "passkey"}, "Logget inn (med passnøkkel)"),
+        ("login", {"method": "password", "factor": "totp"}, "Logget inn (med passord og en kode fra en app)"),
         ("from_the_future", {}, "from_the_future"),
     ):
         assert words in wording.audit_event(event, params)

@@ -114,8 +114,6 @@ def audit_event(event: str, params: Mapping[str, Any]) -> str:
     if event not in AUDIT_EVENTS:  # of a version that knew more
         return event
     shown = {name: _audit_word(name, value, params) for name, value in params.items()}
-    if event == "login" and "factor" in shown:
-        shown["method"] = f"{shown.get('method', '…')}, {shown['factor']}"
     if event == "undo":
         shown["what"] = _audit_word("what", params.get("kind", "import"), params)
     if event == "login" and "factor" in shown:
