@@ -6,11 +6,13 @@ import io
 from typing import Any, NoReturn
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import get_resolver
 
+from kundekort.services import people
 from kundekort.services.accounts import Actor, Role, create_user
 from tests.web.conftest import HEADER
 from tests.web.test_site import addresses
@@ -59,6 +61,13 @@ def test_of_people_nothing_large_is_read_where_no_file_belongs(as_alice: Client,
         answer = begin(as_alice, address)
         assert answer.status_code == 413
         assert "For mye på én gang" in answer.content.decode()
+
+
+def test_of_whoever_has_to_change_their_password_nothing_is_read(client: Client, alice: Actor) -> None:
+    person = people.add("kari", role=Role.IMPORTER, actor=alice).person
+    client.force_login(User.objects.get(pk=person.id))
+    for address in ("/imports/", "/customers/new/"):
+        assert begin(client, address, length=1000)["Location"] == "/account/password/"
 
 
 @pytest.mark.parametrize("address", UPLOADS.values())

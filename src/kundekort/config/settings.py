@@ -49,10 +49,10 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "kundekort.web.session_limits.session_limits",
     "kundekort.web.middleware.LoginRequired",
+    "kundekort.web.password_change.PasswordChangeRequired",
     "kundekort.web.required_factor.RequiredFactor",
     "kundekort.web.bodies.BodyLimit",
     "django.middleware.csrf.CsrfViewMiddleware",  # the first that reads what was sent
-    "kundekort.web.password_change.PasswordChangeRequired",
     "kundekort.web.middleware.NulFilter",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
