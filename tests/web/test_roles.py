@@ -12,7 +12,8 @@ from django.test import Client
 from django.urls import get_resolver
 
 from kundekort.services.accounts import Role, create_user
-from kundekort.store.models import Import
+from kundekort.services.audit import Event
+from kundekort.store.models import AuditEntry, Import
 from tests.web.conftest import HEADER
 
 NOBODY, READER, IMPORTER, ADMINISTRATOR = None, Role.READER, Role.IMPORTER, Role.ADMINISTRATOR
@@ -58,9 +59,13 @@ def address(name: str, number: int) -> str:
 
 
 def contents() -> dict[str, list[tuple[object, ...]]]:
-    """All that is in the tables of the register and of its people, but the sessions."""
+    """All that is in the tables of the register and of its people, but for what is noted of whoever tries."""
     with connection.cursor() as cursor:
-        tables = [table for table in connection.introspection.table_names(cursor) if table.startswith(("kund", "auth"))]
+        tables = [
+            table
+            for table in connection.introspection.table_names(cursor)
+            if table.startswith(("kund", "auth")) and table not in ("kundekort_auditentry", "kundekort_cache")
+        ]
         rows = {}
         for table in tables:
             cursor.execute(f'SELECT t::text FROM "{table}" t ORDER BY 1')
@@ -102,3 +107,13 @@ def test_below_its_role_an_address_shows_and_does_nothing(
         assert "Nordmann" not in answer.content.decode()
     assert shown.status_code != 302 or done.status_code != 405  # a way is only shown to the page above
     assert contents() == before
+
+
+def test_the_log_tells_who_was_refused_where_once(client: Client, db: None) -> None:
+    user = create_user(username="rita", password="", role=Role.READER, check_password=False)
+    client.force_login(user)
+    for address in ("/imports/", "/imports/", "/settings/people/?search=kari"):
+        assert client.get(address).status_code == 403
+    assert client.post("/imports/", {"file": ""}).status_code == 403
+    noted = AuditEntry.objects.filter(event=Event.DENIAL, user=user.pk).order_by("pk")
+    assert [entry.params["path"] for entry in noted] == ["/imports/", "/settings/people/"]

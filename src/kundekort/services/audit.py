@@ -23,6 +23,7 @@ class Event(StrEnum):
     LOGIN_FAILURE = "login_failure"  # username: as it was typed, at most 150 characters
     LOGIN_THROTTLED = "login_throttled"  # username
     LOGOUT = "logout"
+    DENIAL = "denial"  # path: the address for which somebody's role is not enough
     SESSION_END = "session_end"  # username: whose
     PASSWORD_CHANGE = "password_change"  # noqa: S105 - username: whose
     PASSWORD_RESET = "password_reset"  # noqa: S105 - username: whose

@@ -32,6 +32,7 @@ GROUPS: Final[Mapping[str, tuple[Event, ...]]] = {
         Event.LOGIN_FAILURE,
         Event.LOGIN_THROTTLED,
         Event.LOGOUT,
+        Event.DENIAL,
         Event.SESSION_END,
         Event.PASSWORD_CHANGE,
         Event.PASSWORD_RESET,

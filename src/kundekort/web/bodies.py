@@ -14,6 +14,7 @@ from django.shortcuts import render
 
 from kundekort.services.accounts import Role
 from kundekort.services.refusals import Forbidden
+from kundekort.web import denials
 from kundekort.web.actor import actor_of
 from kundekort.web.uploading import OVERHEAD, LimitedUpload
 
@@ -80,6 +81,6 @@ class BodyLimit:
         try:
             actor_of(request).require(role)
         except Forbidden:
-            return render(request, "403.html", status=HTTPStatus.FORBIDDEN)
+            return denials.page(request)
         request.upload_handlers = [LimitedUpload(request)]
         return None

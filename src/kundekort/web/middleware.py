@@ -30,6 +30,7 @@ from kundekort.services.refusals import (
     Refusal,
     StalePlan,
 )
+from kundekort.web import denials
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -167,6 +168,8 @@ class Refusals:
         if not isinstance(exception, Refusal):
             return None
         words = wording.refusal(exception.code, exception.params)
+        if isinstance(exception, Forbidden):
+            denials.record(request)
         if request.accepts("application/json") and not request.accepts("text/html"):
             return JsonResponse({"code": exception.code, "message": words}, status=_status(exception))
         if isinstance(exception, Forbidden | NotFound):
