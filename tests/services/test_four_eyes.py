@@ -178,3 +178,31 @@ def test_it_says_in_the_list_what_waits_for_another(upload: Upload, alice: Actor
     (line,) = import_list.search(ImportFilter(), offset=0, limit=9, actor=bob).lines
     assert not line.for_other
     assert {reason.why for reason in four_eyes.reasons(imp)} == {Why.CARDS}
+
+
+def test_whoever_said_what_such_files_mean_is_no_second_person(
+    upload: Upload, alice: Actor, bob: Actor, carla: Actor
+) -> None:
+    demand(alice, four_eyes_cards=0)
+    unclear = "CustomerID;Vedkommende;Gender\n0;Moe;2\n"
+    first = imports.receive(io.BytesIO(unclear.encode()), filename="a.csv", actor=carla)
+    planning.plan(first.pk)
+    planning.choose(first.pk, columns={0: "id", 1: "last_name", 2: "gender"}, actor=carla)
+    imports.cancel(first.pk, actor=carla)
+    imp = upload(unclear.replace("Moe", "Lie"))
+    assert imp.answers.origin is not None
+    assert imp.answers.origin.user == (carla.user.pk if carla.user else None)
+    assert refused(imp, carla) == [("cards", 1, 0)]
+    assert confirming.confirm(imp.pk, digest=imp.digest, actor=alice).state == Import.State.DONE
+
+
+def test_undoing_cards_that_came_with_consents_takes_two_as_well(
+    upload: Upload, alice: Actor, bob: Actor, carla: Actor
+) -> None:
+    demand(alice, four_eyes_consents=True)
+    imp = upload("CustomerID;FirstName;EmailConsent;Gender\n0;Ola;1;1\n0;Per;1;1\n0;Eva;;2\n")
+    done = confirming.confirm(imp.pk, digest=imp.digest, actor=carla)
+    assert done.revision is not None
+    undo = planning.plan(undoing.start(done.revision.pk, actor=bob).pk)
+    assert refused(undo, bob) == [("consents", 2, 0)]
+    assert confirming.confirm(undo.pk, digest=undo.digest, actor=carla).state == Import.State.DONE

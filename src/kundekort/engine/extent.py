@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from kundekort.engine.frames import STATUS, Status
+from kundekort.engine.frames import OLD, STATUS, Status
 from kundekort.engine.guards import blast
 from kundekort.engine.plan import BLOCK, Plan
 
@@ -15,13 +15,15 @@ def emptied_cells(plan: Plan) -> int:
 
 
 def consents(plan: Plan) -> int:
-    """The consents that would change, and those with which cards would come into the register."""
+    """The consents that would change, and those with which cards would come into the register or leave it."""
     keys = [f.key for f in plan.fields if f.consent]
     count = sum(plan.changes[key] for key in keys)
     coming = pl.col(STATUS).is_in([int(Status.NEW), int(Status.RESTORED)])
+    going = pl.col(STATUS) == int(Status.REMOVED)
     for start in range(0, plan.index.height if keys else 0, BLOCK):
-        mask = plan.index.slice(start, BLOCK).select(coming).to_series()
-        if mask.any():
-            given = plan.values.select(keys).slice(start, BLOCK).collect().filter(mask)
-            count += sum(int((given[key].fill_null("") != "").sum()) for key in keys)
+        masks = plan.index.slice(start, BLOCK).select(coming=coming, going=going)
+        for prefix, mask in (("", masks["coming"]), (OLD, masks["going"])):
+            if mask.any():
+                given = plan.values.select(prefix + key for key in keys).slice(start, BLOCK).collect().filter(mask)
+                count += sum(int((column.fill_null("") != "").sum()) for column in given)
     return count

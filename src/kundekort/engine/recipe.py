@@ -130,11 +130,15 @@ class DialectOverrides:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Whose answers about columns are used again: who gave them, when (ISO 8601), and the name they were kept under."""
+    """Whose answers about columns are used again: who gave them, when (ISO 8601), and the name they were kept under.
+
+    `user` is the number by which they log in, 0 for a command on the server.
+    """
 
     by: str
     when: str
     name: str = ""
+    user: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,8 @@ def reasons(imp: Import, current: Settings | None = None) -> tuple[Reason, ...]:
 
 def is_own(imp: Import, actor: Actor) -> bool:
     """Whether somebody is no second person for an import."""
-    return actor.user is None or actor.user.pk in {imp.created_by_id, *imp.authors}
+    origin = imp.answers.origin  # what its columns mean was said of an earlier file
+    return actor.user is None or actor.user.pk in {imp.created_by_id, *imp.authors, *([origin.user] if origin else [])}
 
 
 def refuse_own(imp: Import, *, actor: Actor) -> None:

@@ -75,6 +75,7 @@ def delete(number: int, *, actor: Actor) -> None:
 
 
 def _answers(row: ColumnMapping, columns: Sequence[Column], answers: Answers) -> Answers:
-    origin = Origin(by=identities.author(row), when=row.changed_at.isoformat(), name=row.name)
+    when, user = row.changed_at.isoformat(), row.created_by_id or 0
+    origin = Origin(by=identities.author(row), when=when, name=row.name, user=user)
     mapping: HeaderMapping = row.mapping
     return mapping.answers(columns, answers, schema=fields.schema(), origin=origin)
