@@ -15,6 +15,7 @@ from pytest_django import DjangoDbBlocker
 from kundekort import wording
 from kundekort.services import accounts, confirming, database, imports, planning
 from kundekort.services.accounts import Actor, Role
+from kundekort.store import packages
 from kundekort.store.fields import SCHEMA
 from kundekort.store.models import Import
 from tests.waiting import PATIENCE, until
@@ -80,6 +81,16 @@ def charlie(db: None) -> Actor:
     from django.contrib.auth.models import User
 
     return accounts.actor_of(User.objects.create_user("charlie", password="theatre-doors"))
+
+
+@pytest.fixture
+def nothing_kept() -> None:
+    """No files of imports that other tests have left behind, and that are searched for whoever is anonymised."""
+    kept = packages.contents()
+    for number in kept.imports:
+        packages.erase(number)
+    for number in kept.exports:
+        packages.erase_export(number)
 
 
 @pytest.fixture

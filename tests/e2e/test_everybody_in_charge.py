@@ -131,6 +131,7 @@ PAGES = [
 ]
 
 
+@pytest.mark.usefixtures("nothing_kept")
 @pytest.mark.parametrize("name", PAGES)
 def test_it_keeps_to_the_rules_for_everybody(
     in_charge: Page, axe: Callable[[Page], list[str]], ids: list[int], alice: Actor, name: str

@@ -56,7 +56,7 @@ FILE = (
     "0;Ola;Lie;ola@example.no;40000003;1;\n"
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("nothing_kept")]
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ from kundekort.services.refusals import CardAnonymised, Forbidden, NotFound
 from kundekort.store.models import AuditEntry, Change, Customer, Import
 from tests.taking_back import take_back
 
+pytestmark = pytest.mark.usefixtures("nothing_kept")
+
 Load = Callable[..., Import]
 
 FILE = (

@@ -15,7 +15,7 @@ from kundekort.services.fields import Definition
 from kundekort.store.models import Anonymisation, Customer, Import, RetentionHold
 from tests.web.conftest import HEADER, latest, send
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("nothing_kept")]
 
 
 def test_a_card_is_given_out_as_a_file(as_alice: Client, three: list[int]) -> None:
