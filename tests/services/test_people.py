@@ -10,8 +10,9 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
+from pytest_django.fixtures import Settings
 
-from kundekort.services import accounts, people
+from kundekort.services import accounts, passwords, people
 from kundekort.services.accounts import Actor, Role, actor_of
 from kundekort.services.refusals import (
     Forbidden,
@@ -19,6 +20,7 @@ from kundekort.services.refusals import (
     NameTaken,
     NotFound,
     OwnAccount,
+    PasswordUnchanged,
     PersonInvalid,
     Refusal,
 )
@@ -37,11 +39,23 @@ def test_it_adds_a_colleague_who_must_choose_a_password_of_their_own(alice: Acto
     user = authenticate(username="kari", password=made.password)
     assert isinstance(user, User)
     assert people.must_change_password(user)
-    user.set_password("a password of my own")
-    user.save()
+    passwords.change_own(made.password, "a password of my own", actor=actor_of(user))
     assert not people.must_change_password(User.objects.get(pk=user.pk))
-    assert told() == [("user_creation", {"username": "kari", "role": "importer"})]
+    assert told()[0] == ("user_creation", {"username": "kari", "role": "importer"})
     assert made.password not in str(told())
+
+
+def test_a_login_that_hashes_the_password_anew_changes_nothing_of_that(alice: Actor, settings: Settings) -> None:
+    made = people.add("kari", role=Role.IMPORTER, actor=alice)
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher", *settings.PASSWORD_HASHERS]
+    assert authenticate(username="kari", password=made.password)
+    user = User.objects.get(username="kari")
+    assert user.password.startswith("pbkdf2")
+    assert people.must_change_password(user)
+    with pytest.raises(PasswordUnchanged):
+        passwords.choose(user, made.password, address="")
+    passwords.choose(user, "a password of my own", address="")
+    assert not people.must_change_password(User.objects.get(pk=user.pk))
 
 
 def test_it_makes_another_password_each_time_which_can_be_read_out() -> None:

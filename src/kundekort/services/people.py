@@ -6,7 +6,6 @@ other one is refused.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -188,7 +187,7 @@ def remove_second_factors(user_id: int, *, actor: Actor) -> Person:
 def must_change_password(user: User) -> bool:
     """Whether somebody still has the password that was made for them, which others know."""
     profile: Profile | None = getattr(user, "profile", None)
-    return profile is not None and _is_handed_over(user, profile)
+    return profile is not None and profile.handed_over != ""
 
 
 def new_password() -> str:
@@ -216,16 +215,7 @@ def _refuse_taking_away(user: User, actor: Actor) -> None:
 
 
 def _hand_over(user: User) -> None:
-    user.profile, _ = Profile.objects.update_or_create(user=user, defaults={"handed_over": _fingerprint(user)})
-
-
-def _is_handed_over(user: User, profile: Profile) -> bool:
-    return profile.handed_over == _fingerprint(user)
-
-
-def _fingerprint(user: User) -> str:
-    """What tells a password from the next one of the same user, and nothing else of it."""
-    return hashlib.sha256(user.password.encode()).hexdigest()
+    user.profile, _ = Profile.objects.update_or_create(user=user, defaults={"handed_over": user.password})
 
 
 def _user(user_id: int) -> User:
@@ -237,7 +227,6 @@ def _user(user_id: int) -> User:
 
 def _person(user: User, *, second_factor: bool | None = None) -> Person:
     """A user as a person; `second_factor` is looked up where it is not known."""
-    profile: Profile | None = getattr(user, "profile", None)
     return Person(
         id=user.pk,
         username=user.username,
@@ -247,5 +236,5 @@ def _person(user: User, *, second_factor: bool | None = None) -> Person:
         last_login=user.last_login,
         locked=not user.is_active,
         second_factor=second_factors.has_any(user) if second_factor is None else second_factor,
-        must_change=profile is not None and _is_handed_over(user, profile),
+        must_change=must_change_password(user),
     )
