@@ -50,6 +50,8 @@ SERVER: Final = "server"
 """Who did something, where it was a command on the server."""
 NOBODY: Final = "nobody"
 """Who did something, where nobody was logged in."""
+_AT_THE_DOOR: Final = (Event.LOGIN_FAILURE, Event.LOGIN_THROTTLED)
+"""What no command on the server does, wherever it came from."""
 BLOCK: Final = 10_000
 """Entries that are read at once for a file."""
 
@@ -181,9 +183,9 @@ def _matching(wanted: AuditFilter) -> QuerySet[AuditEntry]:
     """The entries that a filter shows, the newest first."""
     found = AuditEntry.objects.order_by("-created_at", "-pk")
     if wanted.who == SERVER:
-        found = found.filter(user=None, address="")
+        found = found.filter(user=None, address="").exclude(event__in=_AT_THE_DOOR)
     elif wanted.who == NOBODY:
-        found = found.filter(user=None).exclude(address="")
+        found = found.filter(Q(event__in=_AT_THE_DOOR) | ~Q(address=""), user=None)
     elif wanted.who:
         found = found.filter(user=int(wanted.who))
     if wanted.event:
