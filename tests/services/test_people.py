@@ -81,6 +81,13 @@ def test_it_lets_nobody_but_administrators(alice: Actor, bob: Actor) -> None:
             act()
 
 
+def test_it_lets_nobody_add_who_was_locked_meanwhile(alice: Actor) -> None:
+    assert alice.user
+    User.objects.filter(pk=alice.user.pk).update(is_active=False)
+    with pytest.raises(Forbidden):
+        people.add("kari", role=Role.ADMINISTRATOR, actor=alice)
+
+
 def test_it_changes_name_address_and_role(alice: Actor, bob: Actor) -> None:
     assert bob.user
     changed = people.change(bob.user.pk, full_name="Bob Berg", email="b@example.no", role=Role.READER, actor=alice)

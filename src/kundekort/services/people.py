@@ -91,7 +91,7 @@ def add(
 
     Raises NameTaken, PersonInvalid, WeakPassword.
     """
-    actor.require(Role.ADMINISTRATOR)
+    _lock_for(actor)
     made = password is None
     password = new_password() if password is None else password
     user = accounts.create_user(
@@ -197,11 +197,16 @@ def new_password() -> str:
 
 def _locked_for_change(user_id: int, actor: Actor) -> User:
     """A user whom nobody else changes meanwhile. Raises Forbidden for who may not do so any more, and NotFound."""
+    _lock_for(actor)
+    return _user(user_id)
+
+
+def _lock_for(actor: Actor) -> None:
+    """Have nobody else change users meanwhile. Raises Forbidden for who may not do so any more."""
     actor.require(Role.ADMINISTRATOR)
     accounts.lock()
     if actor.user is not None:  # demoted or locked by another administrator in this very moment
         actor_of(_user(actor.user.pk)).require(Role.ADMINISTRATOR)
-    return _user(user_id)
 
 
 def _refuse_taking_away(user: User, actor: Actor) -> None:
