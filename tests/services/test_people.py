@@ -96,6 +96,7 @@ def test_it_changes_name_address_and_role(alice: Actor, bob: Actor) -> None:
     assert told() == [
         ("role_change", {"username": "bob", "old": "importer", "new": "reader"}),
         ("user_change", {"username": "bob"}),
+        ("email_change", {"username": "bob", "was": "", "email": "b@example.no"}),
     ]
 
 

@@ -122,7 +122,10 @@ def change(user_id: int, *, full_name: str, email: str, role: Role, actor: Actor
         user.first_name, user.last_name = person_names.parts(full_name)
         user.email = email
         user.save(update_fields=["first_name", "last_name", "email"])
+    if full_name != before.full_name:
         audit.record(Event.USER_CHANGE, actor=actor, username=user.username)
+    if email != before.email:
+        audit.record(Event.EMAIL_CHANGE, actor=actor, username=user.username, was=before.email, email=email)
     return _person(_user(user_id))
 
 
