@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
+from importlib import import_module
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.apps import apps
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.db import connection
@@ -24,7 +27,7 @@ from kundekort.services.refusals import (
     PersonInvalid,
     Refusal,
 )
-from kundekort.store.models import AuditEntry
+from kundekort.store.models import AuditEntry, Profile
 
 SYSTEM = Actor.system("root")
 
@@ -56,6 +59,17 @@ def test_a_login_that_hashes_the_password_anew_changes_nothing_of_that(alice: Ac
         passwords.choose(user, made.password, address="")
     passwords.choose(user, "a password of my own", address="")
     assert not people.must_change_password(User.objects.get(pk=user.pk))
+
+
+def test_passwords_handed_over_before_they_were_kept_by_their_hash_are_still_to_be_changed(alice: Actor) -> None:
+    for name in ("kari", "ola"):
+        people.add(name, role=Role.IMPORTER, actor=alice)
+    kari, ola = User.objects.get(username="kari"), User.objects.get(username="ola")
+    Profile.objects.filter(user=kari).update(handed_over=hashlib.sha256(kari.password.encode()).hexdigest())
+    Profile.objects.filter(user=ola).update(handed_over=hashlib.sha256(b"the one before").hexdigest())
+    import_module("kundekort.store.migrations.0021_handed_over").keep_hashes(apps, None)
+    kept = Profile.objects.order_by("user__username").values_list("handed_over", flat=True)
+    assert list(kept) == [kari.password, ""]
 
 
 def test_it_makes_another_password_each_time_which_can_be_read_out() -> None:
