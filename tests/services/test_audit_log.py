@@ -197,3 +197,11 @@ def test_it_tells_entries_in_words(many: list[int]) -> None:
         ("from_the_future", {}, "from_the_future"),
     ):
         assert words in wording.audit_event(event, params)
+
+
+def test_a_failed_login_is_never_taken_for_a_command_on_the_server(alice: Actor) -> None:
+    audit.record(Event.LOGIN_FAILURE, actor=Actor(name="", role=None), username="kari")
+    audit.record(Event.BACKUP, actor=Actor.system("root"), customers=1)
+    for who, events in (("server", ["backup"]), ("nobody", ["login_failure"])):
+        page = audit_log.page(audit_log.AuditFilter(who=who), limit=10, actor=alice)
+        assert [entry.event for entry in page.entries] == events

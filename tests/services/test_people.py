@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
+from importlib import import_module
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.apps import apps
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
+from pytest_django.fixtures import Settings
 
-from kundekort.services import accounts, people
+from kundekort.services import accounts, passwords, people
 from kundekort.services.accounts import Actor, Role, actor_of
 from kundekort.services.refusals import (
     Forbidden,
@@ -19,10 +23,11 @@ from kundekort.services.refusals import (
     NameTaken,
     NotFound,
     OwnAccount,
+    PasswordUnchanged,
     PersonInvalid,
     Refusal,
 )
-from kundekort.store.models import AuditEntry
+from kundekort.store.models import AuditEntry, Profile
 
 SYSTEM = Actor.system("root")
 
@@ -37,11 +42,34 @@ def test_it_adds_a_colleague_who_must_choose_a_password_of_their_own(alice: Acto
     user = authenticate(username="kari", password=made.password)
     assert isinstance(user, User)
     assert people.must_change_password(user)
-    user.set_password("a password of my own")
-    user.save()
+    passwords.change_own(made.password, "a password of my own", actor=actor_of(user))
     assert not people.must_change_password(User.objects.get(pk=user.pk))
-    assert told() == [("user_creation", {"username": "kari", "role": "importer"})]
+    assert told()[0] == ("user_creation", {"username": "kari", "role": "importer"})
     assert made.password not in str(told())
+
+
+def test_a_login_that_hashes_the_password_anew_changes_nothing_of_that(alice: Actor, settings: Settings) -> None:
+    made = people.add("kari", role=Role.IMPORTER, actor=alice)
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher", *settings.PASSWORD_HASHERS]
+    assert authenticate(username="kari", password=made.password)
+    user = User.objects.get(username="kari")
+    assert user.password.startswith("pbkdf2")
+    assert people.must_change_password(user)
+    with pytest.raises(PasswordUnchanged):
+        passwords.choose(user, made.password, address="")
+    passwords.choose(user, "a password of my own", address="")
+    assert not people.must_change_password(User.objects.get(pk=user.pk))
+
+
+def test_passwords_handed_over_before_they_were_kept_by_their_hash_are_still_to_be_changed(alice: Actor) -> None:
+    for name in ("kari", "ola"):
+        people.add(name, role=Role.IMPORTER, actor=alice)
+    kari, ola = User.objects.get(username="kari"), User.objects.get(username="ola")
+    Profile.objects.filter(user=kari).update(handed_over=hashlib.sha256(kari.password.encode()).hexdigest())
+    Profile.objects.filter(user=ola).update(handed_over=hashlib.sha256(b"the one before").hexdigest())
+    import_module("kundekort.store.migrations.0021_handed_over").keep_hashes(apps, None)
+    kept = Profile.objects.order_by("user__username").values_list("handed_over", flat=True)
+    assert list(kept) == [kari.password, ""]
 
 
 def test_it_makes_another_password_each_time_which_can_be_read_out() -> None:
@@ -67,6 +95,13 @@ def test_it_lets_nobody_but_administrators(alice: Actor, bob: Actor) -> None:
             act()
 
 
+def test_it_lets_nobody_add_who_was_locked_meanwhile(alice: Actor) -> None:
+    assert alice.user
+    User.objects.filter(pk=alice.user.pk).update(is_active=False)
+    with pytest.raises(Forbidden):
+        people.add("kari", role=Role.ADMINISTRATOR, actor=alice)
+
+
 def test_it_changes_name_address_and_role(alice: Actor, bob: Actor) -> None:
     assert bob.user
     changed = people.change(bob.user.pk, full_name="Bob Berg", email="b@example.no", role=Role.READER, actor=alice)
@@ -75,6 +110,7 @@ def test_it_changes_name_address_and_role(alice: Actor, bob: Actor) -> None:
     assert told() == [
         ("role_change", {"username": "bob", "old": "importer", "new": "reader"}),
         ("user_change", {"username": "bob"}),
+        ("email_change", {"username": "bob", "was": "", "email": "b@example.no"}),
     ]
 
 

@@ -112,6 +112,17 @@ def test_a_proxy_is_told_who_may_send_a_file(client: Client, bob: Actor) -> None
     assert client.get("/imports/permission/").status_code == 204
 
 
+def test_a_proxy_is_told_of_a_password_and_of_a_factor_that_are_wanted_first(
+    client: Client, alice: Actor, bob: Actor, settings: pytest.FixtureRequest
+) -> None:
+    made = people.add("kari", role=Role.IMPORTER, actor=alice)
+    client.login(username="kari", password=made.password)
+    assert client.get("/imports/permission/").status_code == 403
+    settings.KUNDEKORT_SECOND_FACTOR = "everybody"
+    client.force_login(bob.user)
+    assert client.get("/imports/permission/").status_code == 403
+
+
 def test_files_can_be_sent_to_these_addresses_and_no_others() -> None:
     patterns = get_resolver().url_patterns[0].url_patterns
     assert {p.name for p in patterns if hasattr(p.callback, "takes_file")} == set(UPLOADS)

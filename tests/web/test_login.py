@@ -79,6 +79,13 @@ def test_it_stops_an_address_that_tries_many_names(bob: Actor) -> None:
     assert log_in(Client(), "bob", "theatre-doors", address="2001:db8::1").status_code == 302
 
 
+def test_it_takes_no_name_for_the_number_of_somebody(bob: Actor) -> None:
+    assert bob.user
+    for _ in range(5):
+        log_in(Client(), str(bob.user.pk))
+    assert log_in(Client(), "bob", "theatre-doors").status_code == 302
+
+
 def test_it_takes_a_network_of_many_addresses_for_one(bob: Actor) -> None:
     tried = [log_in(Client(), "bob", address=f"2001:db8::{number}").status_code for number in range(1, 7)]
     assert tried == [200] * 5 + [429]

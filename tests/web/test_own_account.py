@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from kundekort.services import people, second_factors, sessions, upkeep
+from kundekort.services import passwords, people, second_factors, sessions, upkeep
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.refusals import Forbidden, NotFound
 from kundekort.store.models import AuditEntry, CachedValue
@@ -198,6 +198,26 @@ def test_it_lets_nobody_past_the_second_step(bob: Actor) -> None:
     assert not AuditEntry.objects.filter(event="login").exists()
     assert client.post("/login/factor/", {"back": "1"})["Location"] == "/login/"
     assert client.get("/login/factor/")["Location"] == "/login/"
+
+
+@pytest.mark.parametrize("change", ["password", "locked", "reset"])
+def test_it_finishes_no_login_that_was_begun_before_the_account_changed(bob: Actor, alice: Actor, change: str) -> None:
+    secret, client = app_of(bob), Client()
+    assert client.post("/login/", {"username": "bob", "password": "theatre-doors"})["Location"] == "/login/factor/"
+    assert bob.user
+    match change:
+        case "password":
+            passwords.set_password(bob.user.pk, "another one meanwhile", actor=alice)
+        case "locked":
+            people.lock(bob.user.pk, actor=alice)
+        case _:
+            people.reset(bob.user.pk, actor=alice)
+    page = client.post("/login/factor/", {"code": code(secret)}, follow=True)
+    assert page.redirect_chain[-1][0] == "/login/"
+    assert ("Denne kontoen er sperret" if change == "locked" else "er feil") in page.content.decode()
+    assert not is_in(client)
+    assert not AuditEntry.objects.filter(event="login").exists()
+    assert AuditEntry.objects.get(event="login_failure").params == {"username": "bob"}
 
 
 def test_it_lets_an_administrator_take_factors_away(bob: Actor, alice: Actor) -> None:

@@ -114,6 +114,15 @@ def test_it_lets_nobody_guess_the_password_of_a_session_left_open(as_bob: Client
     assert "Det var for mange forsøk" in change(as_bob, "theatre-doors", NEW)
 
 
+def test_it_counts_a_wrong_password_as_a_failed_login_and_tells_of_it(as_bob: Client, bob: Actor) -> None:
+    assert bob.user
+    for _ in range(5):
+        change(as_bob, "wrong", NEW)
+    told = AuditEntry.objects.values_list("event", "user", "params")
+    assert list(told) == [("login_failure", bob.user.pk, {"username": "bob"})] * 5
+    assert Client().post("/login/", {"username": "bob", "password": "theatre-doors"}).status_code == 429
+
+
 def test_it_sends_a_link_that_works_once(client: Client, bob_by_mail: User, letters: list[EmailMessage]) -> None:
     ask(client, "bob@VENUE.example")
     [letter] = letters

@@ -19,3 +19,9 @@ from kundekort import wording
 def test_it_says_how_somebody_has_logged_in(params: dict[str, str], words: str) -> None:
     with wording.in_english():
         assert wording.audit_event("login", params) == words
+
+
+def test_it_says_which_address_somebody_had_and_has() -> None:
+    with wording.in_english():
+        told = wording.audit_event("email_change", {"username": "bob", "was": "", "email": "b@example.no"})
+    assert told == "Changed the e-mail address of bob from – to b@example.no"

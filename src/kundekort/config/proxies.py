@@ -17,6 +17,8 @@ Address = IPv4Address | IPv6Address
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 _HEADERS = ("HTTP_X_FORWARDED", "HTTP_FORWARDED", "HTTP_X_REAL_IP")
+_PEER = "kundekort.peer"
+"""Where a request keeps who has sent it while the headers of a proxy are read."""
 _REFUSAL = b"Kundekort is reached through its reverse proxy only.\n"
 
 
@@ -39,7 +41,7 @@ def behind(proxies: Sequence[str], site: Application) -> Application:
 
     def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         peer = _address(environ.get("REMOTE_ADDR", ""))
-        environ["REMOTE_ADDR"] = str(peer or "")
+        environ["REMOTE_ADDR"] = environ[_PEER] = str(peer or "")
         if networks and not (peer and (peer.is_loopback or any(peer in network for network in networks))):
             start("403 Forbidden", [("Content-Type", "text/plain"), ("Content-Length", str(len(_REFUSAL)))])
             return [_REFUSAL]
@@ -50,10 +52,11 @@ def behind(proxies: Sequence[str], site: Application) -> Application:
 
 
 def _forgetful(site: Application) -> Application:
-    """A site that sees no header of a proxy, whoever has sent it, and an address or none for the browser's."""
+    """A site that sees no header of a proxy, whoever has sent it; where those name no address it is the proxy's own."""
 
     def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        environ["REMOTE_ADDR"] = str(_address(environ["REMOTE_ADDR"]) or "")
+        peer = environ.pop(_PEER)
+        environ["REMOTE_ADDR"] = str(_address(environ["REMOTE_ADDR"]) or peer)
         for name in [key for key in environ if key.startswith(_HEADERS)]:
             del environ[name]
         return site(environ, start)

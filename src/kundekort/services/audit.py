@@ -31,6 +31,7 @@ class Event(StrEnum):
     SECOND_FACTOR_REMOVAL = "second_factor_removal"  # username, factor
     USER_CREATION = "user_creation"  # username, role
     USER_CHANGE = "user_change"  # username
+    EMAIL_CHANGE = "email_change"  # username, was, email: '' for none
     ROLE_CHANGE = "role_change"  # username, old, new
     USER_LOCK = "user_lock"  # username
     USER_UNLOCK = "user_unlock"  # username

@@ -39,7 +39,14 @@ GROUPS: Final[Mapping[str, tuple[Event, ...]]] = {
         Event.SECOND_FACTOR_ADDITION,
         Event.SECOND_FACTOR_REMOVAL,
     ),
-    "people": (Event.USER_CREATION, Event.USER_CHANGE, Event.ROLE_CHANGE, Event.USER_LOCK, Event.USER_UNLOCK),
+    "people": (
+        Event.USER_CREATION,
+        Event.USER_CHANGE,
+        Event.EMAIL_CHANGE,
+        Event.ROLE_CHANGE,
+        Event.USER_LOCK,
+        Event.USER_UNLOCK,
+    ),
     "imports": (Event.CONFIRMATION, Event.WITHDRAWAL, Event.UNDO),
     "lists": (Event.EXPORT, Event.EXPORT_DOWNLOAD, Event.DISCLOSURE, Event.ANONYMISATION, Event.AUDIT_EXPORT),
     "settings": (Event.SETTING_CHANGE, Event.FIELD_CHANGE, Event.FIELD_ORDER, Event.LAYOUT_CHANGE),
@@ -50,6 +57,8 @@ SERVER: Final = "server"
 """Who did something, where it was a command on the server."""
 NOBODY: Final = "nobody"
 """Who did something, where nobody was logged in."""
+_AT_THE_DOOR: Final = (Event.LOGIN_FAILURE, Event.LOGIN_THROTTLED)
+"""What no command on the server does, wherever it came from."""
 BLOCK: Final = 10_000
 """Entries that are read at once for a file."""
 
@@ -181,9 +190,9 @@ def _matching(wanted: AuditFilter) -> QuerySet[AuditEntry]:
     """The entries that a filter shows, the newest first."""
     found = AuditEntry.objects.order_by("-created_at", "-pk")
     if wanted.who == SERVER:
-        found = found.filter(user=None, address="")
+        found = found.filter(user=None, address="").exclude(event__in=_AT_THE_DOOR)
     elif wanted.who == NOBODY:
-        found = found.filter(user=None).exclude(address="")
+        found = found.filter(Q(event__in=_AT_THE_DOOR) | ~Q(address=""), user=None)
     elif wanted.who:
         found = found.filter(user=int(wanted.who))
     if wanted.event:

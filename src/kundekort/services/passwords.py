@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import User
 from django.db import transaction
 
@@ -9,6 +10,7 @@ from kundekort.services import audit, password_rules
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.audit import Event
 from kundekort.services.refusals import Forbidden, NotFound, PasswordUnchanged, PasswordWrong
+from kundekort.store.models import Profile
 
 
 @transaction.atomic
@@ -31,8 +33,6 @@ def change_own(old: str, password: str, *, actor: Actor) -> User:
         raise Forbidden(role=Role.READER.value)
     if not actor.user.check_password(password_rules.normal(old)):
         raise PasswordWrong
-    if password_rules.normal(password) == password_rules.normal(old):
-        raise PasswordUnchanged
     return _set(actor.user.pk, password, actor=actor, event=Event.PASSWORD_CHANGE)
 
 
@@ -44,11 +44,18 @@ def choose(user: User, password: str, *, address: str) -> None:
 
 
 def _set(user_id: int, password: str, *, actor: Actor, event: Event) -> User:
+    """The only place where a password that somebody chose is set: none that was handed over is left after it."""
     user = User.objects.select_for_update().filter(pk=user_id).first()
     if user is None:
         raise NotFound(id=user_id)
     password_rules.check(password, user)
-    user.set_password(password_rules.normal(password))
+    password = password_rules.normal(password)
+    profile = Profile.objects.filter(user=user).exclude(handed_over="")
+    known = [user.password, *profile.values_list("handed_over", flat=True)]
+    if any(check_password(password, one) for one in known):
+        raise PasswordUnchanged
+    user.set_password(password)
     user.save(update_fields=["password"])
+    profile.update(handed_over="")
     audit.record(event, actor=actor, username=user.get_username())
     return user

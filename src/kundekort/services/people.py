@@ -6,7 +6,6 @@ other one is refused.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -92,7 +91,7 @@ def add(
 
     Raises NameTaken, PersonInvalid, WeakPassword.
     """
-    actor.require(Role.ADMINISTRATOR)
+    _lock_for(actor)
     made = password is None
     password = new_password() if password is None else password
     user = accounts.create_user(
@@ -123,7 +122,10 @@ def change(user_id: int, *, full_name: str, email: str, role: Role, actor: Actor
         user.first_name, user.last_name = person_names.parts(full_name)
         user.email = email
         user.save(update_fields=["first_name", "last_name", "email"])
+    if full_name != before.full_name:
         audit.record(Event.USER_CHANGE, actor=actor, username=user.username)
+    if email != before.email:
+        audit.record(Event.EMAIL_CHANGE, actor=actor, username=user.username, was=before.email, email=email)
     return _person(_user(user_id))
 
 
@@ -188,7 +190,7 @@ def remove_second_factors(user_id: int, *, actor: Actor) -> Person:
 def must_change_password(user: User) -> bool:
     """Whether somebody still has the password that was made for them, which others know."""
     profile: Profile | None = getattr(user, "profile", None)
-    return profile is not None and _is_handed_over(user, profile)
+    return profile is not None and profile.handed_over != ""
 
 
 def new_password() -> str:
@@ -198,11 +200,16 @@ def new_password() -> str:
 
 def _locked_for_change(user_id: int, actor: Actor) -> User:
     """A user whom nobody else changes meanwhile. Raises Forbidden for who may not do so any more, and NotFound."""
+    _lock_for(actor)
+    return _user(user_id)
+
+
+def _lock_for(actor: Actor) -> None:
+    """Have nobody else change users meanwhile. Raises Forbidden for who may not do so any more."""
     actor.require(Role.ADMINISTRATOR)
     accounts.lock()
     if actor.user is not None:  # demoted or locked by another administrator in this very moment
         actor_of(_user(actor.user.pk)).require(Role.ADMINISTRATOR)
-    return _user(user_id)
 
 
 def _refuse_taking_away(user: User, actor: Actor) -> None:
@@ -216,16 +223,7 @@ def _refuse_taking_away(user: User, actor: Actor) -> None:
 
 
 def _hand_over(user: User) -> None:
-    user.profile, _ = Profile.objects.update_or_create(user=user, defaults={"handed_over": _fingerprint(user)})
-
-
-def _is_handed_over(user: User, profile: Profile) -> bool:
-    return profile.handed_over == _fingerprint(user)
-
-
-def _fingerprint(user: User) -> str:
-    """What tells a password from the next one of the same user, and nothing else of it."""
-    return hashlib.sha256(user.password.encode()).hexdigest()
+    user.profile, _ = Profile.objects.update_or_create(user=user, defaults={"handed_over": user.password})
 
 
 def _user(user_id: int) -> User:
@@ -237,7 +235,6 @@ def _user(user_id: int) -> User:
 
 def _person(user: User, *, second_factor: bool | None = None) -> Person:
     """A user as a person; `second_factor` is looked up where it is not known."""
-    profile: Profile | None = getattr(user, "profile", None)
     return Person(
         id=user.pk,
         username=user.username,
@@ -247,5 +244,5 @@ def _person(user: User, *, second_factor: bool | None = None) -> Person:
         last_login=user.last_login,
         locked=not user.is_active,
         second_factor=second_factors.has_any(user) if second_factor is None else second_factor,
-        must_change=profile is not None and _is_handed_over(user, profile),
+        must_change=must_change_password(user),
     )

@@ -12,8 +12,8 @@ from django.db.models.functions import Now
 class Profile(models.Model):
     """What is known of a user besides their account. A user without one is like one with an empty profile.
 
-    `handed_over` is the fingerprint of a password that somebody else has given them, '' for none: as long as it is
-    still theirs they have to choose another.
+    `handed_over` is the hash of a password that somebody else has given them, '' for none or once they have chosen
+    another, which they have to. It stays as it is when Django hashes their password anew.
     """
 
     user = models.OneToOneField(

@@ -17,6 +17,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import ngettext
 
 from kundekort import wording
@@ -27,6 +28,8 @@ from kundekort.services.refusals import SignOnRefused
 from kundekort.services.sessions import UNKNOWN_ADDRESS
 from kundekort.web import login_throttle
 
+_SHOWN = "login_by"
+"""Where a session keeps what the password of somebody was when they began to log in."""
 LONGEST_NAME = 150
 """Characters of a name that somebody tried which the audit log keeps."""
 
@@ -71,11 +74,32 @@ class AccountAdapter(DefaultAccountAdapter):
         messages.error(request, str(wording.LOGIN_FAULTS["account_inactive"]))
         return redirect("login")
 
+    def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
+        """The way back for whoever may not log in; None for everybody else, whose password is kept in mind."""
+        request.session[_SHOWN] = user.get_session_auth_hash()
+        answer: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return answer
+
     def login(self, request: HttpRequest, user: Any) -> None:
-        """Let somebody in, in a session of its own."""
+        """Let somebody in, in a session of its own.
+
+        Raises ImmediateHttpResponse to whoever was locked or got another password since they began.
+        """
+        now = User.objects.get(pk=user.pk)
+        shown = request.session.pop(_SHOWN, "")
+        if not now.is_active or not constant_time_compare(shown, now.get_session_auth_hash()):
+            request.session.flush()
+            raise ImmediateHttpResponse(self._too_late(request, now))
         super().login(request, user)
-        records = get_authentication_records(request, user)
-        audit.record(Event.LOGIN, actor=_actor(request, user), **_ways(records))
+        records = get_authentication_records(request, now)
+        audit.record(Event.LOGIN, actor=_actor(request, now), **_ways(records))
+
+    def _too_late(self, request: HttpRequest, user: User) -> HttpResponse:
+        if not user.is_active:
+            return self.respond_user_inactive(request, user)
+        record_failure(request, user.get_username())
+        messages.error(request, str(wording.LOGIN_FAULTS["username_password_mismatch"]))
+        return redirect("login")
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         """The way on for somebody who has just logged in, whose browser is known from now on."""

@@ -44,7 +44,9 @@ from kundekort.web.bodies import takes_file
 from kundekort.web.decisions import decided_lines
 from kundekort.web.findings import headers_of
 from kundekort.web.import_list import back_to_list, table
+from kundekort.web.password_change import has_to_change
 from kundekort.web.progress import import_progress
+from kundekort.web.required_factor import lacks_factor
 from kundekort.web.uploading import uploaded
 from kundekort.wording.lists import template_name
 
@@ -73,6 +75,8 @@ def permission(request: HttpRequest) -> HttpResponse:
         actor_of(request).require(Role.IMPORTER)
     except Forbidden:
         return HttpResponse(status=HTTPStatus.FORBIDDEN if request.user.is_authenticated else HTTPStatus.UNAUTHORIZED)
+    if has_to_change(request) or lacks_factor(request):
+        return HttpResponse(status=HTTPStatus.FORBIDDEN)
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 

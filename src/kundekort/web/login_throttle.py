@@ -73,7 +73,7 @@ def remember_browser(request: HttpRequest, response: HttpResponse, user: User) -
 def _limits(request: HttpRequest, login: str, user: User | None) -> list[tuple[str, str, str]]:
     if user is not None and (browser := _known(request).get(str(user.pk))):
         return [("known_browser", KNOWN_BROWSER, f"{user.pk} {browser}")]
-    name = str(user.pk) if user else login.casefold()
+    name = f"user:{user.pk}" if user else f"name:{login.casefold()}"
     return [
         ("address", FROM_ADDRESS, ""),
         ("name_from_address", NAME_FROM_ADDRESS, f"{ratelimit.get_ip(request)} {name}"),

@@ -39,11 +39,16 @@ class PasswordChangeRequired:
         place = request.resolver_match
         if place is None or place.url_name in OPEN or not getattr(view_func, "login_required", True):
             return None
-        if not isinstance(request.user, User) or not people.must_change_password(request.user):
-            return None
-        ways = get_authentication_records(request, request.user)
-        if any(way["method"] == "socialaccount" for way in ways):  # who came so need not know it
+        if not has_to_change(request):
             return None
         if request.headers.get("HX-Request") == "true":
             return HttpResponse(headers={"HX-Redirect": reverse("account-password")})
         return redirect("account-password")
+
+
+def has_to_change(request: HttpRequest) -> bool:
+    """Whether whoever sent a request has to choose a password first."""
+    if not isinstance(request.user, User) or not people.must_change_password(request.user):
+        return False
+    ways = get_authentication_records(request, request.user)
+    return all(way["method"] != "socialaccount" for way in ways)  # who came so need not know it

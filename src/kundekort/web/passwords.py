@@ -19,10 +19,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from kundekort import wording
-from kundekort.services import password_reset, password_rules, passwords, people, sessions
+from kundekort.services import audit, password_reset, password_rules, passwords, people, sessions
+from kundekort.services.audit import Event
 from kundekort.services.refusals import PasswordWrong, WeakPassword
 from kundekort.web import login_throttle
 from kundekort.web.actor import actor_of
+from kundekort.web.adapters import waiting
 from kundekort.web.forms.accounts import ChangePasswordForm, ForgottenForm, NewPasswordForm
 
 METHODS: Final = ["GET", "HEAD", "POST"]
@@ -104,15 +106,28 @@ def _is_meant(form: NewPasswordForm) -> bool:
 
 
 def _is_changed(request: HttpRequest, form: ChangePasswordForm) -> bool:
-    """Change the password and end the other sessions, or say in the form why not."""
+    """Change the password and end the other sessions, or say in the form why not; a wrong one is a failed login."""
+    actor = actor_of(request)
+    assert actor.user is not None
+    user, name = actor.user, actor.user.get_username()
     try:
-        user = passwords.change_own(form.cleaned_data["old"], form.cleaned_data["new"], actor=actor_of(request))
+        counted = login_throttle.count(request, name, user)
+    except login_throttle.Wait as wait:
+        if wait.first:
+            audit.record(Event.LOGIN_THROTTLED, actor=actor, username=name)
+        form.add_error(None, waiting(wait.seconds))
+        return False
+    try:
+        user = passwords.change_own(form.cleaned_data["old"], form.cleaned_data["new"], actor=actor)
     except PasswordWrong as wrong:
+        audit.record(Event.LOGIN_FAILURE, actor=actor, username=name)
         form.add_error("old", wording.refusal(wrong.code, wrong.params))
         return False
     except WeakPassword as weak:
+        counted.rollback()
         form.add_error("new", wording.refusal(weak.code, weak.params))
         return False
+    counted.rollback()
     before = str(request.session.session_key)
     update_session_auth_hash(request, user)
     sessions.rename(before, str(request.session.session_key))

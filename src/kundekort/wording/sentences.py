@@ -128,6 +128,8 @@ def _audit_word(name: str, value: object, params: Mapping[str, Any]) -> object:
     match name, value:
         case "role" | "old" | "new", str():
             return role(value).lower()
+        case "was" | "email", "":
+            return "–"
         case "key", str():
             return str(SETTINGS[value]) if value in SETTINGS else field(value)
         case _, bool():
