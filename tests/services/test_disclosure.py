@@ -67,6 +67,7 @@ def test_it_has_every_field_and_every_change(person: int, alice: Actor) -> None:
     assert (person, "city", "", "Oslo") in told
     assert (whole["cards"][1], "email", "", "aase@example.no") in told
     assert len(tables["historikk.csv"]) == len(whole["history"])
+    assert {row["Kundenummer"] for row in tables["historikk.csv"]} == set(map(str, whole["cards"]))
     assert {row["Felt"] for row in tables["kort.csv"]} >= {"Kundenummer", "Fornavn", "Internt notat"}
     assert "Hemmelig om en annen" not in b"".join(files.values()).decode()
 
