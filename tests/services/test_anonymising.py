@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from kundekort.engine.recipe import Answers
+from kundekort.engine.segments.condition import Group, Operator, Rule
 from kundekort.services import (
     anonymising,
     backup,
@@ -19,6 +22,7 @@ from kundekort.services import (
     editing,
     exports,
     history,
+    mappings,
     merging,
     preview,
     record,
@@ -37,7 +41,17 @@ from kundekort.services.refusals import (
     NotFound,
     NotWaiting,
 )
-from kundekort.store.models import Anonymisation, AuditEntry, Customer, Import, PeopleSketch, RemovedCard, Revision
+from kundekort.store.models import (
+    Anonymisation,
+    AuditEntry,
+    ColumnMapping,
+    Customer,
+    Export,
+    Import,
+    PeopleSketch,
+    RemovedCard,
+    Revision,
+)
 from kundekort.store.pages import Filter
 from kundekort.store.selection import Selection
 from tests.services.bytes import in_database, in_files
@@ -209,6 +223,59 @@ def test_it_finds_them_in_files_without_a_number(ids: list[int], upload: Upload,
     anonymising.anonymise([ids[1]], actor=alice)
     assert {Import.objects.get(pk=imp.pk).state for imp in found} == {Import.State.CANCELLED}
     assert {Import.objects.get(pk=imp.pk).state for imp in others} == {Import.State.PREVIEW}
+
+
+@pytest.fixture
+def kare(load: Load) -> int:
+    load("CustomerID;FirstName;LastName;Email;Mobile;Gender\n0;Kåre;Blåskjell;kare.blaaskjell@ex.no;91112233;1\n")
+    return Customer.objects.latest("pk").pk
+
+
+def test_it_finds_them_however_they_are_typed(kare: int, upload: Upload, alice: Actor) -> None:
+    apart = unicodedata.normalize("NFD", "Kåre Blåskjell")
+    named = upload("CustomerID;FirstName;Gender\n0;Per;1\n", filename=f"{apart}.csv")
+    texts = [
+        apart,
+        "911\u201112\u2011233",
+        "911\u200912\u202f233",
+        "911\u221212\u2013233",
+        "K\u00adåre Blås\u200bkjell",
+    ]
+    found = [upload(f"FirstName;Fremmed\nKari;{text}\n", ask=True) for text in texts]
+    anonymising.anonymise([kare], actor=alice)
+    assert [Import.objects.get(pk=imp.pk).state for imp in found] == [Import.State.CANCELLED] * len(found)
+    assert Import.objects.get(pk=named.pk).filename == f"{anonymising.GONE}.csv"
+
+
+def test_it_forgets_by_which_parts_they_were_looked_for(kare: int, alice: Actor) -> None:
+    rule = Group(parts=(Rule(field="email", operator=Operator.STARTS_WITH, values=("kare.bl",)),))
+    asked = [Selection(search=text) for text in ("Blåsk", "kare.blaaskj", "9111223", "911 12 2", "+47 911")]
+    asked.append(Selection(rules=rule))
+    others = [Selection(search=text) for text in ("Oslo", "9999", "bl")]
+    found, kept = (
+        [exports.start(what=what, form=FileFormat.XLSX, actor=alice).pk for what in selections]
+        for selections in (asked, others)
+    )
+    anonymising.anonymise([kare], actor=alice)
+    assert {Export.objects.get(pk=n).selection for n in found} == {Selection(search=anonymising.GONE)}
+    assert [Export.objects.get(pk=n).selection for n in kept] == others
+
+
+@pytest.mark.parametrize("most", [2_000, 0])
+def test_it_forgets_columns_that_were_a_person(
+    kare: int, alice: Actor, bob: Actor, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(traces, "MOST", most)
+    headers = (
+        ["Kåre", "Blåskjell", "kåre.blaaskjell@ex.no"],
+        ["Oslo", "kare.blaaskjell@ex.no"],
+        ["+47 911 12 233", "Sirkus"],
+        ["Fornavn", "Etternavn", "Sirkus"],
+    )
+    for row in headers:
+        mappings.remember(row, Answers(columns=(None,) * len(row)), actor=bob)
+    anonymising.anonymise([kare], actor=alice)
+    assert [m.mapping.headers[0].header for m in ColumnMapping.objects.all()] == ["fornavn"]
 
 
 def test_only_administrators_may(ids: list[int], alice: Actor, bob: Actor) -> None:

@@ -69,6 +69,7 @@ def test_it_has_every_field_and_every_change(person: int, alice: Actor) -> None:
     assert (person, "city", "", "Oslo") in told
     assert (whole["cards"][1], "email", "", "aase@example.no") in told
     assert len(tables["historikk.csv"]) == len(whole["history"])
+    assert {row["Kundenummer"] for row in tables["historikk.csv"]} == set(map(str, whole["cards"]))
     assert {row["Felt"] for row in tables["kort.csv"]} >= {"Kundenummer", "Fornavn", "Internt notat"}
     assert "Hemmelig om en annen" not in b"".join(files.values()).decode()
 
@@ -112,6 +113,31 @@ def test_the_files_have_names_in_each_language(person: int, alice: Actor) -> Non
         files, _ = read(disclosure.write(person, actor=alice)[1])
     assert {"README.txt", "card.csv", "consents.csv"} < set(files)
     assert b"All there is about customer" in files["README.txt"]
+
+
+def test_it_names_no_file_of_whoever_shares_an_email(person: int, load: Load, upload: Load, alice: Actor) -> None:
+    load(
+        "CustomerID;FirstName;LastName;Email;Gender\n0;Ola;Nordmann;ase@example.no;1\n",
+        filename="Legeattest Ola Nordmann.csv",
+    )
+    upload(f"CustomerID;City;Gender\n{person};Voss;2\n", filename="egen.csv")
+    files, tables = read(disclosure.write(person, actor=alice)[1])
+    assert not any(b"Legeattest" in data for data in files.values())
+    assert [row["Fil"] for row in tables["importer.csv"]] == ["første.csv", "andre.csv", "feil.csv", "", "egen.csv"]
+
+
+def test_a_merge_that_was_undone_tells_nothing_of_the_other(person: int, load: Load, alice: Actor) -> None:
+    load("CustomerID;FirstName;LastName;Email;Phone;Gender\n0;Per;Moe;annen@example.no;22334455;1\n")
+    other = Customer.objects.latest("pk").pk
+    versions = {card.pk: card.version for card in Customer.objects.filter(pk__in=[person, other])}
+    made = merging.merge(master=person, others=[other], versions=versions, values={"email": other}, actor=alice)
+    take_back(made, actor=alice)
+    files, tables = read(disclosure.write(person, actor=alice)[1])
+    for text in (b"annen@example.no", b"22334455"):
+        assert not any(text in data for data in files.values())
+    assert len(tables["importer.csv"]) == 3
+    whole = json.loads(read(disclosure.write(other, actor=alice)[1])[0]["alt.json"])
+    assert whole["card"]["email"] == "annen@example.no"
 
 
 def test_it_is_in_the_audit_log_and_for_administrators(person: int, alice: Actor, bob: Actor) -> None:

@@ -6,8 +6,9 @@ the disk after that goes by `services.clearing`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import PurePath
 from typing import Final
 
@@ -25,8 +26,9 @@ from kundekort.engine.decisions import Action, Decision, Decisions
 from kundekort.engine.facts import Facts
 from kundekort.engine.finding import Finding
 from kundekort.engine.frames import Status
+from kundekort.engine.segments.condition import Condition, Group
 from kundekort.engine.traces import FIELDS, Traces
-from kundekort.services import audit, customers, fields, imports, revisions, traces, writers
+from kundekort.services import audit, customers, fields, imports, mappings, revisions, traces, writers
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.database import psycopg_connection
 from kundekort.services.progress import Report, no_progress
@@ -191,6 +193,7 @@ def _write(number: int, *, actor: Actor | None, report: Report | None) -> Anonym
         bulk.forget(conn, people, revision=revision.pk)
         files = _forget_files(known, held, touched)
         exports = _forget_exports(known)
+        mappings.forget_people(known, everybody=len(known.ids) > traces.MOST)
         RetentionHold.objects.filter(pk__in=ids).delete()
         audit.record_each(audit.Event.ANONYMISATION, actor=actor, params=[{"customer_id": number} for number in ids])
         row = conn.execute("SELECT pg_current_xact_id()::text::bigint").fetchone()
@@ -325,11 +328,21 @@ def _forget_exports(known: Traces) -> list[int]:
         state=Export.State.CANCELLED, progress=None, finished_at=Now()
     )
     for export in Export.objects.exclude(selection=Selection()):
-        if len(known.ids) > traces.MOST or known.in_query(str(export.selection.to_json())):
+        asked = export.selection
+        whole, parts = str(asked.to_json()), [asked.search or "", *_values(asked.rules)]
+        if len(known.ids) > traces.MOST or known.in_query(whole) or any(map(known.in_part, parts)):
             Export.objects.filter(pk=export.pk).update(selection=Selection(search=GONE))
     numbers = list(_kept_exports().values_list("pk", flat=True))
     _kept_exports().update(size=None)
     return numbers
+
+
+def _values(condition: Condition | None) -> Iterator[str]:
+    """What rules look for in the fields by which people are known."""
+    if isinstance(condition, Group):
+        yield from chain.from_iterable(map(_values, condition.parts))
+    elif condition is not None and condition.field in FIELDS:
+        yield from condition.values
 
 
 def _kept_exports() -> QuerySet[Export]:

@@ -10,7 +10,7 @@ import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -62,17 +62,29 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """An import in which somebody was: `kept`, whether the file that is kept has them.
+
+    `file` is its name, '' where they were found by what others may share with them: then it may name one of those.
+    """
+
+    imp: Import
+    file: str
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PersonalData:
     """All there is: `card` is None for one that was taken back; `numbers` are the cards of this person, this one first.
 
-    `imports` are those in which they were, with whether the file that is kept has them.
+    `imports` are those in which they were.
     """
 
     customer_id: int
     numbers: tuple[int, ...]
     card: Mapping[str, str] | None
     steps: tuple[Step, ...]
-    imports: tuple[tuple[Import, bool], ...]
+    imports: tuple[Source, ...]
 
 
 def write(customer_id: int, *, actor: Actor) -> tuple[str, bytes]:
@@ -114,9 +126,14 @@ def collect(customer_id: int, *, actor: Actor) -> PersonalData:
     steps = [
         step
         for number, entry in entries
-        for step in _steps(number, entry, initial[number], colleagues.setdefault(entry.who, 1 + len(colleagues)))
+        for step in _steps(
+            number,
+            entry if set(entry.merged) <= set(people) else replace(entry, cells=()),  # what somebody else brought
+            initial[number],
+            colleagues.setdefault(entry.who, 1 + len(colleagues)),
+        )
     ]
-    known = Traces.of(people, bulk.known_values(conn, people, FIELDS))
+    known = Traces.of(people, _known(customer_id, card or {}, steps))
     held = traces.imports_with(known)
     named = {entry.import_id for _, entry in entries if entry.import_id is not None}
     imports = Import.objects.filter(pk__in={*held, *named}, undoes=None).order_by("pk")
@@ -125,8 +142,24 @@ def collect(customer_id: int, *, actor: Actor) -> PersonalData:
         numbers=tuple(people),
         card=card,
         steps=tuple(steps),
-        imports=tuple((imp, imp.pk in held) for imp in imports),
+        imports=tuple(
+            Source(
+                imp,
+                file=imp.filename if imp.pk in named or traces.is_about(imp, known.ids) else "",
+                kept=imp.pk in held,
+            )
+            for imp in imports
+        ),
     )
+
+
+def _known(customer_id: int, card: Mapping[str, str], steps: Sequence[Step]) -> pl.DataFrame:
+    """What the person is known by: not by what stood on the card only while somebody else was merged into it."""
+    rows = [(customer_id, key, text) for key, text in card.items()]
+    rows += [(step.customer, step.field, text) for step in steps for text in (step.old, step.new)]
+    types = {"customer_id": pl.Int64, "field": pl.String, "value": pl.String}
+    frame = pl.DataFrame(rows, schema=types, orient="row").unique()
+    return frame.filter(pl.col("field").is_in(FIELDS), pl.col("value") != "")
 
 
 def _initial(entries: Sequence[tuple[int, Entry]], number: int, card: Mapping[str, str] | None) -> dict[str, str]:
@@ -195,13 +228,14 @@ def _line(step: Step, columns: Sequence[str]) -> tuple[str, ...]:
 
 
 def _imports(found: PersonalData) -> Iterator[tuple[str, ...]]:
-    for imp, kept in found.imports:
+    for source in found.imports:
+        imp = source.imp
         yield (
             str(imp.pk),
-            imp.filename,
+            source.file,
             _moment(imp.created_at),
             _moment(imp.finished_at) if imp.state == Import.State.DONE and imp.finished_at else "",
-            yes_no("1" if kept else "0"),
+            yes_no("1" if source.kept else "0"),
         )
 
 
@@ -232,13 +266,13 @@ def _json(found: PersonalData, schema: Schema, now: datetime) -> bytes:
     ]
     imports: list[dict[str, Any]] = [
         {
-            "import": imp.pk,
-            "file": imp.filename,
-            "uploaded": imp.created_at.isoformat(),
-            "state": imp.state,
-            "kept": kept,
+            "import": source.imp.pk,
+            "file": source.file,
+            "uploaded": source.imp.created_at.isoformat(),
+            "state": source.imp.state,
+            "kept": source.kept,
         }
-        for imp, kept in found.imports
+        for source in found.imports
     ]
     whole = {
         "customer": found.customer_id,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from django.db.models.functions import Now
 
 from kundekort.engine.header_mapping import HeaderMapping, fingerprint
-from kundekort.engine.mapping import match_headers
+from kundekort.engine.mapping import header_test, match_headers
 from kundekort.engine.recipe import Answers, Column, Origin
+from kundekort.engine.traces import Traces
 from kundekort.engine.values.text import line
 from kundekort.services import fields, identities
 from kundekort.services.accounts import Actor, Role
@@ -66,6 +68,24 @@ def forget(headers: Sequence[str], *, actor: Actor) -> None:
     """Forget what was said last time of files with these headers; named mappings stay."""
     actor.require(Role.IMPORTER)
     ColumnMapping.objects.filter(name="", fingerprint=fingerprint(headers)).delete()
+
+
+def forget_people(known: Traces, *, everybody: bool) -> None:
+    """Delete what would go on telling of people whose row of a file was taken for its headers.
+
+    `everybody`: too many to look for; then what was said of files of whose headers none names a field goes.
+    """
+    named = header_test(fields.schema())
+    for row in ColumnMapping.objects.all():
+        mapping: HeaderMapping = row.mapping
+        headers = [header.header for header in mapping.headers]
+        if everybody:
+            found = not row.name and not any(map(named, headers))
+        else:
+            said = " ".join([row.name, *chain.from_iterable(header.words or () for header in mapping.headers)])
+            found = known.in_headers([h for h in headers if not named(h)]) or known.in_document(said)
+        if found:
+            row.delete()
 
 
 def delete(number: int, *, actor: Actor) -> None:

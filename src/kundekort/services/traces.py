@@ -46,7 +46,7 @@ def imports_with(traces: Traces, *, between: Callable[[], object] = lambda: None
         if everybody or _has(traces.in_texts, _source(imp)) or _has(traces.in_rows, _mended(imp)):
             found[imp.pk] = imp.undoes_id is None
         elif plan_has(imp, traces.ids) or _has(traces.in_rows, _plan(imp)):
-            found[imp.pk] = imp.undoes_id is None and _is_about(imp, traces.ids)
+            found[imp.pk] = imp.undoes_id is None and is_about(imp, traces.ids) is not False
         between()
     return found
 
@@ -63,11 +63,11 @@ def plan_has(imp: Import, ids: frozenset[int]) -> bool:
     return bool(index.select(pl.len()).collect().item()) or not beside.is_empty()
 
 
-def _is_about(imp: Import, ids: frozenset[int]) -> bool:
-    """Whether a row of the kept plan is about one of the cards, so that the file it comes from says so."""
-    index = packages.plan_folder(imp.pk, imp.digest) / plans.INDEX
-    if not index.exists():
-        return True
+def is_about(imp: Import, ids: frozenset[int]) -> bool | None:
+    """Whether a row of the kept plan is about one of the cards, so that the file says so; None if no plan is kept."""
+    index = packages.plan_folder(imp.pk, imp.digest) / plans.INDEX if imp.digest else None
+    if index is None or not index.exists():
+        return None
     wanted = pl.col(frames.ID).is_in(pl.Series(sorted(ids), dtype=pl.Int64).implode())
     return not pl.scan_parquet(index).filter(wanted).head(1).collect().is_empty()
 

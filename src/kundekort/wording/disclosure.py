@@ -87,6 +87,11 @@ def about_disclosure(*, number: int, when: str, exports: int) -> str:
             "too. The venue knows who they are."
         ),
         _(
+            "Left out, since they are of others: the name of a file in which this person was found only by what others "
+            "may share, as an e-mail or a telephone number; and the values of a merge with somebody else’s card that "
+            "was undone since."
+        ),
+        _(
             "Not in here: backups of the register, which hold the same for as long as they are kept; and lists that "
             "colleagues took out of the register and keep elsewhere (%(exports)s of them in all, whoever was in them)."
         ),
