@@ -8,6 +8,7 @@ from importlib import import_module
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.apps import apps
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
@@ -272,3 +273,13 @@ def test_it_finds_people_by_their_names(alice: Actor, bob: Actor) -> None:
     for missing in (lambda: people.find("nobody", actor=alice), lambda: people.get(10**9, actor=alice)):
         with pytest.raises(NotFound):
             missing()
+
+
+def test_another_address_ends_what_the_old_one_let_in(alice: Actor, bob: Actor) -> None:
+    assert bob.user is not None
+    people.change(bob.user.pk, full_name="", email="wrong@example.no", role=Role.IMPORTER, actor=alice)
+    SocialAccount.objects.create(user=bob.user, provider="x", uid="somebody else's")
+    people.change(bob.user.pk, full_name="Bob", email="wrong@example.no", role=Role.IMPORTER, actor=alice)
+    assert SocialAccount.objects.count() == 1
+    people.change(bob.user.pk, full_name="Bob", email="bob@example.no", role=Role.IMPORTER, actor=alice)
+    assert SocialAccount.objects.count() == 0

@@ -14,7 +14,7 @@ from typing import Final
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from kundekort.services import accounts, audit, person_names, second_factors, sessions
+from kundekort.services import accounts, audit, person_names, second_factors, sessions, sign_on
 from kundekort.services.accounts import Actor, Role, actor_of
 from kundekort.services.audit import Event
 from kundekort.services.refusals import LastAdministrator, NotFound, OwnAccount
@@ -125,6 +125,7 @@ def change(user_id: int, *, full_name: str, email: str, role: Role, actor: Actor
     if full_name != before.full_name:
         audit.record(Event.USER_CHANGE, actor=actor, username=user.username)
     if email != before.email:
+        sign_on.forget(user)  # whom the old address has let in
         audit.record(Event.EMAIL_CHANGE, actor=actor, username=user.username, was=before.email, email=email)
     return _person(_user(user_id))
 

@@ -40,3 +40,8 @@ def connect(account: SocialAccount, addresses: Sequence[EmailAddress], *, user: 
         raise SignOnRefused(reason="sign_on_other")
     account.user = found[0]
     account.save()
+
+
+def forget(user: User) -> None:
+    """Let somebody be found anew by their address, as when it has just been mended."""
+    SocialAccount.objects.filter(user=user).delete()
