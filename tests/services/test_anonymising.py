@@ -368,3 +368,16 @@ def test_a_worker_does_what_takes_long_and_clears_the_disk(
     worker.end()
     assert not in_database(PERSON)
     assert not in_files(PERSON)
+
+
+def test_it_leaves_no_word_on_a_card_they_were_once_merged_into(ids: list[int], alice: Actor) -> None:
+    others = Customer.objects.get(pk=ids[0])
+    made = merging.merge(
+        master=ids[0], others=[ids[1]], versions={ids[0]: 1, ids[1]: 1}, values={"email": ids[1]}, actor=alice
+    )
+    take_back(made, actor=alice)
+    anonymising.anonymise([ids[1]], actor=alice)
+    gone()
+    card = Customer.objects.get(pk=ids[0])
+    assert (card.email, card.first_name) == (others.email, others.first_name)
+    assert history.of_customer(ids[0], actor=alice)

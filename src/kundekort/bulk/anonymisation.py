@@ -43,10 +43,12 @@ def touched(conn: Connection, ids: pl.Series) -> tuple[int, pl.DataFrame]:
 def forget(conn: Connection, ids: pl.Series, *, revision: int) -> None:
     """Forget what cards that have gone ever were: their values in the log, and the card they were merged into.
 
-    That they came, went and were changed stays, by a revision that is told of as the one that took them away.
+    Other cards that they were merged into for a while count as having kept their own values meanwhile. That they came,
+    went and were changed stays, by a revision that is told of as the one that took them away.
     """
     with temporary(conn, WANTED, statements.create_wanted("bigint"), ids.to_frame("value")):
         conn.execute(_forget_values())
+        conn.execute(_forget_visits())
         conn.execute(_forget_ways(), [revision])
 
 
@@ -82,6 +84,25 @@ def _forget_values() -> Composed:
     return SQL(
         "UPDATE {change} h SET old = '', new = '' FROM {wanted} w WHERE h.customer_id = w.value AND {values}"
     ).format(change=CHANGE, wanted=WANTED, values=_values())
+
+
+def _forget_visits() -> Composed:
+    """What cards had from others while those were merged into them, until that was undone, becomes what it was before.
+
+    So that taking any of it back gives no card a value, and takes none from it.
+    """
+    return SQL(
+        "UPDATE {change} h SET old = CASE WHEN h.old = m.new AND h.version > m.version THEN m.old ELSE h.old END, "
+        "new = CASE WHEN h.new = m.new THEN m.old ELSE h.new END "
+        "FROM {wanted} w JOIN {change} left_by ON left_by.customer_id = w.value AND left_by.field = {card} "
+        "JOIN {change} came ON came.revision_id = left_by.revision_id AND came.field = {merged} "
+        "AND came.new = w.value::text "
+        "JOIN {change} m ON m.revision_id = came.revision_id AND m.customer_id = came.customer_id, "
+        "LATERAL (SELECT min(g.version) AS version FROM {change} g WHERE g.customer_id = came.customer_id "
+        "AND g.field = {merged} AND g.old = came.new AND g.version > came.version) went "
+        "WHERE h.customer_id = m.customer_id AND h.field = m.field AND m.old <> m.new AND m.field <> {merged} "
+        "AND h.version BETWEEN m.version AND went.version"
+    ).format(change=CHANGE, wanted=WANTED, card=Literal(CARD), merged=Literal(MERGED))
 
 
 def _forget_ways() -> Composed:
