@@ -9,10 +9,9 @@ from allauth.account.internal.flows.login import get_authentication_records
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
-from django.urls import reverse
 
 from kundekort.services import people
+from kundekort.web import redirects
 
 OPEN: Final = ("account-password", "logout", "language")
 """The addresses at which somebody can be whose password has to be changed."""
@@ -41,9 +40,7 @@ class PasswordChangeRequired:
             return None
         if not has_to_change(request):
             return None
-        if request.headers.get("HX-Request") == "true":
-            return HttpResponse(headers={"HX-Redirect": reverse("account-password")})
-        return redirect("account-password")
+        return redirects.away(request, "account-password")
 
 
 def has_to_change(request: HttpRequest) -> bool:

@@ -8,10 +8,9 @@ from typing import Any, Final
 from allauth.account.internal.flows.login import get_authentication_records
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
-from django.urls import reverse
 
 from kundekort.services import second_factors
+from kundekort.web import redirects
 
 MEANWHILE: Final = frozenset(
     {
@@ -42,9 +41,7 @@ class RequiredFactor:
         place = request.resolver_match
         if (place and place.url_name in MEANWHILE) or not lacks_factor(request):
             return None
-        if request.headers.get("HX-Request") == "true":
-            return HttpResponse(headers={"HX-Redirect": reverse("factor-required")})
-        return redirect("factor-required")
+        return redirects.away(request, "factor-required")
 
 
 def lacks_factor(request: HttpRequest) -> bool:
