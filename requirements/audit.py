@@ -24,7 +24,7 @@ ANSWER_SECONDS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Vulnerability:
     """A known fault of a package: all the names that it goes by, and the versions without it."""
 
     package: str
@@ -38,12 +38,12 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class AuditResult:
     """What a service has told: the packages it knew, those it did not, and the faults."""
 
     known: frozenset[str]
     unknown: frozenset[str]
-    faults: tuple[Fault, ...]
+    faults: tuple[Vulnerability, ...]
 
 
 def accepted(path: Path) -> dict[str, str]:
@@ -58,7 +58,7 @@ def accepted(path: Path) -> dict[str, str]:
     return found
 
 
-def ask(service: Sequence[str], locks: Sequence[Path], *, seconds: int) -> Findings | None:
+def ask(service: Sequence[str], locks: Sequence[Path], *, seconds: int) -> AuditResult | None:
     """What a service knows of the packages in lock files; None where it does not answer, or not in time."""
     files = [word for lock in locks for word in ("-r", str(lock))]
     command = [sys.executable, "-m", "pip_audit", *files, "--disable-pip", "--format", "json", "--desc", "on"]
@@ -72,13 +72,13 @@ def ask(service: Sequence[str], locks: Sequence[Path], *, seconds: int) -> Findi
         return None
     known = {one["name"] for one in told if "skip_reason" not in one}
     faults = [_fault(one, fault) for one in told for fault in one.get("vulns", ())]
-    return Findings(frozenset(known), frozenset(one["name"] for one in told) - known, tuple(faults))
+    return AuditResult(frozenset(known), frozenset(one["name"] for one in told) - known, tuple(faults))
 
 
-def _fault(package: dict[str, Any], told: dict[str, Any]) -> Fault:
+def _fault(package: dict[str, Any], told: dict[str, Any]) -> Vulnerability:
     names = frozenset([told["id"], *told["aliases"]])
     words = told["description"].partition(". ")[0][:200]
-    return Fault(f"{package['name']} {package['version']}", names, tuple(told["fix_versions"]), words)
+    return Vulnerability(f"{package['name']} {package['version']}", names, tuple(told["fix_versions"]), words)
 
 
 def main() -> int:
@@ -90,7 +90,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=SECONDS)
     wish = parser.parse_args()
     only = wish.osv_url and [("--vulnerability-service", "osv", "--osv-url", wish.osv_url)]
-    names, known, unknown, faults = accepted(wish.accepted), set[str](), set[str](), list[Fault]()
+    names, known, unknown, faults = accepted(wish.accepted), set[str](), set[str](), list[Vulnerability]()
     for service in only or [("--vulnerability-service", name) for name in ("pypi", "osv")]:
         if (found := ask(service, wish.lock or LOCKS, seconds=wish.seconds)) is not None:
             known |= found.known

@@ -14,7 +14,7 @@ from django.urls import get_resolver
 from pytest_django.fixtures import Settings
 
 from kundekort.services.accounts import Actor
-from kundekort.store.models import AuditEntry, CachedValue
+from kundekort.store.models import AuditEntry, CacheEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +43,7 @@ def test_it_refuses_after_a_handful_and_says_how_long_to_wait(client: Client, bo
 def test_it_counts_for_all_processes_together(client: Client, bob: Actor) -> None:
     for _ in range(5):
         log_in(Client(), "bob")
-    assert CachedValue.objects.exists()
+    assert CacheEntry.objects.exists()
     assert log_in(Client(), "BOB").status_code == 429
 
 

@@ -17,7 +17,7 @@ from pytest_django.fixtures import Settings
 from kundekort.services import passwords, people, second_factors, sessions, upkeep
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.refusals import Forbidden, NotFound
-from kundekort.store.models import AuditEntry, CachedValue
+from kundekort.store.models import AuditEntry, CacheEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -130,12 +130,12 @@ def test_it_ends_nobody_elses_session_but_for_an_administrator(bob: Actor, alice
 def test_it_removes_what_has_ended_by_itself(bob: Actor) -> None:
     client = logged_in()
     Session.objects.update(expire_date=timezone.now() - timezone.timedelta(seconds=1))
-    CachedValue.objects.update(expires=timezone.now() - timezone.timedelta(seconds=1))
+    CacheEntry.objects.update(expires=timezone.now() - timezone.timedelta(seconds=1))
     kept = logged_in()
     upkeep.tidy_up()
     assert (is_in(client), is_in(kept)) == (False, True)
     assert (Session.objects.count(), UserSession.objects.count()) == (1, 1)
-    assert not CachedValue.objects.filter(expires__lt=timezone.now()).exists()
+    assert not CacheEntry.objects.filter(expires__lt=timezone.now()).exists()
 
 
 @pytest.mark.parametrize(

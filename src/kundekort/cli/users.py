@@ -15,7 +15,7 @@ from kundekort.cli.failures import report_failures
 from kundekort.cli.language import _
 
 if TYPE_CHECKING:
-    from kundekort.services.people import HandedOver, Person
+    from kundekort.services.people import InitialPassword, Person
 
 
 class Role(StrEnum):
@@ -153,7 +153,7 @@ def _change(name: str, **changes: Any) -> None:
     print(words % told, file=sys.stderr)
 
 
-def _hand_over(made: HandedOver) -> None:
+def _hand_over(made: InitialPassword) -> None:
     """The password alone on standard output, so that a script can take it; what it is for beside it."""
     words = _("The password of %(name)s, which is shown only now. At the next login they choose their own:")
     print(words % {"name": made.person.username}, file=sys.stderr, flush=True)

@@ -69,7 +69,7 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-class Gate:
+class DemoBackend:
     """Asked before any other way to log in: nobody gets in anywhere else with the password that everybody knows."""
 
     def authenticate(

@@ -52,7 +52,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class HandedOver:
+class InitialPassword:
     """A person and the password that was made for them; it is kept nowhere and can be shown this once."""
 
     person: Person
@@ -86,7 +86,7 @@ def find(username: str, *, actor: Actor) -> Person:
 @transaction.atomic
 def add(
     username: str, *, role: Role, full_name: str = "", email: str = "", password: str | None = None, actor: Actor
-) -> HandedOver:
+) -> InitialPassword:
     """A new colleague. Without a `password` of their own one is made, which they change at their first login.
 
     Raises NameTaken, PersonInvalid, WeakPassword.
@@ -100,7 +100,7 @@ def add(
     if made:
         _hand_over(user)
     audit.record(Event.USER_CREATION, actor=actor, username=user.username, role=role.value)
-    return HandedOver(_person(user), password)
+    return InitialPassword(_person(user), password)
 
 
 @transaction.atomic
@@ -158,7 +158,7 @@ def unlock(user_id: int, *, actor: Actor) -> Person:
 
 
 @transaction.atomic
-def reset(user_id: int, *, actor: Actor) -> HandedOver:
+def reset(user_id: int, *, actor: Actor) -> InitialPassword:
     """A new password for somebody who has forgotten theirs; wherever they are logged in, that ends.
 
     Raises NotFound, and OwnAccount: one's own is changed by who knows it.
@@ -172,7 +172,7 @@ def reset(user_id: int, *, actor: Actor) -> HandedOver:
     _hand_over(user)
     sessions.end_all(user.pk, actor=actor)
     audit.record(Event.PASSWORD_RESET, actor=actor, username=user.username)
-    return HandedOver(_person(user), password)
+    return InitialPassword(_person(user), password)
 
 
 def remove_second_factors(user_id: int, *, actor: Actor) -> Person:

@@ -16,7 +16,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from kundekort.services import clearing, exports, imports, planning, retention, sessions
-from kundekort.store.models import Anonymisation, CachedValue, Export, Import
+from kundekort.store.models import Anonymisation, CacheEntry, Export, Import
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ def tidy_up() -> None:
     What goes wrong with files is logged and keeps nobody from working.
     """
     sessions.remove_expired()
-    CachedValue.objects.filter(expires__lt=timezone.now()).delete()
+    CacheEntry.objects.filter(expires__lt=timezone.now()).delete()
     try:
         retention.remove_leftovers()
         retention.remove_old()

@@ -22,7 +22,7 @@ from kundekort.engine.header_mapping import HeaderMapping
 from kundekort.engine.recipe import Answers, Recipe
 from kundekort.store.anonymisation import Anonymisation as Anonymisation
 from kundekort.store.anonymisation import RetentionHold as RetentionHold
-from kundekort.store.cached_values import CachedValue as CachedValue
+from kundekort.store.cache_entries import CacheEntry as CacheEntry
 from kundekort.store.people import AuditEntry, Profile
 from kundekort.store.progress import Progress
 from kundekort.store.selection import Selection

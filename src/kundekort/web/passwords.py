@@ -25,7 +25,7 @@ from kundekort.services.refusals import PasswordWrong, WeakPassword
 from kundekort.web import login_throttle
 from kundekort.web.actor import actor_of
 from kundekort.web.adapters import waiting
-from kundekort.web.forms.accounts import ChangePasswordForm, ForgottenForm, NewPasswordForm
+from kundekort.web.forms.accounts import ChangePasswordForm, NewPasswordForm, ResetRequestForm
 
 METHODS: Final = ["GET", "HEAD", "POST"]
 _TOKEN: Final = "reset_token"  # noqa: S105 - where in a session it is kept, not what it is
@@ -59,7 +59,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     """Ask for a link by mail. The answer is the same for every address, and takes as long."""
     if not settings.KUNDEKORT_MAIL:
         raise Http404
-    form = ForgottenForm(request.POST if request.method == "POST" else None)
+    form = ResetRequestForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
         if ratelimit.consume(request, action="reset_password", key=email.casefold()):

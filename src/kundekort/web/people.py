@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kundekort import wording
 from kundekort.services import people
 from kundekort.services.accounts import Actor, Role
-from kundekort.services.people import HandedOver, Person
+from kundekort.services.people import InitialPassword, Person
 from kundekort.services.refusals import LastAdministrator, NameTaken, OwnAccount, PersonInvalid
 from kundekort.web.actor import actor_of
 from kundekort.web.forms.people import PersonForm
@@ -103,7 +103,7 @@ def _act(request: HttpRequest, user_id: int, act: Callable[..., Person], words: 
     return redirect("people")
 
 
-def _handed_over(request: HttpRequest, made: HandedOver, *, new: bool) -> HttpResponse:
+def _handed_over(request: HttpRequest, made: InitialPassword, *, new: bool) -> HttpResponse:
     """The page with a password, which no browser or proxy may keep."""
     context = {"room": "people", "person": made.person, "password": made.password, "new": new}
     response = render(request, "kundekort/people/password.html", context)

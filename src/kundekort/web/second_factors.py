@@ -40,7 +40,7 @@ from kundekort.web.forms.passkeys import AddKeyForm, ConfirmKeyForm, FactorForm,
 PAGES = "kundekort/accounts/"
 
 
-class _Offered:
+class _OfferMixin:
     """A page that there is only where second factors are offered."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -50,7 +50,7 @@ class _Offered:
         return super().dispatch(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
 
 
-class AddApp(_Offered, ActivateTOTPView):
+class AddAppView(_OfferMixin, ActivateTOTPView):
     """An authenticator app: a picture for its camera, and the first code as a proof that it works."""
 
     template_name = PAGES + "app.html"
@@ -67,7 +67,7 @@ class AddApp(_Offered, ActivateTOTPView):
         return reverse("mfa_view_recovery_codes" if self.did_generate_recovery_codes else "account")
 
 
-class RemoveApp(DeactivateTOTPView):
+class RemoveAppView(DeactivateTOTPView):
     """Taking the authenticator app away."""
 
     template_name = PAGES + "remove.html"
@@ -84,7 +84,7 @@ class RemoveApp(DeactivateTOTPView):
         return reverse("account")
 
 
-class AddKey(_Offered, AddWebAuthnView):
+class AddKeyView(_OfferMixin, AddWebAuthnView):
     """A passkey, or a security key."""
 
     template_name = PAGES + "key.html"
@@ -107,7 +107,7 @@ class AddKey(_Offered, AddWebAuthnView):
         return reverse("mfa_view_recovery_codes" if self.did_generate_recovery_codes else "account")
 
 
-class RemoveKey(RemoveWebAuthnView):
+class RemoveKeyView(RemoveWebAuthnView):
     """Taking a passkey or a security key away."""
 
     template_name = PAGES + "remove.html"
@@ -124,14 +124,14 @@ class RemoveKey(RemoveWebAuthnView):
         return reverse("account")
 
 
-class Codes(ViewRecoveryCodesView):
+class CodesView(ViewRecoveryCodesView):
     """The recovery codes, which are shown once."""
 
     template_name = PAGES + "codes.html"
     extra_context = {"room": "account"}
 
 
-class NewCodes(_Offered, GenerateRecoveryCodesView):
+class NewCodesView(_OfferMixin, GenerateRecoveryCodesView):
     """Other recovery codes instead of those there are."""
 
     template_name = PAGES + "new_codes.html"
@@ -144,7 +144,7 @@ class NewCodes(_Offered, GenerateRecoveryCodesView):
         return response
 
 
-class Factor(AuthenticateView):
+class FactorView(AuthenticateView):
     """The second step of logging in."""
 
     template_name = PAGES + "factor.html"
@@ -171,7 +171,7 @@ class Factor(AuthenticateView):
         return super().get_context_data(**kwargs) | {"kinds": kinds}
 
 
-class PasskeyLogin(LoginWebAuthnView):
+class PasskeyLoginView(LoginWebAuthnView):
     """Logging in with a passkey alone: what the browser is to sign, and what it has signed."""
 
     form_class = PasskeyLoginForm
@@ -195,7 +195,7 @@ class PasskeyLogin(LoginWebAuthnView):
         return perform_passwordless_login(self.request, factor, login)
 
 
-class _Confirmed:
+class _ConfirmationMixin:
     """Somebody who is logged in shows again who they are, and their session gets another key."""
 
     request: HttpRequest
@@ -206,7 +206,7 @@ class _Confirmed:
         return super().form_valid(form)  # type: ignore[misc,no-any-return]
 
 
-class Confirm(_Confirmed, ReauthenticateView):
+class ConfirmView(_ConfirmationMixin, ReauthenticateView):
     """By their password."""
 
     template_name = PAGES + "confirm.html"
@@ -214,14 +214,14 @@ class Confirm(_Confirmed, ReauthenticateView):
     extra_context = {"room": "account"}
 
 
-class ConfirmByCode(_Confirmed, ReauthenticateByCodeView):
+class ConfirmByCodeView(_ConfirmationMixin, ReauthenticateByCodeView):
     """By a code."""
 
     template_name = PAGES + "confirm_code.html"
     extra_context = {"room": "account"}
 
 
-class ConfirmByKey(_Confirmed, ReauthenticateWebAuthnView):
+class ConfirmByKeyView(_ConfirmationMixin, ReauthenticateWebAuthnView):
     """By a passkey or a security key."""
 
     template_name = PAGES + "confirm_key.html"

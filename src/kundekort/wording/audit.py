@@ -20,7 +20,7 @@ AUDIT_EVENTS: Final[Mapping[str, str | Promise]] = {
     "second_factor_addition": _("Added a second factor for %(username)s (%(factor)s)"),
     "second_factor_removal": _("Removed a second factor of %(username)s (%(factor)s)"),
     "user_creation": _("Added %(username)s as %(role)s"),
-    "user_change": _("Changed the name or the address of %(username)s"),
+    "user_change": _("Changed the name of %(username)s"),
     "email_change": _("Changed the e-mail address of %(username)s from %(was)s to %(email)s"),
     "role_change": _("Made %(username)s %(new)s instead of %(old)s"),
     "user_lock": _("Locked %(username)s"),

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     dependencies = [("kundekort", "0017_audit_log")]
     operations = [
         migrations.CreateModel(
-            name="CachedValue",
+            name="CacheEntry",
             fields=[
                 ("cache_key", models.CharField(max_length=255, primary_key=True, serialize=False)),
                 ("value", models.TextField()),

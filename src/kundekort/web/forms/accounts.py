@@ -72,7 +72,7 @@ class ChangePasswordForm(NewPasswordForm):
         self.fields["old"] = Password()
 
 
-class ForgottenForm(forms.Form):
+class ResetRequestForm(forms.Form):
     """The e-mail address of somebody who has forgotten their password."""
 
     email = forms.EmailField(max_length=254)

@@ -15,7 +15,7 @@ from kundekort.services.refusals import NameTaken, PersonInvalid, Refusal
 FIELDS: Final = ("username", "full_name", "email", "role")
 
 
-class Written(forms.CharField):
+class RawText(forms.CharField):
     """A text as it was sent: what is wrong with it is told rather than taken away."""
 
     def __init__(self) -> None:
@@ -25,9 +25,9 @@ class Written(forms.CharField):
 class PersonForm(forms.Form):
     """A new colleague, or one that there is (`person`), who keeps their user name."""
 
-    username = Written()
-    full_name = Written()
-    email = Written()
+    username = RawText()
+    full_name = RawText()
+    email = RawText()
 
     def __init__(self, data: QueryDict | None = None, *, person: Person | None = None) -> None:
         super().__init__(data, initial=_initial(person) if person else {"role": Role.IMPORTER.value})

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 
-class CachedValue(models.Model):
+class CacheEntry(models.Model):
     """A value under a key until a moment; only Django's database cache reads and writes it."""
 
     cache_key = models.CharField(max_length=255, primary_key=True)
