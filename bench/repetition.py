@@ -71,7 +71,7 @@ def cost(rows: int) -> None:
         began = time.process_time()
         file = interpretation.understand(data, answers=Answers(), schema=SCHEMA, limits=Limits(), ask=False)
         work = task(file.recipe, MemoryRegister())
-        made = pipeline.plan(file.source, work, rows=lambda: plans.ParquetRows(Path(folder)))
+        made = pipeline.plan(file.source, work, rows=plans.rows(Path(folder)))
         assert isinstance(made, Plan)
         planned = time.process_time()
         told = repetition.sketch(made)

@@ -197,4 +197,4 @@ def undone(changes: pl.DataFrame, register: MemoryRegister, *, choices: Sequence
 
 def whole(plan: Plan) -> pl.DataFrame:
     """All rows of a plan, index and values side by side."""
-    return pl.concat([plan.index, plan.values.collect()], how="horizontal")
+    return pl.concat([plan.index.collect(), plan.values.collect()], how="horizontal")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kundekort.engine import frames
+from kundekort.engine import frames, uniqueness
 from kundekort.engine.check import CheckedRows, check
 from kundekort.engine.frames import LINE, ROW
 from kundekort.engine.reading.table import Block
@@ -42,7 +42,7 @@ def block(rows: Sequence[Sequence[str | None]], *, broken: Sequence[int] = ()) -
     )
 
 
-NO_CARDS = pl.DataFrame(schema={ROW: pl.UInt32, frames.ID: pl.Int64})
+NO_CARDS = pl.DataFrame(schema={ROW: pl.UInt32, LINE: pl.UInt32, frames.ID: pl.Int64})
 
 
 def checked(
@@ -65,7 +65,9 @@ def checked(
             unique=unique,
         )
         orders = {key: evidence.order for key, evidence in result.evidence.items()}
-    return replace(result, problems=frames.concat([result.problems, unique.problems(NO_CARDS)], frames.PROBLEMS))
+    parts = {name: part.lazy() for name, part in unique.parts.items()}
+    twice = uniqueness.problems(parts, NO_CARDS.lazy(), policy=wish, schema=schema)
+    return replace(result, problems=frames.concat([result.problems, twice], frames.PROBLEMS))
 
 
 def problems(result: CheckedRows) -> list[tuple[int, str | None, str]]:

@@ -115,14 +115,14 @@ def test_it_answers_rows_of_another_card() -> None:
     rich = [i for i, c in cards.cards_by_id.items() if c["email"] and c["mobile"] and c["first_name"]][:30]
     file = text(shifted([row | {"city": "Bodø"} for row in exported(cards, rich)]))
     mine = plan(file, cards, decisions=[Decision(Action.MATCH, code="other_card", number=1)])
-    assert mine.index[ID].to_list() == rich
+    assert mine.index.collect()[ID].to_list() == rich
     assert {k: n for k, n in mine.changes.items() if n} == {
         "city": sum(cards.cards_by_id[i]["city"] != "Bodø" for i in rich)
     }
     out = plan(file, cards, decisions=[Decision(Action.LEAVE_OUT, code="other_card", number=1)])
-    assert out.index[STATUS].to_list() == [Status.LEFT_OUT] * 30
+    assert out.index.collect()[STATUS].to_list() == [Status.LEFT_OUT] * 30
     meant = plan(file, cards, decisions=[Decision(Action.ACCEPT, code="other_card", count=30, number=1)])
-    assert meant.index[ID].to_list() == [*rich[1:], rich[0]]
+    assert meant.index.collect()[ID].to_list() == [*rich[1:], rich[0]]
     assert [[f.open for f in made.findings if f.code in IDENTITY] for made in (mine, out, meant)] == [[0], [0], [0]]
 
 
@@ -133,7 +133,7 @@ def test_it_forgets_the_version_of_a_card_that_a_row_is_not_about() -> None:
     rows = shifted([row | {"city": "Bodø"} for row in exported(cards, rich)])
     file = text([row | {"version": str(cards.versions[int(row["id"])])} for row in rows])
     mine = plan(file, cards, decisions=[Decision(Action.MATCH, code="other_card", number=1)])
-    assert (mine.totals.errors, mine.index[ID].to_list()) == (0, rich)
+    assert (mine.totals.errors, mine.index.collect()[ID].to_list()) == (0, rich)
     assert plan(text([row | {"version": "9"} for row in rows]), cards).totals.errors == 5
 
 
@@ -178,7 +178,7 @@ def test_it_keeps_a_column_that_was_sorted(key: str, code: str) -> None:
     kept = plan(file, cards, decisions=[Decision(Action.KEEP, field=key, code=code, number=1)])
     there = kept.evidence.filter(pl.col("code") == code)[ROW]
     assert there.len() > 10
-    assert not set(there) & set(kept.index.filter(pl.col(STATUS) == Status.CHANGED)[ROW])
+    assert not set(there) & set(kept.index.collect().filter(pl.col(STATUS) == Status.CHANGED)[ROW])
     assert not any(f.open for f in kept.findings if f.code == code)
 
 
@@ -238,10 +238,10 @@ def test_it_finds_new_customers_who_have_a_card(row: Row, by: str | None) -> Non
     assert evidence.select("card", "params").rows() == ([(7, f'{{"by": "{by}"}}')] if by else [])
     if by:
         matched = plan(file, cards, decisions=[Decision(Action.MATCH, code="already_card", number=1)])
-        assert matched.index.select(ID, STATUS).row(0) in [(7, Status.CHANGED), (7, Status.UNCHANGED)]
+        assert matched.index.collect().select(ID, STATUS).row(0) in [(7, Status.CHANGED), (7, Status.UNCHANGED)]
         assert matched.emptied == 0
         out = plan(file, cards, decisions=[Decision(Action.LEAVE_OUT, code="already_card", number=1)])
-        assert out.index[STATUS].to_list() == [Status.LEFT_OUT]
+        assert out.index.collect()[STATUS].to_list() == [Status.LEFT_OUT]
 
 
 def test_it_lets_a_row_be_new_that_was_made_so_after_all_were_given_to_their_cards() -> None:
@@ -250,10 +250,10 @@ def test_it_lets_a_row_be_new_that_was_made_so_after_all_were_given_to_their_car
     match = Decision(Action.MATCH, code="already_card", number=1)
     new = Decision(Action.SET, "0", field="id", rows=(0,), number=2)
     made = plan(text([row]), cards, decisions=[match, new])
-    assert made.index.select(ID, STATUS).rows() == [(0, Status.NEW)]
+    assert made.index.collect().select(ID, STATUS).rows() == [(0, Status.NEW)]
     assert [(f.code, f.open) for f in made.findings] == [("already_card", 1)]
     later = plan(text([row]), cards, decisions=[replace(new, number=1), replace(match, number=2)])
-    assert later.index[ID].to_list() == [7]
+    assert later.index.collect()[ID].to_list() == [7]
 
 
 def test_it_empties_nothing_on_the_card_of_somebody_who_was_new() -> None:
@@ -305,7 +305,7 @@ def test_it_finds_who_stands_in_the_file_twice() -> None:
     twice = made.evidence.filter(pl.col("code") == "twice_in_file").sort(ROW)
     assert twice[ROW].to_list() == [2, 4, 5]
     out = plan(file, MemoryRegister(), decisions=[Decision(Action.LEAVE_OUT, code="twice_in_file", number=1)])
-    assert out.index.filter(pl.col(STATUS) == Status.NEW)[ROW].to_list() == [0, 1, 3]
+    assert out.index.collect().filter(pl.col(STATUS) == Status.NEW)[ROW].to_list() == [0, 1, 3]
     meant = plan(file, MemoryRegister(), decisions=[Decision(Action.ACCEPT, code="twice_in_file", count=3, number=1)])
     assert [(f.count, f.open) for f in meant.findings] == [(3, 0)]
 

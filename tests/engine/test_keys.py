@@ -36,7 +36,7 @@ def register() -> MemoryRegister:
 
 
 def found(made: Plan) -> list[tuple[int, int | None]]:
-    return list(made.index.select(LINE, ID).iter_rows())
+    return list(made.index.collect().select(LINE, ID).iter_rows())
 
 
 def problems(made: Plan) -> list[tuple[int, str, str]]:

@@ -77,7 +77,7 @@ def filled(rows: list[list[str]]) -> list[list[str]]:
 
 def changed_rows(made: Plan) -> set[int]:
     """The numbers of the rows that change a card."""
-    return set(made.index.filter(pl.col(frames.STATUS) == Status.CHANGED)[frames.ROW])
+    return set(made.index.filter(pl.col(frames.STATUS) == Status.CHANGED).collect()[frames.ROW])
 
 
 def text(rows: list[list[str]]) -> str:

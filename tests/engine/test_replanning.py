@@ -20,7 +20,7 @@ from kundekort.engine.plan import Plan
 from kundekort.engine.reading.batches import Pace
 from kundekort.engine.reading.table import Limits, Source
 from kundekort.engine.recipe import Answers, Policy, RowKey
-from kundekort.store import drafts, plans
+from kundekort.store import cells, drafts, plans
 from kundekort.store.fields import SCHEMA
 from tests.engine.memory import EMPTY, MemoryRegister, task, whole
 from tests.engine.test_plan_laws import IDS, POLICIES, STORED, VALUES, files, registers, text
@@ -128,7 +128,7 @@ class Kept:
     def __init__(self, source: Source, asked: Task, folder: Path) -> None:
         self.asked, self.folder, self.number = asked, folder, 0
         self.cells = folder / "cells" / "read"
-        self.source = drafts.kept(source, self.cells, scratch=folder)
+        self.source = cells.kept(source, self.cells, scratch=folder)
 
     def write(self, draft: Draft, previous: tuple[Path, Draft] | None = None) -> None:
         drafts.write(draft, self._next(), task="", decisions=self.asked.decisions, previous=previous)
@@ -141,7 +141,7 @@ class Kept:
     def whole(self, decided: Decisions) -> Plan:
         """The plan of all rows."""
         self.asked, self.number = replace(self.asked, decisions=decided), self.number + 1
-        made = pipeline.plan(self.source, self.asked, rows=lambda: plans.ParquetRows(self._next()), keep=self.write)
+        made = pipeline.plan(self.source, self.asked, rows=plans.rows(self._next()), keep=self.write)
         assert isinstance(made, Plan)
         plans.write(made, self._next())
         return made
@@ -153,7 +153,13 @@ class Kept:
         before.parent.mkdir()
         made.rename(before)
         self.asked, self.number = replace(self.asked, decisions=decided), self.number + 1
-        previous = drafts.read(before, task="", schema=SCHEMA, cells=self.cells, new=self._next())
+        previous = drafts.read(
+            before,
+            task="",
+            schema=SCHEMA,
+            file=lambda: cells.read(self.cells, lambda: self.source),
+            new=self._next(),
+        )
         assert previous is not None
         again = pipeline.plan_again(previous, self.asked, keep=lambda new: self.write(new, (before, previous.draft)))
         assert not again or isinstance(again, Plan)

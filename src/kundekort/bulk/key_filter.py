@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import Lock
 from typing import Final
 
 import numpy as np
@@ -30,15 +31,17 @@ class KeyFilter:
     def __init__(self, by: Sequence[Field]) -> None:
         self._by = by
         self._asked = 0
+        self._lock = Lock()
         self._bits: NDArray[np.uint8] | None = None
 
     def possible(self, conn: Connection, keys: pl.Series) -> pl.Series:
         """Those of the keys, text as `engine.keys` makes it, that a card may have: all that one has, and few others."""
-        self._asked += keys.len()
-        if self._bits is None:
-            if self._asked <= OFTEN:
-                return keys
-            self._bits = self._read(conn)
+        with self._lock:  # several threads ask, and one reads
+            self._asked += keys.len()
+            if self._bits is None:
+                if self._asked <= OFTEN:
+                    return keys
+                self._bits = self._read(conn)
         keys = keys.drop_nulls()
         there = np.ones(keys.len(), np.bool_)
         for place in _places(keys, self._bits):

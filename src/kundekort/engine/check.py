@@ -22,7 +22,7 @@ from kundekort.engine.recipe import Column, DateOrder, Policy
 from kundekort.engine.schema import Field, Kind, Schema
 from kundekort.engine.uniqueness import UniqueValues
 from kundekort.engine.values import canonical, dates
-from kundekort.engine.values.column import mark
+from kundekort.engine.values.column import Canonical, mark
 from kundekort.engine.values.dates import Evidence
 
 
@@ -50,11 +50,13 @@ def check(
     country: str,
     date_orders: Mapping[str, DateOrder | None],
     unique: UniqueValues,
+    stored: pl.DataFrame | None = None,
 ) -> CheckedRows:
     """Every mapped cell in canonical form, with all problems that it shows by itself.
 
     `date_orders` says by field key what slash dates mean; `unique` gathers the values that may stand on one row only.
-    Rows that the reader found broken keep their cells but get no further problems, and gather nothing.
+    Rows that the reader found broken keep their cells but get no further problems, and gather nothing. `stored` has
+    beside each row the canonical text of its card by field key, null where none: cells that say the same are right.
     """
     place = {c.field: f"c{n}" for n, c in enumerate(columns) if c.field is not None}
     keys = [by for by in key_fields(policy, schema) if all(f.key in place for f in by)]
@@ -65,12 +67,13 @@ def check(
     evidence, codes = {}, {}
     for field in (f for f in schema if f.key in place):
         raw = block.cells[place[field.key]]
-        text = key_cells[field.key] if field.key in key_cells else canonical.clean(raw)
+        text, at = (key_cells[field.key], None) if field.key in key_cells else _cleaned(raw, field, stored)
         if field.kind is Kind.DATE:
-            evidence[field.key] = dates.evidence(text.filter(sound))
-        reading = canonical.read(
-            field, text, today=today, country=country, order=policy.date_order or date_orders.get(field.key)
-        )
+            evidence[field.key] = dates.evidence(text.filter(sound) if at is None else text[at].filter(sound[at]))
+        order = policy.date_order or date_orders.get(field.key)
+        reading = canonical.read(field, text if at is None else text[at], today=today, country=country, order=order)
+        if at is not None:
+            reading = Canonical(text=text.clone().scatter(at, reading.text), code=_codes(reading.code, at, len(text)))
         rows = rows.with_columns(reading.text.alias(field.key))
         if field.key in key_cells or field.kind is not Kind.ID:
             codes[field.key] = reading.code
@@ -85,6 +88,25 @@ def check(
         good = reduce(Series.__and__, (codes[f.key].is_null() for f in by), sound)
         unique.add_key(by, rows.with_columns(raw.alias("value")).filter(good))
     return CheckedRows(rows=rows, problems=frames.concat(problems, frames.PROBLEMS), evidence=evidence)
+
+
+def _cleaned(raw: Series, field: Field, stored: pl.DataFrame | None) -> tuple[Series, Series | None]:
+    """The cells of a column as `canonical.clean` makes them, and the places of those that have to be looked at.
+
+    None for these means all. The others say what stands on their cards.
+    """
+    if stored is None or stored.schema.get(field.key) != pl.String:
+        return canonical.clean(raw), None
+    at = raw.ne_missing(stored[field.key]).arg_true()
+    if 2 * len(at) > len(raw):  # to pick them out would cost more than it saves
+        return canonical.clean(raw), None
+    return raw.clone().scatter(at, canonical.clean(raw[at])), at
+
+
+def _codes(codes: Series, at: Series, height: int) -> Series:
+    """The codes of some cells of a column as those of all."""
+    whole = Series("code", [None], dtype=pl.String).new_from_index(0, height)
+    return whole if codes.null_count() == len(codes) else whole.scatter(at, codes)
 
 
 def _without_key(cells: Mapping[str, Series], keys: Sequence[Key]) -> Series:

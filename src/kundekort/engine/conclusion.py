@@ -7,38 +7,43 @@ from typing import Final
 
 import polars as pl
 
-from kundekort.engine import diff, draft, finding, frames, guards, mending
-from kundekort.engine.decisions import Action
+from kundekort.engine import diff, draft, finding, frames, guards, mending, uniqueness
+from kundekort.engine.decisions import Action, Decisions
 from kundekort.engine.draft import Draft, Task
 from kundekort.engine.frames import ROW, Status
 from kundekort.engine.guards import blast
-from kundekort.engine.plan import Plan
-from kundekort.engine.uniqueness import KEY_CODES, UniqueValues
+from kundekort.engine.plan import BLOCK, Plan, RowSink
+from kundekort.engine.uniqueness import KEY_CODES, NOBODY
 
-_WRONG: Final = "_wrong"
 _DOUBLED: Final = (*KEY_CODES, "value_twice")
 """The problems of several rows that have the same value, which is not to be said of them a second time."""
+_ABOUT: Final = pl.DataFrame(schema={ROW: pl.UInt32, frames.ID: pl.Int64, frames.LEFT_OUT: pl.Boolean})
+"""What an answer to evidence hangs on."""
 
 
-def conclude(made: Draft, task: Task) -> Plan:
-    """What is to happen to the rows, given what a person decided. Every row gets exactly one status."""
-    decisions, index = task.decisions, made.parts[draft.INDEX]
-    evidence = guards.of_file(made.parts[draft.EVIDENCE])
+def conclude(made: Draft, task: Task, rows: RowSink) -> Plan:
+    """What is to happen to the rows, given what a person decided. Every row gets exactly one status.
+
+    `rows` takes the index of the plan, block by block.
+    """
+    decisions, drafted = task.decisions, made.parts[draft.INDEX]
+    found = made.parts[draft.PROBLEMS].collect()
+    evidence = guards.of_file(made.parts[draft.EVIDENCE].collect())
     # Rows that are left out whatever the whole file tells stand in nobody's way.
-    alone = index.filter(mending.left_out(made.parts[draft.PROBLEMS].clear(), evidence, decisions))[ROW]
-    problems = _all_problems(made, task, but=alone)
-    twice = guards.People(made.parts[draft.PEOPLE]).evidence(but=alone)
+    alone = _left_out(drafted, found.clear(), evidence, decisions)
+    problems = _all_problems(made, found, task, but=alone)
+    twice = guards.twice_in_file(made.parts[draft.PEOPLE], but=alone)
     twice = twice.join(problems.filter(pl.col("code").is_in(_DOUBLED)), on=ROW, how="anti")
     evidence = pl.concat([evidence, twice]).sort(ROW, maintain_order=True)
+    conflicts = made.parts[draft.CONFLICTS].collect()
     out = mending.left_out(problems, evidence, decisions)
     wrong = pl.col(ROW).is_in(problems[ROW].unique().implode())
     if decisions.leave_out_errors:
         out |= wrong
-    index = index.with_columns(out.alias(frames.LEFT_OUT), wrong.alias(_WRONG))
     status = (
         pl.when(frames.LEFT_OUT)
         .then(Status.LEFT_OUT)
-        .when(_WRONG)
+        .when(wrong)
         .then(Status.ERROR)
         .when(diff.OPEN)
         .then(Status.CONFLICT)
@@ -48,23 +53,38 @@ def conclude(made: Draft, task: Task) -> Plan:
         .then(Status.CHANGED)
         .otherwise(Status.UNCHANGED)
     )
-    index = index.with_columns(status.cast(pl.UInt8).alias(frames.STATUS))
-    sound = index.filter(~pl.col(_WRONG), ~pl.col(frames.LEFT_OUT))
-    evidence = finding.answer(evidence, index, decisions)
+    emptied = newer = 0
+    of_evidence, of_conflicts = [_ABOUT], [_ABOUT.select(ROW)]
+    for block in frames.blocks(drafted, BLOCK):
+        index = block.with_columns(out.alias(frames.LEFT_OUT))
+        index = index.with_columns(status.cast(pl.UInt8).alias(frames.STATUS))
+        rows.add(index.select(*frames.index(made.fields)))
+        sound = index.filter(~pl.col(frames.STATUS).is_in([Status.LEFT_OUT, Status.ERROR]))
+        emptied, newer = emptied + int(sound[diff.EMPTIED].sum()), newer + int(sound[diff.NEWER].sum())
+        of_evidence.append(index.join(evidence, on=ROW, how="semi").select(_ABOUT.columns))
+        of_conflicts.append(sound.join(conflicts, on=ROW, how="semi").select(ROW))
+    evidence = finding.answer(evidence, pl.concat(of_evidence), decisions)
     plan = Plan(
         fields=made.fields,
-        index=index.select(*frames.index(made.fields)),
-        values=made.values,
+        index=rows.finish(),
+        values=made.parts[draft.VALUES],
         problems=problems,
-        conflicts=made.parts[draft.CONFLICTS].join(sound, on=ROW, how="semi", maintain_order="left"),
+        conflicts=conflicts.join(pl.concat(of_conflicts), on=ROW, how="semi", maintain_order="left"),
         evidence=evidence,
         blank_rows=made.blank_rows,
-        emptied=int(sound[diff.EMPTIED].sum()),
-        newer=int(sound[diff.NEWER].sum()),
+        emptied=emptied,
+        newer=newer,
     )
-    of: dict[str | None, int] = {None: index.height} | dict(plan.changes.items())
+    of: dict[str | None, int] = {None: plan.totals.rows} | dict(plan.changes.items())
     plan = replace(plan, findings=finding.collect(evidence, problems, of=of))
     return plan if task.thresholds is None else _measured(plan, task)
+
+
+def _left_out(index: pl.LazyFrame, problems: pl.DataFrame, evidence: pl.DataFrame, decisions: Decisions) -> pl.Series:
+    """The numbers of the rows that somebody has decided not to import."""
+    if not any(decisions.of(Action.LEAVE_OUT)):
+        return NOBODY
+    return index.filter(mending.left_out(problems, evidence, decisions)).select(ROW).collect()[ROW]
 
 
 def _measured(plan: Plan, task: Task) -> Plan:
@@ -75,15 +95,20 @@ def _measured(plan: Plan, task: Task) -> Plan:
     return replace(plan, findings=finding.ordered([*plan.findings, *found]))
 
 
-def _all_problems(made: Draft, task: Task, *, but: pl.Series) -> pl.DataFrame:
+def _all_problems(made: Draft, found: pl.DataFrame, task: Task, *, but: pl.Series) -> pl.DataFrame:
     """The problems of the rows and of the file as a whole, without what only follows from others.
 
     Rows whose numbers are in `but` are no doubles of others.
     """
-    matched = any(True for _ in task.decisions.of(Action.MATCH))
-    unique = UniqueValues(policy=task.recipe.policy, schema=task.schema, parts=made.parts)
-    whole = unique.problems(made.parts[draft.INDEX], but=but, matched=matched)
+    whole = uniqueness.problems(
+        made.parts,
+        made.parts[draft.INDEX],
+        policy=task.recipe.policy,
+        schema=task.schema,
+        but=but,
+        matched=any(True for _ in task.decisions.of(Action.MATCH)),
+    )
     of_keys = whole.filter(pl.col("code").is_in(KEY_CODES))[ROW].unique()
     # of a row that is not known to be the only one about its card, nothing can be said that its card decides
     follows = (pl.col("code") == "value_taken") & pl.col(ROW).is_in(of_keys.implode())
-    return frames.concat([made.parts[draft.PROBLEMS].filter(~follows), whole], frames.PROBLEMS)
+    return frames.concat([found.filter(~follows), whole], frames.PROBLEMS)

@@ -6,7 +6,7 @@ import polars as pl
 
 from kundekort.engine.frames import OLD, STATUS, Status
 from kundekort.engine.guards import blast
-from kundekort.engine.plan import BLOCK, Plan
+from kundekort.engine.plan import Plan
 
 
 def emptied_cells(plan: Plan) -> int:
@@ -20,10 +20,11 @@ def consents(plan: Plan) -> int:
     count = sum(plan.changes[key] for key in keys)
     coming = pl.col(STATUS).is_in([int(Status.NEW), int(Status.RESTORED)])
     going = pl.col(STATUS) == int(Status.REMOVED)
-    for start in range(0, plan.index.height if keys else 0, BLOCK):
-        masks = plan.index.slice(start, BLOCK).select(coming=coming, going=going)
+    names = [prefix + key for key in keys for prefix in ("", OLD)]
+    for index, values in plan.blocks(*names) if keys else ():
+        masks = index.select(coming=coming, going=going)
         for prefix, mask in (("", masks["coming"]), (OLD, masks["going"])):
             if mask.any():
-                given = plan.values.select(prefix + key for key in keys).slice(start, BLOCK).collect().filter(mask)
+                given = values().select(prefix + key for key in keys).filter(mask)
                 count += sum(int((column.fill_null("") != "").sum()) for column in given)
     return count

@@ -7,7 +7,7 @@ means that the file says nothing about the field.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import IntEnum
 from typing import Final, TypeAlias
 
@@ -124,6 +124,18 @@ def cards(fields: Iterable[Field]) -> Types:
 def changes_something(keys: Iterable[str]) -> pl.Expr:
     """Whether a row has an old value in any of the fields, which says that its cell changes."""
     return pl.any_horizontal(pl.lit(False), *(pl.col(OLD + key).is_not_null() for key in keys))
+
+
+def blocks(rows: pl.LazyFrame, size: int) -> Iterator[pl.DataFrame]:
+    """The rows of a frame, so many at a time; one block without rows for a frame without any."""
+    start = 0
+    while True:
+        block = rows.slice(start, size).collect()
+        if block.height or not start:
+            yield block
+        if block.height < size:
+            return
+        start += size
 
 
 def concat(frames: Iterable[pl.DataFrame], types: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:

@@ -19,7 +19,7 @@ from kundekort.engine.reading.batches import Pace
 from kundekort.engine.reading.encoding import Buffer
 from kundekort.engine.reading.reader import open_source
 from kundekort.engine.reading.table import Block, Limits, Source
-from kundekort.engine.recipe import Answers, Column, Dialect, Recipe
+from kundekort.engine.recipe import WORKBOOK, Answers, Column, Dialect, DialectOverrides, Recipe
 from kundekort.engine.schema import Schema
 from kundekort.engine.translate import sample_names, unknown_words
 
@@ -87,6 +87,19 @@ def understand(
         answers=answers,
     )
     return replace(file, question=_question(file, schema, ask=ask))
+
+
+def opened(data: Buffer, recipe: Recipe, limits: Limits) -> Source:
+    """A file that was understood before, to be read again in the same way. FileRefused as `open_source` says."""
+    dialect = recipe.dialect
+    overrides = DialectOverrides(
+        encoding=None if dialect.encoding == WORKBOOK else dialect.encoding,
+        separator=dialect.separator or None,
+        header_row=dialect.header_row,
+        sheet=dialect.sheet or None,
+        one_cell=dialect.one_cell or None,
+    )
+    return open_source(data, known=lambda header: False, overrides=overrides, limits=limits)
 
 
 def _question(file: Interpretation, schema: Schema, *, ask: bool) -> Question | None:

@@ -8,17 +8,31 @@ way, and told in the end (`conclusion`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, Future
+from typing import Final
 
+from kundekort.engine.block_draft import draft_block
 from kundekort.engine.conclusion import conclude
-from kundekort.engine.draft import Draft, DraftBuilder, Task
+from kundekort.engine.draft import BlockDraft, Draft, DraftBuilder, Task
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.facts import Question, QuestionKind
 from kundekort.engine.interpretation import refusal
 from kundekort.engine.plan import MemoryRows, Plan, RowSink
-from kundekort.engine.reading.table import Source
+from kundekort.engine.reading.table import Block, Source
 from kundekort.engine.recipe import DateOrder
 from kundekort.engine.replanning import Previous, redraft
+
+INDEX: Final = "plan"
+"""The name of the part that is the index of the plan; all others are those of its draft."""
+_AHEAD: Final = 2
+"""Blocks that are being drafted at a time, besides the one that is read: each takes some dozen megabytes."""
+
+
+def in_memory(name: str) -> RowSink:
+    """A place for a part of a plan or a draft of a few rows."""
+    return MemoryRows()
 
 
 def plan(
@@ -26,26 +40,33 @@ def plan(
     task: Task,
     *,
     ask: bool = False,
-    rows: Callable[[], RowSink] = MemoryRows,
+    rows: Callable[[str], RowSink] = in_memory,
     progress: Callable[[int, int], None] = lambda done, total: None,
     keep: Callable[[Draft], None] = lambda draft: None,
+    workers: Executor | None = None,
 ) -> Plan | Question:
     """What is to happen to each row of a file, or with `ask` what has to be said of its dates, or why it is refused.
 
-    `rows` makes a new place for the values each time it is called. `progress` is told (bytes of the file done, its
-    bytes) and may raise to cancel. `keep` is given the draft, by which `plan_again` can be asked when something else
-    is decided.
+    `rows` makes a new place for a part of the draft, or the index of the plan (`INDEX`), each time it is
+    called with its name. `progress` is told (bytes of the file done, its bytes) and may raise to cancel. `keep` is
+    given the draft, by which `plan_again` can be asked when something else is decided. `workers` draft several blocks
+    at the same time.
     """
     try:
-        draft = _draft(source, task, rows, progress)
+        draft = _draft(source, task, rows, progress, workers)
     except FileRefused as refused:
         return refusal(refused)
     keep(draft)
-    return _concluded(draft, task, ask=ask)
+    return _concluded(draft, task, rows, ask=ask)
 
 
 def plan_again(
-    previous: Previous, task: Task, *, ask: bool = False, keep: Callable[[Draft], None] = lambda draft: None
+    previous: Previous,
+    task: Task,
+    *,
+    ask: bool = False,
+    rows: Callable[[str], RowSink] = in_memory,
+    keep: Callable[[Draft], None] = lambda draft: None,
 ) -> Plan | Question | None:
     """What `plan` would give, of a file of which the draft under earlier decisions is at hand.
 
@@ -55,17 +76,23 @@ def plan_again(
     if draft is None:
         return None
     keep(draft)
-    return _concluded(draft, task, ask=ask)
+    return _concluded(draft, task, rows, ask=ask)
 
 
-def _concluded(draft: Draft, task: Task, *, ask: bool) -> Plan | Question:
-    made = conclude(draft, task)
+def _concluded(draft: Draft, task: Task, rows: Callable[[str], RowSink], *, ask: bool) -> Plan | Question:
+    made = conclude(draft, task, rows(INDEX))
     if ask and task.recipe.policy.date_order is None and "date_ambiguous" in made.problems["code"]:
         return Question(QuestionKind.DATES)
     return made
 
 
-def _draft(source: Source, task: Task, rows: Callable[[], RowSink], progress: Callable[[int, int], None]) -> Draft:
+def _draft(
+    source: Source,
+    task: Task,
+    rows: Callable[[str], RowSink],
+    progress: Callable[[int, int], None],
+    workers: Executor | None,
+) -> Draft:
     """The draft of all blocks. Only the whole file can tell which way round its slash dates are.
 
     Most files have no such date. Where one turns up, the blocks are gone through again with what the dates so far say,
@@ -75,14 +102,38 @@ def _draft(source: Source, task: Task, rows: Callable[[], RowSink], progress: Ca
     date_order = task.recipe.policy.date_order
     guessed = date_order is not None
     while True:
-        draft = DraftBuilder(task, orders, rows())
+        draft = DraftBuilder(rows)
         progress(0, source.size)
-        for block in source.blocks():
+        for done, block in _drafted(source.blocks(), task, orders, workers):
             draft.add(block)
-            progress(block.done, source.size)
+            progress(done, source.size)
             if draft.date_orders and not guessed:
                 break
         else:
             if draft.date_orders == orders or date_order is not None:
                 return draft.finish()
         guessed, orders = True, draft.date_orders
+
+
+def _drafted(
+    blocks: Iterator[Block], task: Task, orders: Mapping[str, DateOrder], workers: Executor | None
+) -> Iterator[tuple[int, BlockDraft]]:
+    """What each block comes to, with the bytes of the file that are done then."""
+    if workers is None:
+        for block in blocks:
+            yield block.done, draft_block(block, task, orders)
+        return
+    ahead: deque[tuple[int, Future[BlockDraft]]] = deque()
+    try:
+        for block in blocks:
+            ahead.append((block.done, workers.submit(draft_block, block, task, orders)))
+            if len(ahead) > _AHEAD:
+                done, future = ahead.popleft()
+                yield done, future.result()
+        while ahead:
+            done, future = ahead.popleft()
+            yield done, future.result()
+    finally:  # whoever stops has nothing go on behind his back
+        for _, future in ahead:
+            if not future.cancel():
+                future.exception()

@@ -6,7 +6,7 @@ again. This module knows neither where a plan is kept nor how it is applied.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -57,10 +57,11 @@ class Plan:
     frame of ANSWERED, what guards have noticed at rows, which `findings` sum up. `columns`: what becomes of
     those of the register, where that was counted. `blank_rows` of the file were skipped; `emptied` filled cells of the
     register stand empty in it; `newer` values of the register are kept because only others have changed them.
+    `totals` are the rows by status and the changed cells, `changes` the number of changed cells by field key.
     """
 
     fields: tuple[Field, ...]
-    index: pl.DataFrame
+    index: pl.LazyFrame
     values: pl.LazyFrame
     problems: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=frames.PROBLEMS))
     conflicts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=frames.CONFLICTS))
@@ -71,28 +72,20 @@ class Plan:
     emptied: int = 0
     newer: int = 0
 
-    @property
-    def changes(self) -> Mapping[str, int]:
-        """The number of changed cells of each field, by field key."""
-        changed = self.index.filter(pl.col(frames.STATUS) == Status.CHANGED)
-        return {f.key: int(changed[frames.CHANGED + f.key].sum()) for f in self.fields}
+    totals: Totals = field(init=False)
+    changes: Mapping[str, int] = field(init=False)
 
-    @property
-    def totals(self) -> Totals:
-        """The rows counted by status, and the changed cells."""
-        counts = dict(self.index[frames.STATUS].value_counts().iter_rows())
-        return Totals(
-            rows=self.index.height,
-            new=counts.get(Status.NEW, 0),
-            changed=counts.get(Status.CHANGED, 0),
-            unchanged=counts.get(Status.UNCHANGED, 0),
-            errors=counts.get(Status.ERROR, 0),
-            left_out=counts.get(Status.LEFT_OUT, 0),
-            cells_changed=sum(self.changes.values()),
-            removed=counts.get(Status.REMOVED, 0),
-            restored=counts.get(Status.RESTORED, 0),
-            conflicts=counts.get(Status.CONFLICT, 0),
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "index", self.index.lazy())
+        sums = self.index.group_by(frames.STATUS).agg(
+            pl.len(), *(pl.col(frames.CHANGED + f.key).sum() for f in self.fields)
         )
+        by_status = {row[frames.STATUS]: row for row in sums.collect(engine="streaming").iter_rows(named=True)}
+        changed = by_status.get(Status.CHANGED, {})
+        changes = {f.key: int(changed.get(frames.CHANGED + f.key, 0)) for f in self.fields}
+        object.__setattr__(self, "changes", changes)
+        counts = {Status(status): int(row["len"]) for status, row in by_status.items()}
+        object.__setattr__(self, "totals", _totals(counts, cells_changed=sum(changes.values())))
 
     @property
     def problem_counts(self) -> tuple[ProblemCount, ...]:
@@ -101,21 +94,41 @@ class Plan:
         ordered = counts.sort("count", "code", "field", descending=[True, False, False])
         return tuple(ProblemCount(**row) for row in ordered.iter_rows(named=True))
 
+    def blocks(self, *keys: str, size: int = BLOCK) -> Iterator[tuple[pl.DataFrame, Callable[[], pl.DataFrame]]]:
+        """The index, so many rows at a time, each time with a way to the values of the same rows, or some of these."""
+        values = self.values.select(keys) if keys else self.values
+        for start in range(0, self.totals.rows, size):
+            part = values.slice(start, size)
+            yield self.index.slice(start, size).collect(), part.collect
+
     def rows(self, *statuses: Status, size: int = BLOCK) -> Iterator[pl.DataFrame]:
         """The rows with one of the statuses, index and values side by side, about so many at a time."""
         wanted = pl.col(frames.STATUS).is_in([int(status) for status in statuses])
         waiting: list[pl.DataFrame] = []
-        for start in range(0, self.index.height, size):
-            part = self.index.slice(start, size)
-            mask = part.select(wanted).to_series()
+        for index, values in self.blocks(size=size):
+            mask = index.select(wanted).to_series()
             if mask.any():
-                values = self.values.slice(start, size).collect()
-                waiting.append(pl.concat([part, values], how="horizontal").filter(mask))
+                waiting.append(pl.concat([index, values()], how="horizontal").filter(mask))
             if sum(frame.height for frame in waiting) >= size:
                 yield pl.concat(waiting)
                 waiting = []
         if waiting:
             yield pl.concat(waiting)
+
+
+def _totals(counts: Mapping[Status, int], *, cells_changed: int) -> Totals:
+    return Totals(
+        rows=sum(counts.values()),
+        new=counts.get(Status.NEW, 0),
+        changed=counts.get(Status.CHANGED, 0),
+        unchanged=counts.get(Status.UNCHANGED, 0),
+        errors=counts.get(Status.ERROR, 0),
+        left_out=counts.get(Status.LEFT_OUT, 0),
+        cells_changed=cells_changed,
+        removed=counts.get(Status.REMOVED, 0),
+        restored=counts.get(Status.RESTORED, 0),
+        conflicts=counts.get(Status.CONFLICT, 0),
+    )
 
 
 def changed_cells(rows: pl.DataFrame, fields: tuple[Field, ...]) -> pl.DataFrame:
@@ -152,7 +165,7 @@ def concat(parts: list[tuple[pl.DataFrame, Status]], *, fields: tuple[Field, ...
     whole = [rows.with_columns(pl.lit(status, pl.UInt8).alias(frames.STATUS)) for rows, status in parts]
     rows = pl.concat(whole, how="diagonal").with_row_index(frames.ROW)
     index, values = split(rows.with_columns((pl.col(frames.ROW) + 1).alias(frames.LINE)), fields=fields)
-    return Plan(fields=fields, index=index, values=values.lazy())
+    return Plan(fields=fields, index=index.lazy(), values=values.lazy())
 
 
 def split(rows: pl.DataFrame, *, fields: tuple[Field, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -8,38 +8,50 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
 import polars as pl
 
 from kundekort.engine import draft, frames, mapping, mending
+from kundekort.engine.block_draft import draft_block
 from kundekort.engine.decisions import Action, Choice, Decision, Decisions
-from kundekort.engine.draft import Draft, DraftBuilder, Task
+from kundekort.engine.draft import VALUES, Draft, Task
 from kundekort.engine.frames import ID, ROW
 from kundekort.engine.keeping import ALIKE, EMPTIED
 from kundekort.engine.plan import RowSink
 from kundekort.engine.reading.table import Block
 from kundekort.engine.translate import translate
 from kundekort.engine.values import canonical
+from kundekort.engine.values.dates import Evidence
 
 MOST: Final = 50_000
 """Rows that are drafted anew at most; with more, reading the file again takes hardly longer."""
 _NONE: Final = pl.Series(ROW, dtype=pl.UInt32)
+_NOTHING: Final = pl.DataFrame(schema=frames.NUMBERING)
 _KEEPING: Final = (Action.KEEP, Action.FILL)
+
+
+class Cells(Protocol):
+    """The rows of a file as they were read."""
+
+    def block(self, rows: pl.Series) -> Block:
+        """Some rows by their numbers."""
+
+    def column(self, name: str) -> pl.DataFrame | None:
+        """ROW and the cells of a column (c0 …) of all rows; None where there is no such column."""
 
 
 @dataclass(frozen=True, slots=True)
 class Previous:
     """The draft of a file under earlier decisions and otherwise the same task, and the file's rows as they were read.
 
-    `cells` has ROW, LINE, c0 … of all rows, `broken` are the problems of whole rows. `sink` makes the place where the
-    new values of some rows (numbers) go; what it has in the end are the values of all rows.
+    `sink` makes the place where the new values of some rows (numbers) go; what it has in the end are the values of all
+    rows.
     """
 
     draft: Draft
     decisions: Decisions
-    cells: pl.LazyFrame
-    broken: pl.DataFrame
+    cells: Cells
     sink: Callable[[pl.Series], RowSink]
 
 
@@ -48,27 +60,26 @@ def redraft(previous: Previous, task: Task) -> Draft | None:
     rows = _rows(previous, task)
     if rows is None or len(rows) > MOST or previous.draft.dated:
         return None
-    there = pl.col(ROW).is_in(rows.implode())
-    cells = previous.cells.filter(there).collect() if len(rows) else pl.DataFrame(schema=frames.NUMBERING)
-    rows = cells[ROW]
-    sink = previous.sink(rows)
+    asked = previous.cells.block(rows) if len(rows) else Block(_NOTHING, pl.DataFrame(schema=frames.PROBLEMS), 0, 0)
+    rows = asked.cells[ROW]
+    values = previous.sink(rows)
     if rows.is_empty():
-        return replace(previous.draft, values=sink.finish())
-    builder = DraftBuilder(task, {}, sink)
-    builder.add(Block(cells, previous.broken.filter(there), 0, 0))
-    new = builder.finish()
-    if new.dated:
+        return replace(previous.draft, parts={**previous.draft.parts, VALUES: values.finish()})
+    block = draft_block(asked, task, {})
+    if any(evidence != Evidence() for evidence in block.dates.values()):
         return None
-    parts = {name: _merged(part, new.parts[name], rows) for name, part in previous.draft.parts.items()}
-    return replace(previous.draft, parts=parts, values=new.values)
+    values.add(block.parts[VALUES])
+    others = {name: part for name, part in previous.draft.parts.items() if name != VALUES}
+    parts = {name: _merged(part, block.parts[name], rows) for name, part in others.items()}
+    return replace(previous.draft, parts=parts | {VALUES: values.finish()})
 
 
-def _merged(old: pl.DataFrame, new: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
+def _merged(old: pl.LazyFrame, new: pl.DataFrame, rows: pl.Series) -> pl.LazyFrame:
     """A part of a draft with what it says of some rows now; the very same one where that is nothing new."""
     there = pl.col(ROW).is_in(rows.implode())
-    if old.filter(there).equals(new):
+    if old.filter(there).collect().equals(new):
         return old
-    return pl.concat([old.filter(~there), new], how="diagonal").sort(ROW, maintain_order=True)
+    return pl.concat([old.filter(~there).collect(), new], how="diagonal").sort(ROW, maintain_order=True).lazy()
 
 
 def _rows(previous: Previous, task: Task) -> pl.Series | None:
@@ -102,13 +113,14 @@ def _of_step(step: Decision, previous: Previous, task: Task) -> pl.Series | None
     parts = previous.draft.parts
     match step.action:
         case Action.SET if step.kind is None and step.code is not None:
-            return pl.concat([mending.of_code(parts[name], step)[ROW] for name in (draft.PROBLEMS, draft.FIRST)])
+            wrong = [parts[name].collect() for name in (draft.PROBLEMS, draft.FIRST)]
+            return pl.concat([mending.of_code(part, step)[ROW] for part in wrong])
         case Action.SET if step.kind is None and step.text is not None:
             return _of_text(step, previous, task)
         case Action.KEEP if step.code not in (None, EMPTIED, ALIKE):
-            return mending.of_code(parts[draft.EVIDENCE], step)[ROW]
+            return mending.of_code(parts[draft.EVIDENCE].collect(), step)[ROW]
         case Action.MATCH if step.code is not None:
-            return mending.of_code(parts[draft.EVIDENCE], step)[ROW]
+            return mending.of_code(parts[draft.EVIDENCE].collect(), step)[ROW]
     return None
 
 
@@ -119,9 +131,10 @@ def _of_text(step: Decision, previous: Previous, task: Task) -> pl.Series | None
     if place is None or len(columns) != len(task.recipe.columns):  # of a name that is split, no cell says what it is
         return None
     name = f"c{place}"
-    if name not in previous.cells.collect_schema():
+    cells = previous.cells.column(name)
+    if cells is None:
         return None
-    block = Block(previous.cells.select(ROW, name).collect(), pl.DataFrame(schema=frames.PROBLEMS), 0, 0)
+    block = Block(cells, pl.DataFrame(schema=frames.PROBLEMS), 0, 0)
     block = mending.mend_rows(block, decisions=task.decisions, mended=task.mended)
     block = translate(block, [replace(c, words=c.words if n == place else {}) for n, c in enumerate(columns)])
     said = canonical.clean(block.cells[name])
@@ -135,4 +148,4 @@ def _of_choice(choice: Choice, made: Draft) -> pl.Series:
         there &= pl.col("field") == choice.field
     if choice.card is not None:
         there &= pl.col(ID) == choice.card
-    return made.parts[draft.CONFLICTS].filter(there)[ROW]
+    return made.parts[draft.CONFLICTS].filter(there).select(ROW).collect()[ROW]

@@ -50,7 +50,7 @@ def plan(
         sink.add(values)
         flags.append(values.select(pl.col(OLD + f.key).is_not_null().alias(CHANGED + f.key) for f in fields))
     whole = pl.concat([index, pl.concat(flags)], how="horizontal") if fields else index
-    return Plan(fields=tuple(fields), index=whole.select(*frames.index(fields)), values=sink.finish())
+    return Plan(fields=tuple(fields), index=whole.lazy().select(*frames.index(fields)), values=sink.finish())
 
 
 def _index(changes: pl.DataFrame) -> pl.DataFrame:

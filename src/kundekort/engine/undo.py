@@ -65,7 +65,7 @@ def plan(
     status = pl.when(wrong, pl.col(STATUS) != Status.LEFT_OUT).then(error).otherwise(STATUS)
     return Plan(
         fields=schema.values,
-        index=index.with_columns(status.alias(STATUS)),
+        index=index.lazy().with_columns(status.alias(STATUS)),
         values=sink.finish(),
         problems=found,
         conflicts=pl.concat(both).filter(~wrong),

@@ -6,12 +6,11 @@ Only small columns are kept of each row. Knows no register, only which card each
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 from typing import Final
 
 import polars as pl
 
-from kundekort.engine import frames, keys, problem
+from kundekort.engine import duplicates, frames, keys, problem
 from kundekort.engine.frames import ID, LINE, ROW
 from kundekort.engine.mapping import Key, key_fields
 from kundekort.engine.recipe import Policy
@@ -24,28 +23,27 @@ KEY_CODES: Final = ("id_twice", "key_twice")
 """The codes by which several rows are about one card; what else they share follows from that."""
 _SAME: Final = "_same"
 _SEEN: Final = {**frames.NUMBERING, _SAME: pl.String, "value": pl.String}
-NOTHING: Final[Mapping[str, pl.DataFrame]] = MappingProxyType({})
-"""No parts: whoever begins has none."""
+"""What is kept of each row; the value only where it is spelled otherwise."""
 NOBODY: Final = pl.Series(ROW, dtype=pl.UInt32)
 
 
 class UniqueValues:
-    """The values so far, of the keys by which rows find their cards and of every unique field.
+    """The values of some rows: of the keys by which they find their cards, and of every unique field."""
 
-    `parts` are those that `parts` has given before.
-    """
-
-    def __init__(self, *, policy: Policy, schema: Schema, parts: Mapping[str, pl.DataFrame] = NOTHING) -> None:
+    def __init__(self, *, policy: Policy, schema: Schema) -> None:
         self._keys = key_fields(policy, schema)
         self._schema = schema
         self._unique = {f.key: f for f in schema if f.unique}
+        ids = {_key(n) for n, by in enumerate(self._keys) if by[0].kind is Kind.ID}
         names = (*(_key(n) for n in range(len(self._keys))), *map(_unique, self._unique))
-        self._seen = {name: [parts[name]] if name in parts else [] for name in names}
+        self._seen = {
+            name: [pl.DataFrame(schema=_SEEN | {_SAME: pl.Int64} if name in ids else _SEEN)] for name in names
+        }
 
     @property
     def parts(self) -> dict[str, pl.DataFrame]:
         """All values so far: a frame with ROW for each key and each unique field, by a name of its own."""
-        return {name: pl.concat([pl.DataFrame(schema=_SEEN), *seen]) for name, seen in self._seen.items()}
+        return {name: pl.concat(seen).sort(ROW, maintain_order=True) for name, seen in self._seen.items()}
 
     def add(self, field: Field, cells: pl.DataFrame) -> None:
         """Take the cells of a column: ROW, LINE, value as in the file, canonical text, and code of what is wrong."""
@@ -56,55 +54,95 @@ class UniqueValues:
 
     def add_key(self, by: Key, rows: pl.DataFrame) -> None:
         """Take rows with nothing wrong in a key: ROW, LINE, value as in the file, canonical text by field key."""
-        same = pl.col(by[0].key) if by[0].kind is Kind.ID else keys.value(by)
-        free = ["", "0"] if by[0].kind is Kind.ID else [""]
-        good = rows.filter(same.is_not_null(), ~same.is_in(free))
+        same = keys.value(by)
+        good = rows.filter(same.is_not_null(), same != (0 if by[0].kind is Kind.ID else ""))
         self._seen[_key(self._keys.index(by))].append(_seen(good, same))
 
-    def problems(self, cards: pl.DataFrame, *, but: pl.Series = NOBODY, matched: bool = False) -> pl.DataFrame:
-        """A problem for every row of every value that stands on several; `cards` has ROW and ID of all rows.
+    def add_unchanged(self, cells: pl.DataFrame, rows: pl.DataFrame, place: Mapping[str, str]) -> None:
+        """Take rows (ROW, LINE, ID, canonical text by field key) in which nothing is wrong, with their raw `cells`.
 
-        Rows in `but`, by their numbers, do not count. `matched`: of some it was said by hand which card they are about;
-        `cards` has LINE.
+        `place` says in which of these each field stands.
         """
-        of_keys = frames.concat(self._doubled_keys(cards, but, matched=matched), frames.PROBLEMS)
-        if matched:
-            of_cards = self._doubled_cards(cards, but).join(of_keys, on=ROW, how="anti")
-            of_keys = frames.concat([of_keys, of_cards], frames.PROBLEMS)
-        values = frames.concat(self._doubled_values(but), frames.PROBLEMS)
-        return frames.concat([of_keys, values.join(of_keys, on=ROW, how="anti")], frames.PROBLEMS)
-
-    def _doubled_cards(self, cards: pl.DataFrame, but: pl.Series) -> pl.DataFrame:
-        """Rows that are about one card whatever they say: somebody has said of each which one it is about."""
-        known = cards.filter(pl.col(ID) > 0, ~pl.col(ROW).is_in(but.implode()))
-        field = next(f for f in self._schema if f.kind is Kind.ID)
-        number = pl.col(ID).cast(pl.String)
-        return _problems(_several(known.select(ROW, LINE, number.alias(_SAME), value=number)), field, "id_twice")
-
-    def _doubled_values(self, but: pl.Series) -> Iterable[pl.DataFrame]:
+        texts = rows.with_columns(pl.col(ID).cast(pl.String).alias(f.key) for f in self._schema if f.kind is Kind.ID)
         for key, field in self._unique.items():
-            if seen := self._seen[_unique(key)]:
-                yield _problems(
-                    _several(pl.concat(seen).filter(~pl.col(ROW).is_in(but.implode()))), field, "value_twice"
-                )
+            if key in place:
+                whole = texts.select(ROW, LINE, value=cells[place[key]], text=key, code=pl.lit(None, pl.String))
+                self.add(field, whole)
+        for by in self._keys:
+            if all(f.key in place for f in by):
+                raw = cells.select(pl.concat_str([place[f.key] for f in by], separator=" ")).to_series()
+                self.add_key(by, texts.with_columns(raw.alias("value")))
 
-    def _doubled_keys(self, cards: pl.DataFrame, but: pl.Series, *, matched: bool) -> Iterable[pl.DataFrame]:
-        """Rows that are about the same card, and rows of new ones with the same value in one of the keys."""
-        codes = [("id_twice" if by[0].kind is Kind.ID else "key_twice", by[0]) for by in self._keys]
-        every = [self._seen[_key(number)] for number in range(len(self._keys))]
-        parts = [pl.concat(seen).with_columns(_by=number) for number, seen in enumerate(every) if seen]
-        if not parts:
-            return
-        rows = pl.concat(parts).filter(~pl.col(ROW).is_in(but.implode()))
-        if len(parts) > 1 or matched:  # else the same value is the same card
-            known = pl.col(ID) > 0
-            rows = rows.join(cards.select(ROW, ID), on=ROW, how="left", maintain_order="left")
-            rows = rows.with_columns(
-                pl.when(known).then(pl.format("#{}", ID)).otherwise(pl.format("{}:{}", "_by", _SAME)).alias(_SAME)
-            ).unique([ROW, _SAME], keep="first", maintain_order=True)
-        several = _several(rows)
-        for number, (code, field) in enumerate(codes):
-            yield _problems(several.filter(pl.col("_by") == number), field, code)
+
+def problems(
+    parts: Mapping[str, pl.LazyFrame],
+    cards: pl.LazyFrame,
+    *,
+    policy: Policy,
+    schema: Schema,
+    but: pl.Series = NOBODY,
+    matched: bool = False,
+) -> pl.DataFrame:
+    """A problem for every row of every value that stands on several; `cards` has ROW, LINE and ID of all rows.
+
+    `parts` are those of `UniqueValues.parts` of all rows. Rows in `but`, by their numbers, do not count. `matched`: of
+    some it was said by hand which card they are about.
+    """
+    several = len(key_fields(policy, schema)) > 1 or matched  # else the same value is the same card
+    known = _doubled_cards(cards) if several else None
+    of_keys = frames.concat(_doubled_keys(parts, cards, known, policy, schema, but), frames.PROBLEMS)
+    if matched and known is not None:
+        of_cards = _of_cards(known, schema, but).join(of_keys, on=ROW, how="anti")
+        of_keys = frames.concat([of_keys, of_cards], frames.PROBLEMS)
+    values = frames.concat(_doubled_values(parts, schema, but), frames.PROBLEMS)
+    return frames.concat([of_keys, values.join(of_keys, on=ROW, how="anti")], frames.PROBLEMS)
+
+
+def _doubled_cards(cards: pl.LazyFrame) -> pl.DataFrame:
+    """The rows (ROW, LINE, ID) of cards that several rows are about."""
+    ids = cards.select(ID).filter(pl.col(ID) > 0).collect()[ID]
+    return cards.select(ROW, LINE, ID).filter(pl.col(ID).is_in(duplicates.numbers(ids).implode())).collect()
+
+
+def _of_cards(known: pl.DataFrame, schema: Schema, but: pl.Series) -> pl.DataFrame:
+    """Rows that are about one card whatever they say: somebody has said of each which one it is about."""
+    rows = known.filter(~pl.col(ROW).is_in(but.implode()))
+    field = next(f for f in schema if f.kind is Kind.ID)
+    number = pl.col(ID).cast(pl.String)
+    return _problems(_several(rows.select(ROW, LINE, number.alias(_SAME), value=number)), field, "id_twice")
+
+
+def _doubled_values(parts: Mapping[str, pl.LazyFrame], schema: Schema, but: pl.Series) -> Iterable[pl.DataFrame]:
+    for field in (f for f in schema if f.unique and _unique(f.key) in parts):
+        rows = _doubled(parts[_unique(field.key)])
+        yield _problems(_several(rows.filter(~pl.col(ROW).is_in(but.implode()))), field, "value_twice")
+
+
+def _doubled_keys(
+    parts: Mapping[str, pl.LazyFrame],
+    cards: pl.LazyFrame,
+    known: pl.DataFrame | None,
+    policy: Policy,
+    schema: Schema,
+    but: pl.Series,
+) -> Iterable[pl.DataFrame]:
+    """Rows that are about the same card, and rows of new ones with the same value in one of the keys."""
+    codes = [("id_twice" if by[0].kind is Kind.ID else "key_twice", by[0]) for by in key_fields(policy, schema)]
+    every = [parts[_key(number)] for number in range(len(codes)) if _key(number) in parts]
+    if not every:
+        return
+    also = NOBODY if known is None else known[ROW]
+    found = [_doubled(seen, also=also).with_columns(_by=number) for number, seen in enumerate(every)]
+    rows = pl.concat(found).filter(~pl.col(ROW).is_in(but.implode()))
+    if known is not None:
+        numbers = cards.select(ROW, ID).filter(pl.col(ROW).is_in(rows[ROW].unique().implode())).collect()
+        rows = rows.join(numbers, on=ROW, how="left", maintain_order="left")
+        rows = rows.with_columns(
+            pl.when(pl.col(ID) > 0).then(pl.format("#{}", ID)).otherwise(pl.format("{}:{}", "_by", _SAME)).alias(_SAME)
+        ).unique([ROW, _SAME], keep="first", maintain_order=True)
+    several = _several(rows)
+    for number, (code, field) in enumerate(codes):
+        yield _problems(several.filter(pl.col("_by") == number), field, code)
 
 
 def _key(number: int) -> str:
@@ -116,7 +154,15 @@ def _unique(key: str) -> str:
 
 
 def _seen(rows: pl.DataFrame, same: pl.Expr) -> pl.DataFrame:
-    return rows.select(ROW, LINE, same.alias(_SAME), pl.col("value").str.head(problem.SHOWN))
+    value = pl.col("value").str.head(problem.SHOWN)
+    spelled = pl.when(value != same.cast(pl.String)).then(value).alias("value")
+    return rows.select(ROW, LINE, same.alias(_SAME), spelled)
+
+
+def _doubled(part: pl.LazyFrame, *, also: pl.Series = NOBODY) -> pl.DataFrame:
+    """The rows whose value stands on several, and a few others, all with their values as text."""
+    same = pl.col(_SAME).cast(pl.String)
+    return duplicates.rows(part, _SAME, also=also).with_columns(same, pl.coalesce("value", same.alias("value")))
 
 
 def _several(rows: pl.DataFrame) -> pl.DataFrame:

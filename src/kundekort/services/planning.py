@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -35,8 +36,8 @@ from kundekort.services.accounts import Actor
 from kundekort.services.database import psycopg_connection
 from kundekort.services.progress import Report, no_progress
 from kundekort.services.refusals import DecisionInvalid, NotWaiting, SourceGone
-from kundekort.services.register import DatabaseRegister
-from kundekort.store import drafts, packages, plans
+from kundekort.services.register import DatabaseRegister, workers
+from kundekort.store import cells, drafts, packages, plans
 from kundekort.store.models import Import, Revision
 
 logger = logging.getLogger(__name__)
@@ -246,10 +247,10 @@ def _plan(imp: Import, *, ask: bool, report: Report, quickly: bool = False) -> d
     """
     before = packages.plan_folder(imp.pk, imp.digest)
     with packages.new_plan(imp.pk) as folder:
-        again = _made_again(imp, folder, before, ask=ask) if imp.digest and not (imp.undoes or imp.notice) else None
-        if again is None and quickly:
-            return {}
         try:
+            again = _made_again(imp, folder, before, ask=ask) if imp.digest and not (imp.undoes or imp.notice) else None
+            if again is None and quickly:
+                return {}
             found, made = again or _made(imp, folder, before, ask=ask, report=report)
         except SourceGone as gone:
             found, made = {}, Question(QuestionKind.REFUSED, gone.code)
@@ -301,15 +302,17 @@ def _made(
         assert file.recipe is not None
         assert file.source is not None
         task = _task(imp, file.recipe, before, schema)
-        source = drafts.kept(file.source, _cells(imp, file.recipe), scratch=folder) if large else file.source
-        made = pipeline.plan(
-            source,
-            task,
-            ask=ask,
-            rows=lambda: plans.ParquetRows(folder),
-            progress=lambda done, total: report("planning", done, total),
-            keep=lambda draft: _keep(draft, folder, file.answers, task) if large else None,
-        )
+        source = cells.kept(file.source, _cells(imp, file.recipe), scratch=folder) if large else file.source
+        with workers() if large else nullcontext() as pool:
+            made = pipeline.plan(
+                source,
+                task,
+                ask=ask,
+                rows=plans.rows(folder, in_memory=not large),
+                progress=lambda done, total: report("planning", done, total),
+                keep=lambda draft: _keep(draft, folder, file.answers, task) if large else None,
+                workers=pool,
+            )
     return found, made
 
 
@@ -317,21 +320,28 @@ def _made_again(imp: Import, folder: Path, before: Path, *, ask: bool) -> tuple[
     """The same, made from the draft of the plan shown last; None where that is not enough."""
     if imp.recipe is None:
         return None
-    task = _task(imp, imp.recipe, before, fields.schema())
-    cells = _cells(imp, imp.recipe)
-    previous = drafts.read(before, task=_name(imp.answers, task), schema=task.schema, cells=cells, new=folder)
-    if previous is None:
-        return None
-    try:
-        made = pipeline.plan_again(
-            previous,
-            task,
-            ask=ask,
-            keep=lambda draft: _keep(draft, folder, imp.answers, task, (before, previous.draft)),
+    recipe, task = imp.recipe, _task(imp, imp.recipe, before, fields.schema())
+    with imports.source(imp.pk) as data:
+        previous = drafts.read(
+            before,
+            task=_name(imp.answers, task),
+            schema=task.schema,
+            file=lambda: cells.read(_cells(imp, recipe), lambda: interpretation.opened(data, recipe, imports.limits())),
+            new=folder,
         )
-    except (OSError, pl.exceptions.PolarsError):  # another process has forgotten it meanwhile, or the disk is full
-        logger.exception("The plan of import %s could not be made from its draft.", imp.pk)
-        return None
+        if previous is None:
+            return None
+        try:
+            made = pipeline.plan_again(
+                previous,
+                task,
+                ask=ask,
+                rows=plans.rows(folder),
+                keep=lambda draft: _keep(draft, folder, imp.answers, task, (before, previous.draft)),
+            )
+        except (OSError, pl.exceptions.PolarsError):  # another process has forgotten it meanwhile, or the disk is full
+            logger.exception("The plan of import %s could not be made from its draft.", imp.pk)
+            return None
     return None if made is None else ({"recipe": imp.recipe, "facts": imp.facts, "answers": imp.answers}, made)
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Final
 
 import polars as pl
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import Connection
 
 from kundekort.bulk import register
@@ -14,6 +18,30 @@ from kundekort.bulk.key_filter import KeyFilter
 from kundekort.bulk.statements import EVERYBODY
 from kundekort.engine.schema import Field, Kind
 from kundekort.services.database import psycopg_connection
+
+WORKERS: Final = 2
+"""Threads that draft blocks: while one waits for the database, the other has the processor."""
+
+
+@contextmanager
+def workers() -> Iterator[Executor | None]:
+    """Threads that can ask a register at the same time, each on a connection of its own that is closed in the end.
+
+    None inside a transaction, of which other connections would not see what it has written.
+    """
+    if connection.in_atomic_block:
+        yield None
+        return
+    opened: list[BaseDatabaseWrapper] = []
+
+    def begin() -> None:
+        connection.inc_thread_sharing()  # so that it can be closed from here
+        opened.append(connections[DEFAULT_DB_ALIAS])
+
+    with ThreadPoolExecutor(WORKERS, "draft", initializer=begin) as pool:
+        yield pool
+    for one in opened:
+        one.close()
 
 
 @dataclass(frozen=True, slots=True)

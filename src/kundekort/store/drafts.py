@@ -9,35 +9,27 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from kundekort.engine import draft, frames
 from kundekort.engine.decisions import Decisions
 from kundekort.engine.draft import Draft
-from kundekort.engine.frames import STATUS
-from kundekort.engine.reading.table import Block, Source
-from kundekort.engine.replanning import Previous
+from kundekort.engine.replanning import Cells, Previous
 from kundekort.engine.schema import Schema
-from kundekort.store import plans
+from kundekort.store import cells, plans
+from kundekort.store.cells import ABOUT, UNWRITTEN
 
-_ABOUT: Final = "about.json"
-_CELLS: Final = "cells.parquet"
-_BROKEN: Final = "broken.parquet"
-_UNWRITTEN: Final = (OSError, pl.exceptions.PolarsError)
-"""What is raised where the disk is full."""
+_FORMAT: Final = 2
+"""Another one than that of drafts which were written in another form."""
 
 
 def fingerprint(*facts: object) -> str:
     """A name for all that a draft or the rows of a file hang on: values that print alike in every process."""
-    return hashlib.sha256(repr((*facts, pl.__version__)).encode()).hexdigest()
+    return hashlib.sha256(repr((*facts, pl.__version__, _FORMAT)).encode()).hexdigest()
 
 
 def write(
@@ -50,113 +42,45 @@ def write(
     target = folder / plans.DRAFT
     try:
         _write(made, target, task=task, decisions=decisions, previous=previous)
-    except _UNWRITTEN:
+    except UNWRITTEN:
         shutil.rmtree(target, ignore_errors=True)
 
 
 def _write(made: Draft, target: Path, *, task: str, decisions: Decisions, previous: tuple[Path, Draft] | None) -> None:
-    target.mkdir()
-    for name, part in made.parts.items():
+    target.mkdir(exist_ok=True)
+    for name, part in ((name, part) for name, part in made.parts.items() if name != draft.VALUES):
         path = target / f"{name}.parquet"
         if previous is not None and previous[1].parts[name] is part:
             plans.share(previous[0] / plans.DRAFT / path.name, path)
-        else:
-            plans.write_part(_beside_plan(part, made) if name == draft.INDEX else part, path)
+        elif not path.exists():
+            plans.write_part(part.collect(), path)
     about = {"task": task, "blank_rows": made.blank_rows, "dated": made.dated, "decisions": decisions.to_json()}
-    (target / _ABOUT).write_text(json.dumps(about | {"digest": plans.digest(target)}))
+    (target / ABOUT).write_text(json.dumps(about | {"digest": plans.digest(target)}))
 
 
-def _beside_plan(index: pl.DataFrame, made: Draft) -> pl.DataFrame:
-    """What the index of a plan does not have already."""
-    return index.drop(set(frames.index(made.fields)) - {STATUS})
-
-
-def read(folder: Path, *, task: str, schema: Schema, cells: Path, new: Path) -> Previous | None:
+def read(folder: Path, *, task: str, schema: Schema, file: Callable[[], Cells], new: Path) -> Previous | None:
     """What the plan in a folder can be made again from; None where that is not there, or was made by another task.
 
-    The folder bears the digest of its plan. `cells` has the rows of the file; the next plan goes into the folder `new`.
+    The folder bears the digest of its plan. `file` gives the rows of the file; the next plan goes into `new`.
     """
     try:
-        about, _ = _about(folder / plans.DRAFT), _about(cells)
+        about = cells.about(folder / plans.DRAFT)
         if about["task"] != task or plans.digest(folder) != folder.name:
             return None
-        index = pl.read_parquet(folder / plans.INDEX).drop(STATUS)
-        parts = {path.stem: pl.read_parquet(path) for path in (folder / plans.DRAFT).glob("*.parquet")}
-        parts[draft.INDEX] = pl.concat([index, parts[draft.INDEX]], how="horizontal")
-        keys = [name.removeprefix(frames.CHANGED) for name in index.columns if name.startswith(frames.CHANGED)]
+        parts = {path.stem: pl.scan_parquet(path) for path in (folder / plans.DRAFT).glob("*.parquet")}
+        names = parts[draft.INDEX].collect_schema()
+        keys = [name.removeprefix(frames.CHANGED) for name in names if name.startswith(frames.CHANGED)]
         made = Draft(
             fields=tuple(schema[key] for key in keys),
-            parts=parts,
-            values=plans.values(folder),
+            parts=parts | {draft.VALUES: plans.values(folder)},
             blank_rows=about["blank_rows"],
             dated=about["dated"],
         )
         return Previous(
             draft=made,
             decisions=Decisions.from_json(about["decisions"]),
-            cells=pl.scan_parquet(cells / _CELLS),
-            broken=pl.read_parquet(cells / _BROKEN),
+            cells=file(),
             sink=lambda rows: plans.PatchedRows(folder, new, rows),
         )
     except (OSError, ValueError, KeyError, pl.exceptions.PolarsError):
         return None
-
-
-def _about(folder: Path) -> dict[str, Any]:
-    """What is said of the files in a folder. ValueError where they are not the ones that it is said of."""
-    about: dict[str, Any] = json.loads((folder / _ABOUT).read_text())
-    if about["digest"] != plans.digest(folder):
-        raise ValueError(folder)
-    return about
-
-
-def kept(source: Source, cells: Path, *, scratch: Path) -> Source:
-    """A source whose rows are kept in the folder `cells` whenever all of them are read."""
-    return replace(source, blocks=lambda: _keep(source.blocks(), cells, scratch))
-
-
-def _keep(blocks: Iterator[Block], cells: Path, scratch: Path) -> Iterator[Block]:
-    """The blocks as they come; once all have come, they are kept."""
-    unfinished = scratch / cells.name
-    writer: _Cells | None = _Cells(unfinished)
-    for block in blocks:
-        try:
-            if writer is not None:
-                writer.add(block)
-        except _UNWRITTEN:
-            writer = None
-            shutil.rmtree(unfinished, ignore_errors=True)  # others need the room
-        yield block
-    with suppress(*_UNWRITTEN):
-        if writer is not None:
-            writer.finish(cells)
-    shutil.rmtree(unfinished, ignore_errors=True)
-
-
-class _Cells:
-    """The rows of a file as they are written to a folder, and in the end kept in another."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._broken = folder, [pl.DataFrame(schema=frames.PROBLEMS)]
-        self._writer: pq.ParquetWriter | None = None
-
-    def add(self, block: Block) -> None:
-        """Write the rows of one more block."""
-        table: pa.Table = block.cells.to_arrow(compat_level=pl.CompatLevel.oldest())
-        if self._writer is None:
-            self._folder.mkdir(exist_ok=True)
-            file = self._folder / _CELLS
-            self._writer = pq.ParquetWriter(file, table.schema, compression="zstd", compression_level=1)
-        self._writer.write_table(table, row_group_size=plans.GROUP)
-        self._broken.append(block.problems)
-
-    def finish(self, cells: Path) -> None:
-        """Keep all that was written in the folder `cells`, unless another process has kept it meanwhile."""
-        if self._writer is None:
-            return
-        self._writer.close()
-        plans.write_part(pl.concat(self._broken), self._folder / _BROKEN)
-        (self._folder / _ABOUT).write_text(json.dumps({"digest": plans.digest(self._folder)}))
-        shutil.rmtree(cells.parent, ignore_errors=True)
-        cells.parent.mkdir(exist_ok=True)
-        self._folder.rename(cells)

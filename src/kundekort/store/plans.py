@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 
-from kundekort.engine import frames
+from kundekort.engine import draft, frames, pipeline
 from kundekort.engine.frames import ROW
-from kundekort.engine.plan import Plan
+from kundekort.engine.plan import MemoryRows, Plan, RowSink
 from kundekort.engine.schema import Schema
 
 INDEX: Final = "index.parquet"
@@ -55,6 +58,42 @@ class ParquetRows:
     def _write(self, group: pl.DataFrame) -> None:
         write_part(group, self._folder / f"values-{self._groups:05}.parquet")
         self._groups += 1
+
+
+class ParquetFile:
+    """Rows of one file, written as they come."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer: pq.ParquetWriter | None = None
+
+    def add(self, values: pl.DataFrame) -> None:
+        """Take some more rows."""
+        table: pa.Table = values.to_arrow(compat_level=pl.CompatLevel.oldest())
+        if self._writer is None:
+            self._path.parent.mkdir(exist_ok=True)
+            self._writer = pq.ParquetWriter(self._path, table.schema, compression="zstd", compression_level=1)
+        if table.num_rows:
+            self._writer.write_table(table, row_group_size=GROUP)
+
+    def finish(self) -> pl.LazyFrame:
+        """All that was taken."""
+        if self._writer is not None:
+            self._writer.close()
+        return pl.scan_parquet(self._path)
+
+
+def rows(folder: Path, *, in_memory: bool = False) -> Callable[[str], RowSink]:
+    """Where the parts of a plan and its draft go: into a folder, or but for its values into memory."""
+
+    def place(name: str) -> RowSink:
+        if name == draft.VALUES:
+            return ParquetRows(folder)
+        if in_memory:
+            return MemoryRows()
+        return ParquetFile(folder / INDEX if name == pipeline.INDEX else folder / DRAFT / f"{name}.parquet")
+
+    return place
 
 
 class PatchedRows:
@@ -110,16 +149,20 @@ def share(old: Path, new: Path) -> None:
 
 
 def write(plan: Plan, folder: Path) -> None:
-    """Write a plan whose values are in the folder already."""
-    parts = {INDEX: plan.index, PROBLEMS: plan.problems, CONFLICTS: plan.conflicts, EVIDENCE: plan.evidence}
+    """Write a plan of which the values, and perhaps the index, are in the folder already."""
+    parts = {PROBLEMS: plan.problems, CONFLICTS: plan.conflicts, EVIDENCE: plan.evidence}
+    if not (folder / INDEX).exists():
+        parts[INDEX] = plan.index.collect()
     for name, frame in parts.items():
         write_part(frame, folder / name)
 
 
 def read(folder: Path, *, schema: Schema) -> Plan:
     """The plan in a folder. Raises FileNotFoundError, and KeyError when the schema has lost one of its fields."""
-    index = pl.read_parquet(folder / INDEX)
-    keys = [name.removeprefix(frames.CHANGED) for name in index.columns if name.startswith(frames.CHANGED)]
+    if not (folder / INDEX).exists():
+        raise FileNotFoundError(folder / INDEX)
+    index = pl.scan_parquet(folder / INDEX)
+    keys = [name.removeprefix(frames.CHANGED) for name in index.collect_schema() if name.startswith(frames.CHANGED)]
     return Plan(
         fields=tuple(schema[key] for key in keys),
         index=index,

@@ -187,4 +187,4 @@ def test_it_refuses_a_new_customer_with_a_damaged_cell(value: str) -> None:
     text = text_of({0: {"first_name": "Ny", "gender": "0", "zip_code": value}}, ["first_name", "gender", "zip_code"])
     made = plan(text, register_of())
     assert made.problems.select("field", "code", "value").rows() == [("zip_code", "damaged", value)]
-    assert made.index["_status"].to_list() == [Status.ERROR]
+    assert made.index.collect()["_status"].to_list() == [Status.ERROR]

@@ -82,7 +82,7 @@ def test_it_is_the_same_in_another_order_layout_and_format(seed: int, count: int
 def test_it_reads_plans_block_by_block(monkeypatch: pytest.MonkeyPatch) -> None:
     made = plan(text_of(people(50, seed=1)), MemoryRegister())
     whole = repetition.sketch(made)
-    monkeypatch.setattr(repetition, "BLOCK", 7)
+    monkeypatch.setitem(Plan.blocks.__kwdefaults__, "size", 7)
     assert repetition.sketch(made) == whole
 
 

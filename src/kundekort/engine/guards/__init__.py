@@ -13,10 +13,10 @@ import polars as pl
 from kundekort.engine import frames
 from kundekort.engine.guards import consent, damage, doubles, identity, permutation
 from kundekort.engine.guards.block import Block
-from kundekort.engine.guards.doubles import People, people
+from kundekort.engine.guards.doubles import known_by, people, twice_in_file
 from kundekort.engine.guards.stranger import stranger
 
-__all__ = ["OF_FILE", "Block", "People", "of_cards", "of_cells", "of_file", "people"]
+__all__ = ["OF_FILE", "Block", "known_by", "of_cards", "of_cells", "of_file", "people", "twice_in_file"]
 
 CELLS: Final[tuple[Callable[[Block], pl.DataFrame], ...]] = (
     consent.evidence,

@@ -17,7 +17,7 @@ from kundekort.engine.facts import ColumnChange
 from kundekort.engine.finding import Finding, accepted
 from kundekort.engine.frames import CHANGED, STATUS, Status
 from kundekort.engine.keeping import ALIKE, EMPTIED
-from kundekort.engine.plan import BLOCK, Plan
+from kundekort.engine.plan import Plan
 from kundekort.engine.schema import Field
 
 MUCH_CHANGED: Final = "much_changed"
@@ -61,13 +61,11 @@ def _blocks(plan: Plan, fields: list[Field]) -> Iterator[pl.DataFrame]:
     """What the rows of cards that change would have in some fields, and which of these change."""
     if not fields:
         return
-    changed = pl.col(STATUS) == Status.CHANGED
-    index = plan.index.select(changed.alias(STATUS), *(CHANGED + f.key for f in fields))
-    values = plan.values.select(f.key for f in fields)
-    for start in range(0, index.height, BLOCK):
-        part = index.slice(start, BLOCK)
-        if part[STATUS].any():
-            yield pl.concat([part, values.slice(start, BLOCK).collect()], how="horizontal").filter(STATUS)
+    for index, values in plan.blocks(*(f.key for f in fields)):
+        changed = index[STATUS] == Status.CHANGED
+        if changed.any():
+            flags = index.select(CHANGED + f.key for f in fields)
+            yield pl.concat([flags, values()], how="horizontal").filter(changed)
 
 
 def _frequent(cells: pl.Series) -> dict[str, int]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
 import polars as pl
 
-from kundekort.engine import finding, frames, keys
+from kundekort.engine import duplicates, finding, frames, keys
 from kundekort.engine.frames import ID, ROW
 from kundekort.engine.guards import traits
 from kundekort.engine.guards.block import Block
@@ -131,47 +130,37 @@ def example_row(block: Block) -> pl.DataFrame:
     )
 
 
-class People:
-    """The new customers of a file so far: who stands there twice is a question to the whole file.
+def known_by(new: pl.DataFrame) -> pl.DataFrame:
+    """Of new customers, as `people` gives them: ROW, hashes of what each is known by, and the columns of _NAMED.
 
-    `seen` are those that `seen` has given before.
+    Who stands twice in a file is a question to all of it, and these are what is kept of each row for that.
     """
-
-    def __init__(self, seen: pl.DataFrame | None = None) -> None:
-        self._seen = [pl.DataFrame(schema=frames.NUMBERING).select(ROW) if seen is None else seen]
-
-    @property
-    def seen(self) -> pl.DataFrame:
-        """All of them: ROW, hashes of what each is known by, and the columns of _NAMED that are given."""
-        return pl.concat(self._seen, how="diagonal")
-
-    def add(self, new: pl.DataFrame) -> None:
-        """Take new customers as `people` gives them."""
-        by = [name for name in new.columns if name.startswith(_BY) and name != _BY + traits.EXTERNAL_ID]  # it is unique
-        if new.is_empty() or not by:
-            return
-        hashes = [pl.when(pl.col(name) != "").then(pl.col(name).hash()).alias(name) for name in by]
-        self._seen.append(new.select(ROW, *hashes, *(key for key in _NAMED if key in new.columns)))
-
-    def evidence(self, *, but: pl.Series) -> pl.DataFrame:
-        """Evidence at every row that is a person of an earlier one; rows whose numbers are in `but` do not count."""
-        everybody = self.seen.filter(~pl.col(ROW).is_in(but.implode()))
-        found = [pl.DataFrame(schema=frames.EVIDENCE)]
-        for by in (PERSON, traits.EMAIL, traits.MOBILE, ADDRESS):
-            key = _BY + by
-            if key not in everybody.columns:
-                continue
-            rows = everybody.filter(pl.col(key).is_in(_duplicates(everybody[key]).implode())).sort(ROW)
-            if by in (traits.EMAIL, traits.MOBILE):  # of a school, a shop
-                rows = rows.filter(pl.len().over(key) <= traits.SHARED)
-            found.append(_twice(_with_person(rows, _MINE), by))
-        return pl.concat(found).unique(ROW, keep="first", maintain_order=True)
+    by = [name for name in new.columns if name.startswith(_BY) and name != _BY + traits.EXTERNAL_ID]  # it is unique
+    if not by:
+        return new.select(ROW).clear()
+    hashes = [pl.when(pl.col(name) != "").then(pl.col(name).hash()).alias(name) for name in by]
+    return new.select(ROW, *hashes, *(key for key in _NAMED if key in new.columns))
 
 
-def _duplicates(hashes: pl.Series) -> pl.Series:
-    """Those that stand more than once: of a million, NumPy knows it in a seventh of the time of `is_duplicated`."""
-    numbers = np.sort(hashes.drop_nulls().to_numpy())
-    return pl.Series(np.unique(numbers[1:][numbers[1:] == numbers[:-1]]))
+def twice_in_file(people: pl.LazyFrame, *, but: pl.Series) -> pl.DataFrame:
+    """Evidence at every row that is a person of an earlier one; `people` are all that `known_by` has given.
+
+    Rows whose numbers are in `but` do not count.
+    """
+    everybody = people.filter(~pl.col(ROW).is_in(but.implode())) if len(but) else people
+    given = everybody.collect_schema()
+    found = [pl.DataFrame(schema=frames.EVIDENCE)]
+    for by in (PERSON, traits.EMAIL, traits.MOBILE, ADDRESS):
+        key = _BY + by
+        if key not in given:
+            continue
+        hashes = everybody.select(key).collect(engine="streaming").to_series()
+        doubled = pl.col(key).is_in(duplicates.numbers(hashes).implode())
+        rows = everybody.filter(doubled).collect(engine="streaming").sort(ROW)
+        if by in (traits.EMAIL, traits.MOBILE):  # of a school, a shop
+            rows = rows.filter(pl.len().over(key) <= traits.SHARED)
+        found.append(_twice(_with_person(rows, _MINE), by))
+    return pl.concat(found).unique(ROW, keep="first", maintain_order=True)
 
 
 def _twice(rows: pl.DataFrame, by: str) -> pl.DataFrame:

@@ -22,7 +22,7 @@ from kundekort.engine.finding import Finding, accepted
 from kundekort.engine.frames import STATUS, Status
 from kundekort.engine.guards import traits
 from kundekort.engine.keys import UNIT
-from kundekort.engine.plan import BLOCK, Plan
+from kundekort.engine.plan import Plan
 
 KEPT: Final = 1_024
 """Hashes of a sketch: from so many a share is told to within 3 per cent of all, nineteen times of twenty."""
@@ -93,11 +93,10 @@ def sketch(plan: Plan) -> Sketch:
     """The sketch of the people whom a plan creates; in whatever order, format and layout they stand in the file."""
     keys = [f.key for f in plan.fields if f.key in (*_REACHED, *_FURTHER, *_NAMES)]
     found = [pl.Series(dtype=pl.Int64)]
-    for start in range(0, plan.index.height, BLOCK):
-        new = plan.index[STATUS].slice(start, BLOCK) == Status.NEW
-        if new.any() and keys:
-            rows = plan.values.select(keys).slice(start, BLOCK).collect().filter(new)
-            found.append(stable_hash.of(_people(rows)))
+    for index, values in plan.blocks(*keys) if keys else ():
+        new = index[STATUS] == Status.NEW
+        if new.any():
+            found.append(stable_hash.of(_people(values().filter(new))))
     return Sketch.of(pl.concat(found))
 
 

@@ -20,6 +20,7 @@ import pyarrow.csv
 from kundekort.engine import frames
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.problem import SHOWN, LineProblem
+from kundekort.engine.reading.encoding import Text, release
 from kundekort.engine.reading.records import EXCESSES, TOO_LONG, WIDEST, Grammar, Record, record, records
 from kundekort.engine.reading.rfc4180 import Proof, certify
 
@@ -45,15 +46,17 @@ class Pace:
 
 
 class Batch(NamedTuple):
-    """Some consecutive rows: `cells` with LINE, c0 …; their problems; `end` where the next one starts."""
+    """Some consecutive rows: `cells` with LINE, c0 …; their problems; they start at a byte, on a line, and `end`."""
 
     cells: pl.DataFrame
     problems: list[LineProblem]
     blank_rows: int
+    start: int
+    line: int
     end: int
 
 
-def batches(text: bytes, start: int, line: int, *, grammar: Grammar, columns: int, pace: Pace) -> Iterator[Batch]:
+def batches(text: Text, start: int, line: int, *, grammar: Grammar, columns: int, pace: Pace) -> Iterator[Batch]:
     """The rows from a position on, which is on physical line `line`.
 
     A row has at least the cells of the header and, where it has more, at most `columns`. FileRefused (cell_too_long,
@@ -62,7 +65,7 @@ def batches(text: bytes, start: int, line: int, *, grammar: Grammar, columns: in
     octets = np.frombuffer(text, np.uint8)
     width = _usual_width(text, start, grammar)
     new = partial(_Growing, text=text, grammar=grammar, columns=columns, width=width, widest=grammar.most)
-    growing = new(start=start)
+    growing = new(start=start, line=line)
     size, patience = (0, _RECORDS_AT_ONCE) if pace.careful else (pace.most, 0)
     while start < len(text):
         if not pace.careful:
@@ -81,7 +84,8 @@ def batches(text: bytes, start: int, line: int, *, grammar: Grammar, columns: in
             start, line = found.end, line + found.lines
         if start - growing.start >= pace.batch or not growing.room:
             yield growing.batch(start)
-            growing = new(start=start)
+            release(text, growing.start, start)
+            growing = new(start=start, line=line)
     yield growing.batch(start)
 
 
@@ -89,11 +93,12 @@ def batches(text: bytes, start: int, line: int, *, grammar: Grammar, columns: in
 class _Growing:
     """A batch while it grows: `width` is the number of cells of plain rows, `widest` the number of columns."""
 
-    text: bytes
+    text: Text
     grammar: Grammar
     columns: int
     width: int
     start: int
+    line: int
     widest: int
     pieces: list[memoryview] = field(default_factory=list)
     piece_lines: list[np.ndarray] = field(default_factory=list)
@@ -153,7 +158,7 @@ class _Growing:
         if len(lines):
             plain = self._parse().insert_column(0, pl.Series(frames.LINE, lines, dtype=pl.UInt32))
             cells = pl.concat([plain, cells], how="diagonal").sort(frames.LINE)
-        return Batch(cells, self.problems, self.blank_rows, end)
+        return Batch(cells, self.problems, self.blank_rows, self.start, self.line, end)
 
     def _parse(self) -> pl.DataFrame:
         """The proven pieces, read by the fast parser."""
@@ -161,7 +166,7 @@ class _Growing:
         data = b"".join(self.pieces)
         block = max(_PARSED_AT_ONCE, self.longest + 1)
         table = pyarrow.csv.read_csv(
-            cast("IO[bytes]", pa.BufferReader(pa.py_buffer(b"".join(self.pieces)))),  # the stubs know files only
+            cast("IO[bytes]", pa.BufferReader(pa.py_buffer(data))),  # the stubs know files only
             read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=block, use_threads=len(data) > block),
             parse_options=pyarrow.csv.ParseOptions(
                 delimiter=self.grammar.separator.decode(), newlines_in_values=True, ignore_empty_lines=False
@@ -184,7 +189,7 @@ def refuse_excess(fault: str | None, *, line: int, grammar: Grammar) -> None:
         raise FileRefused(fault, line=line, limit=grammar.longest if fault == TOO_LONG else WIDEST)
 
 
-def _usual_width(text: bytes, start: int, grammar: Grammar) -> int:
+def _usual_width(text: Text, start: int, grammar: Grammar) -> int:
     """How many cells most of the first rows have, of those that fit the header."""
     first = (found for _, found in islice(records(text, start, 1, grammar), _LOOKED_AT))
     fitting = Counter(len(found.cells) for found in first if grammar.fits(found.cells))

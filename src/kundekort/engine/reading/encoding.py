@@ -8,7 +8,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 from io import BytesIO
-from mmap import mmap
+from mmap import MADV_DONTNEED, PAGESIZE, mmap
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Final
 
@@ -18,10 +18,13 @@ import numpy.typing as npt
 from kundekort.engine.errors import FileRefused
 
 Buffer = bytes | bytearray | memoryview | mmap
+Text = bytes | mmap
+"""A text in UTF-8: what was decoded, or a mapped file that is read where it stands."""
 
 _CHUNK: Final = 1 << 20
 _STEP: Final = 1 << 15  # small, because decoding makes room for the whole step before it meets the first broken byte
 _SAMPLE: Final = 1 << 16
+_LET_GO: Final = 1 << 23
 _ENOUGH_DAMAGE: Final = 1_000
 _BOMS: Final = {"utf-8": codecs.BOM_UTF8, "utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
 _PYTHON: Final = {"windows-1252": "cp1252", "mac-roman": "mac_roman"}
@@ -70,6 +73,25 @@ def detect(data: memoryview) -> str:
     return "utf-8" if _mostly_utf8(data) else _eight_bit(data)
 
 
+def text_of(data: Buffer, encoding: str) -> tuple[Text, int]:
+    """The text of a file as UTF-8, and where in it the text begins; a mapped file in UTF-8 is not copied.
+
+    FileRefused as `to_utf8` says.
+    """
+    if encoding != "utf-8" or not isinstance(data, mmap | bytes):
+        return to_utf8(memoryview(data).cast("B"), encoding), 0
+    begin = len(codecs.BOM_UTF8) if data[: len(codecs.BOM_UTF8)] == codecs.BOM_UTF8 else 0
+    _refuse_undecodable(data[begin : begin + _SAMPLE], encoding)
+    return data, begin
+
+
+def release(text: object, start: int, end: int) -> None:
+    """Let go of the memory of a stretch of a mapped file that was read; whoever reads it again, finds it again."""
+    if isinstance(text, mmap):
+        first = start - start % PAGESIZE
+        text.madvise(MADV_DONTNEED, first, end - first)
+
+
 def to_utf8(data: memoryview, encoding: str) -> bytes:
     """The text of a file as UTF-8 without byte order mark; what was no text in its encoding is no UTF-8 either.
 
@@ -90,17 +112,24 @@ def to_utf8(data: memoryview, encoding: str) -> bytes:
         if decoder.getstate()[0]:
             whole.write(b"\xff")  # half a letter at the end of the file
         text = whole.getvalue()
-    head = text[:_SAMPLE].decode("utf-8", "replace")
+    _refuse_undecodable(text[:_SAMPLE], encoding)
+    return text
+
+
+def _refuse_undecodable(beginning: bytes, encoding: str) -> None:
+    head = beginning.decode("utf-8", "replace")
     if head.count("\ufffd") > 3 and head.count("\ufffd") > len(head) / 10:
         raise FileRefused("file_undecodable", encoding=encoding)
-    return text
 
 
 def invalid_positions(data: memoryview) -> Iterator[int]:
     """The positions at which UTF-8 is broken, in order."""
-    at = 0
+    at = kept = 0
     while at < len(data):
         chunk = data[at : at + _STEP]
+        if at - kept >= _LET_GO:
+            release(data.obj, kept, at)
+            kept = at
         try:
             at += codecs.utf_8_decode(chunk, "strict", at + len(chunk) == len(data))[1]
         except UnicodeDecodeError as broken:

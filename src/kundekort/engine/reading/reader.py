@@ -7,7 +7,7 @@ header means is asked of the caller.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -17,8 +17,8 @@ from kundekort.engine import frames
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.reading import encoding, one_cell, sniff, workbook
 from kundekort.engine.reading.batches import Pace, batches, refuse_excess
-from kundekort.engine.reading.encoding import Buffer
-from kundekort.engine.reading.table import Limits, Source, Table, number
+from kundekort.engine.reading.encoding import Buffer, Text
+from kundekort.engine.reading.table import Block, Limits, Piece, Place, Source, Table, number
 from kundekort.engine.recipe import WORKBOOK, Dialect, DialectOverrides
 
 _PACE: Final = Pace()
@@ -52,17 +52,21 @@ def open_source(
         )
     if workbook.begins(view):
         found = WORKBOOK
+        text: Text
         sheet, text = workbook.one_cell_text(view, known=known, overrides=overrides, limits=limits)
+        begin = 0
     else:
         sheet, found = "", overrides.encoding or encoding.detect(view)
-        text = encoding.to_utf8(view, found)
-        text = one_cell.unwrap(text) if overrides.one_cell else text
+        text, begin = encoding.text_of(data, found)
+        if overrides.one_cell:
+            text, begin = one_cell.unwrap(text[begin:]), 0
     header = sniff.find_header(
         text,
         known=known,
         separator=overrides.separator,
         header_row=overrides.header_row,
         longest=limits.cell,
+        begin=begin,
     )
     if header is None:
         raise FileRefused("header_only" if overrides.header_row else "file_empty")
@@ -73,18 +77,19 @@ def open_source(
     grammar = replace(grammar, most=min(grammar.most, limits.columns))
     headers = header.headers[: grammar.most]
     columns = limits.columns if as_is else len(headers)
+    whole = len(text)
+
+    def blocks_from(first: Place) -> Iterator[Block]:
+        found = batches(text, first.byte, first.line, grammar=grammar, columns=columns, pace=pace)
+        pieces = (Piece(b.cells, b.problems, b.blank_rows, len(view) * b.end // whole, b.start, b.line) for b in found)
+        return number(pieces, limit=limits.rows, header_alone=as_is or first.row > 0, first=first.row)
+
     return Source(
         dialect=Dialect(found, header.separator, header.line, sheet, one_cell=bool(overrides.one_cell)),
         headers=headers,
         size=len(view),
-        blocks=lambda: number(
-            (
-                (b.cells, b.problems, b.blank_rows, len(view) * b.end // len(text))
-                for b in batches(text, header.body, header.body_line, grammar=grammar, columns=columns, pace=pace)
-            ),
-            limit=limits.rows,
-            header_alone=as_is,
-        ),
+        blocks=lambda: blocks_from(Place(0, header.body, header.body_line)),
+        blocks_from=blocks_from,
     )
 
 

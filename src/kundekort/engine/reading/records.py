@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
 
+from kundekort.engine.reading.encoding import Text
+
 LONGEST: Final = 1 << 20
 """Bytes of a cell at most, unless a grammar says otherwise."""
 WIDEST: Final = 1 << 20
@@ -79,7 +81,7 @@ class Grammar:
         return len(cells) >= self.least and not any(cells[self.most :])
 
 
-def records(text: bytes, start: int, line: int, grammar: Grammar) -> Iterator[tuple[int, Record]]:
+def records(text: Text, start: int, line: int, grammar: Grammar) -> Iterator[tuple[int, Record]]:
     """Every record from a position on, each with the physical line on which it starts; blank ones too."""
     while start < len(text):
         found = record(text, start, grammar)
@@ -87,7 +89,7 @@ def records(text: bytes, start: int, line: int, grammar: Grammar) -> Iterator[tu
         start, line = found.end, line + found.lines
 
 
-def record(text: bytes, start: int, grammar: Grammar) -> Record:
+def record(text: Text, start: int, grammar: Grammar) -> Record:
     """The record that starts at a position, read so that a lost quote does not swallow the rows behind it."""
     found = _record(text, start, grammar, one_line=False)
     if found.lines > 1 and _swallows(text, found, grammar):
@@ -95,7 +97,7 @@ def record(text: bytes, start: int, grammar: Grammar) -> Record:
     return found
 
 
-def _record(text: bytes, start: int, grammar: Grammar, *, one_line: bool) -> Record:
+def _record(text: Text, start: int, grammar: Grammar, *, one_line: bool) -> Record:
     """The record at a position as the grammar has it; `one_line`: a quote must close on its own line."""
     stop = _search(_LINE_END, text, start, within=grammar.longest)
     if stop is not None and text.find(b'"', start, stop) < 0:
@@ -119,7 +121,7 @@ def _record(text: bytes, start: int, grammar: Grammar, *, one_line: bool) -> Rec
                 fault = excess or _worse(fault, "unclosed_quote")
                 break
             inner, outer = quoted.span(1), (tail, stop if after and stop is not None else tail)
-            size = sum(to - since for since, to in (inner, outer)) - text.count(b'""', *inner)
+            size = sum(to - since for since, to in (inner, outer)) - text[slice(*inner)].count(b'""')
             if size > grammar.longest:
                 fault = TOO_LONG
                 cells.append(text[at : at + _KEPT])
@@ -138,7 +140,7 @@ def _record(text: bytes, start: int, grammar: Grammar, *, one_line: bool) -> Rec
     return _ended(text, start, stop, cells, fault)
 
 
-def _split(text: bytes, at: int, stop: int, grammar: Grammar) -> tuple[list[bytes], str | None]:
+def _split(text: Text, at: int, stop: int, grammar: Grammar) -> tuple[list[bytes], str | None]:
     """The cells of a stretch of a line without regard to quotes, and what is in excess in it."""
     if stop - at <= grammar.longest:
         return text[at:stop].split(grammar.separator), None
@@ -161,15 +163,16 @@ def _worse(fault: str | None, new: str) -> str:
     return fault if fault in EXCESSES else new
 
 
-def _ended(text: bytes, start: int, stop: int, cells: list[bytes], fault: str | None) -> Record:
+def _ended(text: Text, start: int, stop: int, cells: list[bytes], fault: str | None) -> Record:
     """The record whose text goes to `stop`, with its line end."""
     newline = _LINE_END.match(text, stop)
     end = newline.end() if newline else stop
-    lines = text.count(b"\n", start, end) + text.count(b"\r", start, end) - text.count(b"\r\n", start, end)
+    whole = text[start:end]
+    lines = whole.count(b"\n") + whole.count(b"\r") - whole.count(b"\r\n")
     return Record(start, stop, end, lines, cells, fault)
 
 
-def _swallows(text: bytes, found: Record, grammar: Grammar) -> bool:
+def _swallows(text: Text, found: Record, grammar: Grammar) -> bool:
     """Whether a record of several lines is rather a lost quote with whole rows behind it.
 
     It is when its width is wrong and its second line by itself is a row. Where the width is right, RFC 4180 has the
@@ -182,7 +185,7 @@ def _swallows(text: bytes, found: Record, grammar: Grammar) -> bool:
     return second.fault in EXCESSES or (not second.fault and grammar.fits(second.cells))
 
 
-def _search(pattern: re.Pattern[bytes], text: bytes, at: int, *, within: int) -> int | None:
+def _search(pattern: re.Pattern[bytes], text: Text, at: int, *, within: int) -> int | None:
     """Where a pattern is next found, or the end of the text; None where neither is within so many bytes."""
     to = min(len(text), at + within + 1)
     found = pattern.search(text, at, to)
@@ -191,11 +194,11 @@ def _search(pattern: re.Pattern[bytes], text: bytes, at: int, *, within: int) ->
     return found.start()
 
 
-def _end_of_line(text: bytes, at: int) -> int:
+def _end_of_line(text: Text, at: int) -> int:
     """Where the line ends in which a position is."""
     found = _LINE_END.search(text, at)
     return found.start() if found else len(text)
 
 
-def _has_line_end(text: bytes, start: int, stop: int) -> bool:
+def _has_line_end(text: Text, start: int, stop: int) -> bool:
     return text.find(b"\n", start, stop) >= 0 or text.find(b"\r", start, stop) >= 0

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import islice, takewhile
 from typing import Final
 
+from kundekort.engine.reading.encoding import Text
 from kundekort.engine.reading.records import LONGEST, Grammar, Record, records
 from kundekort.engine.recipe import SEPARATORS
 
@@ -60,20 +61,21 @@ class _Candidate:
 
 
 def find_header(
-    text: bytes,
+    text: Text,
     *,
     known: Callable[[str], bool],
     separator: str | None = None,
     header_row: int | None = None,
     longest: int = LONGEST,
+    begin: int = 0,
 ) -> HeaderPosition | None:
     """The layout of a text, or None where there are only blank lines.
 
     `separator` and `header_row` (physical line, from 1) are what a person has said; `known` tells whether a header
-    names a field. `longest` is the number of bytes that a cell may have.
+    names a field. `longest` is the number of bytes that a cell may have, `begin` where the text begins.
     """
-    start, line = 0, 1
-    declared = _DECLARED.match(text)
+    start, line = begin, 1
+    declared = _DECLARED.match(text, begin)
     if declared and separator is None:
         separator = declared[1].decode()
     if header_row is not None:
@@ -103,7 +105,7 @@ def header_among(rows: Sequence[Sequence[str]], *, known: Callable[[str], bool],
     return _header_index(records, known=known, told=told)
 
 
-def _sample(text: bytes, start: int, line: int, grammar: Grammar) -> list[tuple[int, Record]]:
+def _sample(text: Text, start: int, line: int, grammar: Grammar) -> list[tuple[int, Record]]:
     """The first rows that say something, each with its line."""
     rows = islice(records(text, start, line, grammar), _SAMPLE_LINES)
     near = takewhile(lambda row: row[1].start - start < _SAMPLE_BYTES, rows)
@@ -174,7 +176,7 @@ def _headers(row: Record) -> tuple[str, ...]:
     return tuple(cell.decode("utf-8", "replace").strip()[:_LONGEST_HEADER] for cell in row.cells)
 
 
-def _next_line(text: bytes, at: int) -> int:
+def _next_line(text: Text, at: int) -> int:
     """Where the next physical line starts."""
     found = _LINE.match(text, at)
     return found.end() if found else len(text)

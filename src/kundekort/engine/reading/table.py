@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import polars as pl
 
@@ -28,18 +28,28 @@ class Limits:
     cell: int = 1 << 20
 
 
+class Place(NamedTuple):
+    """Where rows of a text begin: the number of the first one, its byte in the text, and its line."""
+
+    row: int
+    byte: int
+    line: int
+
+
 class Block(NamedTuple):
     """Some consecutive rows.
 
     `cells` has ROW and LINE and a String column for each header, c0 …; a cell is null where its row has none.
     `problems` are those of whole rows (`frames.PROBLEMS`, field null); their rows are in `cells` too. `blank_rows` were
-    skipped. `done` are the bytes of the file that have been read by now.
+    skipped. `done` are the bytes of the file that have been read by now. `place` is where they begin, if one can go on
+    reading there.
     """
 
     cells: pl.DataFrame
     problems: pl.DataFrame
     blank_rows: int
     done: int
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +57,8 @@ class Source:
     """A file whose layout is known, and the way to its rows.
 
     `headers` are trimmed, one for each column. `blocks` begins anew at each call, and while it runs raises FileRefused
-    for what cannot be read at all. `sheets` are the names of the visible sheets of a workbook. `size` is in bytes.
+    for what cannot be read at all. `blocks_from` goes on at a place, where the file has any. `sheets` are the names of
+    the visible sheets of a workbook. `size` is in bytes.
     """
 
     dialect: Dialect
@@ -55,6 +66,7 @@ class Source:
     size: int
     blocks: Callable[[], Iterator[Block]]
     sheets: tuple[str, ...] = ()
+    blocks_from: Callable[[Place], Iterator[Block]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +81,29 @@ class Table:
     sheets: tuple[str, ...] = ()
 
 
-Piece: TypeAlias = tuple[pl.DataFrame, Sequence[LineProblem], int, int]
-"""Rows before they are numbered: cells with LINE, problems in the order of lines, blank rows, bytes done."""
+class Piece(NamedTuple):
+    """Rows before they are numbered: cells with LINE, problems in the order of lines, blank rows, bytes done.
+
+    In a text they begin at a `byte`, on a `line`.
+    """
+
+    cells: pl.DataFrame
+    problems: Sequence[LineProblem]
+    blank_rows: int
+    done: int
+    byte: int | None = None
+    line: int = 0
 
 
-def number(pieces: Iterable[Piece], *, limit: int, header_alone: bool = False) -> Iterator[Block]:
+def number(pieces: Iterable[Piece], *, limit: int, header_alone: bool = False, first: int = 0) -> Iterator[Block]:
     """The pieces as blocks whose rows are numbered. FileRefused (too_many_rows, or header_only unless allowed)."""
-    rows = 0
-    for cells, problems, blank_rows, done in pieces:
-        numbered = cells.with_row_index(frames.ROW, offset=rows)
-        rows += cells.height
+    rows = first
+    for piece in pieces:
+        numbered = piece.cells.with_row_index(frames.ROW, offset=rows)
+        place = None if piece.byte is None else Place(rows, piece.byte, piece.line)
+        rows += numbered.height
         if rows > limit:
             raise FileRefused("too_many_rows", limit=limit)
-        yield Block(numbered, of_lines(problems, numbered), blank_rows, done)
+        yield Block(numbered, of_lines(piece.problems, numbered), piece.blank_rows, piece.done, place)
     if not rows and not header_alone:
         raise FileRefused("header_only")

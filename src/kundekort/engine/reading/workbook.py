@@ -182,7 +182,7 @@ class _Below:
         cells = pl.DataFrame([pl.Series(frames.LINE, self._lines, dtype=pl.UInt32), *texts])
         blank_rows, self._blank_rows = self._blank_rows, 0
         self._lines, self._rows = [], []
-        return cells, _problems(cells), blank_rows, self._size * self._done // self._whole
+        return Piece(cells, _problems(cells), blank_rows, self._size * self._done // self._whole)
 
 
 def _problems(cells: pl.DataFrame) -> list[LineProblem]:
