@@ -139,7 +139,7 @@ def compare(checked: CheckedRows, task: Task, beside: Beside | None = None) -> t
         pairs,
         checked.problems,
         former=_former(pairs, register),
-        owners={f.key: register.owners(f, checked.rows[f.key]) for f in fields if f.unique},
+        owners={f.key: register.owners(f, _claims(pairs, f)) for f in fields if f.unique},
         decisions=decisions,
         guard=lambda rows: guards.of_cells(guards.Block(rows, fields, schema, register)),
         policy=policy,
@@ -173,6 +173,12 @@ def _named(checked: CheckedRows, task: Task) -> tuple[pl.DataFrame, pl.Series]:
         _, matches = _matches(pairs, guards.people(pairs.rows, fields, task.schema), fields, task)
         new = new.filter(~new.is_in(matches[ROW].implode()))  # who is said to have a card is no new customer
     return problems, new
+
+
+def _claims(pairs: diff.Pairs, field: Field) -> pl.Series:
+    """The values of a unique field that rows would take; what stands on a card already is no other card's."""
+    value = pl.col(field.key)
+    return pairs.rows.filter(value.ne_missing(pl.col(OLD + field.key)))[field.key]
 
 
 def _former(pairs: diff.Pairs, register: Register) -> pl.DataFrame:

@@ -40,7 +40,7 @@ class Pace:
 
     least: int = 8 << 10
     most: int = 512 << 10
-    batch: int = 8 << 20
+    batch: int = 4 << 20
     workbook_rows: int = 20_000
     careful: bool = False
 
