@@ -72,6 +72,8 @@ _ERRORS: Final = [
 """Errors as Excel writes them in the languages of the fields; in Icelandic it writes the English ones."""
 
 _ERROR: Final = "^(?:" + "|".join(map(re.escape, _ERRORS)) + "|(?:Err|Feil|Fel|Fejl|Fehler|Fout|Virhe):[0-9]{3})$"
+POSSIBLE: Final = r"#|:[0-9]{3}$|[eE]\+"
+"""What stands in every value that is damaged for certain, and in few others."""
 _HASHES: Final = "^#{2,}$"
 _EXPONENT: Final = r"^[+-]?[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,3}$"
 

@@ -151,8 +151,10 @@ def diff(
     )
     problems = [*pairs.problems, *_of_new_cards(rows, fields=fields, schema=schema)]
     problems += card.problems(rows, fields=fields, schema=schema)
-    whose = _of_known_cards(rows, [found, *problems], policy=policy, schema=schema)
-    problems += [_taken(whose, f, owners[f.key]) for f in fields if f.unique]
+    if taken := [f for f in fields if f.unique and owners[f.key].height]:
+        named = rows.select(ROW, frames.LINE, ID, *(f.key for f in taken))
+        whose = _of_known_cards(named, [found, *problems], policy=policy, schema=schema)
+        problems += [_taken(whose, f, owners[f.key]) for f in taken]
     old = [pl.when(CHANGED + f.key).then(OLD + f.key).alias(OLD + f.key) for f in fields]
     numbers = (ROW, frames.LINE, ID, VERSION, BASE)
     return Difference(
@@ -334,6 +336,8 @@ def _final(field: Field, changed: pl.Expr) -> pl.Expr:
 def _of_new_cards(rows: pl.DataFrame, *, fields: Sequence[Field], schema: Schema) -> list[pl.DataFrame]:
     """What only new cards have no cell for though it is required, and cells that are damage without a value before."""
     new = rows.filter(pl.col(ID) == 0)
+    if new.is_empty():
+        return []
     given = {f.key for f in fields}
     problems = []
     for field in (f for f in schema.values if f.required or f.kind is Kind.GENDER):
@@ -342,7 +346,7 @@ def _of_new_cards(rows: pl.DataFrame, *, fields: Sequence[Field], schema: Schema
         problems.append(_problem(missing, field, code, value=""))
     for field in fields:
         certain = damage.certain(field)
-        if certain is not None:
+        if certain is not None and new[field.key].str.contains(damage.POSSIBLE).any():
             problems.append(_problem(new.filter(certain), field, "damaged"))
     return problems
 
@@ -353,13 +357,13 @@ def _of_known_cards(
     """The rows of which it is known what card they are about; of others nothing can be said that their card decides."""
     by = {f.key for key in key_fields(policy, schema) for f in key}
     lost = pl.concat([p.filter(pl.col("field").is_in(by)).select(ROW) for p in problems])
-    return rows.join(lost, on=ROW, how="anti")
+    return rows.join(lost, on=ROW, how="anti") if lost.height else rows
 
 
 def _taken(rows: pl.DataFrame, field: Field, owners: pl.DataFrame) -> pl.DataFrame:
     """Rows that give their card a value which stands on another card now."""
     taken = owners.select(pl.col("id").alias("_owner"), pl.col(field.key))
-    clash = rows.select(ROW, frames.LINE, ID, field.key).join(taken, on=field.key, how="inner")
+    clash = rows.join(taken, on=field.key, how="inner")
     clash = clash.filter(pl.col("_owner") != pl.col(ID))
     return _problem(clash, field, "value_taken", params={"id": pl.col("_owner")})
 

@@ -23,6 +23,7 @@ from kundekort.engine.values.rules import Context, KindRules
 EARLIEST: Final = date(1850, 1, 1)
 """Nobody in the register was born before this day."""
 
+_CANONICAL: Final = "^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$"
 _MIDNIGHT: Final = re.compile(r"[T ](?:00?:00(?::00(?:[.,]0+)?)?Z?|12:00(?::00)? ?AM)$")
 _YEAR_FIRST: Final = re.compile(
     r"(?P<y>[0-9]{4})(?:([-/.])(?P<m>[0-9]{1,2})\2(?P<d>[0-9]{1,2})|(?P<mm>[0-9]{2})(?P<dd>[0-9]{2}))"
@@ -96,7 +97,15 @@ def _date(year: str, month: str, day: str) -> date | str:
 
 def _read(text: pl.Series, context: Context) -> Canonical:
     latest = context.today if context.field.past else None
-    return map_distinct(text, partial(day, order=context.order, latest=latest))
+    careful = partial(day, order=context.order, latest=latest)
+    canonical = text.str.contains(_CANONICAL)
+    if not canonical.any():
+        return map_distinct(text, careful)
+    days = text.str.to_date("%Y-%m-%d", strict=False)
+    plain = canonical & days.is_not_null()
+    if latest is not None:
+        plain &= days.is_between(EARLIEST, latest)
+    return map_distinct(text, careful, odd=~plain.fill_null(False))
 
 
 RULES: Final = KindRules(read=_read)
