@@ -16,7 +16,7 @@ from kundekort.engine.writing import xlsx
 from kundekort.services import confirming, imports, mended_rows, planning, preview
 from kundekort.services.accounts import Actor
 from kundekort.services.lists import FileFormat
-from kundekort.store import packages, plans
+from kundekort.store import cells, packages, plans
 from kundekort.store.models import Customer, Import
 from kundekort.store.pages import Filter
 
@@ -148,18 +148,18 @@ def test_it_plans_the_whole_file_when_what_was_kept_is_damaged(part: str, alice:
 def test_a_plan_that_has_no_room_for_its_draft_is_made_all_the_same(
     alice: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = plans.write_part
+    write = Path.write_text
 
-    def full(frame: pl.DataFrame, path: Path) -> None:
-        if path.parent.name == plans.DRAFT or path.parent.parent.name.startswith(packages.UNFINISHED):
+    def full(path: Path, text: str) -> int:
+        if path.name == cells.ABOUT:
             raise OSError(errno.ENOSPC, "No space left on device")
-        write(frame, path)
+        return write(path, text)
 
-    monkeypatch.setattr(plans, "write_part", full)
+    monkeypatch.setattr(Path, "write_text", full)
     imp = received(FILE.encode(), alice)
     assert (imp.state, imp.totals.errors) == (Import.State.PREVIEW, 7)
     folder = packages.plan_folder(imp.pk, imp.digest)
-    assert {path.suffix for path in folder.iterdir()} == {".parquet"}
+    assert not (folder / plans.DRAFT / cells.ABOUT).exists()
     assert decide(imp, GENDER, alice).state == Import.State.RECEIVED
     assert planning.plan(imp.pk).totals.errors == 1
 

@@ -47,8 +47,8 @@ EXIT_CODES: Final[Mapping[str, int]] = {
 """By the code of a refusal; 2 for all others."""
 
 
-_NO_ROOM: Final = ("failed to map segment", "cannot allocate memory")
-"""What loaders of libraries say that find no memory for them."""
+_NO_ROOM: Final = ("failed to map segment", "cannot allocate memory", "failed to launch worker thread")
+"""What loaders of libraries say that find no memory for them, and Arrow that finds none for a thread."""
 
 
 parent_tells = False
@@ -122,9 +122,10 @@ def report_failures(report: Callable[[Failure], None] = tell) -> Iterator[None]:
 
 def lacks_memory(error: BaseException) -> bool:
     """Whether an exception says that there is no memory; some of what says so is no MemoryError."""
-    if isinstance(error, ImportError):
-        return any(words in str(error).lower() for words in _NO_ROOM)
-    return isinstance(error, (MemoryError, SystemError))
+    if isinstance(error, (MemoryError, SystemError)):
+        return True
+    of_library = isinstance(error, ImportError) or type(error).__module__ == "pyarrow.lib"
+    return of_library and any(words in str(error).lower() for words in _NO_ROOM)
 
 
 def _give_output_up() -> None:

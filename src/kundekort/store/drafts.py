@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -43,7 +42,7 @@ def write(
     try:
         _write(made, target, task=task, decisions=decisions, previous=previous)
     except UNWRITTEN:
-        shutil.rmtree(target, ignore_errors=True)
+        (target / ABOUT).unlink(missing_ok=True)  # its parts may be those that the plan is just being made of
 
 
 def _write(made: Draft, target: Path, *, task: str, decisions: Decisions, previous: tuple[Path, Draft] | None) -> None:
