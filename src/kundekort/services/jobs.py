@@ -27,6 +27,7 @@ from kundekort.services import (
     job_failures,
     password_reset,
     planning,
+    preview,
     upkeep,
 )
 from kundekort.services.progress import Cancelled, ProgressWriter, Report
@@ -57,7 +58,9 @@ AGAIN: Final = _Again()
 def plan_import(context: JobContext, import_id: int) -> None:
     """Plan a received import; nothing to do when somebody has, or when it was cancelled."""
     with _watched(context, Import, import_id, Import.State.RECEIVED, job_failures.fail_import) as report:
-        planning.plan(import_id, report=report)
+        planned = planning.plan(import_id, report=report)
+    if planned.state == Import.State.PREVIEW:
+        preview.prepare_search(planned)
 
 
 @app.task(name="apply_import", retry=AGAIN, pass_context=True)

@@ -22,7 +22,7 @@ from kundekort.engine.recipe import Column
 from kundekort.engine.row import Row
 from kundekort.services import fields, history, imports
 from kundekort.services.refusals import PlanDamaged
-from kundekort.store import packages, pages, plans
+from kundekort.store import packages, pages, plans, search_text
 from kundekort.store.bands import Band
 from kundekort.store.bands import bands as bands_of
 from kundekort.store.models import Import
@@ -156,6 +156,14 @@ def page(imp: Import, wanted: Filter, *, offset: int, limit: int, place: Place |
         return page_of(folder, wanted, offset=offset, limit=limit, place=place, findings=named)
     except (FileNotFoundError, pl.exceptions.PolarsError) as error:
         raise PlanDamaged from error
+
+
+def prepare_search(imp: Import) -> None:
+    """Have a search in the rows of a large plan go through texts that are made for it; without them it takes longer."""
+    assert imp.totals is not None
+    if imp.totals.rows > search_text.SMALL:
+        with suppress(OSError, pl.exceptions.PolarsError):  # no room, or the plan is gone meanwhile
+            search_text.write(packages.plan_folder(imp.pk, imp.digest))
 
 
 def _of_column(imp: Import, wanted: Filter) -> Filter:

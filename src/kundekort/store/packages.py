@@ -23,7 +23,7 @@ from math import inf
 from pathlib import Path
 from typing import IO, BinaryIO, Final, NamedTuple
 
-from kundekort.store import plans, storage
+from kundekort.store import plans, search_text, storage
 from kundekort.store.storage import BLOCK, UNFINISHED, StorageUnreachable, StoredFile
 
 logger = logging.getLogger(__name__)
@@ -148,7 +148,8 @@ def cells_folder(import_id: int, name: str) -> Path:
 
 def forget_drafts(import_id: int, digest: str) -> None:
     """Forget what a plan can be made again from: it is not going to be."""
-    for folder in (_folder(import_id) / "cells", _folder(import_id) / "plans" / digest / plans.DRAFT):
+    plan = _folder(import_id) / "plans" / digest
+    for folder in (_folder(import_id) / "cells", plan / plans.DRAFT, plan / search_text.FOLDER):
         shutil.rmtree(folder, ignore_errors=True)
 
 

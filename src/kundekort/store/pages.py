@@ -11,7 +11,7 @@ import polars as pl
 
 from kundekort.engine import frames
 from kundekort.engine.frames import Status
-from kundekort.store import plans
+from kundekort.store import plans, search_text
 
 BOXES: Final[dict[str, tuple[Status, ...]]] = {
     "all": tuple(Status),
@@ -82,16 +82,22 @@ def page(
 
     `numbers` is a file with the ID of each row, where the plan itself does not know them all.
     """
-    index = pl.read_parquet(folder / plans.INDEX)
-    if numbers is not None:
-        index = index.with_columns(pl.read_parquet(numbers)[frames.ID])
+    whole = pl.scan_parquet(folder / plans.INDEX)
+    looked_at = {frames.ROW, frames.STATUS, frames.CHANGED + wanted.column}
+    looked_at |= {frames.ID} if wanted.search or wanted.card is not None else set()
+    index = whole.select(name for name in whole.collect_schema() if name in looked_at).collect()
+    ids = None if numbers is None else pl.read_parquet(numbers)[frames.ID]
+    if ids is not None:
+        index = index.with_columns(ids)
     values = plans.values(folder)
     at = _matching(index, values, folder, wanted)
     found = _position(index[at], place) if place else None
     if found is not None:
         offset = found - found % limit
     shown = at.slice(offset, limit).to_list()
-    rows = pl.concat([index[shown], _take(values, shown)], how="horizontal")
+    rows = pl.concat([_take(whole, shown), _take(values, shown)], how="horizontal")
+    if ids is not None:
+        rows = rows.with_columns(ids[shown])
     of_rows = pl.col(frames.ROW).is_in(rows[frames.ROW].implode())
     evidence = plans.evidence(folder).filter(of_rows)
     problems, conflicts = (
@@ -143,18 +149,8 @@ def _matching(index: pl.DataFrame, values: pl.LazyFrame, folder: Path, wanted: F
         shown &= pl.col(frames.ROW).is_in(noticed[frames.ROW].unique().implode())
     mask = index.select(shown).to_series()
     if text := wanted.search.strip().lower():
-        caseless = text == text.upper()  # a number: nothing has to be folded to find it
-        texts = [
-            (pl.col(name) if caseless else pl.col(name).str.to_lowercase())
-            .str.contains(text, literal=True)
-            .fill_null(False)
-            for name, kind in values.collect_schema().items()
-            if kind == pl.String
-        ]
         found = (index[frames.ID].cast(pl.String) == text).fill_null(False)
-        if texts:  # a file may have nothing but numbers of customers
-            found |= values.select(pl.any_horizontal(texts)).collect().to_series()
-        mask &= found
+        mask &= found | search_text.containing(folder, text, rows=index.height)
     at = mask.arg_true()
     return _gravest_first(at, index) if wanted.first else at
 
