@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 
-import polars as pl
 from psycopg import Connection
 
 from kundekort.bulk.apply import apply
@@ -20,14 +18,6 @@ from kundekort.services.database import psycopg_connection, short_lock_transacti
 from kundekort.services.progress import Report, no_progress
 from kundekort.services.refusals import RegisterBusy
 from kundekort.store.models import Revision
-
-
-@dataclass(frozen=True, slots=True)
-class WriteResult:
-    """A revision, and the numbers of the cards it created in the order of their rows."""
-
-    revision: Revision
-    created: pl.Series
 
 
 @contextmanager
@@ -66,7 +56,7 @@ def _begun(stack: ExitStack, *, alone: str, number: int) -> Connection:
 
 def write(
     plan: Plan, *, kind: Revision.Kind, actor: Actor, undoes: Revision | None = None, report: Report = no_progress
-) -> WriteResult:
+) -> Revision:
     """Carry out a plan inside the caller's transaction, as a revision of which every cell is in the log.
 
     Raises RegisterMoved when a cell is no longer as the plan saw it; then the transaction has to be rolled back.
@@ -80,14 +70,14 @@ def write(
         changed=totals.changed + totals.removed + totals.restored,
         undoes=undoes,
     )
-    done = apply(
+    apply(
         psycopg_connection(),
         plan,
         revision=revision.pk,
         schema=fields.schema(retired=True),
         progress=lambda done, total: report("writing", done, total),
     )
-    return WriteResult(revision=revision, created=done.created)
+    return revision
 
 
 def in_effect(revisions: Collection[int]) -> set[int]:
