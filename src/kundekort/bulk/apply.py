@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import polars as pl
 from psycopg import Connection, errors
 from psycopg.sql import Composed
 
-from kundekort.bulk import statements
+from kundekort.bulk import indexes, statements
 from kundekort.bulk.copy import CopyText, ahead, copy_in, copy_out, copy_text, temporary
 from kundekort.engine import frames
 from kundekort.engine.frames import CARD, ID, INTO, MERGED, VERSION, Status
@@ -35,15 +36,25 @@ class RegisterMoved(Exception):
     """A card is no longer as the plan saw it, or a value that must be unique has been taken; roll back."""
 
 
-def apply(conn: Connection, plan: Plan, *, revision: int, schema: Schema, progress: Callable[[int, int], None]) -> None:
+def apply(
+    conn: Connection,
+    plan: Plan,
+    *,
+    revision: int,
+    schema: Schema,
+    progress: Callable[[str, int, int], None],
+    aside: Sequence[str] = (),
+) -> None:
     """Carry out a plan inside the caller's transaction, logging every change under a revision.
+
+    `progress` is told "writing" with rows, then "indexing" while indexes that were set `aside` are built.
 
     Removed cards go first and created ones come last, so that a unique value can pass from one to another. A card that
     has been edited since the plan saw it in other cells than those that change is changed as it is now; `schema` says
     whether it would be right as a whole. Raises RegisterMoved when one of those cells has moved, a card that is to go
     has been edited at all, or a unique value is on another card by now.
     """
-    writing = _Writing(conn, plan, revision, schema, progress)
+    writing = _Writing(conn, plan, revision, schema, partial(progress, "writing"))
     try:
         writing.remove()
         writing.update()
@@ -52,6 +63,7 @@ def apply(conn: Connection, plan: Plan, *, revision: int, schema: Schema, progre
     except errors.UniqueViolation as error:
         raise RegisterMoved from error
     writing.log_merges()
+    indexes.build(conn, aside, progress=partial(progress, "indexing"))
     writing.renew_statistics()
 
 

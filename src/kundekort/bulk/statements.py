@@ -22,8 +22,6 @@ REMOVED: Final = Identifier("kundekort_removedcard")
 WANTED: Final = Identifier("wanted")
 VERSIONS: Final = Identifier("versions")
 STAGED: Final = Identifier("staged")
-SEARCH: Final = "customer_search"
-"""The index of `store.search`. What is written to cards waits in a list until it is sorted into it."""
 EVERYBODY: Final = SQL("TRUE")
 HOME: Final = SQL(
     "lower(c.last_name || chr(31) || c.zip_code || chr(31) || "
@@ -114,19 +112,6 @@ def analyze(table: Identifier, columns: Sequence[str] = ()) -> Composed:
     """
     some = SQL(" ({})").format(_comma([Identifier(c) for c in columns])) if columns else SQL("")
     return SQL("ANALYZE {}{}").format(table, some)
-
-
-def defer_search() -> Composed:
-    """Leave what is written to cards in the list of the search index for the rest of the transaction; wants how much.
-
-    A text such as 256MB. Whoever else writes more than the database's own limit then sorts the list in.
-    """
-    return SQL("SELECT set_config('gin_pending_list_limit', %s, true)").format()
-
-
-def sort_in() -> Composed:
-    """Sort the list of the search index into it: how many pages of it there were."""
-    return SQL("SELECT gin_clean_pending_list({}::regclass)").format(Literal(SEARCH))
 
 
 def known_rows(table: Identifier) -> Composed:

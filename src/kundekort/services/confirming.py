@@ -11,18 +11,7 @@ from procrastinate.contrib.django import app
 
 from kundekort.bulk.apply import RegisterMoved
 from kundekort.engine.plan import Plan
-from kundekort.services import (
-    audit,
-    fields,
-    four_eyes,
-    identities,
-    imports,
-    planning,
-    repetition,
-    revisions,
-    search_upkeep,
-    writers,
-)
+from kundekort.services import audit, fields, four_eyes, identities, imports, planning, repetition, revisions, writers
 from kundekort.services.accounts import Actor
 from kundekort.services.audit import Event
 from kundekort.services.database import short_lock_transaction
@@ -122,12 +111,7 @@ def _apply(import_id: int, *, digest: str, actor: Actor | None, report: Report, 
     plan = _kept(imp)  # before others have to wait for it
     kind = writers.UNDO if imp.undoes else writers.IMPORT
     waiting = (lambda: report("waiting", 0, 1)) if patient else None
-    cards = plan.totals.cards_written
-    with (
-        search_upkeep.second_session(cards),
-        revisions.register_transaction(alone=kind, number=imp.pk, waiting=waiting) as conn,
-    ):
-        search_upkeep.defer(conn, cards)
+    with revisions.register_transaction(alone=kind, number=imp.pk, waiting=waiting):
         imp = _applicable(import_id, digest=digest, states=states)
         if actor is None:  # which the log knows already
             actor = Actor(name=imp.confirmer_name, role=None, user=imp.confirmed_by)

@@ -10,9 +10,10 @@ from contextlib import ExitStack, contextmanager
 
 from psycopg import Connection
 
+from kundekort.bulk import indexes
 from kundekort.bulk.apply import apply
 from kundekort.engine.plan import Plan
-from kundekort.services import fields, writers
+from kundekort.services import fields, search_upkeep, writers
 from kundekort.services.accounts import Actor
 from kundekort.services.database import psycopg_connection, short_lock_transaction
 from kundekort.services.progress import Report, no_progress
@@ -70,13 +71,11 @@ def write(
         changed=totals.changed + totals.removed + totals.restored,
         undoes=undoes,
     )
-    apply(
-        psycopg_connection(),
-        plan,
-        revision=revision.pk,
-        schema=fields.schema(retired=True),
-        progress=lambda done, total: report("writing", done, total),
-    )
+    conn = psycopg_connection()
+    schema = fields.schema(retired=True)
+    aside = indexes.set_aside(conn, new=totals.new)
+    with search_upkeep.second_session(conn, cards=0 if aside else totals.cards_written):
+        apply(conn, plan, revision=revision.pk, schema=schema, progress=report, aside=aside)
     return revision
 
 

@@ -18,7 +18,7 @@ import psycopg
 from django.db import Error, connection
 from psycopg import Connection
 
-from kundekort.bulk import statements
+from kundekort.bulk import indexes
 from kundekort.services.database import psycopg_connection
 
 logger = logging.getLogger(__name__)
@@ -34,11 +34,12 @@ REST: Final = 0.5
 
 
 @contextmanager
-def second_session(cards: int) -> Iterator[None]:
-    """Have the search index kept up beside whoever writes so many cards, for the length of a with statement."""
+def second_session(conn: Connection, *, cards: int) -> Iterator[None]:
+    """Have the search index kept up beside a transaction in which so many cards are written in a with statement."""
     if cards < MANY:
         yield
         return
+    indexes.defer_search(conn, most=LIST)
     written = threading.Event()
     thread = threading.Thread(target=_sort_in, args=(written,), name="search-upkeep", daemon=True)
     thread.start()
@@ -49,12 +50,6 @@ def second_session(cards: int) -> Iterator[None]:
         thread.join()
 
 
-def defer(conn: Connection, cards: int) -> None:
-    """Leave the index to the second session for the rest of a transaction in which so many cards are written."""
-    if cards >= MANY:
-        conn.execute(statements.defer_search(), [LIST])
-
-
 def _sort_in(written: threading.Event) -> None:
     """Sort in what is in the list, again and again until all is written, and then once more."""
     try:
@@ -62,8 +57,7 @@ def _sort_in(written: threading.Event) -> None:
         last = False
         while not last:
             last = written.is_set()
-            row = conn.execute(statements.sort_in()).fetchone()
-            if row is not None and row[0] < SHORT:
+            if indexes.sort_in(conn) < SHORT and not last:
                 written.wait(REST)
     except (Error, psycopg.Error):
         logger.warning("The search index is kept up by the server itself.", exc_info=True)
