@@ -41,9 +41,9 @@ def test_it_lets_a_unique_value_pass_from_a_removed_card_to_another(ids: list[in
         [(plans.removal(cards, fields=schema.values), Status.REMOVED), (heir, Status.CHANGED)], fields=schema.values
     )
     with revisions.register_transaction(alone=True):
-        written = revisions.write(plan, kind=Revision.Kind.MERGE, actor=alice)
+        revision = revisions.write(plan, kind=Revision.Kind.MERGE, actor=alice)
     assert Customer.objects.get().external_id == "X1"
-    take_back(written.revision, actor=alice)
+    take_back(revision, actor=alice)
     assert dict(Customer.objects.values_list("pk", "external_id")) == {ids[0]: "X1", ids[1]: "X2"}
 
 

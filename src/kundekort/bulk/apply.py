@@ -5,113 +5,136 @@ Works inside the caller's transaction on a psycopg connection; never commits, ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import polars as pl
 from psycopg import Connection, errors
+from psycopg.sql import Composed
 
-from kundekort.bulk import statements
-from kundekort.bulk.copy import copy_in, copy_out, temporary
+from kundekort.bulk import indexes, statements
+from kundekort.bulk.copy import CopyText, ahead, copy_in, copy_out, copy_text, temporary
 from kundekort.engine import frames
 from kundekort.engine.frames import CARD, ID, INTO, MERGED, VERSION, Status
 from kundekort.engine.plan import Plan, changed_cells
 from kundekort.engine.rebase import rebase
 from kundekort.engine.schema import Field, Schema
 
+BLOCK: Final = 20_000
+"""Rows that are written at a time: so that progress moves, and a writer that is told to stop does so soon."""
 ANALYZE_FROM: Final = 50_000
-"""Written rows from which the register's statistics are renewed at once instead of by the server in its own time."""
+"""Written rows from which it is asked whether the register's statistics are to be renewed."""
+ANALYZE_SHARE: Final = 0.2
+"""The share of a table's rows that was written, from which its statistics are renewed at once instead of by the server
+in its own time. Of fewer they are right enough until then."""
 
 
 class RegisterMoved(Exception):
     """A card is no longer as the plan saw it, or a value that must be unique has been taken; roll back."""
 
 
-@dataclass(frozen=True, slots=True)
-class ApplyResult:
-    """What a plan did: ids of created cards in the order of their rows, and the number of all cards it touched."""
-
-    created: pl.Series
-    touched: int
-
-
 def apply(
-    conn: Connection, plan: Plan, *, revision: int, schema: Schema, progress: Callable[[int, int], None]
-) -> ApplyResult:
+    conn: Connection,
+    plan: Plan,
+    *,
+    revision: int,
+    schema: Schema,
+    progress: Callable[[str, int, int], None],
+    aside: Sequence[str] = (),
+) -> None:
     """Carry out a plan inside the caller's transaction, logging every change under a revision.
+
+    `progress` is told "writing" with rows, then "indexing" while indexes that were set `aside` are built.
 
     Removed cards go first and created ones come last, so that a unique value can pass from one to another. A card that
     has been edited since the plan saw it in other cells than those that change is changed as it is now; `schema` says
     whether it would be right as a whole. Raises RegisterMoved when one of those cells has moved, a card that is to go
     has been edited at all, or a unique value is on another card by now.
     """
-    writing = _Writing(conn, plan, revision, schema, progress)
+    writing = _Writing(conn, plan, revision, schema, partial(progress, "writing"))
     try:
-        for block in plan.rows(Status.REMOVED):
-            writing.remove(block)
-        for block in plan.rows(Status.CHANGED):
-            writing.update(block)
-        for block in plan.rows(Status.RESTORED):
-            writing.restore(block)
-        for block in plan.rows(Status.NEW):
-            writing.create(block)
+        writing.remove()
+        writing.update()
+        writing.restore()
+        writing.create()
     except errors.UniqueViolation as error:
         raise RegisterMoved from error
     writing.log_merges()
-    if writing.done >= ANALYZE_FROM:
-        for table in (statements.CUSTOMER, statements.CHANGE):
-            conn.execute(statements.analyze(table))
-    created = pl.concat([pl.Series("id", [], dtype=pl.Int64), *writing.created])
-    return ApplyResult(created=created, touched=writing.done)
+    indexes.build(conn, aside, progress=partial(progress, "indexing"))
+    writing.renew_statistics()
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Some rows of a plan, the columns of them that are staged, and the changes that are logged."""
+
+    rows: pl.DataFrame
+    staged: CopyText
+    changes: CopyText
 
 
 class _Writing:
-    """A plan on its way into the register."""
+    """A plan on its way into the register.
+
+    While the server writes one block, the next is read and made ready for COPY in a thread.
+    """
 
     def __init__(
         self, conn: Connection, plan: Plan, revision: int, schema: Schema, progress: Callable[[int, int], None]
     ) -> None:
-        self.done = 0
-        self.created: list[pl.Series] = []
-        self._conn, self._fields, self._revision, self._progress = conn, plan.fields, revision, progress
-        self._schema = schema
-        changes = plan.changes
-        self._changed_fields = tuple(f for f in plan.fields if changes[f.key])
+        self._conn, self._plan, self._revision, self._progress = conn, plan, revision, progress
+        self._schema, self._fields, self._changed_fields = schema, plan.fields, _changed_fields(plan)
         self._merges: list[pl.DataFrame] = []
         self._masters: list[pl.DataFrame] = []
-        self._total = plan.totals.cards_written
+        self._done, self._logged, self._total = 0, 0, plan.totals.cards_written
         progress(0, self._total)
 
-    def remove(self, rows: pl.DataFrame) -> None:
+    def remove(self) -> None:
         """Take cards out of the register, remembering into which others they were merged."""
-        staged = rows.select(pl.col(ID).alias("id"), pl.col(VERSION).alias("version"), pl.col(INTO).alias("into"))
-        with temporary(self._conn, statements.STAGED, statements.create_staged_removals(), staged):
-            self._expect(self._conn.execute(statements.remove_customers(), [self._revision]).rowcount, rows)
-        self._log(changed_cells(rows, self._fields))
-        self._log(_card_changes(rows, old=pl.col(ID).cast(pl.String), new=pl.lit("")))
-        self._remember_merges(rows, old=pl.lit(""), new=pl.col(ID).cast(pl.String))
-        self._passed(rows)
 
-    def update(self, rows: pl.DataFrame) -> None:
+        def block(rows: pl.DataFrame) -> _Block:
+            gone = _card_changes(rows, old=pl.col(ID).cast(pl.String), new=pl.lit(""))
+            staged = rows.select(pl.col(ID).alias("id"), pl.col(VERSION).alias("version"), pl.col(INTO).alias("into"))
+            changes = pl.concat([changed_cells(rows, self._fields), gone])
+            return _Block(rows, copy_text(staged), self._changes(changes))
+
+        for part in self._blocks(Status.REMOVED, block):
+            with self._staged(part.staged, statements.create_staged_removals()):
+                self._expect(self._conn.execute(statements.remove_customers(), [self._revision]).rowcount, part.rows)
+            self._log(part.changes)
+            self._remember_merges(part.rows, old=pl.lit(""), new=pl.col(ID).cast(pl.String))
+            self._passed(part.rows)
+
+    def update(self) -> None:
         """Give cards their new values, those that have been edited in other cells since too."""
         fields = self._changed_fields
-        try:
-            with self._conn.transaction(), self._staged(rows, fields):
-                self._expect(self._conn.execute(statements.update_customers(fields)).rowcount, rows)
-        except RegisterMoved:  # all of these rows are as they were before
-            rows = self._rebased(rows)
-            with self._staged(rows, fields):
-                self._expect(self._conn.execute(statements.update_customers(fields)).rowcount, rows)
-        self._log(changed_cells(rows, fields))
-        if INTO in rows.columns:
-            self._masters.append(rows.select(ID, VERSION))
-        self._passed(rows)
+
+        def block(rows: pl.DataFrame) -> _Block:
+            return _Block(rows, _staged_text(rows, fields), self._changes(changed_cells(rows, fields)))
+
+        for part in self._blocks(Status.CHANGED, block):
+            try:
+                with self._conn.transaction():
+                    self._update(part)
+            except RegisterMoved:  # all of these rows are as they were before
+                part = block(self._rebased(part.rows))
+                self._update(part)
+            self._log(part.changes)
+            if INTO in part.rows.columns:
+                self._masters.append(part.rows.select(ID, VERSION))
+            self._passed(part.rows)
+
+    def _update(self, part: _Block) -> None:
+        fields = self._changed_fields
+        with self._staged(part.staged, statements.create_staged(fields)):
+            self._expect(self._conn.execute(statements.update_customers(fields)).rowcount, part.rows)
 
     def _rebased(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows, with those of edited cards as changes of what the cards are now, which nobody else writes now."""
-        with self._staged(rows, ()):
+        with self._staged(_staged_text(rows, ()), statements.create_staged(())):
             self._conn.execute(statements.lock_staged())
             edited = copy_out(
                 self._conn, statements.staged_customers(self._schema.values), frames.cards(self._schema.values)
@@ -122,61 +145,96 @@ class _Writing:
             raise RegisterMoved
         return pl.concat([rows.filter(~moved), rebased])
 
-    def restore(self, rows: pl.DataFrame) -> None:
+    def restore(self) -> None:
         """Bring removed cards back under their numbers."""
-        with self._staged(rows, self._fields):
-            self._conn.execute(statements.restore_customers(self._fields))
-            self._conn.execute(statements.forget_removed())
-        self._log(changed_cells(rows, self._fields))
-        self._log(_card_changes(rows, old=pl.lit(""), new=pl.col(ID).cast(pl.String)))
-        self._remember_merges(rows, old=pl.col(ID).cast(pl.String), new=pl.lit(""))
-        self._passed(rows)
+        fields = self._fields
 
-    def create(self, rows: pl.DataFrame) -> None:
-        """Make new cards, which get their numbers here."""
-        ids = [row[0] for row in self._conn.execute(statements.next_ids(), [rows.height])]
-        numbered = rows.with_columns(pl.Series(ID, ids, dtype=pl.Int64))
-        with self._staged(numbered, self._fields):
-            self._conn.execute(statements.insert_customers(self._fields))
-            self._conn.execute(statements.log_created(), [self._revision])
-        self.created.append(numbered[ID].alias("id"))
-        self._passed(rows)
+        def block(rows: pl.DataFrame) -> _Block:
+            back = _card_changes(rows, old=pl.lit(""), new=pl.col(ID).cast(pl.String))
+            changes = pl.concat([changed_cells(rows, fields), back])
+            return _Block(rows, _staged_text(rows, fields), self._changes(changes))
+
+        for part in self._blocks(Status.RESTORED, block):
+            with self._staged(part.staged, statements.create_staged(fields)):
+                self._conn.execute(statements.restore_customers(fields))
+                self._conn.execute(statements.forget_removed())
+            self._log(part.changes)
+            self._remember_merges(part.rows, old=pl.col(ID).cast(pl.String), new=pl.lit(""))
+            self._passed(part.rows)
+
+    def create(self) -> None:
+        """Make new cards, which get their numbers here, in the order of their rows."""
+        fields = self._fields
+
+        def block(rows: pl.DataFrame) -> _Block:
+            placed = rows.with_columns(pl.int_range(pl.len()).alias(ID))
+            return _Block(rows, _staged_text(placed, fields), self._changes(pl.DataFrame(schema=frames.CHANGES)))
+
+        for part in self._blocks(Status.NEW, block):
+            with self._staged(part.staged, statements.create_staged(fields), join=None):
+                self._logged += self._conn.execute(statements.create_customers(fields), [self._revision]).rowcount
+            self._passed(part.rows)
 
     def log_merges(self) -> None:
         """Tell on the cards that others were merged into, or given back from, which those were."""
         if self._merges:
             merges = pl.concat(self._merges).join(pl.concat(self._masters), on=ID, how="left")
-            self._log(
-                merges.select(
-                    pl.col(ID).alias("customer_id"),
-                    (pl.col(VERSION) + 1).alias("version"),
-                    pl.lit(MERGED).alias("field"),
-                    *("old", "new"),
-                )
+            changes = merges.select(
+                pl.col(ID).alias("customer_id"),
+                (pl.col(VERSION) + 1).alias("version"),
+                pl.lit(MERGED).alias("field"),
+                *("old", "new"),
             )
+            self._log(self._changes(changes))
+
+    def renew_statistics(self) -> None:
+        """Have the server look at the tables of which so much was written that it would misjudge them."""
+        if self._done < ANALYZE_FROM:
+            return
+        for table, written in ((statements.CUSTOMER, self._done), (statements.CHANGE, self._logged)):
+            known = self._conn.execute(statements.known_rows(table)).fetchone()
+            if known is None or written >= ANALYZE_SHARE * known[0]:
+                self._conn.execute(statements.analyze(table))
+
+    def _blocks(self, status: Status, block: Callable[[pl.DataFrame], _Block]) -> Iterator[_Block]:
+        return ahead(block(rows) for rows in self._plan.rows(status, size=BLOCK))
 
     def _remember_merges(self, rows: pl.DataFrame, *, old: pl.Expr, new: pl.Expr) -> None:
         merged = rows.filter(pl.col(INTO).is_not_null())
         if merged.height:
             self._merges.append(merged.select(pl.col(INTO).alias(ID), old.alias("old"), new.alias("new")))
 
-    def _staged(self, rows: pl.DataFrame, fields: Sequence[Field]) -> AbstractContextManager[None]:
+    def _staged(
+        self, rows: CopyText, create: Composed, *, join: Sequence[str] | None = ("id",)
+    ) -> AbstractContextManager[None]:
         """The table `staged` with planned cards in it."""
-        keys = [f.key for f in fields]
-        staged = rows.select(pl.col(ID).alias("id"), pl.col(VERSION).alias("version"), *keys)
-        return temporary(self._conn, statements.STAGED, statements.create_staged(fields), staged)
+        return temporary(self._conn, statements.STAGED, create, rows, join=join)
 
-    def _log(self, changes: pl.DataFrame) -> None:
+    def _changes(self, changes: pl.DataFrame) -> CopyText:
+        """Changes as rows of the log, those of a card together, so that they can be read together."""
         revision = pl.lit(self._revision, pl.Int64).alias("revision_id")
-        copy_in(self._conn, statements.CHANGE, changes.select(revision, *frames.CHANGES))
+        return copy_text(changes.select(revision, *frames.CHANGES).sort("customer_id", maintain_order=True))
+
+    def _log(self, changes: CopyText) -> None:
+        self._logged += copy_in(self._conn, statements.CHANGE, changes)
 
     def _expect(self, done: int, rows: pl.DataFrame) -> None:
         if done != rows.height:
             raise RegisterMoved
 
     def _passed(self, rows: pl.DataFrame) -> None:
-        self.done += rows.height
-        self._progress(self.done, self._total)
+        self._done += rows.height
+        self._progress(self._done, self._total)
+
+
+def _changed_fields(plan: Plan) -> tuple[Field, ...]:
+    changes = plan.changes
+    return tuple(f for f in plan.fields if changes[f.key])
+
+
+def _staged_text(rows: pl.DataFrame, fields: Sequence[Field]) -> CopyText:
+    keys = [f.key for f in fields]
+    return copy_text(rows.select(pl.col(ID).alias("id"), pl.col(VERSION).alias("version"), *keys))
 
 
 def _card_changes(rows: pl.DataFrame, *, old: pl.Expr, new: pl.Expr) -> pl.DataFrame:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, TypeVar
 
 import polars as pl
 import pyarrow as pa
@@ -20,6 +22,16 @@ SLICE: Final = 20_000
 """Rows that go through at a time."""
 BYTES: Final = 4 * 2**20
 """Bytes of rows that are read at a time from a file."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class CopyText:
+    """Rows in PostgreSQL's text format, ready to be sent: the names of their columns, and their bytes in parts."""
+
+    columns: tuple[str, ...]
+    parts: tuple[str, ...]
 
 
 def copy_out(conn: Connection, query: Composed, types: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:
@@ -52,19 +64,48 @@ def copied(
             yield (pl.DataFrame(pl.from_arrow(batch)) for batch in batches)
 
 
-def copy_in(conn: Connection, table: Identifier, rows: pl.DataFrame) -> None:
-    """Copy a frame into the columns of the same names."""
+def copy_text(rows: pl.DataFrame) -> CopyText:
+    """A frame as COPY takes it. It needs no connection, so that it can be made while the server is at work."""
+    parts = (_escaped(block) for block in rows.iter_slices(SLICE))
+    lines = (part.write_csv(include_header=False, separator="\t", quote_style="never") for part in parts)
+    return CopyText(columns=tuple(rows.columns), parts=tuple(lines))
+
+
+def copy_in(conn: Connection, table: Identifier, rows: CopyText) -> int:
+    """Copy rows into the columns of the same names, and say how many they are."""
     with conn.cursor() as cursor, cursor.copy(statements.copy_into(table, rows.columns)) as copy:
-        for block in rows.iter_slices(SLICE):
-            copy.write(_escaped(block).write_csv(include_header=False, separator="\t", quote_style="never"))
+        for part in rows.parts:
+            copy.write(part)
+    return cursor.rowcount
+
+
+def ahead(items: Iterable[T]) -> Iterator[T]:
+    """The items in their order, each made in a thread while the one before it is used."""
+    coming = iter(items)
+    with ThreadPoolExecutor(1, "ahead") as thread:
+        item = thread.submit(next, coming, None)
+        while (current := item.result()) is not None:
+            item = thread.submit(next, coming, None)
+            yield current
 
 
 @contextmanager
-def temporary(conn: Connection, table: Identifier, create: Composed, rows: pl.DataFrame) -> Iterator[None]:
-    """A temporary table with rows in it, for the length of a with statement."""
+def temporary(
+    conn: Connection,
+    table: Identifier,
+    create: Composed,
+    rows: pl.DataFrame | CopyText,
+    *,
+    join: Sequence[str] | None = (),
+) -> Iterator[None]:
+    """A temporary table with rows in it, for the length of a with statement.
+
+    `join`: the columns by which it is joined, which the database looks at beforehand; () for all, None for none.
+    """
     conn.execute(create)
-    copy_in(conn, table, rows)
-    conn.execute(statements.analyze(table))
+    copy_in(conn, table, rows if isinstance(rows, CopyText) else copy_text(rows))
+    if join is not None:
+        conn.execute(statements.analyze(table, join))
     yield
     conn.execute(statements.drop(table))
 

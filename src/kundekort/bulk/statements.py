@@ -105,9 +105,18 @@ def copy_into(table: Identifier, columns: Sequence[str]) -> Composed:
     return SQL("COPY {} ({}) FROM STDIN").format(table, _comma([Identifier(c) for c in columns]))
 
 
-def analyze(table: Identifier) -> Composed:
-    """Statistics for a table that was just filled: without them a first join can take 30 times as long."""
-    return SQL("ANALYZE {}").format(table)
+def analyze(table: Identifier, columns: Sequence[str] = ()) -> Composed:
+    """Statistics for a table that was just filled: without them a first join can take 30 times as long.
+
+    They are about all columns, or about some of them.
+    """
+    some = SQL(" ({})").format(_comma([Identifier(c) for c in columns])) if columns else SQL("")
+    return SQL("ANALYZE {}{}").format(table, some)
+
+
+def known_rows(table: Identifier) -> Composed:
+    """How many rows a table had when the server last looked at it; below 0 where it never has."""
+    return SQL("SELECT reltuples FROM pg_class WHERE oid = {}::regclass").format(Literal(table.as_string()))
 
 
 def copy_out(query: Composed) -> Composed:
@@ -286,13 +295,6 @@ def created(revision: int) -> Composed:
     ).format(CHANGE, Literal(revision))
 
 
-def next_ids() -> Composed:
-    """The given number of new CustomerIDs, in order."""
-    return SQL(
-        "SELECT nextval(pg_get_serial_sequence('kundekort_customer', 'id')) FROM generate_series(1, %s)"
-    ).format()
-
-
 def create_staged(fields: Sequence[Field]) -> Composed:
     """A temporary table for planned cards: id, version before, canonical text of the given fields."""
     columns = _comma(
@@ -333,12 +335,19 @@ def staged_customers(fields: Sequence[Field]) -> Composed:
     )
 
 
-def insert_customers(fields: Sequence[Field]) -> Composed:
-    """Make the staged cards, new ones."""
+def create_customers(fields: Sequence[Field]) -> Composed:
+    """Make the staged cards, new ones, in the order of their ids here, and log each of them; wants the revision.
+
+    They get their CustomerIDs in that order. The log has one change of each: field `id`, from nothing to its number.
+    """
     names, values = _inserted(fields)
-    return SQL("INSERT INTO {} (id, version{}) SELECT s.id, s.version + 1{} FROM {} s").format(
-        CUSTOMER, names, values, STAGED
-    )
+    return SQL(
+        "WITH made AS (INSERT INTO {} (id, version{}) "
+        "SELECT nextval(pg_get_serial_sequence('kundekort_customer', 'id')), s.version + 1{} "
+        "FROM (SELECT * FROM {} ORDER BY id) s RETURNING id, version) "
+        "INSERT INTO {} (revision_id, customer_id, version, field, old, new) "
+        "SELECT %s, id, version, 'id', '', id::text FROM made"
+    ).format(CUSTOMER, names, values, STAGED, CHANGE)
 
 
 def restore_customers(fields: Sequence[Field]) -> Composed:
@@ -378,11 +387,3 @@ def _inserted(fields: Sequence[Field]) -> tuple[Composed, Composed]:
         names += SQL(", custom")
         values += SQL(", jsonb_strip_nulls({})").format(_custom(fields))
     return names, values
-
-
-def log_created() -> Composed:
-    """One change per new card: field `id`, from nothing to its number."""
-    return SQL(
-        "INSERT INTO {} (revision_id, customer_id, version, field, old, new) "
-        "SELECT %s, s.id, 1, 'id', '', s.id::text FROM {} s"
-    ).format(CHANGE, STAGED)

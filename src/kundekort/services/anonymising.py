@@ -252,7 +252,7 @@ def _take_out(ids: Sequence[int], *, actor: Actor, report: Report | None) -> Rev
     cards = DatabaseRegister().cards(schema["id"], pl.Series(ids, dtype=pl.Int64), ())
     plan = plans.concat([(plans.removal(cards, fields=()), Status.REMOVED)], fields=())
     kind = Revision.Kind.ANONYMISATION
-    return revisions.write(plan, kind=kind, actor=actor, report=report or no_progress).revision
+    return revisions.write(plan, kind=kind, actor=actor, report=report or no_progress)
 
 
 def _forget_files(known: Traces, held: Mapping[int, bool], touched: pl.DataFrame) -> list[int]:

@@ -120,8 +120,7 @@ def _apply(import_id: int, *, digest: str, actor: Actor | None, report: Report, 
         if plan.totals.changes_register:
             repetition.keep(imp, plan)
             cause = Revision.Kind.UNDO if imp.undoes else Revision.Kind.IMPORT
-            written = revisions.write(plan, kind=cause, actor=actor, undoes=imp.undoes, report=report)
-            imp.revision = written.revision
+            imp.revision = revisions.write(plan, kind=cause, actor=actor, undoes=imp.undoes, report=report)
         # The row was not locked meanwhile, so that progress could be written to it; if it has moved, nothing happens.
         finished = Import.objects.filter(pk=import_id, state__in=states, digest=digest).update(
             state=Import.State.DONE,

@@ -12,6 +12,7 @@ import polars as pl
 from django.conf import settings
 from django.utils import timezone
 
+from kundekort.bulk import register
 from kundekort.bulk.apply import RegisterMoved
 from kundekort.engine import interpretation, pipeline
 from kundekort.engine.draft import Task
@@ -22,6 +23,7 @@ from kundekort.engine.problem import Conflict, Problem
 from kundekort.engine.schema import Schema
 from kundekort.services import customers, fields, history, revisions
 from kundekort.services.accounts import Actor, Role
+from kundekort.services.database import psycopg_connection
 from kundekort.services.history import Cell
 from kundekort.services.refusals import CardInvalid, EditConflict, NotFound
 from kundekort.services.register import DatabaseRegister
@@ -77,9 +79,9 @@ def plan(
     """
     _refuse_unfit(values, schema=schema)
     source, recipe = interpretation.of_card(customer_id, values, version=version)
-    register = DatabaseRegister(leaving=leaving)
+    cards = DatabaseRegister(leaving=leaving)
     country = settings.KUNDEKORT_COUNTRY
-    made = pipeline.plan(source, Task(recipe, register, schema, today=timezone.localdate(), country=country))
+    made = pipeline.plan(source, Task(recipe, cards, schema, today=timezone.localdate(), country=country))
     assert not isinstance(made, Question)
     if not made.problems.is_empty():
         raise CardInvalid(problems=_by_field(made.problems))
@@ -90,8 +92,8 @@ def _create(values: Mapping[str, str], *, actor: Actor) -> int:
     schema = fields.schema()
     with revisions.register_transaction():
         made = plan(0, values, schema=schema)
-        written = revisions.write(made, kind=Revision.Kind.EDIT, actor=actor)
-    return int(written.created.item())
+        revision = revisions.write(made, kind=Revision.Kind.EDIT, actor=actor)
+        return int(register.created(psycopg_connection(), revision.pk).item())
 
 
 def _edit(customer_id: int, *, version: int, values: Mapping[str, str], actor: Actor) -> EditResult:

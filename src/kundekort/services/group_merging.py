@@ -132,7 +132,7 @@ def merge(choice: Choice, *, marks: Mapping[int, str], actor: Actor) -> Revision
         gone = DatabaseRegister().cards(schema["id"], pl.Series([*into], dtype=pl.Int64), schema.values).sort("id")
         gone = gone.with_columns(pl.col("id").replace_strict(into, return_dtype=pl.Int64).alias(frames.INTO))
         plan = merges.plan_several([one.merge for one in chosen], gone, schema=schema)
-        return revisions.write(plan, kind=Revision.Kind.MERGE, actor=actor).revision
+        return revisions.write(plan, kind=Revision.Kind.MERGE, actor=actor)
 
 
 def _refuse_switched_off() -> None:

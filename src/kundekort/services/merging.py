@@ -103,7 +103,7 @@ def _merge(
             every.filter(pl.col("id") != master).sort("id"),
             schema=schema,
         )
-        return revisions.write(plan, kind=Revision.Kind.MERGE, actor=actor).revision
+        return revisions.write(plan, kind=Revision.Kind.MERGE, actor=actor)
 
 
 def _chosen(

@@ -39,6 +39,7 @@ class ProgressWriter:
         self._connection = connection.copy()
         self._started = time.monotonic()
         self._last: float | None = None
+        self._phase = ""
 
     def __enter__(self) -> ProgressWriter:
         return self
@@ -47,11 +48,11 @@ class ProgressWriter:
         self._connection.close()
 
     def __call__(self, phase: str, done: int, total: int) -> None:
-        """Keep a report, unless the last one was just now."""
+        """Keep a report, unless the last one of the same phase was just now."""
         now = time.monotonic()
-        if self._last is not None and now - self._last < SECONDS_BETWEEN:
+        if self._last is not None and now - self._last < SECONDS_BETWEEN and phase == self._phase:
             return
-        self._last = now
+        self._last, self._phase = now, phase
         if not self._write(Progress(phase, done, total).after(now - self._started)):
             raise Cancelled
 

@@ -7,27 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 
-import polars as pl
 from psycopg import Connection
 
+from kundekort.bulk import indexes
 from kundekort.bulk.apply import apply
 from kundekort.engine.plan import Plan
-from kundekort.services import fields, writers
+from kundekort.services import fields, search_upkeep, writers
 from kundekort.services.accounts import Actor
 from kundekort.services.database import psycopg_connection, short_lock_transaction
 from kundekort.services.progress import Report, no_progress
 from kundekort.services.refusals import RegisterBusy
 from kundekort.store.models import Revision
-
-
-@dataclass(frozen=True, slots=True)
-class WriteResult:
-    """A revision, and the numbers of the cards it created in the order of their rows."""
-
-    revision: Revision
-    created: pl.Series
 
 
 @contextmanager
@@ -66,7 +57,7 @@ def _begun(stack: ExitStack, *, alone: str, number: int) -> Connection:
 
 def write(
     plan: Plan, *, kind: Revision.Kind, actor: Actor, undoes: Revision | None = None, report: Report = no_progress
-) -> WriteResult:
+) -> Revision:
     """Carry out a plan inside the caller's transaction, as a revision of which every cell is in the log.
 
     Raises RegisterMoved when a cell is no longer as the plan saw it; then the transaction has to be rolled back.
@@ -80,14 +71,12 @@ def write(
         changed=totals.changed + totals.removed + totals.restored,
         undoes=undoes,
     )
-    done = apply(
-        psycopg_connection(),
-        plan,
-        revision=revision.pk,
-        schema=fields.schema(retired=True),
-        progress=lambda done, total: report("writing", done, total),
-    )
-    return WriteResult(revision=revision, created=done.created)
+    conn = psycopg_connection()
+    schema = fields.schema(retired=True)
+    aside = indexes.set_aside(conn, new=totals.new)
+    with search_upkeep.second_session(conn, cards=0 if aside else totals.cards_written):
+        apply(conn, plan, revision=revision.pk, schema=schema, progress=report, aside=aside)
+    return revision
 
 
 def in_effect(revisions: Collection[int]) -> set[int]:

@@ -12,14 +12,16 @@ SHARES: Final = {
     "keeping": (0.97, 1.0),
     "waiting": (0.0, 0.0),
     "writing": (0.0, 1.0),
+    "indexing": (1.0, 1.0),
     "exporting": (0.0, 1.0),
     "copying": (0.0, 0.5),
     "dumping": (0.5, 0.5),
     "unpacking": (0.0, 0.5),
     "loading": (0.5, 1.0),
 }
-"""From where to where in the whole each phase goes: planning or undoing, then keeping; waiting, writing; exporting;
-copying, then dumping, of which nobody knows how long it takes; unpacking, then loading."""
+"""From where to where in the whole each phase goes: planning or undoing, then keeping; waiting, writing,
+then indexing; exporting; copying, then dumping; unpacking, then loading. Of a phase that goes nowhere nobody knows how
+long it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,8 @@ class Progress:
 
     def after(self, seconds: float) -> Self:
         """The same with the seconds that are probably left, when so many have passed."""
-        fraction = self.fraction
-        left = round(seconds / fraction * (1 - fraction)) if fraction > 0.02 else None
+        fraction, (first, last) = self.fraction, SHARES[self.phase]
+        left = round(seconds / fraction * (1 - fraction)) if fraction > 0.02 and first < last else None
         return type(self)(self.phase, self.done, self.total, left)
 
     def to_json(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ PHASES: Final[Mapping[str, str | Promise]] = {
     "keeping": _("Keeping the preview"),
     "waiting": _("Waiting for its turn"),
     "writing": _("Writing to the register"),
+    "indexing": _("Making the customers searchable"),
     "exporting": _("Writing the list"),
     "copying": _("Copying the files"),
     "dumping": _("Copying the database"),
