@@ -26,6 +26,8 @@ _MINE: Final = "mine:"
 _THEIRS: Final = "theirs:"
 _FIRST: Final = "first:"
 _BY: Final = "by:"
+_KEYS: Final = 100_000
+"""Keys that several rows have of which the rows are looked at together: all rows of a key are."""
 _CERTAIN: Final = (traits.EXTERNAL_ID, PERSON)
 """What only one person has."""
 
@@ -155,11 +157,12 @@ def twice_in_file(people: pl.LazyFrame, *, but: pl.Series) -> pl.DataFrame:
         if key not in given:
             continue
         hashes = everybody.select(key).collect(engine="streaming").to_series()
-        doubled = pl.col(key).is_in(duplicates.numbers(hashes).implode())
-        rows = everybody.filter(doubled).collect(engine="streaming").sort(ROW)
-        if by in (traits.EMAIL, traits.MOBILE):  # of a school, a shop
-            rows = rows.filter(pl.len().over(key) <= traits.SHARED)
-        found.append(_twice(_with_person(rows, _MINE), by))
+        for doubled in duplicates.numbers(hashes).to_frame().iter_slices(_KEYS):
+            there = pl.col(key).is_in(doubled.to_series().implode())
+            rows = everybody.filter(there).collect(engine="streaming").sort(ROW)
+            if by in (traits.EMAIL, traits.MOBILE):  # of a school, a shop
+                rows = rows.filter(pl.len().over(key) <= traits.SHARED)
+            found.append(_twice(_with_person(rows, _MINE), by))
     return pl.concat(found).unique(ROW, keep="first", maintain_order=True)
 
 
