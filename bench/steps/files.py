@@ -1,4 +1,4 @@
-"""The files of a register: invented Nordic customers, and what people make of an export of them. The same every time."""
+"""The files of a register: invented Nordic customers, and what people make of an export of them; always the same."""
 
 from __future__ import annotations
 
