@@ -51,6 +51,5 @@ def duration(seconds: float) -> str:
 
 def amount(value: float, unit: str) -> str:
     """A value compared with a bar, or the bar."""
-    return {"ratio": f"{value:.2f} ×", "faster": f"{value:.2f} ×", "share": f"{value:+.1%}"}.get(unit) or duration(
-        value
-    )
+    words = {"ratio": f"{value:.2f} ×", "faster": f"{value:.2f} ×", "share": f"{value:+.1%}"}
+    return words.get(unit) or duration(value)
