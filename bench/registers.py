@@ -26,7 +26,7 @@ _MADE_BY: Final = ("src/kundekort/store/migrations/*.py", "src/kundekort/cli/sam
 
 
 class Register:
-    """A data folder with so many customers, and the files that go with them; its server runs while this process does."""
+    """A data folder with so many customers, and the files that go with them; its server runs as long as we do."""
 
     def __init__(self, rows: int) -> None:
         self.rows, self.data = rows, FOLDER / str(rows)
