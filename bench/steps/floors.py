@@ -55,8 +55,8 @@ def confirm(clock: Clock, *, file: str, before: str | None, columns: list[str]) 
         known = rows.head(old.height)
         moved = pl.any_horizontal(known[column] != old[column] for column in columns)
         changed, new = known.filter(moved), rows.slice(old.height)
-    updates = _csv(changed.select("id", *columns))
-    inserts = _csv(new.select(WRITTEN))
+    updates = csv(changed.select("id", *columns))
+    inserts = csv(new.select(WRITTEN))
     sets = ", ".join(f"{column} = s.{column}" for column in columns)
     with _connected() as conn, clock, conn.transaction():
         if changed.height:
@@ -105,7 +105,8 @@ def _stage(conn: Connection, name: str, columns: tuple[str, ...], rows: bytes) -
     conn.execute(f"ANALYZE {name}")
 
 
-def _csv(frame: pl.DataFrame) -> bytes:
+def csv(frame: pl.DataFrame) -> bytes:
+    """Canonical text as COPY takes it: all of it quoted, so that only FORCE_NULL makes a null."""
     if "tags" in frame.columns:
         tags = pl.col("tags").str.replace_all("|", '","', literal=True)
         frame = frame.with_columns(tags=pl.when(pl.col("tags") == "").then(pl.lit("{}")).otherwise('{"' + tags + '"}'))
