@@ -24,7 +24,7 @@ ELSEWHERE = {
     "kundekort.services.exports",
     "kundekort.services.jobs",
     "kundekort.store.migrations",
-    "kundekort.web",
+    "kundekort.web.urls",
     "requests",
     "urllib3",
     "whitenoise",
