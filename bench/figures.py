@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from statistics import median
-from typing import Any, Final
+from typing import Any
 
-from bench.clock import Sample
-
-UNITS: Final = ("ratio", "seconds", "share", "faster")
+from bench.clock import Sample, run
 
 
 @dataclass(slots=True)
@@ -38,10 +36,10 @@ class Figure:
         """What is compared with the bar: of medians."""
         if not self.seconds or (self.unit != "seconds" and not self.floor):
             return None
-        ours = median(self.seconds)
+        ours = self.median
         if self.unit == "seconds":
             return ours
-        floor = median(self.floor)
+        floor = self.median_floor
         return {"ratio": ours / floor, "faster": floor / ours, "share": ours / floor - 1}[self.unit]
 
     @property
@@ -52,9 +50,19 @@ class Figure:
         return self.value >= self.bar if self.unit == "faster" else self.value <= self.bar
 
     @property
+    def median(self) -> float:
+        """Seconds of the step."""
+        return median(self.seconds)
+
+    @property
+    def median_floor(self) -> float:
+        """Seconds of its floor."""
+        return median(self.floor)
+
+    @property
     def spread(self) -> float:
         """How far the slowest run is from the fastest, as a share of the median."""
-        return (max(self.seconds) - min(self.seconds)) / median(self.seconds)
+        return (max(self.seconds) - min(self.seconds)) / self.median
 
     def add(self, sample: Sample) -> Sample:
         """Take a run of the step."""
@@ -79,3 +87,21 @@ def alternate(figure: Figure, runs: int, ours: Callable[[], Sample], floor: Call
         figure.add_floor(floor())
         figure.add(ours())
     yield figure
+
+
+def repeat(figure: Figure, runs: int, step: str, **arguments: Any) -> Figure:
+    """The figure with so many runs of a step (`bench.clock.run`)."""
+    for _ in range(runs):
+        figure.add(run(step, **arguments))
+    return figure
+
+
+def duration(seconds: float) -> str:
+    """Seconds, or milliseconds where they are few."""
+    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.1f} ms"
+
+
+def amount(value: float, unit: str) -> str:
+    """A value compared with a bar, or the bar."""
+    words = {"ratio": f"{value:.2f} ×", "faster": f"{value:.2f} ×", "share": f"{value:+.1%}"}
+    return words.get(unit) or duration(value)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from bench.clock import Sample, run
-from bench.figures import Figure, alternate
+from bench.figures import Figure, alternate, repeat
+from bench.peers import peers
 from bench.registers import EMPTY, FULL, Register
 
 COPIED: Final = "reading the bytes as text, and COPY of the cards"
@@ -107,8 +108,75 @@ _UNDOING: Final[dict[str, dict[str, Any]]] = {
     "both": {"bar": 1.3, "versus": "the confirmation that is taken back"},
 }
 
-PARTS: Final[dict[str, Part]] = {"preview": preview, "versions": versions, "confirm": confirm}
-"""By their names on the command line, in the order in which they are measured."""
+
+def pages(register: Register, runs: int) -> Iterator[Figure]:
+    """Pages of a preview, and text searched for in it."""
+    register.restore(FULL)
+    shown = run("imports:preview", data=register.data, file=str(register.file("tenth")), keep=True)
+    asked = run("lists:pages", data=register.data, number=shown.told["import"], runs=runs)
+    for figure in _each("pages", asked, register.rows, _rows(register, "tenth")):
+        figure.bar = 0.150 if figure.step.startswith("search") else 0.050
+        yield figure
+
+
+def customers(register: Register, runs: int) -> Iterator[Figure]:
+    """The customer list: each search, in each order, its first and a deep page."""
+    register.restore(FULL)
+    asked = run("lists:customers", data=register.data, runs=runs)
+    yield from _each("customers", asked, register.rows, register.rows, bar=0.100)
+
+
+def segments(register: Register, runs: int) -> Iterator[Figure]:
+    """How many customers are in a segment."""
+    register.restore(FULL)
+    asked = run("lists:segments", data=register.data, runs=runs)
+    yield from _each("segments", asked, register.rows, register.rows, bar=0.300)
+
+
+def _each(part: str, asked: Sample, there: int, rows: int, *, bar: float | None = None) -> Iterator[Figure]:
+    """A figure for each thing that one process was asked for again and again."""
+    for name, seconds in asked.told["all"].items():
+        yield Figure(part, name, there, rows, unit="seconds", bar=bar, seconds=seconds, peak=[asked.peak])
+
+
+def export(register: Register, runs: int) -> Iterator[Figure]:
+    """All customers as a file, which is kept."""
+    register.restore(FULL)
+    for form, bar in (("csv", 2.5), ("xlsx", 6.0)):
+        figure = Figure("export", form, register.rows, register.rows, bar=bar, versus="COPY of the cards")
+        yield from alternate(
+            figure,
+            runs,
+            lambda form=form: run("lists:export", data=register.data, form=form),
+            lambda: run("floors:export", data=register.data),
+        )
+
+
+def small(register: Register, runs: int) -> Iterator[Figure]:
+    """Short files against a large register, through both doors, all included."""
+    for count in (50, 1_000):
+        file = str(register.file(f"rows-{count}"))
+        bars = (0.100, 0.7) if count == 50 else (None, None)
+        figure = Figure("small", f"{count:,} rows by POST", register.rows, count, unit="seconds", bar=bars[0])
+        sample = run("doors:post", data=register.data, file=file, runs=max(10, runs))
+        figure.seconds, figure.peak = sample.told["all"], [sample.peak]
+        yield figure
+        figure = Figure("small", f"{count:,} rows by command", register.rows, count, unit="seconds", bar=bars[1])
+        yield repeat(figure, max(5, runs), "doors:command", data=register.data, file=file)
+
+
+PARTS: Final[dict[str, Part]] = {
+    "preview": preview,
+    "versions": versions,
+    "confirm": confirm,
+    "pages": pages,
+    "customers": customers,
+    "segments": segments,
+    "export": export,
+    "small": small,
+    "peers": peers,
+}
+"""By their names on the command line, in the order in which they are measured; `small` has a register of its own."""
 
 
 def _rows(register: Register, name: str) -> int:

@@ -21,15 +21,20 @@ FOLDER: Final = Path(os.environ.get("BENCH_FOLDER") or ROOT / ".bench")
 """Where registers and files are kept."""
 EMPTY: Final = "base_empty"
 FULL: Final = "base_full"
-_MADE_BY: Final = ("src/kundekort/store/migrations/*.py", "src/kundekort/cli/sample*.py", "bench/steps/files.py")
+_MADE_BY: Final = (
+    "src/kundekort/store/migrations/*.py",
+    "src/kundekort/cli/sample*.py",
+    "bench/steps/files.py",
+    "bench/steps/large.py",
+)
 """What a register is made anew for when it has changed."""
 
 
 class Register:
     """A data folder with so many customers, and the files that go with them; its server runs as long as we do."""
 
-    def __init__(self, rows: int) -> None:
-        self.rows, self.data = rows, FOLDER / str(rows)
+    def __init__(self, rows: int, *, name: str = "") -> None:
+        self.rows, self.data = rows, FOLDER / (name or str(rows))
         self.address = embedded.start(self.data)
 
     def file(self, name: str) -> Path:
@@ -48,17 +53,19 @@ class Register:
         self._execute("DROP DATABASE IF EXISTS postgres WITH (FORCE)", "CREATE DATABASE postgres TEMPLATE template0")
         for kept in ("imports", "exports", "storage-id"):
             _remove(self.data / kept)
-        folder = str(self.data / "files")
-        run("files:new", data=self.data, folder=folder, rows=self.rows)
-        self._keep(EMPTY)
-        shown = run("imports:preview", data=self.data, file=str(self.file("new")), keep=True)
-        run("imports:confirm", data=self.data, number=shown.told["import"])
-        run("files:exported", data=self.data, folder=folder)
+        self._fill(str(self.data / "files"))
         _remove(self.data / "imports")
         with psycopg.connect(self.address, autocommit=True) as conn:
             conn.execute("VACUUM (ANALYZE)")
         self._keep(FULL)
         mark.write_text(wanted)
+
+    def _fill(self, folder: str) -> None:
+        run("files:new", data=self.data, folder=folder, rows=self.rows)
+        self._keep(EMPTY)
+        shown = run("imports:preview", data=self.data, file=str(self.file("new")), keep=True)
+        run("imports:confirm", data=self.data, number=shown.told["import"])
+        run("files:exported", data=self.data, folder=folder)
 
     def restore(self, base: str) -> None:
         """Have the register as it was, EMPTY or FULL."""
@@ -73,6 +80,20 @@ class Register:
         with psycopg.connect(self.address.replace("/postgres?", "/template1?"), autocommit=True) as conn:
             for statement in statements:
                 conn.execute(statement)
+
+
+class Large(Register):
+    """A register that is made by SQL, with short files alone."""
+
+    def __init__(self, rows: int) -> None:
+        super().__init__(rows, name=f"large-{rows}")
+
+    def _fill(self, folder: str) -> None:
+        run("large:fill", data=self.data, rows=self.rows)
+        run("large:files", data=self.data, folder=folder, rows=self.rows)
+
+    def _keep(self, base: str) -> None:
+        """No copy: what is written to it are previews, which do not change it."""
 
 
 def address() -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import median
 
-from bench.figures import Figure
+from bench.figures import Figure, amount, duration
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
@@ -26,7 +25,6 @@ def table(figures: Sequence[Figure], *, head: bool = True) -> Table:
 
 
 def _cells(figure: Figure) -> list[str | Text]:
-    seconds = median(figure.seconds)
     value = "" if figure.value is None or figure.unit == "seconds" else amount(figure.value, figure.unit)
     bar = "" if figure.bar is None else amount(figure.bar, figure.unit)
     style = {True: "green", False: "red", None: ""}[figure.met]
@@ -34,22 +32,11 @@ def _cells(figure: Figure) -> list[str | Text]:
         figure.part,
         figure.step,
         f"{figure.rows:,}",
-        duration(seconds),
+        duration(figure.median),
         f"±{figure.spread / 2:.0%}",
         f"{max(figure.peak) / 1e6:,.0f} MB",
-        f"{figure.rows / seconds:,.0f}",
-        duration(median(figure.floor)) if figure.floor else "",
+        f"{figure.rows / figure.median:,.0f}",
+        duration(figure.median_floor) if figure.floor else "",
         Text(value, style=style),
         Text(bar, style="dim"),
     ]
-
-
-def duration(seconds: float) -> str:
-    """Seconds, or milliseconds where they are few."""
-    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.1f} ms"
-
-
-def amount(value: float, unit: str) -> str:
-    """A value compared with a bar, or the bar."""
-    words = {"ratio": f"{value:.2f} ×", "faster": f"{value:.2f} ×", "share": f"{value:+.1%}"}
-    return words.get(unit) or duration(value)
