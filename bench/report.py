@@ -61,8 +61,11 @@ def summary(figures: Sequence[Figure]) -> Iterator[str]:
     barred = [figure for figure in figures if figure.bar is not None]
     missed = [figure for figure in barred if not figure.met]
     yield f"{len(barred) - len(missed)} of {len(barred)} bars are met." + (" Not met:\n" if missed else "")
+    most = max(figures, key=lambda f: max(f.peak))
     for f in missed:
         yield f"- {f.part}, {f.rows:,} rows, {f.step}: {amount(f.value or 0, f.unit)} instead of {bar(f)}"
+    yield f"\nThe most memory that any step of ours takes is {max(most.peak) / 1e6:,.0f} MB, for {most.part}, "
+    yield f"{most.rows:,} rows, {most.step}; it should be no more than 700 MB at any size."
 
 
 def section(part: str, figures: Sequence[Figure]) -> Iterator[str]:
