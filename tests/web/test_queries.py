@@ -29,4 +29,4 @@ def asked(client: Client, rows: int) -> dict[str, int]:
 def test_it_asks_no_more_than_it_has_to_and_no_more_for_more_rows(as_bob: Client) -> None:
     few, many = asked(as_bob, 2), asked(as_bob, 500)
     assert {step: count for step, count in few.items() if count > MOST[step]} == {}
-    assert many == few
+    assert {step: count for step, count in many.items() if count > few[step]} == {}
