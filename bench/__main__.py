@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -26,8 +26,8 @@ SIZES: Final = (10_000, 100_000, 1_000_000, 3_000_000)
 LARGE: Final = 5_000_000
 MILLION: Final = 1_000_000
 """Customers in the register from which on the bars hold, but for those that name another size."""
-QUICK: Final = {"rows": (10_000, 100_000), "large": 100_000, "runs": 2}
-"""What fits into five minutes on two cores."""
+QUICK: Final = {10_000: ("preview", "confirm", "peers"), 100_000: tuple(part for part in PARTS if part != "peers")}
+"""What fits into five minutes on two cores, twice each; the register of the part small has as many then."""
 WIDE: Final = 150
 """Columns of a table that no terminal limits."""
 
@@ -46,9 +46,12 @@ def main() -> None:
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
     parts, rows, large, runs = wanted.parts or list(PARTS), wanted.rows or SIZES, wanted.large, wanted.runs
     if wanted.quick:
-        rows, large, runs = QUICK["rows"], QUICK["large"], QUICK["runs"]
+        plan, large, runs = QUICK, max(QUICK), 2
+    else:
+        everything = tuple(part for part in parts if part != "peers")
+        plan = {size: parts if wanted.rows or size <= LONGEST else everything for size in rows}
     console, figures = Console(width=None if sys.stdout.isatty() else WIDE), []
-    for figure in measured(parts, rows=rows, large=large, runs=runs, alone=bool(wanted.rows)):
+    for figure in measured(plan, large=large, runs=runs):
         figures.append(figure)
         console.print(table([figure], head=len(figures) == 1), end="")
     whole = not (wanted.parts or wanted.rows or wanted.quick)
@@ -59,19 +62,17 @@ def main() -> None:
         keep(figures, FOLDER / "quick.json", others=False)
 
 
-def measured(parts: Sequence[str], *, rows: Sequence[int], large: int, runs: int, alone: bool) -> Iterator[Figure]:
-    """The figures of the parts, as they come; `alone`: the size was asked for, whatever it takes others."""
-    for size in rows:
-        there = [part for part in parts if part != "small" and (alone or part != "peers" or size <= LONGEST)]
-        if there:
+def measured(plan: Mapping[int, Sequence[str]], *, large: int, runs: int) -> Iterator[Figure]:
+    """The figures of the parts, by the size of the register, as they come."""
+    for size, parts in plan.items():
+        if there := [part for part in parts if part != "small"]:
             register = Register(size)
             register.make()
-            for part in there:
-                for figure in PARTS[part](register, runs):
-                    if part != "peers" and size < MILLION:
-                        figure.bar = None
-                    yield figure
-    if "small" in parts:
+            for figure in (figure for part in there for figure in PARTS[part](register, runs)):
+                if figure.part != "peers" and size < MILLION:
+                    figure.bar = None
+                yield figure
+    if any("small" in parts for parts in plan.values()):
         register = Large(large)
         register.make()
         yield from PARTS["small"](register, runs)
