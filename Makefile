@@ -4,11 +4,12 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := .venv-bench
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # From left to right: what demo needs first is a port, and all else would wait for nothing.
 .NOTPARALLEL:
-.PHONY: demo port test laws torture quick audit check install browser pooler proxy roundtrip messages screenshots clean
+.PHONY: demo port test laws torture quick audit check install bench bench-quick browser pooler proxy roundtrip messages screenshots clean
 
 demo: port $(VENV)/.run  ## The main job on sample data, then the site on 127.0.0.1:8000, or another PORT=
 	KUNDEKORT_DATA="$${KUNDEKORT_DATA:-$(CURDIR)/.demo}" $(BIN)/kundekort demo --port $(PORT)
@@ -66,6 +67,18 @@ proxy: $(VENV)/.dev  ## The reverse proxy that the tests put before the site, wh
 screenshots: $(VENV)/.dev browser  ## The pictures in docs/screenshots
 	$(BIN)/python -m pytest -q -m screenshots tests/e2e/screenshots.py
 
+bench: $(VENV)/.run $(PEERS)/.done  ## Every step beside its floor and beside others, and docs/performance.md: some hours, 60 GB (python -m bench -h: parts)
+	$(BIN)/python -m bench
+	$(BIN)/python -m bench.report
+
+bench-quick: $(VENV)/.run $(PEERS)/.done  ## The same in little, in less than five minutes
+	$(BIN)/python -m bench --quick
+
+$(PEERS)/.done: requirements/bench.txt
+	$(PYTHON) -m venv $(PEERS) || $(PYTHON) -m virtualenv -q $(PEERS)
+	$(PEERS)/bin/pip install -q --require-hashes -r requirements/bench.txt
+	touch $@
+
 roundtrip: $(VENV)/.dev  ## Export, save in LibreOffice, import: nothing changes (needs soffice)
 	DEMAND_LIBREOFFICE=1 $(BIN)/pytest tests/roundtrip
 
@@ -75,4 +88,4 @@ messages: $(VENV)/.dev  ## Collect and compile the translations (needs GNU gette
 	cd src/kundekort && $(DJANGO) compilemessages
 
 clean:
-	rm -rf $(VENV) .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(PEERS) .bench .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -25,15 +25,16 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kundekort.config.settings")
 django.setup()
 
 import polars as pl
-from bench.imports import BENCH, exported
 from django.db import connection
 
 from kundekort.cli import sample, setup
 from kundekort.engine import guards
 from kundekort.engine.guards import blast
-from kundekort.services import confirming, customers, imports, planning, repetition
+from kundekort.services import confirming, customer_list, customers, fields, imports, planning, repetition
+from kundekort.services.accounts import Actor
 from kundekort.store.models import Import
 
+BENCH: Final = Actor.system("bench")
 TICKS: Final = os.sysconf("SC_CLK_TCK")
 Cost = tuple[float, float, float]
 """Seconds of the clock, of this process, of the database."""
@@ -80,7 +81,8 @@ def file(name: str, rows: int) -> bytes:
     if name == "new":
         number = pl.when(pl.col("ExternalID") != "").then(pl.lit("N") + pl.col("ExternalID")).otherwise(pl.lit(""))
         return sample.customers(rows, seed=2).with_columns(ExternalID=number).write_csv(separator=";").encode()
-    cards = exported()
+    frames = pl.concat(customer_list.stream(actor=BENCH))
+    cards = frames.select(pl.col(f.key).alias(f.header) for f in fields.schema())
     cards = pl.concat([cards] * -(-rows // cards.height)).head(rows) if cards.height < rows else cards.head(rows)
     place = pl.int_range(pl.len())
     cells = [

@@ -16,6 +16,7 @@ os.environ["KUNDEKORT_DATA"] = _folder
 
 from kundekort.config.settings import *  # noqa: E402, F403
 
+INSTALLED_APPS.append("allauth.socialaccount.providers.openid_connect")  # noqa: F405 - as where people log in by it
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # logging in is not what the tests wait for
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

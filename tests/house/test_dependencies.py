@@ -29,11 +29,19 @@ def declared(*extras: str) -> set[str]:
 
 def module(distribution: str) -> str:
     """What a distribution is imported as."""
-    return {"django-allauth": "allauth"}.get(distribution, distribution.replace("-", "_"))
+    return {"django-allauth": "allauth", "django-import-export": "import_export"}.get(
+        distribution, distribution.replace("-", "_")
+    )
 
 
 LIBREOFFICE = {"uno", "com"}
 """What only LibreOffice's own Python has; the scripts that import it are run by that."""
+
+
+def peers() -> set[str]:
+    """The distributions beside which the bench measures us."""
+    lines = (ROOT / "requirements" / "bench.in").read_text().splitlines()
+    return {re.split(r"[\[<>=]", line)[0] for line in lines if not line.startswith("#")}
 
 
 def imported(folder: str) -> set[str]:
@@ -57,9 +65,15 @@ def test_it_names_what_it_does_not_import() -> None:
     assert {name for name in NAMED if not re.search(rf'"{name}["./]', code)} == set()
 
 
-@pytest.mark.parametrize("folder", ["tests", "bench", "examples"])
-def test_it_declares_what_the_tests_and_the_bench_import(folder: str) -> None:
-    assert imported(folder) - {module(name) for name in declared("dev")} == set()
+@pytest.mark.parametrize(("folder", "others"), [("tests", set()), ("bench", peers()), ("examples", set())])
+def test_it_declares_what_the_tests_and_the_bench_import(folder: str, others: set[str]) -> None:
+    assert imported(folder) - {module(name) for name in declared("dev") | others} == set()
+
+
+def test_it_measures_beside_no_one_but_those_it_pins() -> None:
+    pinned = set(re.findall(r"^([a-z][\w-]*)==", (ROOT / "requirements" / "bench.txt").read_text(), re.MULTILINE))
+    assert peers() <= pinned
+    assert {module(name) for name in peers()} <= imported("bench")
 
 
 @pytest.mark.parametrize(("file", "extras"), [("run", ()), ("build", ("build",)), ("dev", ("build", "dev"))])

@@ -17,6 +17,7 @@ from kundekort.services.lists import FileFormat
 from kundekort.store import archive, packages
 from kundekort.store.archive import Archive
 from kundekort.store.models import Import
+from kundekort.store.progress import Progress
 from kundekort.store.selection import Selection
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -118,3 +119,13 @@ def test_it_has_every_part_of_a_plan_that_went_and_came_back(upload: Callable[..
     found = made(Target("plans/", lambda: leave_out_and_take_in_again(imp, alice)))
     kept = {Path(name).name for name in names(found) if f"/plans/{imp.digest}/" in name}
     assert kept == whole
+
+
+def test_it_tells_how_far_the_database_has_come(upload: Callable[..., Import], tmp_path: Path) -> None:
+    upload("FirstName\nKari\n")
+    told: list[Progress] = []
+    with (tmp_path / "backup").open("wb") as target:
+        backup.write(target, report=lambda *said: told.append(Progress(*said)))
+    shares = [step.fraction for step in told if step.phase == "dumping"]
+    assert (shares[0], shares[-1]) == (0.5, 1.0)
+    assert shares == sorted(shares)

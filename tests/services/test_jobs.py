@@ -85,6 +85,15 @@ def test_it_tells_how_far_a_list_has_come_and_stops_when_cancelled(
             watched("exporting", 6, 10)
 
 
+def test_it_tells_of_another_phase_at_once(transactional_db: None) -> None:
+    imp = Import.objects.create(filename="a.csv", size=1, actor_name="alice")
+    with progress.ProgressWriter(Import, imp.pk, Import.State.RECEIVED) as watched:
+        watched("planning", 10, 10)
+        watched("keeping", 0, 10)
+    imp.refresh_from_db()
+    assert imp.progress.phase == "keeping"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_it_applies_once_though_its_worker_ends(

@@ -11,8 +11,6 @@ from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
-from granian.utils.proxies import wrap_wsgi_with_proxy_headers
-
 Address = IPv4Address | IPv6Address
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -36,6 +34,8 @@ def behind(proxies: Sequence[str], site: Application) -> Application:
 
     `proxies` are `addresses`. Whoever is neither one of them nor on this machine is refused, unless there are none.
     """
+    from granian.utils.proxies import wrap_wsgi_with_proxy_headers  # which nobody needs for the settings
+
     believed = wrap_wsgi_with_proxy_headers(_forgetful(site), list(proxies))
     networks = [ip_network(place) for place in proxies]
 

@@ -30,13 +30,16 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "django_htmx",
     "procrastinate.contrib.django",
     "kundekort.store",
     "kundekort.web",
 ]
+
+SIGN_ON = environment.sign_on()
+if SIGN_ON:  # it brings along all that speaks HTTP, for which a command that needs none would have to wait
+    INSTALLED_APPS.append("allauth.socialaccount.providers.openid_connect")
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -140,7 +143,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Kundekort"
 MFA_TOTP_TOLERANCE = 1
 SOCIALACCOUNT_ADAPTER = "kundekort.web.adapters.SignOnAdapter"
-SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": environment.sign_on()}}
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": SIGN_ON}}
 
 LANGUAGE_CODE = "nb"
 LANGUAGES = [("nb", _("Norwegian")), ("en", _("English"))]
@@ -165,7 +168,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
 """Bytes of a form; the largest says which of all rows of a page are meant, in some hundred kilobytes."""
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
-PROCRASTINATE_IMPORT_PATHS = ["kundekort.services.jobs"]
 
 KUNDEKORT_STORAGE = os.environ.get("KUNDEKORT_STORAGE", "")
 """s3://bucket/prefix of an object store that all hosts share; without, files are kept in the data folder."""

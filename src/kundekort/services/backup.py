@@ -71,7 +71,7 @@ def write(target: BinaryIO, *, report: Report = no_progress) -> Manifest:
             if inventory.imports.items() <= now.imports.items():
                 facts = _facts(conn)
                 writer.add_key(settings.SECRET_KEY)
-                writer.add_database(_reported(dump.make(conn, snapshot=snapshot), writer, report))
+                writer.add_database(_reported(dump.make(conn, snapshot=snapshot), dump.size(conn), report))
                 return writer.finish(facts)
 
 
@@ -152,10 +152,13 @@ def _is_listed(name: str, inventory: _Inventory) -> bool:
     return False
 
 
-def _reported(pieces: Iterator[bytes], writer: ArchiveWriter, report: Report) -> Iterator[bytes]:
+def _reported(pieces: Iterator[bytes], expected: int, report: Report) -> Iterator[bytes]:
+    done = 0
     for piece in pieces:
-        report("dumping", writer.size, 0)
+        report("dumping", done, max(done, expected))
         yield piece
+        done += len(piece)
+    report("dumping", done, done)
 
 
 def _facts(conn: Connection) -> BackupFacts:

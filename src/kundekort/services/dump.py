@@ -22,6 +22,8 @@ from kundekort.store.archive import BLOCK
 
 _COMPRESSION: Final = "gzip:3"
 """Of 300,000 customers 67 MB become 15.7 in 0.9 s; 17.3 in 0.8 at level 1, 13.8 in 1.6 at level 6."""
+_SHRUNK: Final = 5
+"""How many times smaller a dump is than the tables it is of, more or less; indexes are not in it."""
 _COPY: Final = re.compile(rb"COPY .+ FROM stdin;\n")
 _END: Final = b"\\.\n"
 _LEFT_OUT: Final = (b"\\restrict ", b"\\unrestrict ", b"SET transaction_timeout = 0;")
@@ -70,6 +72,16 @@ def make(conn: Connection, *, snapshot: str) -> Iterator[bytes]:
         if dumping.wait() != 0:
             said.seek(0)
             raise DumpFailed(why=said.read().strip().rpartition("\n")[2])
+
+
+def size(conn: Connection) -> int:
+    """About how many bytes a dump will have, for telling how far it has come."""
+    told = conn.execute(
+        "SELECT coalesce(sum(pg_table_size(oid)), 0)::bigint FROM pg_class"
+        " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+    ).fetchone()
+    assert told is not None
+    return int(told[0]) // _SHRUNK
 
 
 def load(conn: Connection, pieces: Iterable[bytes]) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Final
 
 from django.db import transaction
@@ -41,12 +44,40 @@ class Definition:
 
 def schema(*, retired: bool = False) -> Schema:
     """All fields in use; with `retired` also those that are not, for telling of the past."""
-    custom = CustomField.objects.all() if retired else CustomField.objects.filter(retired_at=None)
+    return _schemas.get()(retired)
+
+
+@contextmanager
+def once() -> Iterator[None]:
+    """A block in which the database is asked for the fields once, however often anybody wants them; it changes none."""
+    rows = cache(_rows)
+    token = _schemas.set(cache(lambda retired: _schema(*rows(), retired=retired)))
+    try:
+        yield
+    finally:
+        _schemas.reset(token)
+
+
+_Rows = tuple[list[CustomField], list[tuple[str, str]]]
+
+
+def _rows() -> _Rows:
+    """The own fields, and which headers mean which field."""
+    return list(CustomField.objects.all()), list(HeaderAlias.objects.values_list("name", "field"))
+
+
+def _schema(own: list[CustomField], aliases: list[tuple[str, str]], *, retired: bool) -> Schema:
+    custom = [one for one in own if retired or one.retired_at is None]
     remembered: dict[str, list[str]] = {}
-    for name, key in HeaderAlias.objects.values_list("name", "field"):
+    for name, key in aliases:
         remembered.setdefault(key, []).append(name)
     fields = [*SCHEMA.fields[:-1], *map(_field, custom), SCHEMA.fields[-1]]
     return replace(SCHEMA, fields=tuple(replace(f, synonyms=(*f.synonyms, *remembered.get(f.key, ()))) for f in fields))
+
+
+_schemas: ContextVar[Callable[[bool], Schema]] = ContextVar(
+    "schemas", default=lambda retired: _schema(*_rows(), retired=retired)
+)
 
 
 def list_custom(*, actor: Actor) -> list[CustomField]:

@@ -22,7 +22,11 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.worker import Worker
 from psycopg.errors import ForeignKeyViolation
 
-from kundekort.services import stalled_jobs, upkeep
+from kundekort.services import (
+    jobs,  # noqa: F401 - they are known once it is loaded; whoever only queues one names it
+    stalled_jobs,
+    upkeep,
+)
 from kundekort.services.database import cause_of, is_unreachable
 from kundekort.services.heartbeats import DEAD_AFTER, SIGN_OF_LIFE
 
@@ -103,7 +107,6 @@ class _Connector(PsycopgConnector):
 async def _run(stop: threading.Event, keep: Callable[[], None], lost: _Lost) -> None:
     """Work until somebody says stop or the database is lost; then no job is worked on any more."""
     connector = _Connector(kwargs=connector_params())
-    app.perform_import_paths()  # type: ignore[no-untyped-call]  # as `run_worker_async` does
     worker = Worker(
         app=app,
         concurrency=1,

@@ -7,15 +7,15 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
 SHARES: Final = {
-    "planning": (0.0, 0.97),
-    "undoing": (0.0, 0.97),
-    "keeping": (0.97, 1.0),
+    "planning": (0.0, 0.9),
+    "undoing": (0.0, 0.9),
+    "keeping": (0.9, 1.0),
     "waiting": (0.0, 0.0),
     "writing": (0.0, 1.0),
     "indexing": (1.0, 1.0),
     "exporting": (0.0, 1.0),
     "copying": (0.0, 0.5),
-    "dumping": (0.5, 0.5),
+    "dumping": (0.5, 1.0),
     "unpacking": (0.0, 0.5),
     "loading": (0.5, 1.0),
 }

@@ -22,6 +22,7 @@ from kundekort.engine.recipe import Policy
 from kundekort.services import (
     confirming,
     customers,
+    fields,
     identities,
     import_list,
     imports,
@@ -99,9 +100,10 @@ def _upload(request: HttpRequest, actor: Actor) -> HttpResponse:
     file = uploaded(request)
     if file is None:
         return _page(request, actor, no_file=True)
-    policy = Policy(empty_cells=_layout(request).empty_cells)
-    imp = imports.receive(file, filename=file.name or "", policy=policy, actor=actor)  # type: ignore[arg-type]  # it reads
-    planning.plan_now_or_queue(imp.pk)
+    with fields.once():
+        policy = Policy(empty_cells=_layout(request).empty_cells)
+        imp = imports.receive(file, filename=file.name or "", policy=policy, actor=actor)  # type: ignore[arg-type]  # it reads
+        planning.plan_now_or_queue(imp.pk)
     return redirect("import", imp.pk)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -84,7 +85,12 @@ def field_names(respond: Respond) -> Respond:
     """Middleware: call fields and users as the register does, which is asked once for a page, however often it does."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        with wording.schema(lambda: fields.schema(retired=True)), identities.once():
+        shown = request.method in ("GET", "HEAD")  # else it may be the fields that are changed
+        with (
+            wording.schema(lambda: fields.schema(retired=True)),
+            identities.once(),
+            fields.once() if shown else nullcontext(),
+        ):
             return respond(request)
 
     return answer
