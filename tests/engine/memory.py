@@ -82,7 +82,7 @@ class MemoryRegister:
         gone = {c["customer_id"] for c in changes if (c["field"], c["old"], c["new"]) == (field.key, "1", "0")}
         return pl.Series(sorted(set(ids) & gone), dtype=pl.Int64)
 
-    def size(self) -> int:
+    def size(self, exact: int) -> int:
         return len(self.cards_by_id)
 
     def former_values(self, cards: pl.DataFrame) -> pl.DataFrame:

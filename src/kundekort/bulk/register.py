@@ -123,6 +123,13 @@ def count_customers(conn: Connection, where: Composable, values: Sequence[object
     return int(row[0]) if row else 0
 
 
+def size(conn: Connection, exact: int) -> int:
+    """How many cards there are: exactly up to so many, beyond that as the statistics of the table have it."""
+    row = conn.execute(statements.size(), [exact]).fetchone()
+    counted, known = row or (0, 0)
+    return int(counted if counted < exact else max(counted, known))
+
+
 def count_and_some(
     conn: Connection,
     where: Composable,

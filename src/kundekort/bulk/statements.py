@@ -134,6 +134,14 @@ def count_customers(where: Composable) -> Composed:
     return SQL("SELECT count(*) FROM {} c WHERE {}").format(CUSTOMER, where)
 
 
+def size() -> Composed:
+    """The number of customers, counted up to a given one, and the number that the statistics of the table have."""
+    return SQL(
+        "SELECT (SELECT count(*) FROM (SELECT FROM {table} LIMIT %s) c), "
+        "(SELECT reltuples::bigint FROM pg_class WHERE oid = {name}::regclass)"
+    ).format(table=CUSTOMER, name=Literal(CUSTOMER.as_string()))
+
+
 def count_and_some(where: Composable, order: Sequence[str] = ("id",), *, descending: bool = False) -> Composed:
     """The number of customers for whom a condition on `c` holds, and some of their ids in the order of columns.
 

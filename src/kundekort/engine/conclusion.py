@@ -90,7 +90,9 @@ def _left_out(index: pl.LazyFrame, problems: pl.DataFrame, evidence: pl.DataFram
 def _measured(plan: Plan, task: Task) -> Plan:
     """The plan with what becomes of the columns of the register, and what is too much of it."""
     assert task.thresholds is not None
-    plan = replace(plan, columns=blast.columns(plan, size=task.register.size()))
+    # more cards than so many are too many for any threshold, however many they are
+    exact = blast.reach(plan, task.thresholds)
+    plan = replace(plan, columns=blast.columns(plan, size=task.register.size(exact)))
     found = blast.findings(plan, task.thresholds, task.decisions)
     return replace(plan, findings=finding.ordered([*plan.findings, *found]))
 

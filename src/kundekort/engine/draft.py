@@ -57,8 +57,8 @@ class Register(Protocol):
     def withdrawn(self, field: Field, ids: pl.Series) -> pl.Series:
         """Those of the ids (Int64) whose cards have once said yes in a field, and no after that."""
 
-    def size(self) -> int:
-        """How many cards there are."""
+    def size(self, exact: int) -> int:
+        """How many cards there are: exactly, up to so many, and beyond as far as the register knows it at once."""
 
     def former_values(self, cards: pl.DataFrame) -> pl.DataFrame:
         """Every cell of cards that has changed after a version (`frames.VERSIONS`), and what it held then (`FORMER`).

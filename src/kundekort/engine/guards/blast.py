@@ -38,6 +38,12 @@ class Thresholds:
     alike: int = 1
 
 
+def reach(plan: Plan, thresholds: Thresholds) -> int:
+    """Of how many cards a register may be at most for a plan to change more of some column than the thresholds say."""
+    least = min(thresholds.changed, thresholds.emptied, thresholds.alike)
+    return 1 + max(plan.changes.values(), default=0) * 100 // max(1, least)
+
+
 def columns(plan: Plan, *, size: int) -> tuple[ColumnChange, ...]:
     """What the changed rows of a plan do to each column of a register of so many cards; columns that change only."""
     changes = plan.changes

@@ -10,7 +10,6 @@ import re
 from typing import Final
 
 import polars as pl
-from email_validator import EmailNotValidError, validate_email
 
 from kundekort.engine.values.column import Canonical, Outcome, map_distinct
 from kundekort.engine.values.rules import KindRules
@@ -33,6 +32,8 @@ def read(text: pl.Series) -> Canonical:
 
 def careful(value: str) -> Outcome:
     """The trimmed value, or email_invalid."""
+    from email_validator import EmailNotValidError, validate_email  # asked about few addresses, and slow to load
+
     if len(value) <= _LONGEST and _SHAPED.fullmatch(value):
         try:
             validate_email(value, check_deliverability=False, globally_deliverable=False, strict=True)
