@@ -75,8 +75,8 @@ def summary(figures: Sequence[Figure]) -> Iterator[str]:
     for f in missed:
         yield f"- {f.part}, {f.rows:,} rows, {f.step}: {amount(f.value or 0, f.unit)} instead of {bar(f)}"
     yield (
-        f"\nThe most memory that any step of ours takes is {max(most.peak) / 1e6:,.0f} MB: {most.part}, {most.rows:,} rows, "
-        f"{most.step}. It should be no more than 700 MB at any size."
+        f"\nThe most memory that any step of ours takes is {max(most.peak) / 1e6:,.0f} MB: "
+        f"{most.part}, {most.rows:,} rows, {most.step}. It should be no more than 700 MB at any size."
     )
 
 
