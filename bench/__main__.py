@@ -50,16 +50,16 @@ def main() -> None:
     else:
         everything = tuple(part for part in parts if part != "peers")
         plan = {size: parts if wanted.rows or size <= LONGEST else everything for size in rows}
+    whole = not (wanted.parts or wanted.rows or wanted.quick)
+    kept = report.RESULTS if whole or wanted.keep else FOLDER / "quick.json" if wanted.quick else None
     console, figures = Console(width=None if sys.stdout.isatty() else WIDE), []
     for figure in measured(plan, large=large, runs=runs):
         figures.append(figure)
         console.print(table([figure], head=len(figures) == 1), end="")
-    whole = not (wanted.parts or wanted.rows or wanted.quick)
-    if whole or wanted.keep:
-        keep(figures, report.RESULTS, others=not whole)
-        console.print(f"Kept in {report.RESULTS}; python -m bench.report writes docs/performance.md of it.")
-    if wanted.quick:
-        keep(figures, FOLDER / "quick.json", others=False)
+        if kept:  # each time, for a run takes hours
+            keep(figures, kept, others=wanted.keep)
+    if kept:
+        console.print(f"Kept in {kept}; python -m bench.report writes docs/performance.md of bench/results.json.")
 
 
 def measured(plan: Mapping[int, Sequence[str]], *, large: int, runs: int) -> Iterator[Figure]:

@@ -28,23 +28,31 @@ CURVES: Final = (
 
 def main() -> None:
     """Write the page and the plots."""
-    results = json.loads(RESULTS.read_text())
-    figures = [Figure(**figure) for figure in results["figures"]]
+    text, plots = page(json.loads(RESULTS.read_text()))
     PLOTS.mkdir(exist_ok=True)
     for old in PLOTS.glob("*.svg"):
         old.unlink()
+    for name, image in plots.items():
+        (PLOTS / name).write_text(image)
+    PAGE.write_text(text)
+
+
+def page(results: dict[str, Any]) -> tuple[str, dict[str, str]]:
+    """The page of results as they are kept, and its plots by their names."""
+    figures = [Figure(**figure) for figure in results["figures"]]
     words = {
         "machine": machine(results["machine"]),
         "commit": results["commit"],
         "date": results["date"],
         "summary": "\n".join(summary(figures)),
     }
+    plots: dict[str, str] = {}
 
     def part(found: re.Match[str]) -> str:
         name = found[1]
-        return words[name] if name in words else "\n".join(section(name, [f for f in figures if f.part == name]))
+        return words.get(name) or "\n".join(section(name, [f for f in figures if f.part == name], plots))
 
-    PAGE.write_text(re.sub(r"\{(\w+)\}", part, TEMPLATE.read_text()))
+    return re.sub(r"\{(\w+)\}", part, TEMPLATE.read_text()), plots
 
 
 def machine(told: dict[str, Any]) -> str:
@@ -60,25 +68,29 @@ def summary(figures: Sequence[Figure]) -> Iterator[str]:
     """How many bars are met, and which are not."""
     barred = [figure for figure in figures if figure.bar is not None]
     missed = [figure for figure in barred if not figure.met]
-    yield f"{len(barred) - len(missed)} of {len(barred)} bars are met." + (" Not met:\n" if missed else "")
+    yield f"The bars hold from a million rows on. {len(barred) - len(missed)} of {len(barred)} are met."
+    if missed:
+        yield "Not met:\n"
     most = max(figures, key=lambda f: max(f.peak))
     for f in missed:
         yield f"- {f.part}, {f.rows:,} rows, {f.step}: {amount(f.value or 0, f.unit)} instead of {bar(f)}"
-    yield f"\nThe most memory that any step of ours takes is {max(most.peak) / 1e6:,.0f} MB, for {most.part}, "
-    yield f"{most.rows:,} rows, {most.step}; it should be no more than 700 MB at any size."
+    yield (
+        f"\nThe most memory that any step of ours takes is {max(most.peak) / 1e6:,.0f} MB: "
+        f"{most.part}, {most.rows:,} rows, {most.step}. It should be no more than 700 MB at any size."
+    )
 
 
-def section(part: str, figures: Sequence[Figure]) -> Iterator[str]:
-    """The plots and the table of a part."""
+def section(part: str, figures: Sequence[Figure], plots: dict[str, str]) -> Iterator[str]:
+    """The table of a part, and its plots, which are added to those that are made already."""
     if not figures:
         yield "Not measured."
         return
     for of, what, title in CURVES:
         curves = [curve(figures, step, what) for step in dict.fromkeys(f.step for f in figures if f.unit == "ratio")]
         if of == part and any(len(one.points) > 1 for one in curves):
-            path = PLOTS / f"{part}-{what}.svg"
-            path.write_text(plot(title, curves))
-            yield f"![{title}]({PLOTS.name}/{path.name})\n"
+            name = f"{part}-{what}.svg"
+            plots[name] = plot(title, curves)
+            yield f"![{title}]({PLOTS.name}/{name})\n"
     yield "| rows | what | median | ± | memory | rows/s | beside | floor | ratio | bar | |"
     yield "| --: | --- | --: | --: | --: | --: | --- | --: | --: | --: | --- |"
     for f in sorted(figures, key=lambda figure: figure.register or figure.rows):
