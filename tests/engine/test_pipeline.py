@@ -93,7 +93,8 @@ def test_it_says_how_far_it_is_and_stops_when_the_listener_raises() -> None:
     class Enough(Exception):
         pass
 
-    def listen(done: int, total: int) -> None:
+    def listen(phase: str, done: int, total: int) -> None:
+        assert phase == "planning"
         seen.append(done * 100 // total)
         if len(seen) == 3:
             raise Enough
@@ -101,6 +102,12 @@ def test_it_says_how_far_it_is_and_stops_when_the_listener_raises() -> None:
     with pytest.raises(Enough):
         pipeline.plan(file.source, task(file.recipe, MemoryRegister()), progress=listen)
     assert seen[0] == 0 < seen[1] < seen[2]
+
+
+def test_it_says_how_far_it_is_with_what_only_all_rows_tell() -> None:
+    file, told = understand(HEADER + "0;A;1;\n" * 200), list[tuple[str, int, int]]()
+    pipeline.plan(file.source, task(file.recipe, MemoryRegister()), progress=lambda *said: told.append(said))
+    assert [said for said in told if said[0] == "keeping"] == [("keeping", 0, 200), ("keeping", 200, 200)]
 
 
 def test_it_reads_a_file_without_fields_but_the_number() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -21,10 +22,10 @@ _ABOUT: Final = pl.DataFrame(schema={ROW: pl.UInt32, frames.ID: pl.Int64, frames
 """What an answer to evidence hangs on."""
 
 
-def conclude(made: Draft, task: Task, rows: RowSink) -> Plan:
+def conclude(made: Draft, task: Task, rows: RowSink, *, progress: Callable[[int, int], None]) -> Plan:
     """What is to happen to the rows, given what a person decided. Every row gets exactly one status.
 
-    `rows` takes the index of the plan, block by block.
+    `rows` takes the index of the plan, block by block; `progress` is told the rows that are done, and all of them.
     """
     decisions, drafted = task.decisions, made.parts[draft.INDEX]
     found = made.parts[draft.PROBLEMS].collect()
@@ -53,7 +54,9 @@ def conclude(made: Draft, task: Task, rows: RowSink) -> Plan:
         .then(Status.CHANGED)
         .otherwise(Status.UNCHANGED)
     )
-    emptied = newer = 0
+    emptied = newer = done = 0
+    total = drafted.select(pl.len()).collect().item()
+    progress(done, total)
     of_evidence, of_conflicts = [_ABOUT], [_ABOUT.select(ROW)]
     for block in frames.blocks(drafted, BLOCK):
         index = block.with_columns(out.alias(frames.LEFT_OUT))
@@ -63,6 +66,8 @@ def conclude(made: Draft, task: Task, rows: RowSink) -> Plan:
         emptied, newer = emptied + int(sound[diff.EMPTIED].sum()), newer + int(sound[diff.NEWER].sum())
         of_evidence.append(index.join(evidence, on=ROW, how="semi").select(_ABOUT.columns))
         of_conflicts.append(sound.join(conflicts, on=ROW, how="semi").select(ROW))
+        done += block.height
+        progress(done, total)
     evidence = finding.answer(evidence, pl.concat(of_evidence), decisions)
     plan = Plan(
         fields=made.fields,

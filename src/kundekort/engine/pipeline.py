@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future
+from functools import partial
 from typing import Final
 
 from kundekort.engine.block_draft import draft_block
@@ -26,8 +27,14 @@ from kundekort.engine.replanning import Previous, redraft
 
 INDEX: Final = "plan"
 """The name of the part that is the index of the plan; all others are those of its draft."""
+Progress = Callable[[str, int, int], None]
+"""Told the phase, what is done of it and its whole."""
 _AHEAD: Final = 2
 """Blocks that are being drafted at a time, besides the one that is read: each takes some dozen megabytes."""
+
+
+def nothing_told(phase: str, done: int, total: int) -> None:
+    """The progress of a plan that nobody waits for."""
 
 
 def in_memory(name: str) -> RowSink:
@@ -41,14 +48,15 @@ def plan(
     *,
     ask: bool = False,
     rows: Callable[[str], RowSink] = in_memory,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Progress = nothing_told,
     keep: Callable[[Draft], None] = lambda draft: None,
     workers: Executor | None = None,
 ) -> Plan | Question:
     """What is to happen to each row of a file, or with `ask` what has to be said of its dates, or why it is refused.
 
     `rows` makes a new place for a part of the draft, or the index of the plan (`INDEX`), each time it is
-    called with its name. `progress` is told (bytes of the file done, its bytes) and may raise to cancel. `keep` is
+    called with its name. `progress` is told "planning" with the bytes of the file that are done and all of them, then
+    "keeping" with rows, and may raise to cancel. `keep` is
     given the draft, by which `plan_again` can be asked when something else is decided. `workers` draft several blocks
     at the same time.
     """
@@ -57,7 +65,7 @@ def plan(
     except FileRefused as refused:
         return refusal(refused)
     keep(draft)
-    return _concluded(draft, task, rows, ask=ask)
+    return _concluded(draft, task, rows, progress, ask=ask)
 
 
 def plan_again(
@@ -66,6 +74,7 @@ def plan_again(
     *,
     ask: bool = False,
     rows: Callable[[str], RowSink] = in_memory,
+    progress: Progress = nothing_told,
     keep: Callable[[Draft], None] = lambda draft: None,
 ) -> Plan | Question | None:
     """What `plan` would give, of a file of which the draft under earlier decisions is at hand.
@@ -76,11 +85,13 @@ def plan_again(
     if draft is None:
         return None
     keep(draft)
-    return _concluded(draft, task, rows, ask=ask)
+    return _concluded(draft, task, rows, progress, ask=ask)
 
 
-def _concluded(draft: Draft, task: Task, rows: Callable[[str], RowSink], *, ask: bool) -> Plan | Question:
-    made = conclude(draft, task, rows(INDEX))
+def _concluded(
+    draft: Draft, task: Task, rows: Callable[[str], RowSink], progress: Progress, *, ask: bool
+) -> Plan | Question:
+    made = conclude(draft, task, rows(INDEX), progress=partial(progress, "keeping"))
     if ask and task.recipe.policy.date_order is None and "date_ambiguous" in made.problems["code"]:
         return Question(QuestionKind.DATES)
     return made
@@ -90,7 +101,7 @@ def _draft(
     source: Source,
     task: Task,
     rows: Callable[[str], RowSink],
-    progress: Callable[[int, int], None],
+    progress: Progress,
     workers: Executor | None,
 ) -> Draft:
     """The draft of all blocks. Only the whole file can tell which way round its slash dates are.
@@ -103,10 +114,10 @@ def _draft(
     guessed = date_order is not None
     while True:
         draft = DraftBuilder(rows)
-        progress(0, source.size)
+        progress("planning", 0, source.size)
         for done, block in _drafted(source.blocks(), task, orders, workers):
             draft.add(block)
-            progress(done, source.size)
+            progress("planning", done, source.size)
             if draft.date_orders and not guessed:
                 break
         else:

@@ -260,7 +260,6 @@ def _plan(imp: Import, *, ask: bool, report: Report, quickly: bool = False) -> d
         if imp.digest and decisions != imp.decisions:
             imp.decisions = decisions
             return {"decisions": decisions} | _plan(imp, ask=ask, report=report, quickly=quickly)
-        report("keeping", 0, 1)
         made = repetition.compared(imp, made)
         emptied, consents = extent.emptied_cells(made), extent.consents(made)  # while its values are where it says
         plans.write(made, folder)
@@ -303,13 +302,15 @@ def _made(
         assert file.source is not None
         task = _task(imp, file.recipe, before, schema)
         source = cells.kept(file.source, _cells(imp, file.recipe), scratch=folder) if large else file.source
-        with workers() if large else nullcontext() as pool:
+        # A small file is planned in one transaction, which spares a question two round trips; a large one waits for no
+        # transaction to end.
+        with workers() if large else nullcontext() as pool, nullcontext() if large else transaction.atomic():
             made = pipeline.plan(
                 source,
                 task,
                 ask=ask,
                 rows=plans.rows(folder, in_memory=not large),
-                progress=lambda done, total: report("planning", done, total),
+                progress=report,
                 keep=lambda draft: _keep(draft, folder, file.answers, task) if large else None,
                 workers=pool,
             )

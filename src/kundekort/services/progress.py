@@ -52,7 +52,9 @@ class ProgressWriter:
         now = time.monotonic()
         if self._last is not None and now - self._last < SECONDS_BETWEEN and phase == self._phase:
             return
-        self._last, self._phase = now, phase
+        if phase != self._phase:  # how fast the one before was says nothing of it
+            self._started, self._phase = now, phase
+        self._last = now
         if not self._write(Progress(phase, done, total).after(now - self._started)):
             raise Cancelled
 

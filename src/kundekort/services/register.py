@@ -56,7 +56,7 @@ class DatabaseRegister:
     def cards(self, by: Field | Sequence[Field], keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
         """The cards that have one of the keys in a field, or in several together."""
         by = (by,) if isinstance(by, Field) else tuple(by)
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             conn = psycopg_connection()
             if by[0].kind is not Kind.ID:
                 keys = self._possible(conn, by, keys)
@@ -64,7 +64,7 @@ class DatabaseRegister:
 
     def neighbours(self, homes: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
         """The cards that have one of the keys of `engine.keys.home`."""
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             conn = psycopg_connection()
             return register.neighbours(conn, self._possible(conn, (), homes), fields)
 
@@ -75,7 +75,7 @@ class DatabaseRegister:
 
     def redirects(self, ids: pl.Series) -> pl.DataFrame:
         """Which of the ids are merged cards."""
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             return register.redirects(psycopg_connection(), ids)
 
     def owners(self, field: Field, values: pl.Series) -> pl.DataFrame:
@@ -85,20 +85,20 @@ class DatabaseRegister:
 
     def masters(self, ids: pl.Series) -> pl.Series:
         """Those of the ids into which other cards are merged."""
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             return register.masters(psycopg_connection(), ids)
 
     def withdrawn(self, field: Field, ids: pl.Series) -> pl.Series:
         """Those of the ids whose cards have once said yes in a field, and no after that."""
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             return register.withdrawn(psycopg_connection(), field, ids)
 
     def size(self, exact: int) -> int:
         """How many cards there are: exactly up to so many, beyond that as the statistics of the table have it."""
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             return register.size(psycopg_connection(), exact)
 
     def former_values(self, cards: pl.DataFrame) -> pl.DataFrame:
         """Every cell of cards that has changed after a version, and what it held then."""
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             return register.former_values(psycopg_connection(), cards)
