@@ -54,14 +54,52 @@ def copied(
             for block in copy:
                 file.write(block)
         file.seek(0)
-        arrow = {name: pa.string() if kind == pl.String else pa.int64() for name, kind in types.items()}
         with pa_csv.open_csv(
             file,
             read_options=pa_csv.ReadOptions(block_size=BYTES),
             parse_options=pa_csv.ParseOptions(newlines_in_values=True),
-            convert_options=pa_csv.ConvertOptions(column_types=arrow, strings_can_be_null=False),
+            convert_options=pa_csv.ConvertOptions(column_types=_arrow(types), strings_can_be_null=False),
         ) as batches:
             yield (pl.DataFrame(pl.from_arrow(batch)) for batch in batches)
+
+
+def streamed(
+    conn: Connection, query: Composed, values: Sequence[object], types: Mapping[str, pl.DataType | type[pl.DataType]]
+) -> Iterator[pl.DataFrame]:
+    """The rows of a query without null, in frames of some megabytes, the next of which is read while one is used.
+
+    `values` are those of its placeholders. Until the last frame is taken, the connection answers nothing else.
+    """
+    with conn.cursor() as cursor, cursor.copy(statements.copy_text_out(query), values or None) as copy:
+        yield from ahead(_frames(copy, types))
+
+
+def _frames(
+    rows: Iterable[bytes | bytearray | memoryview], types: Mapping[str, pl.DataType | type[pl.DataType]]
+) -> Iterator[pl.DataFrame]:
+    """Rows of CSV, which the server sends one by one, as frames."""
+    names, arrow, block = list(types), _arrow(types), bytearray()
+    for row in rows:
+        block += row
+        if len(block) >= BYTES:
+            yield _frame(block, names, arrow)
+            block = bytearray()
+    if block:
+        yield _frame(block, names, arrow)
+
+
+def _frame(block: bytearray, names: list[str], types: dict[str, pa.DataType]) -> pl.DataFrame:
+    table = pa_csv.read_csv(
+        pa.BufferReader(block),  # type: ignore[arg-type]  # any file of Arrow's own
+        read_options=pa_csv.ReadOptions(column_names=names, use_threads=False, block_size=len(block) + 1),
+        parse_options=pa_csv.ParseOptions(newlines_in_values=True),
+        convert_options=pa_csv.ConvertOptions(column_types=types, strings_can_be_null=False),
+    )
+    return pl.DataFrame(pl.from_arrow(table))
+
+
+def _arrow(types: Mapping[str, pl.DataType | type[pl.DataType]]) -> dict[str, pa.DataType]:
+    return {name: pa.string() if kind == pl.String else pa.int64() for name, kind in types.items()}
 
 
 def copy_text(rows: pl.DataFrame) -> CopyText:

@@ -16,7 +16,7 @@ from psycopg import Connection
 from psycopg.sql import Composable, Composed
 
 from kundekort.bulk import statements
-from kundekort.bulk.copy import SLICE, copied, copy_out, temporary
+from kundekort.bulk.copy import SLICE, copied, copy_out, streamed, temporary
 from kundekort.engine import frames
 from kundekort.engine.keys import UNIT
 from kundekort.engine.schema import Field, Kind
@@ -106,15 +106,11 @@ def stream_customers(
     where: Composable = statements.EVERYBODY,
     values: Sequence[object] = (),
 ) -> Iterator[pl.DataFrame]:
-    """The cards for whom a condition holds, by id, in frames of at most SLICE rows, from one view of the register.
+    """The cards for whom a condition holds, by id, in frames of some megabytes, from one view of the register.
 
     `where` is a condition on `c`, a card, with a placeholder for each of the `values`.
     """
-    with conn.cursor(name="stream_customers") as cursor:
-        cursor.itersize = SLICE
-        cursor.execute(statements.customers(fields, where), values)
-        while rows := cursor.fetchmany(SLICE):
-            yield pl.DataFrame(rows, schema=frames.cards(fields), orient="row")
+    yield from streamed(conn, statements.customers(fields, where), values, frames.cards(fields))
 
 
 def count_customers(conn: Connection, where: Composable, values: Sequence[object]) -> int:

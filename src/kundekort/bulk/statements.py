@@ -124,6 +124,11 @@ def copy_out(query: Composed) -> Composed:
     return SQL("COPY ({}) TO STDOUT (FORMAT csv, HEADER)").format(query)
 
 
+def copy_text_out(query: Composed) -> Composed:
+    """The rows of a query without null as CSV without a header, in which an empty text is nothing at all."""
+    return SQL("COPY ({}) TO STDOUT (FORMAT csv, NULL '\\N')").format(query)
+
+
 def customers(fields: Sequence[Field], where: Composable = EVERYBODY) -> Composed:
     """The customers for whom a condition on `c` holds, by id: id, version and the given fields."""
     return SQL("SELECT c.id, c.version{} FROM {} c WHERE {} ORDER BY c.id").format(_texts(fields), CUSTOMER, where)

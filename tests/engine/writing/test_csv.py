@@ -6,8 +6,47 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kundekort.engine.writing.csv import CLEAN, PLAIN, SPREADSHEET, write
+from kundekort.engine.writing.csv import CLEAN, PLAIN, SPREADSHEET, Form, write
+from kundekort.engine.writing.spreadsheet_safe import at_risk
 
+NASTY = [
+    *("", " ", "0", "0150", "12", "12345678901", "123456789012", "+4791234567", "1990-05-17", "12 mai", "Storgata 12"),
+    *(
+        'say "hi"',
+        '"',
+        "a;b",
+        "a,b",
+        "two\nlines",
+        "\r",
+        "\r\n",
+        "tab\there",
+        "\t",
+        "=1+1",
+        "=A1\nx",
+        '="a;b"',
+        "+",
+        "-5 %",
+    ),
+    *(
+        "@x",
+        "#N/A",
+        "'quoted",
+        "＝1",
+        "true",
+        "SANN",
+        "½",
+        "１２",
+        "😀",
+        "😀 12",
+        "é1",
+        "a|b",
+        "nb",
+        "\\N",
+        "\\.",
+        "1E5",
+        "null",
+    ),
+]
 text = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
 
 
@@ -49,3 +88,30 @@ def test_it_is_read_back_cell_by_cell(rows: list[list[str]]) -> None:
         written = b"".join(write([frame], headers=headers, form=form)).decode("utf-8-sig")
         read = standard.reader(StringIO(written, newline=""), delimiter=form.separator, strict=True)
         assert list(read) == [headers, *rows]
+
+
+def slowly(rows: list[list[str | None]], form: Form) -> bytes:
+    """The same file, cell by cell."""
+
+    def cell(value: str) -> str:
+        if form.protected and at_risk(pl.Series([value])).item():
+            value = "\t" + value
+        bare = not set(value) & {form.separator, '"', "\t", "\r", "\n"} and (value or len(rows[0]) > 1)
+        return value if bare else '"' + value.replace('"', '""') + '"'
+
+    return "".join(form.separator.join(cell(value or "") for value in row) + form.line_end for row in rows).encode()
+
+
+@given(
+    st.integers(1, 3).flatmap(
+        lambda width: st.lists(
+            st.lists(st.sampled_from(NASTY) | st.none() | text, min_size=width, max_size=width), min_size=1, max_size=12
+        )
+    )
+)
+def test_it_writes_the_bytes_that_a_slow_and_simple_writer_does(rows: list[list[str | None]]) -> None:
+    headers = [f"h{i}" for i in range(len(rows[0]))]
+    frame = pl.DataFrame(rows, schema=dict.fromkeys(headers, pl.String), orient="row")
+    for form in (CLEAN, PLAIN, SPREADSHEET):
+        head, *lines = write([frame, frame.clear(), frame], headers=headers, form=form)
+        assert b"".join(lines) == slowly(rows, form) * 2

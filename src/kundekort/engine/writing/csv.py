@@ -12,7 +12,7 @@ from typing import Final
 
 import polars as pl
 
-from kundekort.engine.writing.spreadsheet_safe import protect
+from kundekort.engine.writing.spreadsheet_safe import at_risk
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,9 @@ def write(frames: Iterable[pl.DataFrame], *, headers: Sequence[str], form: Form)
 
 
 def _lines(frame: pl.DataFrame, form: Form) -> bytes:
-    cell = protect(pl.all()) if form.protected else pl.all()
     buffer = BytesIO()
-    frame.select(_quoted(cell, form=form, alone=frame.width == 1)).write_csv(
+    cells = [_cells(column.fill_null(""), form=form, alone=frame.width == 1) for column in frame.iter_columns()]
+    pl.DataFrame(cells).write_csv(
         buffer,
         include_header=False,
         separator=form.separator,
@@ -59,9 +59,18 @@ def _lines(frame: pl.DataFrame, form: Form) -> bytes:
     return buffer.getvalue()
 
 
-def _quoted(cell: pl.Expr, *, form: Form, alone: bool) -> pl.Expr:
-    cell = cell.fill_null("")
-    bare = ~cell.str.contains(rf'[{form.separator}"\t\r\n]')
+def _cells(text: pl.Series, *, form: Form, alone: bool) -> pl.Series:
+    """A column as it stands in the file; most hold nothing that has to be protected or quoted."""
+    quoted = text.str.contains(rf'[{form.separator}"\t\r\n]')
     if alone:  # an empty line would be no row at all
-        bare = bare & (cell != "")
-    return pl.when(bare).then(cell).otherwise('"' + cell.str.replace_all('"', '""', literal=True) + '"')
+        quoted |= text == ""
+    risky = at_risk(text) if form.protected else None
+    if risky is not None and not risky.any():
+        risky = None
+    if risky is None and not quoted.any():
+        return text
+    inside = text.str.replace_all('"', '""', literal=True) if quoted.any() else text
+    written = pl.when(pl.lit(quoted)).then('"' + pl.lit(inside) + '"').otherwise(pl.lit(text))
+    if risky is not None:
+        written = pl.when(pl.lit(risky)).then('"\t' + pl.lit(inside) + '"').otherwise(written)
+    return pl.select(written.alias(text.name)).to_series()
