@@ -140,7 +140,7 @@ def _met(node: dict[str, Any]) -> int:
 @pytest.fixture
 def skewed(db: None) -> int:
     """A register in which one word is on every card, some words are rare, and the rare ones stand at its end."""
-    many = 20_000
+    many = 6_000
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO kundekort_customer (first_name, last_name, city, email, mobile) "
@@ -155,44 +155,45 @@ def skewed(db: None) -> int:
 
 
 WORDS = {
-    **dict.fromkeys(("oslo", "ka", "kari", "4790"), 20_000),
-    **{"zebulon": 1, "xyl": 30, "absent": 0, "+4790019999": 1},
+    **dict.fromkeys(("oslo", "ka", "kari", "4790"), 6_000),
+    **{"zebulon": 1, "xyl": 30, "absent": 0, "+4790005999": 1},
 }
 """Words, and how many cards have them at most."""
 
 
-@pytest.mark.parametrize("descending", [False, True])
 @pytest.mark.parametrize("order", KEYS)
-def test_no_plan_walks_the_register(order: str, descending: bool, skewed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_plan_walks_the_register(order: str, skewed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "SMALL", 200)
     monkeypatch.setattr(pages, "STRETCH", 100)
     middle = Customer.objects.order_by("pk")[skewed // 2].pk
-    places = [Place(), Place(after=middle), Place(before=middle)]
+    places = [(Place(), False), (Place(), True), (Place(after=middle), False), (Place(before=middle), False)]
     for text in ("", *WORDS):
-        for place in places:
+        meant = customer_list._meant(text, None)
+        for place, down in places:
             explainer = Explainer()
             with transaction.atomic():
-                meant = customer_list._meant(text, None)
-                pages.page(explainer, meant, place, limit=20, order=order, descending=descending)  # type: ignore[arg-type]
+                pages.page(explainer, meant, place, limit=20, order=order, descending=down)  # type: ignore[arg-type]
             for way, cards in explainer.met():
                 if way == "Bitmap Heap Scan":  # those who have the word, and nobody else
-                    assert cards <= WORDS[text], (text, place, explainer.met())
+                    assert cards <= WORDS[text], (text, place, down, explainer.met())
                 else:
-                    assert cards <= 201, (text, place, way, explainer.met())
+                    assert cards <= 201, (text, place, down, explainer.met())
 
 
-@pytest.mark.parametrize("text", WORDS)
-def test_it_counts_by_the_index_however_common_a_word_is(text: str, skewed: int) -> None:
-    explainer = Explainer()
-    with transaction.atomic():
-        pages.count(explainer, customer_list._meant(text, None))  # type: ignore[arg-type]
-    assert [way for way, _ in explainer.met()] == ["Bitmap Heap Scan"]
+def test_it_counts_by_the_index_however_common_a_word_is(skewed: int) -> None:
+    del skewed
+    for text in WORDS:
+        explainer = Explainer()
+        with transaction.atomic():
+            explainer.execute("SET LOCAL random_page_cost = 1000")  # as if reading all cards were the quickest
+            pages.count(explainer, customer_list._meant(text, None))  # type: ignore[arg-type]
+        assert [way for way, _ in explainer.met()] == ["Bitmap Heap Scan"], text
 
 
 def test_it_asks_no_more_for_a_deep_page_than_for_the_first(skewed: int, bob: Actor) -> None:
     del skewed
     asked = []
-    for place in (Place(), Place(after=Customer.objects.order_by("pk")[10_000].pk)):
+    for place in (Place(), Place(after=Customer.objects.order_by("pk")[3_000].pk)):
         with CaptureQueriesContext(connection) as queries:
             assert len(customer_list.search(text="oslo", place=place, limit=20, order="id", actor=bob).rows) == 20
         asked.append(len(queries))
