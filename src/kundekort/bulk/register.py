@@ -19,6 +19,7 @@ from kundekort.bulk import statements
 from kundekort.bulk.copy import SLICE, copied, copy_out, temporary
 from kundekort.engine import frames
 from kundekort.engine.keys import UNIT
+from kundekort.engine.plan import BLOCK
 from kundekort.engine.schema import Field, Kind
 
 FEW: Final = 1_000
@@ -139,7 +140,7 @@ def count_and_some(
     return row or (0, [])
 
 
-def stream_changes(conn: Connection, revision: int, *, cards: int = SLICE) -> Iterator[pl.DataFrame]:
+def stream_changes(conn: Connection, revision: int, *, cards: int = BLOCK) -> Iterator[pl.DataFrame]:
     """All changes of a revision (`frames.CHANGES`), those of about so many whole cards at a time, by number.
 
     They are fetched to a file first, so that the connection is free for other questions meanwhile.
