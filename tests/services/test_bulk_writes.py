@@ -195,3 +195,20 @@ def test_it_ends_with_what_went_wrong_in_making_an_item() -> None:
     assert next(coming) == 1
     with pytest.raises(InterruptedError):
         next(coming)
+
+
+def test_it_ends_the_second_session_when_writing_fails(upload: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_upkeep, "MANY", 3)
+    imp = upload(file(3))
+    beside = []
+
+    def fail(phase: str, done: int, total: int) -> None:
+        beside.extend(t for t in threading.enumerate() if t.name == "search-upkeep")
+        if done:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        confirming.apply(imp.pk, digest=imp.digest, actor=Actor.system("test"), report=fail)
+    assert beside
+    assert not any(thread.is_alive() for thread in beside)
+    assert not Customer.objects.exists()

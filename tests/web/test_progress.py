@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+from django.db import connection
 from django.test import Client
 
 from kundekort.services import planning
@@ -30,3 +32,22 @@ def test_it_can_be_cancelled_while_it_works(as_bob: Client) -> None:
     send(as_bob, HEADER + "0;Kari;Nordmann;;2\n" * 120_000)
     as_bob.post(f"/imports/{latest().pk}/cancel/")
     assert latest().state == Import.State.CANCELLED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_is_told_while_a_first_load_has_the_customers_alone(as_bob: Client) -> None:
+    send(as_bob, HEADER + "0;Kari;Nordmann;;2\n" * 120_000)
+    number = latest().pk
+    Import.objects.update(state=Import.State.CONFIRMING, progress=Progress("indexing", 0, 1))
+    writer = connection.copy()
+    with writer.cursor() as loading, connection.cursor() as cursor:
+        loading.execute("BEGIN")
+        loading.execute("LOCK kundekort_customer IN ACCESS EXCLUSIVE MODE")
+        cursor.execute("SET lock_timeout = '1ms'")  # so a page that asked for customers would fail instead of waiting
+        part = as_bob.get(f"/imports/{number}/progress/").content.decode()
+        pages = [as_bob.get(page).status_code for page in ("/imports/", f"/imports/{number}/")]
+        cursor.execute("RESET lock_timeout")
+    writer.close()
+    assert "Gjør kundene søkbare" in part
+    assert "sekund" not in part
+    assert pages == [200, 200]

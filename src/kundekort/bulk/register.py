@@ -15,10 +15,11 @@ import polars as pl
 from psycopg import Connection
 from psycopg.sql import Composable, Composed
 
-from kundekort.bulk import statements
-from kundekort.bulk.copy import SLICE, copied, copy_out, streamed, temporary
+from kundekort.bulk import log_statements, statements
+from kundekort.bulk.copy import copied, copy_out, streamed, temporary
 from kundekort.engine import frames
 from kundekort.engine.keys import UNIT
+from kundekort.engine.plan import BLOCK
 from kundekort.engine.schema import Field, Kind
 
 FEW: Final = 1_000
@@ -89,14 +90,14 @@ def masters(conn: Connection, ids: pl.Series) -> pl.Series:
 
 def former_values(conn: Connection, versions: pl.DataFrame) -> pl.DataFrame:
     """Every cell of cards that has changed after a version (`VERSIONS`), and what it held then (`FORMER`)."""
-    with temporary(conn, statements.VERSIONS, statements.create_versions(), versions.select(*frames.VERSIONS)):
-        return copy_out(conn, statements.former_values(), frames.FORMER)
+    with temporary(conn, statements.VERSIONS, log_statements.create_versions(), versions.select(*frames.VERSIONS)):
+        return copy_out(conn, log_statements.former_values(), frames.FORMER)
 
 
 def withdrawn(conn: Connection, field: Field, ids: pl.Series) -> pl.Series:
     """Those of the ids (Int64) whose cards have once said yes in a field, and no after that."""
     with _wanted(conn, ids.drop_nulls().unique(), value_type="bigint"):
-        return copy_out(conn, statements.withdrawn(field), {"id": pl.Int64})["id"]
+        return copy_out(conn, log_statements.withdrawn(field), {"id": pl.Int64})["id"]
 
 
 def stream_customers(
@@ -142,12 +143,12 @@ def count_and_some(
     return row or (0, [])
 
 
-def stream_changes(conn: Connection, revision: int, *, cards: int = SLICE) -> Iterator[pl.DataFrame]:
+def stream_changes(conn: Connection, revision: int, *, cards: int = BLOCK) -> Iterator[pl.DataFrame]:
     """All changes of a revision (`frames.CHANGES`), those of about so many whole cards at a time, by number.
 
     They are fetched to a file first, so that the connection is free for other questions meanwhile.
     """
-    with copied(conn, statements.changes(revision), frames.CHANGES) as batches:
+    with copied(conn, log_statements.changes(revision), frames.CHANGES) as batches:
         waiting: list[pl.DataFrame] = []
         for batch in batches:
             waiting.append(batch)
@@ -164,18 +165,18 @@ def revised_cards(conn: Connection, revision: int) -> pl.DataFrame:
     """The cards of a revision: `id`, `born` by it, and `moved` since, which is said of those too that have gone."""
     types = {"id": pl.Int64, "born": pl.String, "moved": pl.String}
     flags = [(pl.col(name) == "t").alias(name) for name in ("born", "moved")]
-    return copy_out(conn, statements.revised_cards(revision), types).with_columns(flags)
+    return copy_out(conn, log_statements.revised_cards(revision), types).with_columns(flags)
 
 
 def changes_of(conn: Connection, revision: int, ids: pl.Series) -> pl.DataFrame:
     """The changes of a revision (`frames.CHANGES`) to some of its cards."""
     with _wanted(conn, ids, value_type="bigint"):
-        return copy_out(conn, statements.changes_of_wanted(revision), frames.CHANGES)
+        return copy_out(conn, log_statements.changes_of_wanted(revision), frames.CHANGES)
 
 
 def created(conn: Connection, revision: int) -> pl.Series:
     """The numbers of the cards that came into being with a revision, in the order of their rows."""
-    return copy_out(conn, statements.created(revision), {"id": pl.Int64})["id"]
+    return copy_out(conn, log_statements.created(revision), {"id": pl.Int64})["id"]
 
 
 def _wanted(conn: Connection, keys: pl.Series, *, value_type: str) -> AbstractContextManager[None]:

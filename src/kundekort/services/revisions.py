@@ -74,7 +74,8 @@ def write(
     conn = psycopg_connection()
     schema = fields.schema(retired=True)
     aside = indexes.set_aside(conn, new=totals.new)
-    with search_upkeep.second_session(conn, cards=0 if aside else totals.cards_written):
+    cards = 0 if aside else totals.cards_written
+    with search_upkeep.second_session(conn, cards=cards, waiting=lambda: report("indexing", 0, 1)):
         apply(conn, plan, revision=revision.pk, schema=schema, progress=report, aside=aside)
     return revision
 

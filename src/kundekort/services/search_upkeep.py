@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 MANY: Final = 5_000
 """Written cards from which a second session is worth it."""
-LIST: Final = "256MB"
+LIST: Final = "64MB"
 """How long the list may get before the writer sorts it in itself, should the other session be slow or gone."""
 SHORT: Final = 500
 """Pages of 8 kB: a list of fewer is left to grow for a while, as sorting in many at once costs less for each."""
@@ -34,8 +34,11 @@ REST: Final = 0.5
 
 
 @contextmanager
-def second_session(conn: Connection, *, cards: int) -> Iterator[None]:
-    """Have the search index kept up beside a transaction in which so many cards are written in a with statement."""
+def second_session(conn: Connection, *, cards: int, waiting: Callable[[], None]) -> Iterator[None]:
+    """Have the search index kept up beside a transaction in which so many cards are written in a with statement.
+
+    `waiting` is called while the last of it is sorted in after they are.
+    """
     if cards < MANY:
         yield
         return
@@ -45,6 +48,11 @@ def second_session(conn: Connection, *, cards: int) -> Iterator[None]:
     thread.start()
     try:
         yield
+        written.set()
+        while thread.is_alive():
+            waiting()
+            conn.execute("SELECT 1")  # the database ends a transaction that says nothing for long
+            thread.join(REST)
     finally:
         written.set()
         thread.join()
