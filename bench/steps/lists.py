@@ -13,6 +13,7 @@ from bench.words import PAGES, SEARCHES, SEGMENTS
 
 from kundekort.services import customer_list, exports, preview
 from kundekort.services import segments as services
+from kundekort.services.customer_list import Place
 from kundekort.services.lists import FileFormat
 from kundekort.store.models import Customer, Import
 from kundekort.store.pages import Filter
@@ -39,7 +40,7 @@ def customers(clock: Clock, *, runs: int) -> dict[str, Any]:
     many = Customer.objects.count()
 
     def search(text: str, order: str, place: float) -> None:
-        customer_list.search(text=text, offset=int(many * place), limit=50, order=order, actor=BENCH)
+        customer_list.search(text=text, place=Place(int(many * place)), limit=50, order=order, actor=BENCH)
 
     return _all(clock, runs, {name: partial(search, *asked) for name, asked in SEARCHES.items()})
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from kundekort.bulk import customer_pages
 from kundekort.services import editing
 from kundekort.services.accounts import Actor
 from kundekort.store.models import Customer, Import
@@ -109,3 +110,26 @@ def test_it_goes_on_past_people_who_are_not_the_same(at_work: Page, twins: list[
     expect(at_work.get_by_role("link", name="Ola").first).to_be_visible()
     at_work.get_by_role("link", name="Navn og fødselsdato").click()
     expect(at_work.get_by_text("Ingen kunder har samme navn og fødselsdato")).to_be_visible()
+
+
+def test_it_leads_through_a_large_list_and_says_afterwards_how_long_it_is(
+    at_work: Page, load: Callable[..., Import], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(customer_pages, "SMALL", 10)
+    load(HEADER + "".join(line(n) for n in range(120)))
+    page = at_work
+    page.goto("/customers/?order=name")
+    foot = page.get_by_role("navigation", name="Sider").get_by_role("status")
+    expect(foot).to_have_text("1–50 av 120 kunder")
+    first = page.locator("#list tbody tr").first.inner_text()
+    page.get_by_role("link", name="Neste").click()
+    expect(foot).to_have_text("51–100 av 120 kunder")
+    page.get_by_role("link", name="Neste").click()
+    expect(foot).to_have_text("101–120 av 120 kunder")
+    expect(page.get_by_role("link", name="Neste")).to_have_count(0)
+    page.get_by_role("link", name="Forrige").click()
+    page.get_by_role("link", name="Forrige").click()
+    expect(foot).to_have_text("1–50 av 120 kunder")
+    assert page.locator("#list tbody tr").first.inner_text() == first
+    page.get_by_role("searchbox").first.fill("kari")
+    expect(foot).to_contain_text("kunder")

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 
+from kundekort.bulk import customer_pages
 from kundekort.services.accounts import Actor
 from kundekort.store.models import Customer, Import
 from tests.taking_back import take_back
@@ -36,6 +38,29 @@ def test_it_pages_and_keeps_the_search(as_bob: Client, load: Callable[..., Impor
     assert "51–100 av 120 kunder" in page
     assert "k50@example.com" in page
     assert "q=kunde&amp;order=name&amp;down=0&amp;page=3" in page
+
+
+def test_it_pages_through_a_large_register_and_counts_it_afterwards(
+    as_bob: Client, load: Callable[..., Import], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(customer_pages, "SMALL", 10)
+    load(HEADER + "".join(f"0;Kunde;Nr{n:03};k{n:03}@example.com;1\n" for n in range(170)))
+    shown, address = [], "?q=kunde&order=email&down=1"
+    for _ in range(4):
+        page = as_bob.get(f"/customers/{address}").context
+        shown.append([row["email"] for row, _ in page["lines"]])
+        address = page["next"] or address
+    assert [email for rows in shown for email in rows] == [f"k{n:03}@example.com" for n in range(169, -1, -1)]
+    for number in (2, 1, 0):
+        page = as_bob.get(f"/customers/{page['previous']}").context
+        assert [row["email"] for row, _ in page["lines"]] == shown[number]
+        assert (page["first"], bool(page["next"])) == (number * 50 + 1, True)
+    assert page["previous"] == ""
+    text = as_bob.get("/customers/?q=kunde").content.decode()
+    assert "1–50 <span" in " ".join(text.split())
+    counting = as_bob.get("/customers/?q=kunde").context["counting"]
+    assert as_bob.get(f"/customers/count/{counting}").content.decode().strip() == "av 170 kunder"
+    assert "151–170 av 170 kunder" in as_bob.get("/customers/?q=kunde&page=4").content.decode()
 
 
 def test_it_orders_by_a_header_either_way(as_bob: Client, three: list[int]) -> None:

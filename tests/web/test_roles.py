@@ -26,7 +26,7 @@ ADDRESSES = {
         "mfa_deactivate_totp mfa_add_webauthn mfa_remove_webauthn mfa_view_recovery_codes",
         "mfa_generate_recovery_codes mfa_reauthenticate mfa_reauthenticate_webauthn",
     ),
-    READER: ("customers customer segments segment segment-count segment-result",),
+    READER: ("customers customer customer-count segments segment segment-count segment-result",),
     IMPORTER: (
         "customer-edit customer-new duplicates duplicates-several merge duplicates-dismiss undo",
         "imports imports-list import import-progress import-cancel import-again import-take-back import-columns",

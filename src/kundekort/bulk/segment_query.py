@@ -29,10 +29,19 @@ _OPPOSITE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A condition on `c`, a row of customers, with a placeholder for each of its values."""
+    """A condition on `c`, a row of customers, with a placeholder for each of its values.
+
+    `few` is the same with the same placeholders, asked of some cards at a time: quicker of a few, slower of all.
+    """
 
     text: Composable
     values: tuple[object, ...] = ()
+    few: Composable | None = None
+
+    @property
+    def of_few(self) -> Composable:
+        """The condition as a few cards are asked for it."""
+        return self.few or self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +65,19 @@ def _group(group: Group, parts: Sequence[Where]) -> Where:
     either = group.quantifier is not Quantifier.ALL
     if not parts:
         return Where(SQL("FALSE" if group.quantifier is Quantifier.ANY else "TRUE"))
-    joined = SQL(" OR " if either else " AND ").join(part.text for part in parts)
-    text = SQL("NOT ({})" if group.quantifier is Quantifier.NONE else "({})").format(joined)
-    return Where(text, tuple(value for part in parts for value in part.values))
+    joint = SQL(" OR " if either else " AND ")
+    whole = SQL("NOT ({})" if group.quantifier is Quantifier.NONE else "({})")
+    return Where(
+        whole.format(joint.join(part.text for part in parts)),
+        tuple(value for part in parts for value in part.values),
+        whole.format(joint.join(part.of_few for part in parts)),
+    )
 
 
 def _rule(rule: Rule, subject: Subject, moment: Moment) -> Where:
     if rule.operator in _OPPOSITE:
         same = _rule(replace(rule, operator=_OPPOSITE[rule.operator]), subject, moment)
-        return Where(SQL("NOT ({})").format(same.text), same.values)
+        return Where(SQL("NOT ({})").format(same.text), same.values, SQL("NOT ({})").format(same.of_few))
     if rule.operator is Operator.EMPTY:
         return Where(_empty(subject.field))
     match subject.family:
@@ -80,7 +93,8 @@ def _rule(rule: Rule, subject: Subject, moment: Moment) -> Where:
         case Family.IMPORT:
             return _import(rule, moment, created=subject.key == "created_by_import")
         case Family.FACT:
-            return Where(SQL("{}" if rule.values == ("1",) else "NOT ({})").format(_email_shared()))
+            shared = SQL("{}" if rule.values == ("1",) else "NOT ({})")
+            return Where(shared.format(_email_shared()), few=shared.format(_EMAIL_SHARED_OF_FEW))
         case _:
             return _equal(rule, subject.field) if rule.operator in _EQUAL else _number(rule, subject.field)
 
@@ -185,6 +199,11 @@ def _import(rule: Rule, moment: Moment, *, created: bool) -> Where:
     )
     # The numbers of the revisions stand in the query themselves, so that the database can tell many cards from few.
     return Where(text, ([moment.revisions[value] for value in rule.values if value in moment.revisions],))
+
+
+_EMAIL_SHARED_OF_FEW: Final = SQL(
+    "(c.email <> '' AND EXISTS (SELECT FROM {} d WHERE lower(d.email) = lower(c.email) AND d.id <> c.id))"
+).format(CUSTOMER)
 
 
 def _email_shared() -> Composed:

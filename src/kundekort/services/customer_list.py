@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import polars as pl
 from django.db import transaction
 from psycopg.sql import SQL
 
+from kundekort.bulk import customer_pages as pages
 from kundekort.bulk import register
+from kundekort.bulk.customer_pages import Meant
+from kundekort.bulk.customer_pages import Place as Place
 from kundekort.bulk.segment_query import Where
 from kundekort.bulk.statements import EVERYBODY
 from kundekort.engine.schema import Field
@@ -20,20 +23,14 @@ from kundekort.services.customers import CustomerPage
 from kundekort.services.database import psycopg_connection
 from kundekort.store import search as searches
 
-ORDERS: Final[Mapping[str, Sequence[str]]] = {
-    "id": ("id",),
-    "name": ("last_name", "first_name", "id"),
-    "city": ("city", "id"),
-    "email": ("email", "id"),
-}
-"""The ways a list of customers can be ordered."""
+BEGINNING: Final = Place()
 
 
 def search(
     *,
     text: str,
     rules: Group | None = None,
-    offset: int,
+    place: Place = BEGINNING,
     limit: int,
     order: str = "name",
     descending: bool = False,
@@ -44,26 +41,21 @@ def search(
     Each word of the text has to begin one of their words. Raises SegmentInvalid.
     """
     actor.require(Role.READER)
-    meant = _where(text, rules)
+    meant = _meant(text, rules)
+    order = order if order in pages.ORDERS else "name"
     with transaction.atomic():
-        total, ids = register.count_and_some(
-            psycopg_connection(),
-            meant.text,
-            meant.values,
-            offset=offset,
-            limit=limit,
-            order=ORDERS.get(order, ORDERS["name"]),
-            descending=descending,
-        )
-        shown = customers.cards(ids)
-    return CustomerPage(total=total, rows=tuple(shown[i] for i in ids if i in shown))
+        found = pages.page(psycopg_connection(), meant, place, limit=limit, order=order, descending=descending)
+        shown = customers.cards(found.ids)
+    rows = tuple(shown[i] for i in found.ids if i in shown)
+    return CustomerPage(total=found.total, rows=rows, more=found.more)
 
 
 def count(*, text: str, rules: Group | None = None, actor: Actor) -> int:
     """How many customers a search and rules find. Raises SegmentInvalid."""
     actor.require(Role.READER)
-    meant = _where(text, rules)
-    return register.count_customers(psycopg_connection(), meant.text, meant.values)
+    meant = _meant(text, rules)
+    with transaction.atomic():
+        return pages.count(psycopg_connection(), meant)
 
 
 def stream(
@@ -75,23 +67,31 @@ def stream(
     """
     narrowed = bool(text.strip() or (rules and rules.parts))
     actor.require(Role.IMPORTER if narrowed else Role.ADMINISTRATOR)
-    meant = _where(text, rules)
+    meant = _meant(text, rules)
+    where = meant.where if meant else Where(EVERYBODY)
     with transaction.atomic():
         yield from register.stream_customers(
             psycopg_connection(),
             fields=fields.schema().values if present is None else present,
-            where=meant.text,
-            values=meant.values,
+            where=where.text,
+            values=where.values,
         )
 
 
-def _where(text: str, rules: Group | None) -> Where:
-    """What both ask for together; EVERYBODY where neither asks for anything."""
+def _meant(text: str, rules: Group | None) -> Meant | None:
+    """What both ask for together; None where neither asks for anything."""
     parts = [segments.where_of(rules)] if rules is not None and rules.parts else []
+    hint = None
     if text.strip():
         condition, values = searches.where(text)
         parts.append(Where(SQL(condition), tuple(values)))
+        if (likely := searches.hint(text)) is not None:
+            hint = Where(SQL(likely[0]), tuple(likely[1]))
     if not parts:
-        return Where(EVERYBODY)
-    joined = SQL(" AND ").join(SQL("({})").format(part.text) for part in parts)
-    return Where(joined, tuple(value for part in parts for value in part.values))
+        return None
+    where = Where(
+        SQL(" AND ").join(SQL("({})").format(part.text) for part in parts),
+        tuple(value for part in parts for value in part.values),
+        SQL(" AND ").join(SQL("({})").format(part.of_few) for part in parts),
+    )
+    return Meant(where, hint=hint, indexed=bool(text.strip()))

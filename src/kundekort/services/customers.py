@@ -20,10 +20,14 @@ from kundekort.store.models import Customer, RemovedCard, Revision
 
 @dataclass(frozen=True, slots=True)
 class CustomerPage:
-    """Some customers of all that a search found, as canonical text by field key; `id` and `version` are numbers."""
+    """Some customers of all that a search found, as canonical text by field key; `id` and `version` are numbers.
 
-    total: int
+    `more` says whether others follow; `total` is None where counting them all takes longer than finding these.
+    """
+
+    total: int | None
     rows: tuple[Mapping[str, str | int], ...]
+    more: bool = False
 
 
 def card(customer_id: int, *, actor: Actor) -> Mapping[str, str | int]:

@@ -14,7 +14,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from kundekort.bulk import customer_pages as pages
 from kundekort.bulk import register
+from kundekort.bulk.customer_pages import Meant, Place
 from kundekort.bulk.segment_query import Moment, Where, where
 from kundekort.engine.schema import Field
 from kundekort.engine.segments import check as segment_check
@@ -93,9 +95,11 @@ def page(condition: Group, *, offset: int, limit: int, actor: Actor) -> Customer
     actor.require(Role.READER)
     meant = where_of(condition)
     with transaction.atomic():
-        total, ids = register.count_and_some(psycopg_connection(), meant.text, meant.values, offset=offset, limit=limit)
-        shown = customers.cards(ids)
-        return CustomerPage(total=total, rows=tuple(shown[i] for i in ids))
+        conn = psycopg_connection()
+        found = pages.page(conn, Meant(meant), Place(offset), limit=limit, order="id")
+        total = pages.count(conn, Meant(meant)) if found.total is None else found.total
+        shown = customers.cards(found.ids)
+        return CustomerPage(total=total, rows=tuple(shown[i] for i in found.ids), more=found.more)
 
 
 def frames(which: Group | int | str, *, fields: Sequence[Field], actor: Actor) -> Iterator[pl.DataFrame]:

@@ -81,9 +81,11 @@ class Customer(models.Model):
             models.UniqueConstraint(fields=["external_id"], condition=~Q(external_id=""), name="customer_external_id"),
         ]
         indexes: ClassVar = [
-            # The address and the number are carried along, so that shared addresses are found from the index alone.
-            models.Index(Lower("email"), include=["email", "id"], condition=~Q(email=""), name="customer_email"),
+            # Each order of the customer list has its index, with the number at the end: see `bulk.customer_pages`.
+            # The address is carried along, so that shared addresses are found from the index alone.
+            models.Index(Lower("email"), "id", include=["email"], name="customer_email"),
             models.Index(fields=["last_name", "first_name", "id"], name="customer_name"),
+            models.Index(fields=["city", "id"], name="customer_city"),
             models.Index(fields=["mobile"], condition=~Q(mobile=""), name="customer_mobile"),
             models.Index(fields=["phone"], condition=~Q(phone=""), name="customer_phone"),
             models.Index(

@@ -17,6 +17,14 @@ VECTOR: Final[LiteralString] = (
 )
 """All that a search looks at, cut at the characters that stand inside addresses and numbers."""
 
+LETTERS: Final[LiteralString] = (
+    "lower(id || ' ' || first_name || ' ' || last_name || ' ' || company || ' ' || email || ' ' || city || ' ' || "
+    "mobile || ' ' || phone || ' ' || external_id)"
+)
+"""The same, uncut."""
+
+PLAIN: Final = re.compile(r"[0-9]+|[A-Za-zÀ-ÖØ-öø-ÿ]+")
+"""Words that nothing cuts in two."""
 NUMBER: Final = re.compile(r"\+?[\d\s]+")
 
 
@@ -32,6 +40,17 @@ def where(text: str) -> tuple[LiteralString, list[str]]:
     if not words:
         return ("FALSE" if text.strip() else "TRUE"), []
     return f"{VECTOR} @@ to_tsquery('simple', %s)", [" & ".join(f"'{word}':*" for word in words)]
+
+
+def hint(text: str) -> tuple[LiteralString, list[str]] | None:
+    """A condition that costs a tenth of `where` and holds wherever that does: the words stand somewhere in the card.
+
+    None where that is not certain: the database may cut words of other letters elsewhere than we do.
+    """
+    words = _words(text)
+    if not words or not all(PLAIN.fullmatch(word) for word in words):
+        return None
+    return " AND ".join([f"strpos({LETTERS}, lower(%s)) > 0"] * len(words)), words
 
 
 def _words(text: str) -> list[str]:

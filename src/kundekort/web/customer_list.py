@@ -16,6 +16,7 @@ from kundekort import wording
 from kundekort.engine.schema import Kind, Schema
 from kundekort.engine.segments.condition import Condition, Group, to_json
 from kundekort.services import customer_list, fields, segments
+from kundekort.services.customer_list import Place
 from kundekort.web.actor import actor_of
 from kundekort.web.exports import selection_query
 from kundekort.web.forms.customer_filter import CustomerFilter, has_column
@@ -44,7 +45,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     found = customer_list.search(
         text=text,
         rules=rules,
-        offset=(page - 1) * PAGE,
+        place=_place(request, page),
         limit=PAGE,
         order=order,
         descending=descending,
@@ -58,6 +59,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     schema = fields.schema()
     chosen = _chosen(request, schema)
     last = (page - 1) * PAGE + len(found.rows)
+    ends = (found.rows[0]["id"], found.rows[-1]["id"]) if found.rows else (0, 0)
     context = {
         "room": "customers",
         "text": text,
@@ -71,8 +73,9 @@ def listing(request: HttpRequest) -> HttpResponse:
         "lines": [(row, _lead(row, chosen)) for row in found.rows],
         "first": (page - 1) * PAGE + 1,
         "last": last,
-        "previous": address(page=page - 1) if page > 1 else "",
-        "next": address(page=page + 1) if last < found.total else "",
+        "previous": address(page=page - 1, **({"before": ends[0]} if page > 2 else {})) if page > 1 else "",
+        "next": address(page=page + 1, after=ends[1]) if found.more or "before" in request.GET else "",
+        "counting": "" if found.total is not None else address(),
         "taking": selection_query(search=text, rules=rules),
         "segment": urlencode({"rules": json.dumps(to_json(rules), ensure_ascii=False)}) if rules.parts else "",
         "columns": [
@@ -95,6 +98,16 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(request, f"kundekort/customers/{'rows' if part else 'list'}.html", context)
 
 
+@require_safe
+def count(request: HttpRequest) -> HttpResponse:
+    """How many customers fit the search and the filters, asked by htmx where the list has not waited for it."""
+    actor = actor_of(request)
+    form = CustomerFilter(request.GET.dict(), subjects=segments.subjects())
+    rules, _faults = _rules(form)
+    total = customer_list.count(text=request.GET.get("q", "").strip(), rules=rules, actor=actor)
+    return render(request, "kundekort/customers/count.html", {"total": total})
+
+
 @require_POST
 def columns(request: HttpRequest) -> HttpResponse:
     """Choose the columns that this person sees in this browser; none chosen means the usual ones."""
@@ -103,6 +116,12 @@ def columns(request: HttpRequest) -> HttpResponse:
     wanted = [key for key in request.POST.getlist("column") if key in fields.schema()]
     answer.set_cookie(_cookie(request), ".".join(wanted), max_age=YEAR, httponly=True, samesite="Lax")
     return answer
+
+
+def _place(request: HttpRequest, page: int) -> Place:
+    """Where the page begins: next to a card that the address names, or else by its number."""
+    after, before = (number(request.GET.get(side), least=1) for side in ("after", "before"))
+    return Place((page - 1) * PAGE, after=after, before=before)
 
 
 def _cookie(request: HttpRequest) -> str:

@@ -67,6 +67,7 @@ urlpatterns = [
     path("account/factor/codes/new/", second_factors.NewCodesView.as_view(), name="mfa_generate_recovery_codes"),
     path("language/", accounts.language, name="language"),
     path("customers/", customer_list.listing, name="customers"),
+    path("customers/count/", customer_list.count, name="customer-count"),
     path("customers/columns/", customer_list.columns, name="customer-columns"),
     path("customers/<int:customer_id>/", customers.card, name="customer"),
     path("customers/<int:customer_id>/edit/", editing.edit, name="customer-edit"),
