@@ -26,7 +26,7 @@ SIZES: Final = (10_000, 100_000, 1_000_000, 3_000_000)
 LARGE: Final = 5_000_000
 MILLION: Final = 1_000_000
 """Customers in the register from which on the bars hold, but for those that name another size."""
-QUICK: Final = {10_000: ("preview", "confirm", "peers"), 100_000: tuple(part for part in PARTS if part != "peers")}
+QUICK: Final = {10_000: ("preview", "peers"), 100_000: tuple(part for part in PARTS if part != "peers")}
 """What fits into five minutes on two cores, twice each; the register of the part small has as many then."""
 WIDE: Final = 150
 """Columns of a table that no terminal limits."""
@@ -75,7 +75,10 @@ def measured(plan: Mapping[int, Sequence[str]], *, large: int, runs: int) -> Ite
     if any("small" in parts for parts in plan.values()):
         register = Large(large)
         register.make()
-        yield from PARTS["small"](register, runs)
+        for figure in PARTS["small"](register, runs):
+            if large < LARGE:
+                figure.bar = None
+            yield figure
 
 
 def keep(figures: Sequence[Figure], path: Path, *, others: bool) -> None:
