@@ -16,8 +16,9 @@ from psycopg import Connection, errors
 from psycopg.sql import Composed
 
 from kundekort.bulk import indexes, statements
-from kundekort.bulk.copy import CopyText, ahead, copy_in, copy_out, copy_text, temporary
+from kundekort.bulk.copy import CopyText, copy_in, copy_out, copy_text, temporary
 from kundekort.engine import frames
+from kundekort.engine.ahead import ahead
 from kundekort.engine.frames import CARD, ID, INTO, MERGED, VERSION, Status
 from kundekort.engine.plan import Plan, changed_cells
 from kundekort.engine.rebase import rebase

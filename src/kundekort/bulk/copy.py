@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -17,6 +16,7 @@ from psycopg import Connection
 from psycopg.sql import Composed, Identifier
 
 from kundekort.bulk import statements
+from kundekort.engine.ahead import ahead
 
 SLICE: Final = 20_000
 """Rows that go through at a time."""
@@ -115,16 +115,6 @@ def copy_in(conn: Connection, table: Identifier, rows: CopyText) -> int:
         for part in rows.parts:
             copy.write(part)
     return cursor.rowcount
-
-
-def ahead(items: Iterable[T]) -> Iterator[T]:
-    """The items in their order, each made in a thread while the one before it is used."""
-    coming = iter(items)
-    with ThreadPoolExecutor(1, "ahead") as thread:
-        item = thread.submit(next, coming, None)
-        while (current := item.result()) is not None:
-            item = thread.submit(next, coming, None)
-            yield current
 
 
 @contextmanager

@@ -172,6 +172,11 @@ def few_wanted(columns: Mapping[str, Sequence[object]], types: Mapping[str, str]
     return SQL("(SELECT * FROM unnest({}) AS f ({}))").format(_comma(arrays), _comma(names))
 
 
+def ids_between(first: int, last: int) -> Composed:
+    """The condition on `c` that a card has a number from one to another."""
+    return SQL("c.id BETWEEN {} AND {}").format(Literal(first), Literal(last))
+
+
 def customers_by_id(fields: Sequence[Field], wanted: Composable = WANTED) -> Composed:
     """The customers whose ids are wanted."""
     return SQL("SELECT c.id, c.version{} FROM {} c JOIN {} w ON c.id = w.value").format(

@@ -14,6 +14,7 @@ from concurrent.futures import Executor, Future
 from functools import partial
 from typing import Final
 
+from kundekort.engine.ahead import ahead
 from kundekort.engine.block_draft import draft_block
 from kundekort.engine.conclusion import conclude
 from kundekort.engine.draft import BlockDraft, Draft, DraftBuilder, Task
@@ -134,17 +135,17 @@ def _drafted(
         for block in blocks:
             yield block.done, draft_block(block, task, orders)
         return
-    ahead: deque[tuple[int, Future[BlockDraft]]] = deque()
+    drafts: deque[tuple[int, Future[BlockDraft]]] = deque()
     try:
-        for block in blocks:
-            ahead.append((block.done, workers.submit(draft_block, block, task, orders)))
-            if len(ahead) > _AHEAD:
-                done, future = ahead.popleft()
+        for block in ahead(blocks):
+            drafts.append((block.done, workers.submit(draft_block, block, task, orders)))
+            if len(drafts) > _AHEAD:
+                done, future = drafts.popleft()
                 yield done, future.result()
-        while ahead:
-            done, future = ahead.popleft()
+        while drafts:
+            done, future = drafts.popleft()
             yield done, future.result()
     finally:  # whoever stops has nothing go on behind his back
-        for _, future in ahead:
+        for _, future in drafts:
             if not future.cancel():
                 future.exception()

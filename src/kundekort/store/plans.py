@@ -72,7 +72,19 @@ class ParquetFile:
         table: pa.Table = values.to_arrow(compat_level=pl.CompatLevel.oldest())
         if self._writer is None:
             self._path.parent.mkdir(exist_ok=True)
-            self._writer = pq.ParquetWriter(self._path, table.schema, compression="zstd", compression_level=1)
+            packed = {
+                name: "DELTA_BINARY_PACKED"  # numbers that ascend or stay the same take no room
+                for name, kind in values.schema.items()
+                if kind.is_integer() and kind != pl.UInt8
+            }
+            self._writer = pq.ParquetWriter(
+                self._path,
+                table.schema,
+                compression="lz4",
+                use_dictionary=False,
+                write_statistics=False,
+                column_encoding=packed,
+            )
         if table.num_rows:
             self._writer.write_table(table, row_group_size=GROUP)
 

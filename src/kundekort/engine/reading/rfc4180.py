@@ -101,9 +101,18 @@ def _look(octets: Octets) -> _Bytes:
         ends |= bare
     quote = octets == _QUOTE
     quotes = np.flatnonzero(quote)
-    # the number of quotes up to a byte is odd inside a quoted cell; it may wrap, its last bit does not care
-    inside = (np.cumsum(quote, dtype=np.uint8) & 1).view(np.bool_) if len(quotes) else None
-    return _Bytes(octets, quotes, ends, inside)
+    return _Bytes(octets, quotes, ends, _inside(quote, quotes) if len(quotes) else None)
+
+
+def _inside(quote: Mask, quotes: Positions) -> Mask:
+    """Which bytes stand inside quotes, the one that closes a cell no more."""
+    if len(quotes) > len(quote) >> 8:
+        # the number of quotes up to a byte is odd inside a quoted cell; it may wrap, its last bit does not care
+        return (np.cumsum(quote, dtype=np.uint8) & 1).view(np.bool_)
+    inside = np.zeros(len(quote), np.bool_)
+    for opening, closing in zip(quotes[::2].tolist(), [*quotes[1::2].tolist(), len(quote)], strict=False):
+        inside[opening:closing] = True
+    return inside
 
 
 def _first_wrong_quote(stretch: _Bytes, grammar: Grammar) -> int | None:
