@@ -149,7 +149,7 @@ def value_parts(folder: Path) -> list[Path]:
 
 def write_part(frame: pl.DataFrame, path: Path) -> None:
     """Write a frame."""
-    frame.write_parquet(path, compression="zstd", compression_level=1, row_group_size=GROUP)
+    frame.write_parquet(path, compression="zstd", compression_level=1, row_group_size=GROUP, statistics=False)
 
 
 def share(old: Path, new: Path) -> None:

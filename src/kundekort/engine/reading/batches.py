@@ -40,7 +40,7 @@ class Pace:
 
     least: int = 8 << 10
     most: int = 512 << 10
-    batch: int = 4 << 20
+    batch: int = 5 << 20
     workbook_rows: int = 20_000
     careful: bool = False
 
@@ -148,13 +148,17 @@ class _Growing:
 
     def batch(self, end: int) -> Batch:
         """What has been gathered, in the order of the file."""
+        lines = np.concatenate(self.piece_lines) if self.piece_lines else np.empty(0)
+        if len(lines) and not self.rows:  # as nearly always: nothing has to be put in order
+            plain = self._parse().insert_column(0, pl.Series(frames.LINE, lines, dtype=pl.UInt32))
+            plain = plain.with_columns(pl.lit(None, pl.String).alias(f"c{n}") for n in range(self.width, self.widest))
+            return Batch(plain, self.problems, self.blank_rows, self.start, self.line, end)
         wide = max(map(len, self.rows), default=1)
         schema: dict[str, type[pl.DataType]] = {frames.LINE: pl.UInt32}
         schema |= {f"c{n}": pl.String for n in range(wide - 1)}
         rows = [row + [None] * (wide - len(row)) for row in self.rows]
         cells = pl.DataFrame(rows, schema=schema, orient="row")
         cells = cells.with_columns(pl.lit(None, pl.String).alias(f"c{n}") for n in range(wide - 1, self.widest))
-        lines = np.concatenate(self.piece_lines) if self.piece_lines else np.empty(0)
         if len(lines):
             plain = self._parse().insert_column(0, pl.Series(frames.LINE, lines, dtype=pl.UInt32))
             cells = pl.concat([plain, cells], how="diagonal").sort(frames.LINE)
