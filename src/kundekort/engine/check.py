@@ -6,10 +6,10 @@ Nothing is raised for what is in a cell. Nothing here knows the register (see `d
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
+from functools import partial, reduce
 
 import polars as pl
 from polars import Series
@@ -22,7 +22,7 @@ from kundekort.engine.recipe import Column, DateOrder, Policy
 from kundekort.engine.schema import Field, Kind, Schema
 from kundekort.engine.uniqueness import UniqueValues
 from kundekort.engine.values import canonical, dates
-from kundekort.engine.values.column import Canonical, mark
+from kundekort.engine.values.column import Canonical, accept, mark
 from kundekort.engine.values.dates import Evidence
 
 
@@ -71,9 +71,8 @@ def check(
         if field.kind is Kind.DATE:
             evidence[field.key] = dates.evidence(text.filter(sound) if at is None else text[at].filter(sound[at]))
         order = policy.date_order or date_orders.get(field.key)
-        reading = canonical.read(field, text if at is None else text[at], today=today, country=country, order=order)
-        if at is not None:
-            reading = Canonical(text=text.clone().scatter(at, reading.text), code=_codes(reading.code, at, len(text)))
+        read = partial(canonical.read, field, today=today, country=country, order=order)
+        reading = read(text) if at is None else _read_some(text, at, read)
         rows = rows.with_columns(reading.text.alias(field.key))
         if field.key in key_cells or field.kind is not Kind.ID:
             codes[field.key] = reading.code
@@ -100,13 +99,20 @@ def _cleaned(raw: Series, field: Field, stored: pl.DataFrame | None) -> tuple[Se
     at = raw.ne_missing(stored[field.key]).arg_true()
     if 2 * len(at) > len(raw):  # to pick them out would cost more than it saves
         return canonical.clean(raw), None
+    if at.is_empty():
+        return raw, at
     return raw.clone().scatter(at, canonical.clean(raw[at])), at
 
 
-def _codes(codes: Series, at: Series, height: int) -> Series:
-    """The codes of some cells of a column as those of all."""
-    whole = Series("code", [None], dtype=pl.String).new_from_index(0, height)
-    return whole if codes.null_count() == len(codes) else whole.scatter(at, codes)
+def _read_some(text: Series, at: Series, read: Callable[[Series], Canonical]) -> Canonical:
+    """A column of which the cells at some places are to be read, and the others are right as they are."""
+    right = accept(text)
+    if at.is_empty():
+        return right
+    reading = read(text[at])
+    wrong = reading.code.null_count() < len(at)
+    code = right.code.clone().scatter(at, reading.code) if wrong else right.code
+    return Canonical(text=text.clone().scatter(at, reading.text), code=code)
 
 
 def _without_key(cells: Mapping[str, Series], keys: Sequence[Key]) -> Series:
