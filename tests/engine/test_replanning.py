@@ -17,6 +17,7 @@ from kundekort.engine.draft import Draft, Task
 from kundekort.engine.guards.blast import Thresholds
 from kundekort.engine.mapping import FULL_NAME
 from kundekort.engine.plan import Plan
+from kundekort.engine.reading import reader
 from kundekort.engine.reading.batches import Pace
 from kundekort.engine.reading.table import Limits, Source
 from kundekort.engine.recipe import Answers, Policy, RowKey
@@ -251,3 +252,16 @@ def test_it_lets_a_row_have_another_answer_than_its_finding(tmp_path: Path, acti
         same(again, full)
         counts.append(full.totals.changed)
     assert counts == [0, 1, 0]
+
+
+def test_it_finds_a_row_behind_many_blank_lines(tmp_path: Path) -> None:
+    content = b"Email\na@example.no\n" + b"\n" * 90 + b"b@example.no\nc@example.no\n" * 30
+
+    def opened(batch: int) -> Source:
+        return reader.open_source(content, known=bool, pace=Pace(least=2, most=40, batch=batch))
+
+    blocks = [*cells.kept(opened(200), tmp_path / "cells" / "read", scratch=tmp_path).blocks()]
+    assert len(blocks) > 1
+    read = cells.read(tmp_path / "cells" / "read", lambda: opened(1))
+    there = read.block(pl.Series([1, 50], dtype=pl.UInt32)).cells
+    assert there.select(frames.ROW, "c0").rows() == [(1, "b@example.no"), (50, "c@example.no")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import polars as pl
 import pytest
@@ -17,7 +18,7 @@ from kundekort.engine.schema import Field
 from kundekort.services import editing, imports, merging, planning
 from kundekort.services.accounts import Actor
 from kundekort.services.database import psycopg_connection
-from kundekort.services.register import DatabaseRegister
+from kundekort.services.register import DatabaseRegister, workers
 from kundekort.store.fields import SCHEMA
 from kundekort.store.models import Customer, Import, RemovedCard, Revision
 from tests.engine.memory import MemoryRegister
@@ -138,3 +139,14 @@ def test_it_counts_a_register_only_as_far_as_it_matters(
     everybody = memory.size(0)
     assert real.size(everybody + 1) == everybody
     assert real.size(2) >= 2, "beyond what was asked it may be any number that statistics have"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_is_cancelled_leaves_no_connection_open() -> None:
+    with ExitStack() as stack:
+        pool = stack.enter_context(workers())
+        assert pool is not None
+        opened = pool.submit(psycopg_connection).result()
+        assert not opened.closed
+        stack.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
+    assert opened.closed

@@ -37,10 +37,12 @@ def workers() -> Iterator[Executor | None]:
         connection.inc_thread_sharing()  # so that it can be closed from here
         opened.append(connections[DEFAULT_DB_ALIAS])
 
-    with ThreadPoolExecutor(WORKERS, "draft", initializer=begin) as pool:
-        yield pool
-    for one in opened:
-        one.close()
+    try:
+        with ThreadPoolExecutor(WORKERS, "draft", initializer=begin) as pool:
+            yield pool
+    finally:
+        for one in opened:
+            one.close()
 
 
 @dataclass(frozen=True, slots=True)

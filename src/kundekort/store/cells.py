@@ -67,7 +67,7 @@ class FileCells:
                 last = pl.lit(value=True) if end is None else pl.col(ROW) < end
                 cells.append(block.cells.filter(there, last))
                 problems.append(block.problems.filter(there, last))
-                if end is not None and (not block.cells.height or block.cells[ROW][-1] >= end - 1):
+                if end is not None and block.cells.height and block.cells[ROW][-1] >= end - 1:
                     break
         return Block(pl.concat(cells, how="diagonal"), pl.concat(problems), 0, 0)
 
