@@ -160,16 +160,15 @@ def stream_changes(conn: Connection, revision: int, *, cards: int = BLOCK) -> It
     They are fetched to a file first, so that the connection is free for other questions meanwhile.
     """
     with copied(conn, log_statements.changes(revision), frames.CHANGES) as batches:
-        waiting: list[pl.DataFrame] = []
-        for batch in batches:
-            waiting.append(batch)
-            if sum(part["customer_id"].n_unique() for part in waiting) > cards:
-                whole = pl.concat(waiting)
-                last = whole["customer_id"][-1]  # may go on in the next batch
-                yield whole.filter(pl.col("customer_id") != last)
-                waiting = [whole.filter(pl.col("customer_id") == last)]
-        if waiting and waiting[-1].height:
-            yield pl.concat(waiting)
+        waiting = pl.DataFrame(schema=frames.CHANGES)
+        for batch in batches:  # which may have the changes of far more cards, or half of those of one
+            waiting = pl.concat([waiting, batch])
+            while (numbers := waiting["customer_id"].unique(maintain_order=True)).len() > cards:
+                there = pl.col("customer_id") < numbers[cards]
+                yield waiting.filter(there)
+                waiting = waiting.filter(~there)
+        if waiting.height:
+            yield waiting
 
 
 def revised_cards(conn: Connection, revision: int) -> pl.DataFrame:
