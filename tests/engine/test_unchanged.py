@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import polars as pl
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from kundekort.engine import frames, interpretation, pipeline
+from kundekort.engine import block_draft, frames, interpretation, pipeline
 from kundekort.engine.decisions import Action, Decisions
 from kundekort.engine.guards.blast import Thresholds
 from kundekort.engine.mapping import FULL_NAME
@@ -20,7 +21,7 @@ from kundekort.engine.reading.table import Limits
 from kundekort.engine.recipe import Answers, Policy, RowKey
 from kundekort.engine.schema import Field, Kind, Schema
 from kundekort.store.fields import SCHEMA
-from tests.engine.memory import EMPTY, MemoryRegister, task
+from tests.engine.memory import EMPTY, MemoryRegister, plan, task
 from tests.engine.test_plan_laws import POLICIES, STORED, VALUES, filled, text
 from tests.engine.test_replanning import NAMES, WORDS, decisions, moved, same
 
@@ -133,3 +134,25 @@ def test_nothing_comes_out_otherwise(
     }
     quick, thorough = planned(rows, register, replace(policy, keys=tuple(keys)), decided, shown=shown, mended=mends)
     same(quick, thorough)
+
+
+def test_it_reads_no_cell_of_a_list_that_says_what_stands_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    cards = {n: EMPTY | {"first_name": f"Kari {n}", "external_id": f"X{n}", "gender": "2"} for n in range(1, 41)}
+    asked: list[int] = []
+
+    class Counted(MemoryRegister):
+        def cards(self, by: Field | Sequence[Field], keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:
+            asked.append(len(keys))
+            return super().cards(by, keys, fields)
+
+    def looked_at(*args: object, **further: object) -> None:
+        raise AssertionError("a cell that says what stands on its card is looked at")
+
+    register = Counted(cards_by_id=cards, versions=dict.fromkeys(cards, 3))
+    rows = [["CustomerID", "FirstName", "ExternalID", "Gender", "Version"]]
+    rows += [[str(n), card["first_name"], card["external_id"], "2", "3"] for n, card in cards.items()]
+    monkeypatch.setattr(block_draft, "check", looked_at)
+    made = plan(text(rows), register, pace=Pace(least=100, most=200, batch=300))
+    assert made.totals.unchanged == made.totals.rows == 40
+    assert len(asked) > 1, "one question for each block"
+    assert sum(asked) == 40, "each card once"
