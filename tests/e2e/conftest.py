@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -40,6 +41,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def playwright(django_db_setup: None) -> Iterator[Playwright]:
+    # Playwright leaves tasks behind, of which asyncio would tell in whatever test runs when they are collected.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     with sync_playwright() as playwright:
         yield playwright
         # While Playwright's loop runs in this thread, Django has connections for it besides the thread's own. Later
