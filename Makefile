@@ -71,7 +71,7 @@ bench: $(VENV)/.run $(PEERS)/.done  ## Every step beside its floor and beside ot
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.report
 
-bench-quick: $(VENV)/.run $(PEERS)/.done  ## The same in little, in less than five minutes
+bench-quick: $(VENV)/.run $(PEERS)/.done  ## The same with fewer customers, in some minutes
 	$(BIN)/python -m bench --quick
 
 $(PEERS)/.done: requirements/bench.txt

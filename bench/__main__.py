@@ -27,7 +27,7 @@ LARGE: Final = 5_000_000
 MILLION: Final = 1_000_000
 """Customers in the register from which on the bars hold, but for those that name another size."""
 QUICK: Final = {10_000: ("preview", "peers"), 100_000: tuple(part for part in PARTS if part != "peers")}
-"""What fits into five minutes on two cores, twice each; the register of the part small has as many then."""
+"""What is to fit into five minutes on two cores, twice each; the register of the part small has as many then."""
 WIDE: Final = 150
 """Columns of a table that no terminal limits."""
 
@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="+", help="customers in the register")
     parser.add_argument("--large", type=int, default=LARGE, help="customers in the register of the part small")
     parser.add_argument("--runs", type=int, default=3, help="how often each step is run; the median is told")
-    parser.add_argument("--quick", action="store_true", help="only what fits into five minutes")
+    parser.add_argument("--quick", action="store_true", help="with fewer customers, in some minutes")
     parser.add_argument("--keep", action="store_true", help="keep the figures in bench/results.json beside the others")
     wanted = parser.parse_args()
     if unknown := set(wanted.parts) - set(PARTS):

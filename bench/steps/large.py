@@ -45,14 +45,14 @@ def fill(clock: Clock, *, rows: int) -> None:
         for name, _ in indexes:
             conn.execute(f'DROP INDEX "{name}"')
         conn.execute(
-            f"CREATE TEMPORARY TABLE sample ON COMMIT DROP AS SELECT {names} FROM {TABLE} WITH NO DATA"  # noqa: S608
+            f"CREATE TEMPORARY TABLE sample ON COMMIT DROP AS SELECT {names} FROM {TABLE} WITH NO DATA"  # noqa: S608 - our names
         )
         nulls = "date_of_birth, email_consent, sms_consent"
         copy = f"COPY sample ({names}) FROM STDIN (FORMAT csv, FORCE_NULL ({nulls}))"
         with conn.cursor() as cursor, cursor.copy(copy) as target:
             target.write(csv(people))
         conn.execute(
-            f"INSERT INTO {TABLE} ({names}) SELECT {values} FROM generate_series(0, %s) g, sample s LIMIT %s",  # noqa: S608
+            f"INSERT INTO {TABLE} ({names}) SELECT {values} FROM generate_series(0, %s) g, sample s LIMIT %s",  # noqa: S608 - our names
             [rows // people.height, rows],
         )
         for _, definition in indexes:

@@ -52,20 +52,19 @@ def _found(
     if keys.is_empty():
         return pl.DataFrame(schema=frames.cards(fields))
     value_type = "text" if keys.dtype == pl.String else "bigint"
-    if keys.len() > FEW and keys.dtype.is_integer() and _span(keys) <= DENSE * keys.len():
-        between = statements.ids_between(int(keys.min()), int(keys.max()))  # type: ignore[arg-type]
-        found = copy_out(conn, statements.customers(fields, between), frames.cards(fields))
-        return found if keys.len() == _span(keys) else found.filter(pl.col("id").is_in(keys.implode()))
+    if keys.len() > FEW and keys.dtype.is_integer():
+        first, last = keys.sort()[[0, -1]].to_list()
+        span = last - first + 1
+        if span <= DENSE * keys.len():
+            found = copy_out(
+                conn, statements.customers(fields, statements.ids_between(first, last)), frames.cards(fields)
+            )
+            return found if keys.len() == span else found.filter(pl.col("id").is_in(keys.implode()))
     if keys.len() <= FEW:
         few = statements.few_wanted({"value": keys.to_list()}, {"value": value_type})
         return copy_out(conn, query(fields, few), frames.cards(fields))
     with _wanted(conn, keys, value_type=value_type):
         return copy_out(conn, query(fields, statements.WANTED), frames.cards(fields))
-
-
-def _span(ids: pl.Series) -> int:
-    """How many numbers there are from the first to the last."""
-    return int(ids.max()) - int(ids.min()) + 1  # type: ignore[arg-type]  # whole numbers, and some
 
 
 def _cards_by_several(conn: Connection, by: Sequence[Field], keys: pl.Series, fields: Sequence[Field]) -> pl.DataFrame:

@@ -96,7 +96,7 @@ def _new(path: Path) -> Iterator[BinaryIO]:
         raise CommandRefused("file_unwritable", path=str(path), why=error.strerror) from error
     try:
         target = _Target(part, place, path)
-        yield target  # type: ignore[misc]
+        yield target  # type: ignore[misc]  # of a BinaryIO it has what a backup writes by
         target.finish()
     finally:
         with suppress(OSError):  # of bytes that nobody wants any more
