@@ -35,8 +35,8 @@ LONG_STRETCH: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
-    """Who is meant: a condition on `c`, a card.
+class Criteria:
+    """Which customers a list shows: a condition on `c`, a card.
 
     `hint` is one that costs little and holds wherever the condition does. With `indexed` there is an index of the
     condition, and looking at each card instead is out of the question.
@@ -57,7 +57,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PageIds:
     """The numbers of the customers on a page in their order, whether `more` follow in the direction that was gone, and
     how many there are of them altogether, if that is known by now."""
 
@@ -67,8 +67,8 @@ class Found:
 
 
 def page(
-    conn: Connection, meant: Meant | None, place: Place, *, limit: int, order: str, descending: bool = False
-) -> Found:
+    conn: Connection, meant: Criteria | None, place: Place, *, limit: int, order: str, descending: bool = False
+) -> PageIds:
     """Some of those who are meant (None for everybody) in one of the `ORDERS`.
 
     A card that has gone by now is no place to begin at: then the offset says where.
@@ -81,7 +81,7 @@ def page(
     ids, total = _found(conn, meant, way, limit + 1)
     more = len(ids) > limit
     ids = ids[:limit]
-    return Found(ids[::-1] if backwards else ids, more, total)
+    return PageIds(ids[::-1] if backwards else ids, more, total)
 
 
 @contextmanager
@@ -95,7 +95,7 @@ def by_index(conn: Connection) -> Iterator[None]:
     conn.execute("SET LOCAL enable_seqscan = on")
 
 
-def count(conn: Connection, meant: Meant | None) -> int:
+def count(conn: Connection, meant: Criteria | None) -> int:
     """How many are meant (None for everybody)."""
     where = meant.where if meant else Where(SQL("TRUE"))
     query = SQL("SELECT count(*) FROM {} c WHERE {}").format(CUSTOMER, where.text)
@@ -126,10 +126,10 @@ class _Way:
         return SQL(", ").join(SQL("{} DESC" if self.down else "{}").format(key) for key in keys)
 
 
-def _found(conn: Connection, meant: Meant | None, way: _Way, limit: int) -> tuple[list[int], int | None]:
+def _found(conn: Connection, meant: Criteria | None, way: _Way, limit: int) -> tuple[list[int], int | None]:
     """Numbers along a way, and the number of all, if it is known."""
     if _is_small(conn):
-        return _sorted(conn, meant or Meant(Where(SQL("TRUE"))), way, limit)
+        return _sorted(conn, meant or Criteria(Where(SQL("TRUE"))), way, limit)
     if meant is None:
         return _along(conn, way, limit), None
     if not way.offset and len(near := _near(conn, meant, way, limit)) == limit:
@@ -155,7 +155,7 @@ def _along(conn: Connection, way: _Way, limit: int) -> list[int]:
     return [row[0] for row in conn.execute(query, [*ahead.values, limit, way.offset])]
 
 
-def _near(conn: Connection, meant: Meant, way: _Way, limit: int) -> list[int]:
+def _near(conn: Connection, meant: Criteria, way: _Way, limit: int) -> list[int]:
     """Those who fit among the next of all, who are read by the index of the order, however many fit."""
     ahead, names = way.ahead(way.keys), _names(way)
     named = SQL(", ").join(SQL("{} AS {}").format(key, name) for key, name in zip(way.keys, names, strict=True))
@@ -168,7 +168,7 @@ def _near(conn: Connection, meant: Meant, way: _Way, limit: int) -> list[int]:
     return [row[0] for row in conn.execute(query, values)]
 
 
-def _sorted(conn: Connection, meant: Meant, way: _Way, limit: int) -> tuple[list[int], int]:
+def _sorted(conn: Connection, meant: Criteria, way: _Way, limit: int) -> tuple[list[int], int]:
     """All who fit are found once, then counted and sorted; the order has no say in how they are found."""
     names = _names(way)
     named = SQL(", ").join(SQL("{} AS {}").format(key, name) for key, name in zip(way.keys, names, strict=True))

@@ -32,7 +32,7 @@ from kundekort.engine.reading.table import Block
 from kundekort.engine.recipe import Column, DateOrder, Policy, RowKey
 from kundekort.engine.schema import Field
 from kundekort.engine.translate import translate
-from kundekort.engine.unchanged import Beside
+from kundekort.engine.unchanged import BlockCards
 from kundekort.engine.uniqueness import UniqueValues
 
 _FIRST: Final = {ROW: pl.UInt32, "field": pl.String, "code": pl.String}
@@ -45,7 +45,7 @@ def draft_block(block: Block, task: Task, orders: Mapping[str, DateOrder]) -> Bl
     blank_rows, decisions = block.blank_rows, task.decisions
     block = mending.mend_rows(block, decisions=decisions, mended=task.mended)
     block = mending.mend(translate(block, task.recipe.columns), columns=columns, decisions=decisions)
-    beside = None if mending.needs_check(decisions) else unchanged.beside(block, columns, task)
+    beside = None if mending.needs_check(decisions) else unchanged.block_cards(block, columns, task)
     unique = UniqueValues(policy=task.recipe.policy, schema=task.schema)
     place, same = unchanged.places(columns), None
     given = tuple(f for f in task.schema.values if f.key in place)
@@ -94,7 +94,7 @@ def _checked(
     task: Task,
     orders: Mapping[str, DateOrder],
     unique: UniqueValues,
-    beside: Beside | None,
+    beside: BlockCards | None,
 ) -> tuple[CheckedRows, pl.DataFrame]:
     """The rows of a block as decisions make them, and what was wrong in their cells at first."""
 
@@ -120,7 +120,7 @@ def _checked(
     return checked(block, unique), first.problems
 
 
-def compare(checked: CheckedRows, task: Task, beside: Beside | None = None) -> tuple[diff.Difference, pl.DataFrame]:
+def compare(checked: CheckedRows, task: Task, beside: BlockCards | None = None) -> tuple[diff.Difference, pl.DataFrame]:
     """Checked rows beside the cards of the register: what each would change, and what only the register can tell.
 
     With them the new ones, as `guards.people` gives them.
@@ -187,7 +187,7 @@ def _former(pairs: diff.Pairs, register: Register) -> pl.DataFrame:
     return pl.DataFrame(schema=frames.FORMER) if moved.is_empty() else register.former_values(moved)
 
 
-def _pairs(checked: CheckedRows, task: Task, policy: Policy, beside: Beside | None = None) -> diff.Pairs:
+def _pairs(checked: CheckedRows, task: Task, policy: Policy, beside: BlockCards | None = None) -> diff.Pairs:
     """Checked rows, each beside its card; `beside` are the cards that have been looked up already."""
     needed = diff.needed_fields(diff.given_fields(checked.rows, task.schema), policy, task.schema)
     cards, redirects = _look_up(checked.rows, needed, task, policy, beside)
@@ -210,7 +210,7 @@ def _matched(checked: CheckedRows, matches: pl.DataFrame, task: Task) -> diff.Pa
 
 
 def _look_up(
-    rows: pl.DataFrame, needed: Sequence[Field], task: Task, policy: Policy, beside: Beside | None
+    rows: pl.DataFrame, needed: Sequence[Field], task: Task, policy: Policy, beside: BlockCards | None
 ) -> tuple[list[pl.DataFrame], pl.DataFrame]:
     """The cards that each key finds of those rows for which none before it has, and merged cards that they name."""
     redirects, cards = pl.DataFrame(schema=frames.REDIRECTS), []

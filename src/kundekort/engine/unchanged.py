@@ -22,7 +22,7 @@ from kundekort.engine.values import canonical
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class BlockCards:
     """The rows of a block beside the cards that have their numbers.
 
     `cards`: one for each row in its order, null where there is none: id, version and canonical text by field key.
@@ -35,9 +35,9 @@ class Beside:
     found: pl.DataFrame
     asked: pl.Series
 
-    def without(self, rows: pl.Series) -> Beside:
+    def without(self, rows: pl.Series) -> BlockCards:
         """The same of all but some rows."""
-        return Beside(self.cards.filter(~rows), self.same.filter(~rows), self.found, self.asked)
+        return BlockCards(self.cards.filter(~rows), self.same.filter(~rows), self.found, self.asked)
 
     def known(self, numbers: pl.Series) -> tuple[list[pl.DataFrame], pl.Series]:
         """The cards that have some of the numbers, as far as they were looked up, and the numbers that were not."""
@@ -50,7 +50,7 @@ def places(columns: Sequence[Column]) -> dict[str, str]:
     return {c.field: f"c{n}" for n, c in enumerate(columns) if c.field is not None}
 
 
-def beside(block: Block, columns: Sequence[Column], task: Task) -> Beside | None:
+def block_cards(block: Block, columns: Sequence[Column], task: Task) -> BlockCards | None:
     """The rows of a block beside their cards; None where something else than their numbers finds these first."""
     number = next((f for f in task.schema if f.kind is Kind.ID), None)
     place = places(columns)
@@ -70,7 +70,7 @@ def beside(block: Block, columns: Sequence[Column], task: Task) -> Beside | None
         if not same.any():
             break
         same &= _same(field, block.cells[place[field.key]], cards)
-    return Beside(cards, same, found, asked)
+    return BlockCards(cards, same, found, asked)
 
 
 def _same(field: Field, raw: pl.Series, cards: pl.DataFrame) -> pl.Series:
@@ -85,7 +85,7 @@ def _same(field: Field, raw: pl.Series, cards: pl.DataFrame) -> pl.Series:
     return same.scatter(at, (canonical.clean(raw[at]) == stored[at]).fill_null(False))
 
 
-def rows(block: Block, beside: Beside, columns: Sequence[Column], task: Task) -> pl.DataFrame:
+def rows(block: Block, beside: BlockCards, columns: Sequence[Column], task: Task) -> pl.DataFrame:
     """The rows that change nothing, as `diff.Difference` has them."""
     place = places(columns)
     numbers = {ID: beside.cards["id"], VERSION: beside.cards["version"]}

@@ -11,7 +11,7 @@ from psycopg.sql import SQL
 
 from kundekort.bulk import customer_pages as pages
 from kundekort.bulk import register
-from kundekort.bulk.customer_pages import Meant
+from kundekort.bulk.customer_pages import Criteria
 from kundekort.bulk.customer_pages import Place as Place
 from kundekort.bulk.segment_query import Where
 from kundekort.bulk.statements import EVERYBODY
@@ -78,7 +78,7 @@ def stream(
         )
 
 
-def _meant(text: str, rules: Group | None) -> Meant | None:
+def _meant(text: str, rules: Group | None) -> Criteria | None:
     """What both ask for together; None where neither asks for anything."""
     parts = [segments.where_of(rules)] if rules is not None and rules.parts else []
     hint = None
@@ -94,4 +94,4 @@ def _meant(text: str, rules: Group | None) -> Meant | None:
         tuple(value for part in parts for value in part.values),
         SQL(" AND ").join(SQL("({})").format(part.of_few) for part in parts),
     )
-    return Meant(where, hint=hint, indexed=bool(text.strip()))
+    return Criteria(where, hint=hint, indexed=bool(text.strip()))

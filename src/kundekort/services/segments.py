@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from kundekort.bulk import customer_pages as pages
 from kundekort.bulk import register
-from kundekort.bulk.customer_pages import Meant, Place
+from kundekort.bulk.customer_pages import Criteria, Place
 from kundekort.bulk.segment_query import Moment, Where, where
 from kundekort.engine.schema import Field
 from kundekort.engine.segments import check as segment_check
@@ -96,8 +96,8 @@ def page(condition: Group, *, offset: int, limit: int, actor: Actor) -> Customer
     meant = where_of(condition)
     with transaction.atomic():
         conn = psycopg_connection()
-        found = pages.page(conn, Meant(meant), Place(offset), limit=limit, order="id")
-        total = pages.count(conn, Meant(meant)) if found.total is None else found.total
+        found = pages.page(conn, Criteria(meant), Place(offset), limit=limit, order="id")
+        total = pages.count(conn, Criteria(meant)) if found.total is None else found.total
         shown = customers.cards(found.ids)
         return CustomerPage(total=total, rows=tuple(shown[i] for i in found.ids), more=found.more)
 
