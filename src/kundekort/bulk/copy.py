@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -13,7 +13,11 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 from psycopg import Connection
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGconn
 from psycopg.sql import Composed, Identifier
+from psycopg.waiting import Ready, Wait
 
 from kundekort.bulk import statements
 from kundekort.engine.ahead import ahead
@@ -36,12 +40,8 @@ class CopyText:
 
 def copy_out(conn: Connection, query: Composed, types: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:
     """The rows of a query as one frame."""
-    buffer = io.BytesIO()
-    with conn.cursor() as cursor, cursor.copy(statements.copy_out(query)) as copy:
-        for block in copy:  # the server sends one block per row
-            buffer.write(block)
-    buffer.seek(0)
-    return pl.read_csv(buffer, schema=dict(types), empty_string_is_null=False)
+    rows = io.BytesIO(b"".join(blocks(conn, statements.copy_out(query))))
+    return pl.read_csv(rows, schema=dict(types), empty_string_is_null=False)
 
 
 @contextmanager
@@ -50,9 +50,7 @@ def copied(
 ) -> Iterator[Iterator[pl.DataFrame]]:
     """The rows of a query in frames of some megabytes, from a file that is there for the length of a with statement."""
     with tempfile.TemporaryFile() as file:
-        with conn.cursor() as cursor, cursor.copy(statements.copy_out(query)) as copy:
-            for block in copy:
-                file.write(block)
+        file.writelines(blocks(conn, statements.copy_out(query)))
         file.seek(0)
         with pa_csv.open_csv(
             file,
@@ -70,22 +68,38 @@ def streamed(
 
     `values` are those of its placeholders. Until the last frame is taken, the connection answers nothing else.
     """
-    with conn.cursor() as cursor, cursor.copy(statements.copy_text_out(query), values or None) as copy:
-        yield from ahead(_frames(copy, types))
+    names, arrow = list(types), _arrow(types)
+    yield from ahead(_frame(block, names, arrow) for block in blocks(conn, statements.copy_text_out(query), values))
 
 
-def _frames(
-    rows: Iterable[bytes | bytearray | memoryview], types: Mapping[str, pl.DataType | type[pl.DataType]]
-) -> Iterator[pl.DataFrame]:
-    """Rows of CSV, which the server sends one by one, as frames."""
-    names, arrow, block = list(types), _arrow(types), bytearray()
-    for row in rows:
-        block += row
-        if len(block) >= BYTES:
-            yield _frame(block, names, arrow)
-            block = bytearray()
-    if block:
-        yield _frame(block, names, arrow)
+def blocks(conn: Connection, query: Composed, values: Sequence[object] = ()) -> Iterator[bytearray]:
+    """What COPY sends, whole rows of some megabytes at a time.
+
+    The server sends each row by itself, and psycopg gives it so, which costs twice as much as to gather them here.
+    """
+    with conn.cursor() as cursor, cursor.copy(query, values or None):
+        while block := conn.wait(_block(conn.pgconn)):
+            yield block
+
+
+def _block(pgconn: PGconn) -> Generator[Wait, Ready | int, bytearray]:
+    """The next rows of a running COPY; none at its end, when the connection is free for others again."""
+    block = bytearray()
+    running = pgconn.transaction_status == TransactionStatus.ACTIVE
+    while running and len(block) < BYTES:
+        size, row = pgconn.get_copy_data(1)  # 0 where it would have to wait
+        if size > 0:
+            block += row
+        elif size == 0:
+            while not (yield Wait.R):
+                continue
+            pgconn.consume_input()
+        else:
+            running = False
+            for result in list(iter(pgconn.get_result, None)):  # all of them, or the connection stays occupied
+                if result.status != ExecStatus.COMMAND_OK:
+                    raise error_from_result(result)
+    return block
 
 
 def _frame(block: bytearray, names: list[str], types: dict[str, pa.DataType]) -> pl.DataFrame:
