@@ -182,20 +182,27 @@ def _cut() -> pl.Expr:
     return pl.any_horizontal(lengths) & (_OLD.str.len_chars() > _VALUE.str.len_chars())
 
 
-_FOREIGN: Final = _OLD.str.contains(encodings.FOREIGN)
-_DIGIT: Final = _VALUE.str.contains("[0-9]")
+_FOREIGN: Final = _OLD.str.len_bytes() > _OLD.str.len_chars()  # letters that some encoding lacks; dear to look for
+_ALIKE: Final = (_VALUE.str.head(1) == _OLD.str.head(1)) | _OLD.str.contains("^[^!-~]")
+"""Whether two texts begin alike, as they do if only foreign letters differ: what it costs to see that is saved."""
+_DAY_LIKE: Final = _VALUE.str.contains(f"(?i)^(?:[0-9]|{_MONTH})")
+_SHORT_NUMBER: Final = _OLD.str.contains("^.{3,16}$") & _OLD.str.contains("[0-9]") & _VALUE.str.contains("[0-9]")
 _SIGNS: Final = {
     "hashes": (_VALUE.str.starts_with("##"), damage.hashes(_VALUE)),
     "excel_error": (_VALUE.str.contains("^#|:[0-9]{3}$"), damage.error(_VALUE)),
     "null_word": (_VALUE.is_in([*_NO_VALUE, *_SPOKEN, *_ZERO_DAYS]), _no_value()),
     "number_rounded": (_VALUE.str.contains("^[+-]?[0-9][0-9.,eE+]+$"), _rounded()),
-    "date_made": (_DIGIT & _OLD.str.contains("^.{3,16}$") & _OLD.str.contains("[0-9]"), _date()),
+    "date_made": (_DAY_LIKE, _SHORT_NUMBER, _date()),
     "zeros_lost": (_OLD.str.starts_with("0"), _zeros()),
     "plus_lost": (_OLD.str.starts_with("+"), _plus()),
     "entities": (_VALUE.str.contains("&[^;]+;"), _entities()),
-    "mojibake": (_FOREIGN, encodings.else_alike(_VALUE, _OLD), encodings.read_wrongly(_VALUE, _OLD)),
-    "letters_lost": (_FOREIGN & _VALUE.str.contains(encodings.MARKS), encodings.replaced(_VALUE, _OLD)),
-    "letters_dropped": (_FOREIGN & (_VALUE.str.len_bytes() < _OLD.str.len_bytes()), encodings.dropped(_VALUE, _OLD)),
+    "mojibake": (_FOREIGN, _ALIKE, encodings.else_alike(_VALUE, _OLD), encodings.read_wrongly(_VALUE, _OLD)),
+    "letters_lost": (_FOREIGN, _VALUE.str.contains(encodings.MARKS), encodings.replaced(_VALUE, _OLD)),
+    "letters_dropped": (
+        _FOREIGN & (_VALUE.str.len_bytes() < _OLD.str.len_bytes()),
+        _ALIKE,
+        encodings.dropped(_VALUE, _OLD),
+    ),
     "text_cut": (_OLD.str.len_bytes() > _CUT[0], _cut()),
 }
 """Whether a cell could show a kind of damage, and whether it does, by the code of the finding; all have to hold."""
