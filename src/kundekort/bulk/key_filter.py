@@ -11,12 +11,14 @@ import polars as pl
 from numpy.typing import NDArray
 from psycopg import Connection
 
-from kundekort.bulk import statements
+from kundekort.bulk import register, statements
 from kundekort.bulk.copy import SLICE, copied
 from kundekort.engine.schema import Field
 
 OFTEN: Final = SLICE
-"""So many keys are looked up one by one; to look up more costs as much as to read those of all cards."""
+"""So many keys are looked up one by one in any register, and in a large one a share of it (`_SHARE`)."""
+_SHARE: Final = 8
+"""To look up the keys of every eighth card costs about as much as to read those of all."""
 _BITS: Final = 32
 """Bits for each key that a card has, of which two are set: about one in three hundred others has both of them too."""
 
@@ -39,7 +41,7 @@ class KeyFilter:
         with self._lock:  # several threads ask, and one reads
             self._asked += keys.len()
             if self._bits is None:
-                if self._asked <= OFTEN:
+                if self._asked <= OFTEN or self._asked <= register.size(conn, 0) // _SHARE:
                     return keys
                 self._bits = self._read(conn)
         keys = keys.drop_nulls()
