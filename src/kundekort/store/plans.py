@@ -56,7 +56,7 @@ class ParquetRows:
         return values(self._folder)
 
     def _write(self, group: pl.DataFrame) -> None:
-        write_part(group, self._folder / f"values-{self._groups:05}.parquet")
+        write_values(group, self._folder / f"values-{self._groups:05}.parquet")
         self._groups += 1
 
 
@@ -130,7 +130,7 @@ class PatchedRows:
             there = given.filter(pl.col(ROW) // GROUP == number)
             old = pl.read_parquet(part).with_row_index(ROW, offset=number * GROUP)
             kept = old.join(there, on=ROW, how="anti").select(there.columns)
-            write_part(pl.concat([kept, there]).sort(ROW).drop(ROW), self._new / part.name)
+            write_values(pl.concat([kept, there]).sort(ROW).drop(ROW), self._new / part.name)
         return values(self._new)
 
 
@@ -145,6 +145,12 @@ def values(folder: Path) -> pl.LazyFrame:
 def value_parts(folder: Path) -> list[Path]:
     """The files with the values of the plan in a folder, GROUP rows each, in their order."""
     return sorted(folder.glob(_VALUES))
+
+
+def write_values(values: pl.DataFrame, path: Path) -> None:
+    """Write the values of some rows, in half the time and twice the room that `write_part` would take."""
+    table: pa.Table = values.to_arrow(compat_level=pl.CompatLevel.newest())
+    pq.write_table(table, path, compression="lz4", use_dictionary=False, write_statistics=False, store_schema=False)
 
 
 def write_part(frame: pl.DataFrame, path: Path) -> None:
