@@ -29,7 +29,7 @@ def preview(clock: Clock, *, file: str) -> None:
 
 
 def preview_of_new(clock: Clock, *, file: str, scratch: str) -> None:
-    """The file's bytes to text by pyarrow, and that text as Parquet by Polars, compressed as plans are."""
+    """The file's bytes to text by pyarrow, and that text as Parquet by Polars, lightly compressed."""
     target = Path(scratch)
     with clock:
         frame = pl.DataFrame(pl.from_arrow(_text(file)))

@@ -9,7 +9,8 @@ from contextlib import ExitStack
 import polars as pl
 import pytest
 
-from kundekort.bulk import register
+from kundekort.bulk import key_filter, register
+from kundekort.bulk.copy import copied
 from kundekort.bulk.key_filter import OFTEN
 from kundekort.engine import frames
 from kundekort.engine.draft import Register
@@ -112,6 +113,21 @@ def test_it_finds_the_same_cards_once_it_knows_all_keys(by: list[Field], load: C
     assert often.cards(by, many, by).sort("id").equals(found)
     assert often.cards(by, some, by).sort("id").equals(found)
     assert often.cards(by, pl.Series(nobody), by).is_empty()
+
+
+def test_it_reads_the_keys_of_a_large_register_only_for_many(
+    load: Callable[..., Import], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(FILE)
+    read: list[object] = []
+    monkeypatch.setattr(key_filter, "copied", lambda *args: read.append(args) or copied(*args))
+    large = "UPDATE pg_class SET reltuples = %s WHERE oid = 'kundekort_customer'::regclass"
+    psycopg_connection().execute(large, [16 * OFTEN])
+    register, nobody = DatabaseRegister(), pl.Series([f"nobody{n}@example.no" for n in range(OFTEN + 1)])
+    assert register.cards([SCHEMA["email"]], nobody, [SCHEMA["email"]]).is_empty()
+    assert not read
+    assert register.cards([SCHEMA["email"]], nobody, [SCHEMA["email"]]).is_empty()
+    assert len(read) == 1
 
 
 def test_it_finds_the_same_homes_once_it_knows_all(load: Callable[..., Import]) -> None:

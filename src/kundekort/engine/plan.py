@@ -47,6 +47,9 @@ class MemoryRows:
         return pl.concat(self._frames).lazy() if self._frames else pl.LazyFrame()
 
 
+_NOT_COUNTED: Final = Totals(0, 0, 0, 0, 0, 0, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is to happen to each row.
@@ -57,7 +60,8 @@ class Plan:
     frame of ANSWERED, what guards have noticed at rows, which `findings` sum up. `columns`: what becomes of
     those of the register, where that was counted. `blank_rows` of the file were skipped; `emptied` filled cells of the
     register stand empty in it; `newer` values of the register are kept because only others have changed them.
-    `totals` are the rows by status and the changed cells, `changes` the number of changed cells by field key.
+    `totals` are the rows by status and the changed cells, `changes` the number of changed cells by field key; both are
+    counted here.
     """
 
     fields: tuple[Field, ...]
@@ -72,11 +76,13 @@ class Plan:
     emptied: int = 0
     newer: int = 0
 
-    totals: Totals = field(init=False)
-    changes: Mapping[str, int] = field(init=False)
+    totals: Totals = _NOT_COUNTED
+    changes: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "index", self.index.lazy())
+        if self.totals is not _NOT_COUNTED:  # the same plan with something else beside it
+            return
         sums = self.index.group_by(frames.STATUS).agg(
             pl.len(), *(pl.col(frames.CHANGED + f.key).sum() for f in self.fields)
         )
