@@ -57,20 +57,17 @@ def plan_now_or_queue(import_id: int) -> None:
     imp = Import.objects.select_related("undoes").get(pk=import_id)
     cards = imp.undoes.created + imp.undoes.changed if imp.undoes else 0
     if imp.size <= INLINE_BYTES and cards <= INLINE_CARDS:
-        _queue_fallback(imp)
+        queue_fallback(import_id, size=imp.size)
         _planned(imp)
     elif _planned(imp, quickly=True).state == Import.State.RECEIVED:
         app.configure_task("plan_import").defer(import_id=import_id)
 
 
-def queue_fallback(import_id: int) -> None:
+def queue_fallback(import_id: int, *, size: int | None = None) -> None:
     """Have a job plan a received import after a while, unless the process that is about to has done so by then."""
-    _queue_fallback(Import.objects.only("size").get(pk=import_id))
-
-
-def _queue_fallback(imp: Import) -> None:
-    parts = 1 + imp.size // FALLBACK_BYTES
-    app.configure_task("plan_import", schedule_in={"seconds": FALLBACK_SECONDS * parts}).defer(import_id=imp.pk)
+    size = Import.objects.only("size").get(pk=import_id).size if size is None else size
+    seconds = FALLBACK_SECONDS * (1 + size // FALLBACK_BYTES)
+    app.configure_task("plan_import", schedule_in={"seconds": seconds}).defer(import_id=import_id)
 
 
 def plan(import_id: int, *, ask: bool = True, report: Report = no_progress, quickly: bool = False) -> Import:
