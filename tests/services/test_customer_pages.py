@@ -66,7 +66,8 @@ def walked(limit: int, *, back: bool, **asked: Any) -> list[int]:
 @pytest.mark.parametrize("descending", [False, True])
 @pytest.mark.parametrize("order", KEYS)
 @pytest.mark.parametrize(
-    ("small", "stretch", "common", "many"), [(0, 10, 60, 60), (0, 3, 60, 60), (0, 3, 0, 0), (0, 3, 60, 0), (100, 9, 0, 0)]
+    ("small", "stretch", "common", "many"),
+    [(0, 10, 60, 60), (0, 3, 60, 60), (0, 3, 0, 0), (0, 3, 60, 0), (100, 9, 0, 0)],
 )
 def test_it_pages_through_exactly_the_list_either_way(
     order: str,
