@@ -145,7 +145,7 @@ def _settle(data: Path) -> Path:
             _refuse_stranger(data, folder)
         return folder
     user = server_user()
-    if user is None or unprivileged.reaches(user, data):
+    if user is None or _serves(_told(place)[0], place) or unprivileged.reaches(user, data):
         return place
     if (place / "PG_VERSION").exists():
         raise EmbeddedError(
@@ -233,10 +233,18 @@ def _ready(folder: Path) -> bool:
             state == _STOPPING or socket is None
         ):  # by whoever stops everything; it would wait for its users, and they for it
             _stop(folder)
-        elif _run(folder, "pg_isready", "-q", "-h", str(socket), check=False) == 0:
+        elif _answers(socket):
             return True
         time.sleep(0.1)
     raise EmbeddedError(f"PostgreSQL in {folder} does not answer; see {folder / 'server.log'}")
+
+
+def _answers(socket: Path) -> bool:
+    """Whether a server takes connections, asked as `pg_isready` asks."""
+    from psycopg import pq
+    from psycopg.conninfo import make_conninfo
+
+    return pq.PGconn.ping(make_conninfo(host=str(socket), port=5432, connect_timeout=3).encode()) == pq.Ping.OK
 
 
 def _stop(folder: Path) -> None:

@@ -55,6 +55,7 @@ HOLD = """
 import os, sys
 from pathlib import Path
 from kundekort import embedded, unprivileged
+import psycopg.pq  # somebody else may not read where it is installed
 unprivileged.FOLDER = Path(os.environ["SYSTEM_FOLDER"])
 if user := int(os.environ.get("AS_USER", 0)):
     os.setgroups([]); os.setgid(user); os.setuid(user)

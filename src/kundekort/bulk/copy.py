@@ -40,8 +40,10 @@ class CopyText:
 
 def copy_out(conn: Connection, query: Composed, types: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:
     """The rows of a query as one frame."""
-    rows = io.BytesIO(b"".join(blocks(conn, statements.copy_out(query))))
-    return pl.read_csv(rows, schema=dict(types), empty_string_is_null=False)
+    rows = b"".join(blocks(conn, statements.copy_out(query)))
+    if rows.find(b"\n") == len(rows) - 1:  # the header alone
+        return pl.DataFrame(schema=dict(types))
+    return pl.read_csv(io.BytesIO(rows), schema=dict(types), empty_string_is_null=False)
 
 
 @contextmanager

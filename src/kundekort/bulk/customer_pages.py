@@ -3,6 +3,7 @@
 Left to itself, the database walks an order until it has met fifty who fit, which takes seconds for a rare word, or
 sorts all who fit, which takes long for a common one. So a bounded stretch of the order is looked at first. Where fifty
 who fit stand in it, that is the page; else they are rare here, and all of them are found in whatever way is quickest.
+Of words that most cards have, a stretch many times as long is looked at before: all of them take longer than that.
 Works inside the caller's transaction on a psycopg connection; never commits, never knows Django or permissions.
 """
 
@@ -19,11 +20,12 @@ from psycopg.sql import SQL, Composable, Composed, Identifier
 from kundekort.bulk.segment_query import Where
 from kundekort.bulk.statements import CUSTOMER
 
+_ID: Final = SQL("c.id")
 ORDERS: Final[Mapping[str, Sequence[SQL]]] = {
-    "id": (SQL("c.id"),),
-    "name": (SQL("c.last_name"), SQL("c.first_name"), SQL("c.id")),
-    "city": (SQL("c.city"), SQL("c.id")),
-    "email": (SQL("lower(c.email)"), SQL("c.id")),
+    "id": (_ID,),
+    "name": (SQL("c.last_name"), SQL("c.first_name"), _ID),
+    "city": (SQL("c.city"), _ID),
+    "email": (SQL("lower(c.email)"), _ID),
 }
 """The ways a list of customers can be ordered; there is an index of each."""
 SMALL: Final = 20_000
@@ -32,6 +34,11 @@ STRETCH: Final = 5_000
 """Cards of an order that are looked at for words before all who have them are asked for."""
 LONG_STRETCH: Final = 50_000
 """The same for conditions that have no index, and cost less to look at."""
+FAR: Final = 100_000
+"""The same for words of which the database knows that COMMON cards or more have them, before all are gone through."""
+COMMON: Final = 3 * FAR
+MANY: Final = 50_000
+"""Cards with the words, as far as the database knows, from which on they are not counted on the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +139,23 @@ def _found(conn: Connection, meant: Criteria | None, way: _Way, limit: int) -> t
         return _sorted(conn, meant or Criteria(Where(SQL("TRUE"))), way, limit)
     if meant is None:
         return _along(conn, way, limit), None
-    if not way.offset and len(near := _near(conn, meant, way, limit)) == limit:
+    stretch = STRETCH if meant.indexed else LONG_STRETCH
+    if not way.offset and len(near := _near(conn, meant, way, limit, stretch=stretch)) == limit:
         return near, None
     if not meant.indexed:
         return _sorted(conn, meant, way, limit)
+    expected = _expected(conn, meant)
+    if not way.offset and expected >= COMMON and len(near := _near(conn, meant, way, limit, stretch=FAR)) == limit:
+        return near, None
     with by_index(conn):
-        return _sorted(conn, meant, way, limit)
+        return (_first(conn, meant, way, limit), None) if expected >= MANY else _sorted(conn, meant, way, limit)
+
+
+def _expected(conn: Connection, meant: Criteria) -> int:
+    """How many the database thinks are meant; far too few, where it knows nothing of a word."""
+    query = SQL("EXPLAIN (FORMAT JSON) SELECT FROM {} c WHERE {}").format(CUSTOMER, meant.where.text)
+    row = conn.execute(query, meant.where.values).fetchone()
+    return int(row[0][0]["Plan"]["Plan Rows"]) if row else 0
 
 
 def _is_small(conn: Connection) -> bool:
@@ -155,17 +173,27 @@ def _along(conn: Connection, way: _Way, limit: int) -> list[int]:
     return [row[0] for row in conn.execute(query, [*ahead.values, limit, way.offset])]
 
 
-def _near(conn: Connection, meant: Criteria, way: _Way, limit: int) -> list[int]:
-    """Those who fit among the next of all, who are read by the index of the order, however many fit."""
+def _near(conn: Connection, meant: Criteria, way: _Way, limit: int, *, stretch: int) -> list[int]:
+    """Those who fit among so many of the next of all, who are read by the index of the order, however many fit."""
     ahead, names = way.ahead(way.keys), _names(way)
     named = SQL(", ").join(SQL("{} AS {}").format(key, name) for key, name in zip(way.keys, names, strict=True))
     hint = meant.hint or Where(SQL("TRUE"))
     query = SQL(
         "SELECT c.id FROM (SELECT *, {} FROM {} c WHERE {} ORDER BY {} LIMIT %s) c WHERE {} AND {} ORDER BY {} LIMIT %s"
     ).format(named, CUSTOMER, ahead.text, way.by(way.keys), hint.text, meant.where.of_few, way.by(names))
-    stretch = STRETCH if meant.indexed else LONG_STRETCH
     values = [*ahead.values, stretch, *hint.values, *meant.where.values, limit]
     return [row[0] for row in conn.execute(query, values)]
+
+
+def _first(conn: Connection, meant: Criteria, way: _Way, limit: int) -> list[int]:
+    """The first of all who fit; whoever looks for them keeps only those, so that several can."""
+    # What no index has leads nobody into walking an order.
+    keys = [SQL("{} + 0" if key is _ID else "{} || ''").format(key) for key in way.keys]
+    ahead = way.ahead(keys)
+    query = SQL("SELECT c.id FROM {} c WHERE {} AND {} ORDER BY {} LIMIT %s OFFSET %s").format(
+        CUSTOMER, meant.where.text, ahead.text, way.by(keys)
+    )
+    return [row[0] for row in conn.execute(query, [*meant.where.values, *ahead.values, limit, way.offset])]
 
 
 def _sorted(conn: Connection, meant: Criteria, way: _Way, limit: int) -> tuple[list[int], int]:

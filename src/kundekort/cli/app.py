@@ -96,8 +96,8 @@ app = typer.Typer(
 
 HEAVY: Final = ("import", "undo", "show", "imports", "export", "rows", "segments", "customers")
 """The commands whose memory grows with files and registers; those that run for ever have processes of their own."""
-STARTED: Final = 100_000
-"""Objects that are made before the interpreter looks for those that nobody has any more; a start makes as many."""
+STARTED: Final = 400_000
+"""Objects that are made before the interpreter looks for those nobody has any more; a short command makes fewer."""
 
 
 def _tell_version(wanted: bool) -> None:

@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -87,7 +88,7 @@ def _before() -> str:
 def preview_of(imp: Import) -> None:
     """The preview of an import on standard output."""
     summary = preview.summary(imp)
-    found = _first_rows(partial(preview.page, imp, offset=0))
+    found = _first_rows(partial(preview.page, imp, offset=0), summary)
     nothing = [] if found.rows else [_nothing(imp)]
     columns = {c.field: c.header or wording.field(c.field) for c in record.columns(imp)}
     _say(
@@ -117,7 +118,7 @@ def _record(imp: Import, wanted: Filter | None, *, limit: int) -> list[Renderabl
     """The rows of an import that waits or is done, and what stands above and below them."""
     told = record.of(imp)
     look = partial(record.page, imp, offset=0)
-    found = look(wanted, limit=limit) if wanted else _first_rows(look)
+    found = look(wanted, limit=limit) if wanted else _first_rows(look, told.summary)
     parts: list[RenderableType] = [_read(imp, imp.totals.rows)] if imp.recipe and imp.totals else []
     parts += map(_warning, told.summary.warnings)
     if not told.whole:
@@ -158,10 +159,12 @@ def _say(*parts: RenderableType) -> None:
     Console(file=sys.stdout, highlight=False).print(Group(*parts))
 
 
-def _first_rows(look: Callable[..., preview.Page]) -> preview.Page:
+def _first_rows(look: Callable[..., preview.Page], summary: preview.Summary) -> preview.Page:
     """The first rows of each box, in the order of the file; `look` gives those of a filter, up to a limit."""
-    rows = {row.number: row for box, limit in SHOWN.items() for row in look(Filter(box=box), limit=limit).rows}
-    total = look(Filter(box="changes"), limit=1).total + sum(row.status == "unchanged" for row in rows.values())
+    counts = asdict(summary.totals) | {"conflicts": summary.conflict_rows}  # settled ones stand in their box too
+    boxes = {box: limit for box, limit in SHOWN.items() if counts[box]}  # in the others there is nothing to look for
+    rows = {row.number: row for box, limit in boxes.items() for row in look(Filter(box=box), limit=limit).rows}
+    total = summary.totals.rows - summary.totals.unchanged + sum(row.status == "unchanged" for row in rows.values())
     return preview.Page(total=total, rows=tuple(rows[n] for n in sorted(rows)))
 
 

@@ -64,6 +64,7 @@ def check(
     lost = _without_key(key_cells, keys)
     sound = ~block.cells[ROW].is_in(block.problems[ROW].implode())
     rows, problems = block.cells.select(ROW, LINE), [block.problems]
+    texts: list[Series] = []
     evidence, codes = {}, {}
     for field in (f for f in schema if f.key in place):
         raw = block.cells[place[field.key]]
@@ -73,15 +74,16 @@ def check(
         order = policy.date_order or date_orders.get(field.key)
         read = partial(canonical.read, field, today=today, country=country, order=order)
         reading = read(text) if at is None else _read_some(text, at, read)
-        rows = rows.with_columns(reading.text.alias(field.key))
+        texts.append(reading.text.alias(field.key))
         if field.key in key_cells or field.kind is not Kind.ID:
             codes[field.key] = reading.code
             if field.key in key_cells:
                 codes[field.key] = _key_codes(field, text, reading.code, lost if field in keys[0] else None)
             if field.unique or codes[field.key].null_count() < rows.height:
-                cells = rows.select(ROW, LINE, value=raw, text=field.key, code=codes[field.key]).filter(sound)
+                cells = rows.select(ROW, LINE, value=raw, text=reading.text, code=codes[field.key]).filter(sound)
                 problems += _problems(cells, field)
                 unique.add(field, cells)
+    rows = rows.with_columns(texts)
     for by in keys:
         raw = block.cells.select(pl.concat_str([place[f.key] for f in by], separator=" ")).to_series()
         good = reduce(Series.__and__, (codes[f.key].is_null() for f in by), sound)

@@ -23,6 +23,8 @@ def settle(conflicts: pl.DataFrame, choices: Sequence[Choice], *, otherwise: Who
 
     `otherwise` is for conflicts that no choice is about.
     """
+    if conflicts.is_empty():
+        return pl.DataFrame(schema=frames.CONFLICTS)
     # Each choice is a number that is greater the later it was made and ends in its answer; the greatest that fits wins.
     made: dict[tuple[bool, bool], list[tuple[str | None, int | None, int]]] = {}
     for place, choice in enumerate(choices, start=1):

@@ -342,6 +342,8 @@ def _of_new_cards(rows: pl.DataFrame, *, fields: Sequence[Field], schema: Schema
     problems = []
     for field in (f for f in schema.values if f.required or f.kind is Kind.GENDER):
         code = "gender_missing" if field.kind is Kind.GENDER else "required"
+        if field.key in given and not new[field.key].null_count():
+            continue
         missing = new.filter(pl.col(field.key).is_null()) if field.key in given else new
         problems.append(_problem(missing, field, code, value=""))
     for field in fields:

@@ -20,7 +20,10 @@ def numbers(of: pl.Series) -> pl.Series:
 def rows(of: pl.LazyFrame, name: str, *, also: pl.Series | None = None) -> pl.DataFrame:
     """The rows whose text in a column stands on several, with few others perhaps; those whose ROW is in `also` too."""
     hashes = of.select(pl.col(name).hash()).collect(engine="streaming").to_series()
-    there = pl.col(name).hash().is_in(numbers(hashes).implode())
+    several = numbers(hashes)
+    if several.is_empty() and (also is None or also.is_empty()):
+        return pl.DataFrame(schema=of.collect_schema())
+    there = pl.col(name).hash().is_in(several.implode())
     if also is not None and len(also):
         there |= pl.col(ROW).is_in(also.implode())
     return of.filter(there).collect(engine="streaming").sort(ROW, maintain_order=True)

@@ -64,8 +64,10 @@ def without(found: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
 
 def changes_unless(field: Field, kept: pl.DataFrame) -> pl.Expr:
     """Whether the cell of a field changes and is not one that keeps what it has."""
-    there = kept.filter(pl.col("field") == field.key)[ROW]
     changed = pl.col(CHANGED + field.key)
+    if kept.is_empty():
+        return changed
+    there = kept.filter(pl.col("field") == field.key)[ROW]
     return changed & ~pl.col(ROW).is_in(there.implode()) if there.len() else changed
 
 

@@ -78,6 +78,8 @@ def _unknown(place: int, cells: pl.Series, field: Field) -> list[WordCount]:
         texts.filter(texts != "").value_counts(sort=True, name="count").sort("count", "text", descending=[True, False])
     )
     code = canonical.read(field, counts["text"], today=date.max).code
+    if code.null_count() == len(code):
+        return []
     unknown = counts.filter(code.is_not_null()).with_columns(pl.col("text").str.to_lowercase().alias("word"))
     several = unknown.group_by("word", maintain_order=True).agg(pl.col("text").first(), pl.col("count").sum())
     several = several.sort("count", "word", descending=[True, False])

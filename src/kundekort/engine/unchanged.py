@@ -69,19 +69,20 @@ def block_cards(block: Block, columns: Sequence[Column], task: Task) -> BlockCar
     for field in (f for f in task.schema if f.key in place):
         if not same.any():
             break
-        same &= _same(field, block.cells[place[field.key]], cards)
+        same = _same(field, block.cells[place[field.key]], cards, same)
     return BlockCards(cards, same, found, asked)
 
 
-def _same(field: Field, raw: pl.Series, cards: pl.DataFrame) -> pl.Series:
-    """Whether each cell says what stands on the card."""
+def _same(field: Field, raw: pl.Series, cards: pl.DataFrame, rows: pl.Series) -> pl.Series:
+    """Which of some rows say in this cell, too, what stands on the card."""
     if field.kind is Kind.VERSION:
-        return ((raw == "") | (raw == cards["version"].cast(pl.String))).fill_null(False)
+        return rows & ((raw == "") | (raw == cards["version"].cast(pl.String))).fill_null(False)
     stored = cards["id"].cast(pl.String) if field.kind is Kind.ID else cards[field.key]
-    same = (raw == stored).fill_null(False)
-    if same.all():
+    same = rows & (raw == stored)
+    if same.sum() == rows.sum():
         return same
-    at = (~same).arg_true()
+    same = same.fill_null(False)
+    at = (rows & ~same).arg_true()
     return same.scatter(at, (canonical.clean(raw[at]) == stored[at]).fill_null(False))
 
 

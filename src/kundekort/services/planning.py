@@ -57,16 +57,17 @@ def plan_now_or_queue(import_id: int) -> None:
     imp = Import.objects.select_related("undoes").get(pk=import_id)
     cards = imp.undoes.created + imp.undoes.changed if imp.undoes else 0
     if imp.size <= INLINE_BYTES and cards <= INLINE_CARDS:
-        queue_fallback(import_id)
-        plan(import_id)
-    elif plan(import_id, quickly=True).state == Import.State.RECEIVED:
+        queue_fallback(import_id, size=imp.size)
+        _planned(imp)
+    elif _planned(imp, quickly=True).state == Import.State.RECEIVED:
         app.configure_task("plan_import").defer(import_id=import_id)
 
 
-def queue_fallback(import_id: int) -> None:
+def queue_fallback(import_id: int, *, size: int | None = None) -> None:
     """Have a job plan a received import after a while, unless the process that is about to has done so by then."""
-    parts = 1 + Import.objects.get(pk=import_id).size // FALLBACK_BYTES
-    app.configure_task("plan_import", schedule_in={"seconds": FALLBACK_SECONDS * parts}).defer(import_id=import_id)
+    size = Import.objects.only("size").get(pk=import_id).size if size is None else size
+    seconds = FALLBACK_SECONDS * (1 + size // FALLBACK_BYTES)
+    app.configure_task("plan_import", schedule_in={"seconds": seconds}).defer(import_id=import_id)
 
 
 def plan(import_id: int, *, ask: bool = True, report: Report = no_progress, quickly: bool = False) -> Import:
@@ -77,7 +78,11 @@ def plan(import_id: int, *, ask: bool = True, report: Report = no_progress, quic
     the columns are ignored and the dates are errors. With `quickly`, one of which the whole file would have to be gone
     through is left as it is too.
     """
-    imp = Import.objects.select_related("undoes").get(pk=import_id)
+    return _planned(Import.objects.select_related("undoes").get(pk=import_id), ask=ask, report=report, quickly=quickly)
+
+
+def _planned(imp: Import, *, ask: bool = True, report: Report = no_progress, quickly: bool = False) -> Import:
+    """The same of an import as it was read just now."""
     if imp.state != Import.State.RECEIVED or imports.has_failed(imp):
         return imp
     answered = imp.answers, imp.decisions
@@ -85,16 +90,16 @@ def plan(import_id: int, *, ask: bool = True, report: Report = no_progress, quic
     if not found:
         return imp
     with transaction.atomic():
-        now = Import.objects.select_for_update().get(pk=import_id)
+        now = Import.objects.select_for_update().only("state", "answers", "decisions").get(pk=imp.pk)
         # After another answer than those it was planned by, somebody else makes the plan.
         fits = now.state == Import.State.RECEIVED and (now.answers, now.decisions) == answered
         if fits:
-            Import.objects.filter(pk=import_id).update(progress=None, **found)
+            Import.objects.filter(pk=imp.pk).update(progress=None, **found)
     imp.refresh_from_db()
     if imp.state in (Import.State.CANCELLED, Import.State.REFUSED):
-        packages.remove(import_id)
+        packages.remove(imp.pk)
     elif fits and imp.digest:
-        packages.forget_other_plans(import_id, imp.digest)
+        packages.forget_other_plans(imp.pk, imp.digest)
     return imp
 
 

@@ -165,7 +165,7 @@ def _gravest_first(at: pl.Series, index: pl.DataFrame) -> pl.Series:
 
 def _take(values: pl.LazyFrame, at: Sequence[int]) -> pl.DataFrame:
     """The values of the rows at some positions, reading only the groups they stand in."""
-    parts = [values.head(0).collect()]
+    parts = [pl.DataFrame(schema=values.collect_schema())]
     if not parts[0].width:
         return parts[0]
     for group in sorted({position // plans.GROUP for position in at}):

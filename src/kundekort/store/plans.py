@@ -6,16 +6,18 @@ import hashlib
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from kundekort.engine import draft, frames, pipeline
 from kundekort.engine.frames import ROW
 from kundekort.engine.plan import MemoryRows, Plan, RowSink
 from kundekort.engine.schema import Schema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
 INDEX: Final = "index.parquet"
 PROBLEMS: Final = "problems.parquet"
@@ -27,6 +29,8 @@ DRAFT: Final = "draft"
 GROUP: Final = 20_000
 """Rows of one file of values: the least that is read to show one row."""
 _VALUES: Final = "values*.parquet"
+_FEW: Final = 1_000
+"""Rows that Polars writes as soon: a command with a short file need not wait until Arrow's own writer is loaded."""
 
 
 class ParquetRows:
@@ -71,6 +75,8 @@ class ParquetFile:
         """Take some more rows."""
         table: pa.Table = values.to_arrow(compat_level=pl.CompatLevel.oldest())
         if self._writer is None:
+            import pyarrow.parquet as pq
+
             self._path.parent.mkdir(exist_ok=True)
             packed = {
                 name: "DELTA_BINARY_PACKED"  # numbers that ascend or stay the same take no room
@@ -149,6 +155,11 @@ def value_parts(folder: Path) -> list[Path]:
 
 def write_values(values: pl.DataFrame, path: Path) -> None:
     """Write the values of some rows, in half the time and twice the room that `write_part` would take."""
+    if values.height <= _FEW:
+        write_part(values, path)
+        return
+    import pyarrow.parquet as pq
+
     table: pa.Table = values.to_arrow(compat_level=pl.CompatLevel.newest())
     pq.write_table(table, path, compression="lz4", use_dictionary=False, write_statistics=False, store_schema=False)
 

@@ -12,7 +12,6 @@ from typing import Final
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from kundekort.store import plans
 
@@ -25,6 +24,8 @@ _BETWEEN: Final = "\x1f"
 
 def write(folder: Path) -> Path:
     """Make the texts of the plan in a folder, whole or not at all; where they are. OSError where there is no room."""
+    import pyarrow.parquet as pq  # as in `plans`
+
     target = folder / FOLDER / "text.parquet"
     target.parent.mkdir(exist_ok=True)
     schema = pa.schema([(_TEXT, pa.large_string())])

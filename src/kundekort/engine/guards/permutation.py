@@ -35,6 +35,8 @@ def column_moved(block: Block) -> pl.DataFrame:
         said = [(pl.col(f.key) != "").fill_null(False) for f in block.fields if f.key in rest]
         value, old = pl.col(field.key), pl.col(OLD + field.key)
         rows = block.rows.filter(pl.col(OLD + "id").is_not_null(), value != old)  # of most rows no more is looked at
+        if rows.is_empty():
+            continue
         differs = value.str.to_lowercase() != old.str.to_lowercase()
         rows = rows.filter(differs, *(s.fill_null(True) for s in same), pl.any_horizontal(said))
         for kept in (False, True):

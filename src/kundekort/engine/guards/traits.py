@@ -71,6 +71,8 @@ def person(schema: Schema) -> tuple[Field, ...]:
 def owned(block: Block, by: Sequence[Field], wanted: pl.DataFrame, fields: Sequence[Field]) -> pl.DataFrame:
     """The cards that have one of the values of `wanted` (column `key`): `key` and their fields, without shared ones."""
     cards = block.register.cards(by[0] if len(by) == 1 else by, wanted["key"], fields)
+    if cards.is_empty():  # as nearly always
+        return cards.with_columns(key=pl.lit(""))
     return cards.with_columns(keys.value(by).alias("key")).filter(pl.len().over("key") <= SHARED)
 
 

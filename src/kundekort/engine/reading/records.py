@@ -33,6 +33,8 @@ _KEPT: Final = 1_000  # bytes of a cell that is too long
 _NO_BLANK: Final = re.compile(rb"[^ ]")
 _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
 # possessive, so that a cell of many megabytes costs one pass and no stack
+_SIMPLE: Final = re.compile(rb'[^"]*+|"[^"]*+"')
+"""A piece between separators that is a whole cell: what is quoted ends with the piece."""
 _QUOTED: Final = re.compile(rb'"([^"]*+(?:""[^"]*+)*+)"')
 
 
@@ -100,9 +102,13 @@ def record(text: Text, start: int, grammar: Grammar) -> Record:
 def _record(text: Text, start: int, grammar: Grammar, *, one_line: bool) -> Record:
     """The record at a position as the grammar has it; `one_line`: a quote must close on its own line."""
     stop = _search(_LINE_END, text, start, within=grammar.longest)
-    if stop is not None and text.find(b'"', start, stop) < 0:
-        return _ended(text, start, stop, text[start:stop].split(grammar.separator), None)
-    cells: list[bytes] = []
+    if stop is not None:
+        cells = text[start:stop].split(grammar.separator)
+        if text.find(b'"', start, stop) < 0:
+            return _ended(text, start, stop, cells, None)
+        if all(map(_SIMPLE.fullmatch, cells)):
+            return _ended(text, start, stop, [cell.strip(b'"') for cell in cells], None)
+    cells = []
     fault = None
     at = start
     while True:

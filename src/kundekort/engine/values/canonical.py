@@ -36,6 +36,8 @@ def read(
         code = mark(rules.empty or "required", text == "", code)
     if field.max_length is not None:
         code = mark("too_long", rules.length(text) > field.max_length, code)
+    if code.null_count() == len(code):
+        return Canonical(text=reading.text, code=code)
     return Canonical(text=reading.text.zip_with(code.is_null(), text), code=code)
 
 

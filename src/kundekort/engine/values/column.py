@@ -42,5 +42,6 @@ def map_distinct(text: pl.Series, outcome: Callable[[str], Outcome], *, odd: pl.
 
 def mark(code: str, cells: pl.Series, codes: pl.Series) -> pl.Series:
     """The problem codes of a column with `code` in those cells (null: not in it), whatever stood there."""
-    cells = cells.fill_null(False)
-    return pl.Series([code]).zip_with(cells, codes).alias("code") if cells.any() else codes
+    if not cells.any():
+        return codes
+    return pl.Series([code]).zip_with(cells.fill_null(False), codes).alias("code")

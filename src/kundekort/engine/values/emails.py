@@ -32,16 +32,15 @@ def read(text: pl.Series) -> Canonical:
 
 def careful(value: str) -> Outcome:
     """The trimmed value, or email_invalid."""
+    if len(value) > _LONGEST or not _SHAPED.fullmatch(value):
+        return value, "email_invalid"
     from email_validator import EmailNotValidError, validate_email  # asked about few addresses, and slow to load
 
-    if len(value) <= _LONGEST and _SHAPED.fullmatch(value):
-        try:
-            validate_email(value, check_deliverability=False, globally_deliverable=False, strict=True)
-        except EmailNotValidError:
-            pass
-        else:
-            return value, None
-    return value, "email_invalid"
+    try:
+        validate_email(value, check_deliverability=False, globally_deliverable=False, strict=True)
+    except EmailNotValidError:
+        return value, "email_invalid"
+    return value, None
 
 
 RULES: Final = KindRules(read=lambda text, context: read(text), ignores_case=True)
