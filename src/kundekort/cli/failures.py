@@ -85,6 +85,10 @@ class Failure:
 
 def way_on(code: str) -> str:
     """The option that helps where a refusal or a warning has this code, as a sentence; '' for none."""
+    if code == "rows_hidden":
+        return _("Use --visible-only to leave them out.")
+    if code == "sheets_similar":
+        return _("Use --sheet to read one of them.")
     return _("Use --one-cell.") if code in ("one_cell", "rows_in_one_cell") else ""
 
 

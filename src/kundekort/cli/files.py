@@ -34,6 +34,9 @@ SheetName = Annotated[str | None, typer.Option("--sheet", metavar="NAME", help=_
 OneCell = Annotated[
     bool, typer.Option("--one-cell", help=_("Split rows that are one single cell with all their columns in it."))
 ]
+VisibleOnly = Annotated[
+    bool, typer.Option("--visible-only", help=_("Leave out the rows of a sheet that are filtered out or hidden."))
+]
 LayoutName = Annotated[str | None, typer.Option("--layout", metavar="NAME", help=_("The columns of this layout."))]
 OutputFile = Annotated[
     Path, typer.Option("--output", "-o", metavar="FILE", help=_("The file to write; - is standard output."))
@@ -70,6 +73,7 @@ def rows(
     header_row: Annotated[int | None, typer.Option(min=1, help=_("The line with the column names."))] = None,
     sheet: SheetName = None,
     one_cell: OneCell = False,
+    visible_only: VisibleOnly = False,
 ) -> None:
     """Write the table of a messy file or of a workbook exactly as read, as clean CSV."""
     with report_failures():
@@ -77,7 +81,12 @@ def rows(
         from kundekort.engine.writing import csv
 
         overrides = dialect(
-            encoding=encoding, separator=separator, header_row=header_row, sheet=sheet, one_cell=one_cell
+            encoding=encoding,
+            separator=separator,
+            header_row=header_row,
+            sheet=sheet,
+            one_cell=one_cell,
+            visible_only=visible_only,
         )
         with opened(file) as stream, _bytes(stream) as data:
             table = reader.read(data, known=lambda header: False, overrides=overrides, as_is=True)
@@ -140,7 +149,13 @@ def _form(to: Path, *, plain: bool = False) -> str:
 
 
 def dialect(
-    *, encoding: str | None, separator: str | None, header_row: int | None, sheet: str | None, one_cell: bool = False
+    *,
+    encoding: str | None,
+    separator: str | None,
+    header_row: int | None,
+    sheet: str | None,
+    one_cell: bool = False,
+    visible_only: bool = False,
 ) -> DialectOverrides:
     """What was said on the command line about the layout of a file. Raises CommandRefused for an unknown word."""
     from kundekort.engine.recipe import ENCODINGS, SEPARATORS, DialectOverrides
@@ -154,7 +169,12 @@ def dialect(
         if separator not in SEPARATORS:
             raise CommandRefused("option_unknown", option="--separator", choices=[";", ",", "tab", "|"])
     return DialectOverrides(
-        encoding=encoding, separator=separator, header_row=header_row, sheet=sheet, one_cell=one_cell or None
+        encoding=encoding,
+        separator=separator,
+        header_row=header_row,
+        sheet=sheet,
+        one_cell=one_cell or None,
+        visible_only=visible_only or None,
     )
 
 

@@ -10,7 +10,7 @@ import typer
 
 from kundekort.cli import confirming, setup
 from kundekort.cli.actor import actor
-from kundekort.cli.files import InputFile, OneCell, SheetName, dialect, opened
+from kundekort.cli.files import InputFile, OneCell, SheetName, VisibleOnly, dialect, opened
 from kundekort.cli.language import _
 from kundekort.cli.output import STANDARD
 from kundekort.cli.refusals import CommandRefused
@@ -76,6 +76,7 @@ def import_file(
     header_row: Annotated[int | None, typer.Option(min=1, help=_("The line with the column names."))] = None,
     sheet: SheetName = None,
     one_cell: OneCell = False,
+    visible_only: VisibleOnly = False,
     as_json: Annotated[
         bool, typer.Option("--json", help=_("Print one JSON object; without --yes nothing is written."))
     ] = False,
@@ -92,7 +93,12 @@ def import_file(
         if Match.NONE in wanted:
             raise CommandRefused("options_exclude", options=["--match none", "--match"])
         overrides = dialect(
-            encoding=encoding, separator=separator, header_row=header_row, sheet=sheet, one_cell=one_cell
+            encoding=encoding,
+            separator=separator,
+            header_row=header_row,
+            sheet=sheet,
+            one_cell=one_cell,
+            visible_only=visible_only,
         )
         with opened(file) as stream:
             setup.setup_django()

@@ -42,9 +42,10 @@ _NUMBERS: Final = (ROW, LINE, ID, VERSION, BASE)
 def draft_block(block: Block, task: Task, orders: Mapping[str, DateOrder]) -> BlockDraft:
     """What the rows of a block come to; `orders` says by field key what slash dates mean."""
     columns = task.columns()
-    blank_rows, decisions = block.blank_rows, task.decisions
+    skipped, decisions = (block.blank_rows, block.hidden_rows), task.decisions
     block = mending.mend_rows(block, decisions=decisions, mended=task.mended)
     block = mending.mend(translate(block, task.recipe.columns), columns=columns, decisions=decisions)
+    block = mending.of_cells(block, columns=columns, given=task.recipe.columns)
     beside = None if mending.needs_check(decisions) else unchanged.block_cards(block, columns, task)
     unique = UniqueValues(policy=task.recipe.policy, schema=task.schema)
     place, same = unchanged.places(columns), None
@@ -53,7 +54,7 @@ def draft_block(block: Block, task: Task, orders: Mapping[str, DateOrder]) -> Bl
         same = unchanged.rows(block, beside, columns, task)
         unique.add_unchanged(block.cells.filter(beside.same), same, place)
         if same.height == block.cells.height:
-            return BlockDraft(given, _parts(same, given, task) | unique.parts, {}, blank_rows)
+            return BlockDraft(given, _parts(same, given, task) | unique.parts, {}, *skipped)
         block = block._replace(cells=block.cells.filter(~beside.same))
         beside = beside.without(beside.same)
     checked, first = _checked(block, columns, task, orders, unique, beside)
@@ -69,7 +70,7 @@ def draft_block(block: Block, task: Task, orders: Mapping[str, DateOrder]) -> Bl
         FIRST: first.select(*_FIRST).sort(ROW, maintain_order=True),
         PEOPLE: guards.known_by(people),
     }
-    return BlockDraft(difference.fields, parts | unique.parts, checked.evidence, blank_rows)
+    return BlockDraft(difference.fields, parts | unique.parts, checked.evidence, *skipped)
 
 
 def _parts(rows: pl.DataFrame, fields: Sequence[Field], task: Task) -> dict[str, pl.DataFrame]:
@@ -117,6 +118,7 @@ def _checked(
     first = checked(block, UniqueValues(policy=task.recipe.policy, schema=task.schema))
     problems, new = _named(first, task)
     block = mending.mend_checked(block, columns=columns, decisions=task.decisions, problems=problems, new=new)
+    block = mending.of_cells(block, columns=columns, given=task.recipe.columns)
     return checked(block, unique), first.problems
 
 

@@ -77,6 +77,7 @@ def conclude(made: Draft, task: Task, rows: RowSink, *, progress: Callable[[int,
         conflicts=conflicts.join(pl.concat(of_conflicts), on=ROW, how="semi", maintain_order="left"),
         evidence=evidence,
         blank_rows=made.blank_rows,
+        hidden_rows=made.hidden_rows,
         emptied=emptied,
         newer=newer,
     )

@@ -101,6 +101,7 @@ class BlockDraft:
     parts: Mapping[str, pl.DataFrame]
     dates: Mapping[str, Evidence]
     blank_rows: int
+    hidden_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +111,15 @@ class Draft:
     `parts` are frames with ROW, in its order: INDEX (numbers, EMPTIED, NEWER and OPEN of `diff`, CHANGED), PROBLEMS,
     CONFLICTS and EVIDENCE of `frames`, PEOPLE of `guards.people`, those of `UniqueValues`, and FIRST, the problems of
     cells before any was set by what is wrong with it, without those among PROBLEMS; and VALUES, which are those of a
-    `Plan`. `blank_rows` were skipped. `dated`: some dates tell which way round the others are.
+    `Plan`. `blank_rows` were skipped, `hidden_rows` do not show in a spreadsheet. `dated`: some dates tell which way
+    round the others are.
     """
 
     fields: tuple[Field, ...]
     parts: Mapping[str, pl.LazyFrame]
     blank_rows: int
     dated: bool = False
+    hidden_rows: int = 0
 
 
 class DraftBuilder:
@@ -126,7 +129,7 @@ class DraftBuilder:
         self._rows, self._sinks = rows, dict[str, RowSink]()
         self._dates: dict[str, Evidence] = {}
         self._fields: tuple[Field, ...] = ()
-        self._blank_rows = 0
+        self._blank_rows = self._hidden_rows = 0
 
     @property
     def date_orders(self) -> dict[str, DateOrder]:
@@ -135,7 +138,9 @@ class DraftBuilder:
 
     def add(self, block: BlockDraft) -> None:
         """Take what the rows of one more block come to."""
-        self._fields, self._blank_rows = block.fields, self._blank_rows + block.blank_rows
+        self._fields = block.fields
+        self._blank_rows += block.blank_rows
+        self._hidden_rows += block.hidden_rows
         for key, evidence in block.dates.items():
             self._dates[key] = self._dates.get(key, Evidence()) + evidence
         for name, part in block.parts.items():
@@ -149,5 +154,6 @@ class DraftBuilder:
             fields=self._fields,
             parts={name: sink.finish() for name, sink in self._sinks.items()},
             blank_rows=self._blank_rows,
+            hidden_rows=self._hidden_rows,
             dated=any(evidence != Evidence() for evidence in self._dates.values()),
         )

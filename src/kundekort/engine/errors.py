@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 FILE_CODES: Final = {
@@ -35,3 +36,9 @@ class FileRefused(Exception):
         super().__init__(code)
         self.code = code
         self.params = params
+
+    def of_sheet(self, name: str, sheets: Sequence[str]) -> None:
+        """Say of which sheet it is about, where a workbook has several."""
+        if len(sheets) > 1:
+            others = [sheet for sheet in sheets if sheet != name]
+            self.params = {"sheet": name, "other_sheets": others} | self.params

@@ -155,20 +155,24 @@ class Facts:
     """What is known of a file.
 
     `samples` are the first values of each column, `names` some names of people in it, `words` those of the first rows
-    that their fields do not know, `sheets` the visible sheets of a workbook, `recut` a better way to cut it, where
-    there is one; from its plan: `blank_rows` that were skipped, filled cells of the register that stand `emptied` in
-    the file, `changes` (changed cells by field key), the kinds of `problems`, most first, how many `newer` values of
-    the register are kept that the file knows nothing of, the `conflicts` by field and how many rows have one
-    (`conflict_rows`), the `findings` of the guards, what becomes of the `columns` of the register, how many filled
-    cells of it would be empty (`emptied_cells`), and how many `consents` would be given or withdrawn.
+    that their fields do not know, `sheets` the visible sheets of a workbook, `similar_sheets` those of them that were
+    not read and look like the one that was, `recut` a better way to cut it, where there is one; from its plan:
+    `blank_rows` that were skipped, `hidden_rows` of a sheet that do not show in a spreadsheet, filled cells of the
+    register that stand `emptied` in the file, `changes` (changed cells by field key), the kinds of `problems`, most
+    first, how many `newer` values of the register are kept that the file knows nothing of, the `conflicts` by field and
+    how many rows have one (`conflict_rows`), the `findings` of the guards, what becomes of the `columns` of the
+    register, how many filled cells of it would be empty (`emptied_cells`), and how many `consents` would be given or
+    withdrawn.
     """
 
     samples: tuple[tuple[str, ...], ...] = ()
     sheets: tuple[str, ...] = ()
+    similar_sheets: tuple[str, ...] = ()
     words: tuple[WordCount, ...] = ()
     names: tuple[str, ...] = ()
     recut: Recut | None = None
     blank_rows: int = 0
+    hidden_rows: int = 0
     emptied: int = 0
     changes: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[ProblemCount, ...] = ()
@@ -190,10 +194,12 @@ class Facts:
         return cls(
             samples=tuple(tuple(values) for values in data["samples"]),
             sheets=tuple(data["sheets"]),
+            similar_sheets=tuple(data.get("similar_sheets", ())),
             words=tuple(WordCount(**count) for count in data.get("words", ())),
             names=tuple(data.get("names", ())),
             recut=Recut.from_json(data["recut"]) if data.get("recut") else None,
             blank_rows=data["blank_rows"],
+            hidden_rows=data.get("hidden_rows", 0),
             emptied=data["emptied"],
             changes=data["changes"],
             problems=tuple(ProblemCount(**count) for count in data["problems"]),

@@ -98,6 +98,7 @@ def opened(data: Buffer, recipe: Recipe, limits: Limits) -> Source:
         header_row=dialect.header_row,
         sheet=dialect.sheet or None,
         one_cell=dialect.one_cell or None,
+        visible_only=dialect.visible_only or None,
     )
     return open_source(data, known=lambda header: False, overrides=overrides, limits=limits)
 
@@ -111,6 +112,8 @@ def _question(file: Interpretation, schema: Schema, *, ask: bool) -> Question | 
             raise FileRefused("one_cell", headers=list(file.recut.headers), separator=file.recut.separator)
         mapping.check_columns(columns, schema=schema, policy=file.recipe.policy, separator=dialect.separator)
     except FileRefused as refused:
+        if file.source is not None:
+            refused.of_sheet(dialect.sheet, file.source.sheets)
         return refusal(refused)
     unknown = mapping.ignored_columns(columns, file.samples)
     return Question(QuestionKind.COLUMNS) if ask and _is_unclear(file.answers, file.words, unknown=unknown) else None

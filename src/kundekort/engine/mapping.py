@@ -32,6 +32,9 @@ FULL_NAME: Final = "full_name"
 COMPANY: Final = "company"
 _PARTS: Final = ("first_name", "last_name", COMPANY)
 
+FIRST_PART: Final = _PARTS[0]
+"""The field that the beginning of a full name becomes."""
+
 _LETTERS: Final = str.maketrans({"æ": "ae", "ø": "o", "ð": "d", "þ": "th", "đ": "d", "ł": "l"})
 
 

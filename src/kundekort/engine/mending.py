@@ -14,6 +14,7 @@ from kundekort.engine import frames
 from kundekort.engine.check import CheckedRows
 from kundekort.engine.decisions import Action, Decision, Decisions, Rows
 from kundekort.engine.frames import ROW
+from kundekort.engine.mapping import FIRST_PART, FULL_NAME
 from kundekort.engine.reading.table import Block
 from kundekort.engine.recipe import Column
 from kundekort.engine.schema import Kind, Schema
@@ -79,6 +80,24 @@ def mend(block: Block, *, columns: Sequence[Column], decisions: Decisions) -> Bl
         if step.field in place and not step.code and not step.kind:
             cells = _set(cells, place[step.field], step, _cells(step, said, place[step.field]))
     return block._replace(cells=cells)
+
+
+def of_cells(block: Block, *, columns: Sequence[Column], given: Sequence[Column]) -> Block:
+    """A block whose problems of cells are those of fields: none where the column has no field, or the cell was set.
+
+    `given` are the columns as the file has them.
+    """
+    if block.problems["field"].null_count() == block.problems.height:
+        return block
+    place = _places(columns)
+    whole = next((f"c{n}" for n, column in enumerate(given) if column.field == FULL_NAME), "")
+    keys = {name: key for key, name in place.items()} | {whole: FIRST_PART}
+    problems = block.problems.with_columns(pl.col("field").replace(keys))
+    kept = [problems.filter(pl.col("field").is_null())]
+    for key in set(problems["field"].drop_nulls()) & set(place):
+        filled = block.cells.filter(pl.col(place[key]).fill_null("") != "")[ROW]
+        kept.append(problems.filter(pl.col("field") == key, ~pl.col(ROW).is_in(filled.implode())))
+    return block._replace(problems=pl.concat(kept).sort(ROW, maintain_order=True))
 
 
 def mend_checked(

@@ -73,6 +73,7 @@ class Plan:
     findings: tuple[Finding, ...] = ()
     columns: tuple[ColumnChange, ...] = ()
     blank_rows: int = 0
+    hidden_rows: int = 0
     emptied: int = 0
     newer: int = 0
 

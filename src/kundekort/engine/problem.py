@@ -38,6 +38,7 @@ ROW_CODES: Final = {
 }
 
 CELL_CODES: Final = {
+    "formula_uncalculated": "a formula without a stored result: the program that wrote the file did not calculate it",
     "id_missing": "empty CustomerID; 0 means new",
     "id_invalid": "CustomerID is not a whole number from 0",
     "id_too_big": "a number too large for the register",
@@ -81,6 +82,9 @@ WARNINGS: Final = {
     "columns_named": "the columns are set as a named mapping has them; params: by, when, name",
     "columns_remembered": "the columns are set as last time for the same headers; params: by, when, name",
     "sheets_unread": "other sheets of the workbook were not read; params: sheets",
+    "sheets_similar": "sheets that were not read look like lists of customers too; params: sheets",
+    "rows_hidden": "rows of the sheet do not show in a spreadsheet, and are imported; params: count",
+    "rows_hidden_left_out": "rows of the sheet that do not show in a spreadsheet were left out; params: count",
     "rows_in_one_cell": "some rows are one cell that holds all their columns; params: separator",
     "blank_rows": "empty rows were skipped; params: count",
     "ids_foreign": "most of the file's CustomerIDs are nobody's, as those of another system; params: count",
@@ -105,12 +109,14 @@ class Problem:
 
 
 class LineProblem(NamedTuple):
-    """Something wrong with a whole row, by the physical line on which it starts: what a reader finds."""
+    """Something wrong with a whole row, by the physical line on which it starts, or with its cell in a `column` of the
+    file, from 0: what a reader finds."""
 
     line: int
     code: str
     value: str = ""
     params: Mapping[str, Any] = {}
+    column: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +159,13 @@ def frame(
 
 
 def of_lines(problems: Sequence[LineProblem], cells: pl.DataFrame) -> pl.DataFrame:
-    """The problems of whole rows as a frame; `cells` has ROW and LINE of the rows they are among."""
+    """The problems of rows as a frame, with columns of the file as fields (`c3`); `cells` has ROW and LINE of the rows
+    they are among."""
     lines = pl.Series(frames.LINE, [p.line for p in problems], dtype=pl.UInt32)
     row = cells[frames.ROW].gather(cells[frames.LINE].search_sorted(lines))
-    rows = [(p.line, None, p.code, p.value[:SHOWN], json.dumps(p.params, ensure_ascii=False)) for p in problems]
+    fields = [None if p.column is None else f"c{p.column}" for p in problems]
+    said = [(p.code, p.value[:SHOWN], json.dumps(p.params, ensure_ascii=False)) for p in problems]
+    rows = [(p.line, field, *what) for p, field, what in zip(problems, fields, said, strict=True)]
     types = {name: kind for name, kind in frames.PROBLEMS.items() if name != frames.ROW}
     return pl.DataFrame(rows, schema=types, orient="row").insert_column(0, row)
 

@@ -43,7 +43,8 @@ class Dialect:
     """How the bytes of a file are laid out: `header_row` is the physical line of the header, from 1.
 
     A workbook has encoding WORKBOOK, separator '' and the name of the sheet that was read; a text has sheet ''.
-    `one_cell`: rows that were one single cell have been cut at the separator.
+    `one_cell`: rows that were one single cell have been cut at the separator. `visible_only`: rows that do not show in
+    a spreadsheet were left out.
     """
 
     encoding: str = "utf-8"
@@ -51,6 +52,7 @@ class Dialect:
     header_row: int = 1
     sheet: str = ""
     one_cell: bool = False
+    visible_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ class DialectOverrides:
     """What a person has said about the layout of the file; None: find out.
 
     `header_row` is a physical line, from 1; `sheet` the name of a sheet of a workbook. `one_cell`: rows that are one
-    single cell are to be cut.
+    single cell are to be cut. `visible_only`: rows of a sheet that do not show are to be left out.
     """
 
     encoding: str | None = None
@@ -126,6 +128,7 @@ class DialectOverrides:
     header_row: int | None = None
     sheet: str | None = None
     one_cell: bool | None = None
+    visible_only: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

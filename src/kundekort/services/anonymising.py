@@ -295,6 +295,7 @@ def _without_people(imp: Import, known: Traces) -> dict[str, object]:
         facts = Facts(
             samples=tuple(() for _ in facts.samples),
             blank_rows=facts.blank_rows,
+            hidden_rows=facts.hidden_rows,
             emptied=facts.emptied,
             changes=facts.changes,
             problems=facts.problems,

@@ -121,7 +121,10 @@ def choose(
     with transaction.atomic():
         imp = _waiting(import_id, actor=actor)
         answers, decisions = imp.answers, imp.decisions
-        if overrides is not None and overrides != answers.dialect:
+        if overrides is not None and replace(overrides, visible_only=answers.dialect.visible_only) == answers.dialect:
+            if overrides != answers.dialect:  # what is said of rows that are there in both ways has other numbers now
+                answers, decisions = replace(answers, dialect=overrides), decisions.without_rows()
+        elif overrides is not None:
             answers, decisions = replace(_without_columns(answers), dialect=overrides), decisions.without_rows()
         elif columns is not None:
             count = len(imports.recipe(imp).columns)
@@ -273,6 +276,7 @@ def _plan(imp: Import, *, ask: bool, report: Report, quickly: bool = False) -> d
     facts = replace(
         found.get("facts") or Facts(),
         blank_rows=made.blank_rows,
+        hidden_rows=made.hidden_rows,
         emptied=made.emptied,
         newer=made.newer,
         changes=made.changes,
@@ -298,8 +302,9 @@ def _made(
         file = interpretation.understand(
             data, answers=imp.answers, schema=schema, limits=imports.limits(), ask=ask, recall=mappings.recall
         )
-        sheets = file.source.sheets if file.source else ()
-        facts = Facts(samples=file.samples, names=file.names, words=file.words, sheets=sheets, recut=file.recut)
+        facts = Facts(samples=file.samples, names=file.names, words=file.words, recut=file.recut)
+        if file.source:
+            facts = replace(facts, sheets=file.source.sheets, similar_sheets=file.source.similar)
         found: dict[str, Any] = {"recipe": file.recipe, "facts": facts, "answers": file.answers}
         if file.question:
             return found, file.question

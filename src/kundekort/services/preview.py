@@ -128,8 +128,13 @@ def warnings(imp: Import) -> tuple[Note, ...]:
     if (origin := imp.answers.origin) is not None:
         code = "columns_named" if origin.name else "columns_remembered"
         notes.append(Note(code, {"by": origin.by, "when": origin.when, "name": origin.name}))
-    if sheets := other_sheets(imp):
+    if similar := list(imports.facts(imp).similar_sheets):
+        notes.append(Note("sheets_similar", {"sheets": similar}))
+    if sheets := [name for name in other_sheets(imp) if name not in similar]:
         notes.append(Note("sheets_unread", {"sheets": sheets}))
+    if hidden := imports.facts(imp).hidden_rows:
+        code = "rows_hidden_left_out" if imports.recipe(imp).dialect.visible_only else "rows_hidden"
+        notes.append(Note(code, {"count": hidden}))
     if (recut := imports.facts(imp).recut) and recut.one_cell:
         notes.append(Note("rows_in_one_cell", {"separator": recut.separator}))
     unknown = sum(p.count for p in imports.facts(imp).problems if p.code == "id_unknown")

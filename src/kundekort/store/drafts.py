@@ -53,8 +53,9 @@ def _write(made: Draft, target: Path, *, task: str, decisions: Decisions, previo
             plans.share(previous[0] / plans.DRAFT / path.name, path)
         elif not path.exists():
             plans.write_part(part.collect(), path)
-    about = {"task": task, "blank_rows": made.blank_rows, "dated": made.dated, "decisions": decisions.to_json()}
-    (target / ABOUT).write_text(json.dumps(about | {"digest": plans.digest(target)}))
+    about = {"task": task, "blank_rows": made.blank_rows, "hidden_rows": made.hidden_rows, "dated": made.dated}
+    about |= {"decisions": decisions.to_json(), "digest": plans.digest(target)}
+    (target / ABOUT).write_text(json.dumps(about))
 
 
 def read(folder: Path, *, task: str, schema: Schema, file: Callable[[], Cells], new: Path) -> Previous | None:
@@ -73,6 +74,7 @@ def read(folder: Path, *, task: str, schema: Schema, file: Callable[[], Cells], 
             fields=tuple(schema[key] for key in keys),
             parts=parts | {draft.VALUES: plans.values(folder)},
             blank_rows=about["blank_rows"],
+            hidden_rows=about["hidden_rows"],
             dated=about["dated"],
         )
         return Previous(

@@ -163,6 +163,17 @@ def mapping(request: HttpRequest, import_id: int) -> HttpResponse:
 
 
 @require_POST
+def hidden_rows(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Leave out the rows of a sheet that do not show in a spreadsheet, or take them in again."""
+    actor = actor_of(request)
+    overrides = imports.get(import_id, actor=actor).answers.dialect
+    planning.choose(
+        import_id, actor=actor, overrides=replace(overrides, visible_only="leave_out" in request.POST or None)
+    )
+    return redirect("import", import_id)
+
+
+@require_POST
 def empty_cells(request: HttpRequest, import_id: int) -> HttpResponse:
     """Let empty cells empty the field, or keep what is stored."""
     actor = actor_of(request)

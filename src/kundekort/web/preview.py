@@ -33,6 +33,8 @@ ELSEWHERE: Final = (
     "columns_named",
     "columns_remembered",
     "newer_kept",
+    "rows_hidden",
+    "rows_hidden_left_out",
     "rows_in_one_cell",
     "sheets_unread",
 )
@@ -65,6 +67,7 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
         "totals": summary.totals,
         "dialect": recipe.dialect,
         "other_sheets": previews.other_sheets(imp),
+        "hidden_rows": _warning(summary, "rows_hidden") or _warning(summary, "rows_hidden_left_out"),
         "policy": recipe.policy,
         "columns": [c for c in recipe.columns if c.field],
         "ignored": [h for n in summary.warnings if n.code == "columns_ignored" for h in n.params["headers"]],

@@ -116,6 +116,7 @@ urlpatterns = [
     path("imports/<int:import_id>/columns/", columns.columns, name="import-columns"),
     path("imports/<int:import_id>/dialect/", columns.dialect, name="import-dialect"),
     path("imports/<int:import_id>/mapping/", columns.mapping, name="import-mapping"),
+    path("imports/<int:import_id>/hidden-rows/", columns.hidden_rows, name="import-hidden-rows"),
     path("imports/<int:import_id>/empty-cells/", columns.empty_cells, name="import-empty-cells"),
     path("imports/<int:import_id>/confirmed/", record.page, name="import-confirmed"),
     path("imports/<int:import_id>/rows/", rows.rows, name="import-rows"),

@@ -38,6 +38,7 @@ FILE_KINDS: Final[Mapping[str, str | Promise]] = {
     "xlsx": _("an Excel workbook"),
     "xls": _("an old Excel workbook"),
     "ods": _("an OpenDocument spreadsheet"),
+    "odf": _("an OpenDocument file that is no spreadsheet"),
     "xlsb": _("a binary Excel workbook"),
     "docx": _("a Word document"),
     "pptx": _("a presentation"),

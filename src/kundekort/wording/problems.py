@@ -46,6 +46,10 @@ PROBLEMS: Final[Mapping[str, str | Promise]] = {
         "Another card of the same merge stays as it is, and a merge is undone as a whole or not at all."
     ),
     # one cell
+    "formula_uncalculated": _(
+        "The cell holds a formula whose result is not stored. Open the workbook in a spreadsheet, save it there, "
+        "and upload it again."
+    ),
     "id_missing": _("%(field)s is empty. Use 0 for a new customer."),
     "id_invalid": _("“%(value)s” is not a customer number. Use a whole number, or 0 for a new customer."),
     "id_too_big": _("“%(value)s” is too large for a customer number. Use 0 for a new customer."),
@@ -112,7 +116,18 @@ WARNINGS: Final[Mapping[str, str | Promise]] = {
     "columns_suggested": _("The column “%(header)s” is not imported. Did you mean %(field)s?"),
     "columns_named": _("The columns are set as in the saved mapping “%(name)s”, %(when)s by %(by)s."),
     "columns_remembered": _("The columns are set as last time, %(when)s by %(by)s."),
+    "sheets_similar": _("These sheets were not read and look like lists of customers too: %(sheets)s."),
     "sheets_unread": _("Other sheets, which were not read: %(sheets)s."),
+    "rows_hidden": ngettext_lazy(
+        "%(count)s row does not show in a spreadsheet, because it is filtered out or hidden, and is imported.",
+        "%(count)s rows do not show in a spreadsheet, because they are filtered out or hidden, and are imported.",
+        "count",
+    ),
+    "rows_hidden_left_out": ngettext_lazy(
+        "%(count)s row was left out, because it is filtered out or hidden.",
+        "%(count)s rows were left out, because they are filtered out or hidden.",
+        "count",
+    ),
     "rows_in_one_cell": _("Some rows are one single cell with all their columns in it. They can be split."),
     "ids_foreign": ngettext_lazy(
         "%(count)s customer number is not in the register. If it is the number of another system, "
@@ -138,6 +153,7 @@ PROBLEM_KINDS: Final[Mapping[str, str | Promise]] = {
     "nul_byte": _("NUL character"),
     "undecodable": _("unreadable characters"),
     "name_missing": _("no name"),
+    "formula_uncalculated": _("formula without a result"),
     "id_missing": _("empty"),
     "id_invalid": _("not a customer number"),
     "id_too_big": _("number too large"),

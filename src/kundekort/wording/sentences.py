@@ -29,6 +29,8 @@ from kundekort.wording.progress import REASONS, WRITERS
 from kundekort.wording.refusals import REFUSALS
 from kundekort.wording.segments import FAULTS
 
+_SHEETS: Final = 6
+"""Names of sheets that a sentence gives at most."""
 _SHOWN: Final = 60
 """Characters of a cell that a sentence quotes; the whole cell stands beside it."""
 
@@ -62,7 +64,11 @@ def refusal(code: str, params: Mapping[str, Any]) -> str:
         params = {"writer": writer(params.get("writing", ""), params.get("name", ""), params.get("since"))}
     if code == "cell_invalid":
         params = {"fault": problem(params["problem"], {}, params["value"], field(params["field"]))}
-    return _sentence(REFUSALS, code, params)
+    told = _sentence(REFUSALS, code, params)
+    if others := params.get("other_sheets"):
+        of = _("This is about the sheet “%(sheet)s”. Others are: %(others)s.")
+        told += " " + of % {"sheet": params["sheet"], "others": _names(others)}
+    return told
 
 
 def writer(kind: str, name: str, since: datetime | None) -> str:
@@ -139,6 +145,11 @@ def _audit_word(name: str, value: object, params: Mapping[str, Any]) -> object:
         case "rows" | "customers" | "old" | "new", int():
             return Count(value)
     return value
+
+
+def _names(sheets: Sequence[str]) -> str:
+    """Some names of sheets, in quotes."""
+    return _listed([_("“%(header)s”") % {"header": name} for name in sheets[:_SHEETS]]) + "…" * (len(sheets) > _SHEETS)
 
 
 def in_english() -> AbstractContextManager[object]:

@@ -275,7 +275,7 @@ def test_it_refuses_other_packages_by_name() -> None:
                 made.writestr(name, "<x/>")
         return out.getvalue()
 
-    assert refusal(package("mimetype", "content.xml", "META-INF/manifest.xml")) == ("file_binary", {"kind": "ods"})
+    assert refusal(package("mimetype", "content.xml", "META-INF/manifest.xml")) == ("file_binary", {"kind": "odf"})
     assert refusal(package("word/document.xml")) == ("file_binary", {"kind": "docx"})
     assert refusal(package("a.txt")) == ("file_binary", {"kind": "zip"})
     assert refusal(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)) == ("file_binary", {"kind": "xls"})

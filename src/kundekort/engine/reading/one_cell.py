@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from kundekort.engine.reading.sheet import Row
+from kundekort.engine.reading.book import Row
 
 _WRAPPED: Final = re.compile(rb'^[ \t]*+"([^"\r\n]*+(?:""[^"\r\n]*+)*+)"[;,|\t ]*+(?=\r?$)', re.MULTILINE)
 

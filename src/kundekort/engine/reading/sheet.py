@@ -7,14 +7,15 @@ A cell is what the spreadsheet shows as far as that is exact: formulas by their 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import IO, Final, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import IO, Final, TypeAlias
 from xml.parsers import expat
 
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.reading import number_format
+from kundekort.engine.reading.book import Row
 from kundekort.engine.reading.number_format import Shown
-from kundekort.engine.reading.package import (
+from kundekort.engine.reading.xml_parts import (
     DEEPEST,
     LONGEST,
     LONGEST_ESCAPED,
@@ -29,28 +30,26 @@ WIDEST: Final = 16_384
 LAST_LINE: Final = 1_048_576
 """Rows of a sheet at most."""
 
+_TRUE: Final = ("1", "true", "on")
 _DIGITS: Final = "0123456789"
 _LONGEST_NUMBER: Final = 9
 """Digits of a number that counts strings, formats or rows."""
+_Found: TypeAlias = tuple[int, list[str], bool, Sequence[int]]
 
 
-class Row(NamedTuple):
-    """A row that has cells: its number in the sheet, its cells from the first column on ('' for none), and the share
-    of the sheet's bytes that were read until here."""
-
-    line: int
-    cells: list[str]
-    done: int
-
-
-def rows(stream: IO[bytes], *, strings: list[str], formats: list[Shown], most: int) -> Iterator[Row]:
+def rows(
+    stream: IO[bytes], *, strings: list[str], formats: list[Shown], most: int, recalculates: bool = False
+) -> Iterator[Row]:
     """The rows with text in them. FileRefused (too_many_columns) for text beyond `most` columns, (cell_too_long), and
-    (file_damaged) for a sheet that is none. `strings` are the shared ones, `formats` those of cells by their number."""
-    found: list[tuple[int, list[str]]] = []
-    parser, check = _parser(found, strings, formats, most)
+    (file_damaged) for a sheet that is none. `strings` are the shared ones, `formats` those of cells by their number.
+
+    `recalculates`: a formula whose result is 0 has none yet.
+    """
+    found: list[_Found] = []
+    parser, check = _parser(found, strings, formats, most, recalculates)
     for done in parsed(stream, parser):
-        for line, cells in found:
-            yield Row(line, cells, done)
+        for line, cells, hidden, uncalculated in found:
+            yield Row(line, cells, done, hidden, uncalculated)
         found.clear()
         check()
 
@@ -70,8 +69,8 @@ class _Columns(dict[str, int]):
         return number - 1
 
 
-def _parser(
-    found: list[tuple[int, list[str]]], strings: list[str], formats: list[Shown], most: int
+def _parser(  # noqa: PLR0915  # closures, as it says
+    found: list[_Found], strings: list[str], formats: list[Shown], most: int, recalculates: bool
 ) -> tuple[expat.XMLParserType, Callable[[], None]]:
     """A parser that puts rows with text in them into `found`. What is told of a cell becomes its text when it ends.
 
@@ -80,43 +79,51 @@ def _parser(
     Closures, because they are called some five times for every cell, and attributes of an object take twice as long.
     """
     names, columns = Names(), _Columns()
-    line, column, value, aloud, inside, depth = 0, -1, "", True, False, 0
+    line, column, aloud, inside, depth = 0, -1, True, False, 0
+    value: str | None = None
+    inline, formula = "", False
     cells: list[str] = []
+    uncalculated: list[int] = []
     texts: list[str] = []
     cell: dict[str, str] = {}
+    row: dict[str, str] = {}
 
     def start(name: str, given: dict[str, str]) -> None:
-        nonlocal line, cells, column, cell, value, aloud, inside, depth
+        nonlocal line, row, cells, column, cell, value, inline, formula, uncalculated, aloud, inside, depth
         name = names[name]
         depth += 1
         if name == "c":
-            cell, value = given, ""
+            cell, value, inline, formula = given, None, "", False
             place = given.get("r")
             column = columns[place.rstrip(_DIGITS)] if place else _next_column(column)
         elif name == "v" or name == "t":
             texts.clear()
             inside = True
         elif name == "row":
-            line, cells, column = _next_line(line, given.get("r", "")), [], -1
+            line, row, cells, column, uncalculated = _next_line(line, given.get("r", "")), given, [], -1, []
+        elif name == "f":
+            formula = True
         elif name == "rPh":  # a phonetic hint is no part of the text
             aloud = False
 
     def end(name: str) -> None:
-        nonlocal value, aloud, inside, depth
+        nonlocal value, inline, aloud, inside, depth
         name = names[name]
         depth -= 1
-        if name == "v" or name == "t":
+        if name == "v":
+            inside, value = False, _joined(texts, line)
+        elif name == "t":
             inside = False
             if aloud:
-                value += "".join(texts)
-                if len(value) > LONGEST:
-                    _refuse_long(value, line)
+                inline = _joined([inline, *texts], line)
         elif name == "c":
-            if value:
-                _keep(_text(cell, value, strings, formats), cells, column, most)
+            if formula and not (inline or _is_result(value, cell, recalculates)):
+                uncalculated.append(column)
+            elif value or inline:
+                _keep(_text(cell, value or "", inline, strings, formats), cells, column, most)
         elif name == "row":
-            if cells:
-                found.append((line, cells))
+            if cells or uncalculated:
+                found.append((line, cells, row.get("hidden", "0") in _TRUE, uncalculated))
         elif name == "rPh":
             aloud = True
 
@@ -131,6 +138,21 @@ def _parser(
     parser = plain_parser()
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, texts.append
     return parser, check
+
+
+def _is_result(value: str | None, cell: dict[str, str], recalculates: bool) -> bool:
+    """Whether the stored value of a formula is what it comes to: some programs store nothing, some a 0."""
+    if value:
+        return not (recalculates and value == "0" and cell.get("t", "n") == "n")
+    return value is not None and cell.get("t") == "str"  # the empty text
+
+
+def _joined(texts: list[str], line: int) -> str:
+    """The text that was found in pieces. FileRefused (cell_too_long)."""
+    text = "".join(texts)
+    if len(text) > LONGEST:
+        _refuse_long(text, line)
+    return text
 
 
 def _refuse_long(text: str, line: int) -> None:
@@ -165,9 +187,11 @@ def _keep(text: str, cells: list[str], column: int, most: int) -> None:
         raise FileRefused("too_many_columns", columns=column + 1, limit=most)
 
 
-def _text(cell: dict[str, str], value: str, strings: list[str], formats: list[Shown]) -> str:
-    """The text of a cell with these attributes and this value."""
+def _text(cell: dict[str, str], value: str, inline: str, strings: list[str], formats: list[Shown]) -> str:
+    """The text of a cell with these attributes, this value, and this text of its own: one of them counts."""
     kind = cell.get("t", "n")
+    if inline and (kind == "inlineStr" or not value):
+        return unescaped(inline)
     if kind == "s":
         number = value.strip()
         if not number.isdecimal() or len(number) > _LONGEST_NUMBER or int(number) >= len(strings):

@@ -42,7 +42,7 @@ class Block(NamedTuple):
     `cells` has ROW and LINE and a String column for each header, c0 …; a cell is null where its row has none.
     `problems` are those of whole rows (`frames.PROBLEMS`, field null); their rows are in `cells` too. `blank_rows` were
     skipped. `done` are the bytes of the file that have been read by now. `place` is where they begin, if one can go on
-    reading there.
+    reading there. `hidden_rows` of a sheet do not show in a spreadsheet, whether they are among the rows or not.
     """
 
     cells: pl.DataFrame
@@ -50,6 +50,7 @@ class Block(NamedTuple):
     blank_rows: int
     done: int
     place: Place | None = None
+    hidden_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ class Source:
 
     `headers` are trimmed, one for each column. `blocks` begins anew at each call, and while it runs raises FileRefused
     for what cannot be read at all. `blocks_from` goes on at a place, where the file has any. `sheets` are the names of
-    the visible sheets of a workbook. `size` is in bytes.
+    the visible sheets of a workbook, `similar` of those among them that were not chosen and look as much like the list.
+    `size` is in bytes.
     """
 
     dialect: Dialect
@@ -67,6 +69,7 @@ class Source:
     blocks: Callable[[], Iterator[Block]]
     sheets: tuple[str, ...] = ()
     blocks_from: Callable[[Place], Iterator[Block]] | None = None
+    similar: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ class Piece(NamedTuple):
     done: int
     byte: int | None = None
     line: int = 0
+    hidden_rows: int = 0
 
 
 def number(pieces: Iterable[Piece], *, limit: int, header_alone: bool = False, first: int = 0) -> Iterator[Block]:
@@ -104,6 +108,7 @@ def number(pieces: Iterable[Piece], *, limit: int, header_alone: bool = False, f
         rows += numbered.height
         if rows > limit:
             raise FileRefused("too_many_rows", limit=limit)
-        yield Block(numbered, of_lines(piece.problems, numbered), piece.blank_rows, piece.done, place)
+        problems = of_lines(piece.problems, numbered)
+        yield Block(numbered, problems, piece.blank_rows, piece.done, place, piece.hidden_rows)
     if not rows and not header_alone:
         raise FileRefused("header_only")

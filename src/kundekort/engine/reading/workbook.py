@@ -1,4 +1,4 @@
-"""The reader of workbooks (.xlsx): one of their sheets becomes rows of text, as `reader` gives them for a text file.
+"""The reader of workbooks of all kinds: one of their sheets becomes rows of text, as `reader` gives them for a text.
 
 Empty cells are '' and never null: a sheet has no short rows. May not know fields: what a header means is asked of the
 caller.
@@ -17,18 +17,31 @@ from kundekort.engine import frames
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.problem import LineProblem
 from kundekort.engine.reading import one_cell, sniff
-from kundekort.engine.reading.package import OLE, ZIP, Sheet, Workbook, unbroken
-from kundekort.engine.reading.sheet import Row, rows
-from kundekort.engine.reading.table import Limits, Piece, Source, number
+from kundekort.engine.reading.archive import ZIP, Archive, unbroken
+from kundekort.engine.reading.book import Book, Row, Sheet
+from kundekort.engine.reading.compound import OLE, refuse_container
+from kundekort.engine.reading.package import Workbook
+from kundekort.engine.reading.table import Block, Limits, Piece, Source, number
 from kundekort.engine.recipe import WORKBOOK, Dialect, DialectOverrides
 
 _SAMPLE: Final = 100
+_FEW: Final = 2  # columns that a sheet names at least when it looks like a list
 _MARGIN_SAMPLE: Final = 200  # rows below the header that are looked at for columns without a name
 
 
 def begins(data: memoryview) -> bool:
     """Whether a file begins like a workbook: a zip, or the container of old and of locked ones."""
     return bytes(data[: len(OLE)]).startswith((ZIP, OLE))
+
+
+def open_book(data: memoryview, *, expanded: int) -> Book:
+    """A workbook of whatever kind. FileRefused (file_damaged, file_encrypted, file_binary, file_expands) for none.
+
+    `expanded` are the bytes that it may have when unpacked.
+    """
+    if bytes(data[: len(OLE)]) == OLE:
+        refuse_container(data)
+    return Workbook(Archive(data, expanded=expanded))
 
 
 def open_source(
@@ -40,32 +53,42 @@ def open_source(
     as_is: bool,
     rows: int,
 ) -> Source:
-    """The sheet that was chosen, or the first one whose header names a field; see `reader.open_source`.
+    """The sheet that was chosen, or the one whose header names most fields; see `reader.open_source`.
 
     LINE is the number of the row in its sheet. Blank rows are those above the last row with text. A block has so many
     `rows` at most. FileRefused for what cannot be read at all.
     """
     with unbroken():
-        book = Workbook(data, expanded=limits.expanded)
-        header = _find(book, overrides=overrides, known=known, most=limits.columns)
+        book = open_book(data, expanded=limits.expanded)
+        header, similar = _find(book, overrides=overrides, known=known, most=limits.columns)
         kept = None if as_is else _columns(book, header, most=limits.columns)
     headers = header.headers if kept is None else tuple(header.name(n) for n in kept)
+    visible_only = bool(overrides.visible_only)
+    names = tuple(sheet.name for sheet in book.sheets if not sheet.hidden or sheet is header.sheet)
 
     def pieces() -> Iterator[Piece]:
         with unbroken():
-            below = _Below(header.line, size=len(data), whole=book.size(header.sheet))
+            below = _Below(header.line, size=len(data), whole=book.size(header.sheet), visible_only=visible_only)
             for row in _below(book, header, most=limits.columns):
                 below.take(row)
                 if below.count == rows:
                     yield below.piece(kept, least=len(header.headers))
             yield below.piece(kept, least=len(header.headers))
 
+    def blocks() -> Iterator[Block]:
+        try:
+            yield from number(pieces(), limit=limits.rows, header_alone=as_is)
+        except FileRefused as refused:
+            refused.of_sheet(header.sheet.name, names)
+            raise
+
     return Source(
-        dialect=Dialect(encoding=WORKBOOK, separator="", header_row=header.line, sheet=header.sheet.name),
+        dialect=Dialect(WORKBOOK, "", header.line, header.sheet.name, visible_only=visible_only),
         headers=headers,
         size=len(data),
-        blocks=lambda: number(pieces(), limit=limits.rows, header_alone=as_is),
-        sheets=tuple(sheet.name for sheet in book.sheets if not sheet.hidden or sheet is header.sheet),
+        blocks=blocks,
+        sheets=names,
+        similar=similar,
     )
 
 
@@ -74,30 +97,34 @@ def one_cell_text(
 ) -> tuple[str, bytes]:
     """The name of the sheet that `open_source` takes, and as a text the cells of one column that hold whole rows."""
     with unbroken():
-        book = Workbook(data, expanded=limits.expanded)
-        header = _find(book, overrides=overrides, known=known, most=limits.columns)
-        return header.sheet.name, one_cell.lines(_rows(book, header.sheet, most=limits.columns))
+        book = open_book(data, expanded=limits.expanded)
+        header, _ = _find(book, overrides=overrides, known=known, most=limits.columns)
+        rows = _rows(book, header.sheet, most=limits.columns)
+        return header.sheet.name, one_cell.lines(row for row in rows if not (overrides.visible_only and row.hidden))
 
 
 @dataclass(frozen=True, slots=True)
 class _Header:
-    """Where the header is, and what it says."""
+    """Where the header is, what it says, how many fields that names, and whether there is no row below it."""
 
     sheet: Sheet
     line: int
     headers: tuple[str, ...]
     known: int
+    alone: bool
 
     def name(self, column: int) -> str:
         """The header of a column, '' beyond the header."""
         return self.headers[column] if column < len(self.headers) else ""
 
 
-def _find(book: Workbook, *, overrides: DialectOverrides, known: Callable[[str], bool], most: int) -> _Header:
-    """The header of the chosen sheet; of the first that names fields as others do; of the first that is not empty.
+def _find(
+    book: Book, *, overrides: DialectOverrides, known: Callable[[str], bool], most: int
+) -> tuple[_Header, tuple[str, ...]]:
+    """The header of the chosen sheet, or of the one that names most fields; and the names of sheets that are like it.
 
-    A cover sheet may name a field or two; so the first counts that names at least half as many as any other. Hidden
-    sheets are looked at where no other names a field.
+    Of equals the first counts, and one with rows before one without. Hidden sheets are looked at where no other names a
+    field.
     """
     if overrides.sheet is None:
         groups = [[s for s in book.sheets if not s.hidden], [s for s in book.sheets if s.hidden]]
@@ -108,16 +135,17 @@ def _find(book: Workbook, *, overrides: DialectOverrides, known: Callable[[str],
     headers: list[_Header] = []
     for sheets in groups:
         headers += [h for s in sheets if (h := _header(book, s, overrides=overrides, known=known, most=most))]
-        best = max((header.known for header in headers), default=0)
-        if best:
-            return next(header for header in headers if 2 * header.known >= best)
-    if not headers:
+        best = max(headers, key=lambda header: (not header.alone, header.known), default=None)
+        if best is not None and best.known:
+            like = (h for h in headers if not h.alone and h.known >= max(_FEW, best.known / 2))
+            return best, tuple(h.sheet.name for h in like if h is not best)
+    if best is None:
         raise FileRefused("header_only" if overrides.header_row else "file_empty")
-    return headers[0]
+    return best, ()
 
 
 def _header(
-    book: Workbook, sheet: Sheet, *, overrides: DialectOverrides, known: Callable[[str], bool], most: int
+    book: Book, sheet: Sheet, *, overrides: DialectOverrides, known: Callable[[str], bool], most: int
 ) -> _Header | None:
     """The header of a sheet, None where it is empty."""
     least = overrides.header_row or 1
@@ -125,23 +153,21 @@ def _header(
     if not sample:
         return None
     at, named = sniff.header_among([row.cells for row in sample], known=known, told=least > 1)
-    return _Header(sheet, sample[at].line, tuple(cell.strip() for cell in sample[at].cells), named)
+    headers = tuple(cell.strip() for cell in sample[at].cells)
+    return _Header(sheet, sample[at].line, headers, named, alone=at + 1 == len(sample))
 
 
-def _rows(book: Workbook, sheet: Sheet, *, most: int) -> Iterator[Row]:
+def _rows(book: Book, sheet: Sheet, *, most: int) -> Iterator[Row]:
     """The rows of a sheet that are not blank."""
-    with book.open(sheet) as stream:
-        for row in rows(stream, strings=book.strings, formats=book.formats, most=most):
-            if any(cell and not cell.isspace() for cell in row.cells):
-                yield row
+    return (row for row in book.rows(sheet, most=most) if not row.is_blank)
 
 
-def _below(book: Workbook, header: _Header, *, most: int) -> Iterator[Row]:
+def _below(book: Book, header: _Header, *, most: int) -> Iterator[Row]:
     """The rows below the header that are not blank."""
     return (row for row in _rows(book, header.sheet, most=most) if row.line > header.line)
 
 
-def _columns(book: Workbook, header: _Header, *, most: int) -> list[int]:
+def _columns(book: Book, header: _Header, *, most: int) -> list[int]:
     """The columns that have a header or, in the first rows, a cell: tables often begin some columns to the right."""
     sample = [row.cells for row in islice(_below(book, header, most=most), _MARGIN_SAMPLE)]
     filled = {n for cells in sample for n, cell in enumerate(cells) if cell}
@@ -151,11 +177,12 @@ def _columns(book: Workbook, header: _Header, *, most: int) -> list[int]:
 class _Below:
     """The rows below the header, taken one by one and given on in pieces. `size` and `whole`: of file and sheet."""
 
-    def __init__(self, line: int, *, size: int, whole: int) -> None:
-        self._last, self._size, self._whole = line, size, max(1, whole)
+    def __init__(self, line: int, *, size: int, whole: int, visible_only: bool) -> None:
+        self._last, self._size, self._whole, self._visible_only = line, size, max(1, whole), visible_only
         self._lines: list[int] = []
         self._rows: list[list[str]] = []
-        self._blank_rows = self._done = 0
+        self._uncalculated: list[tuple[int, int]] = []
+        self._blank_rows = self._hidden_rows = self._done = 0
 
     @property
     def count(self) -> int:
@@ -166,8 +193,14 @@ class _Below:
         """One more row."""
         self._blank_rows += row.line - self._last - 1
         self._last, self._done = row.line, row.done
+        if row.hidden:
+            self._hidden_rows += 1
+            if self._visible_only:
+                return
         self._lines.append(row.line)
         self._rows.append(row.cells)
+        if row.uncalculated:
+            self._uncalculated += [(row.line, column) for column in row.uncalculated]
 
     def piece(self, columns: list[int] | None, *, least: int) -> Piece:
         """What has been taken since the last time: the given columns of the sheet, or all, which are at least so many.
@@ -180,12 +213,20 @@ class _Below:
         blank = ("",) * len(self._rows)
         texts = [pl.Series(f"c{n}", across.get(at, blank), dtype=pl.String) for n, at in enumerate(wanted)]
         cells = pl.DataFrame([pl.Series(frames.LINE, self._lines, dtype=pl.UInt32), *texts])
-        blank_rows, self._blank_rows = self._blank_rows, 0
-        self._lines, self._rows = [], []
-        return Piece(cells, _problems(cells), blank_rows, self._size * self._done // self._whole)
+        done = self._size * self._done // self._whole
+        piece = Piece(cells, self._problems(cells, wanted), self._blank_rows, done, hidden_rows=self._hidden_rows)
+        self._blank_rows = self._hidden_rows = 0
+        self._lines, self._rows, self._uncalculated = [], [], []
+        return piece
 
-
-def _problems(cells: pl.DataFrame) -> list[LineProblem]:
-    """The rows with a NUL character in some cell."""
-    holds_nul = pl.any_horizontal(pl.lit(False), pl.exclude(frames.LINE).str.contains("\0", literal=True))
-    return [LineProblem(line, "nul_byte") for line in cells.filter(holds_nul)[frames.LINE]]
+    def _problems(self, cells: pl.DataFrame, columns: list[int]) -> list[LineProblem]:
+        """The rows with a NUL character in some cell, and the cells with a formula that nobody has calculated."""
+        holds_nul = pl.any_horizontal(pl.lit(False), pl.exclude(frames.LINE).str.contains("\0", literal=True))
+        nul = [LineProblem(line, "nul_byte") for line in cells.filter(holds_nul)[frames.LINE]]
+        place = {column: n for n, column in enumerate(columns)}
+        formulas = [
+            LineProblem(line, "formula_uncalculated", column=place[column])
+            for line, column in self._uncalculated
+            if column in place
+        ]
+        return sorted(nul + formulas, key=lambda problem: problem.line) if formulas else nul

@@ -57,6 +57,7 @@ class DialectForm(forms.Form):
     sheet = forms.CharField(max_length=100, strip=False, required=False)
     header_row = forms.IntegerField(min_value=1, max_value=1000)
     one_cell = forms.BooleanField(required=False)
+    visible_only = forms.BooleanField(required=False)
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> DialectOverrides:
