@@ -49,8 +49,8 @@ def forget(conn: Connection, ids: pl.Series, *, revision: int) -> None:
     """
     with temporary(conn, WANTED, statements.create_wanted("bigint"), ids.to_frame("value")):
         conn.execute(_forget_values())
-        conn.execute(_forget_visits())
         conn.execute(_forget_visits_of_gone())
+        conn.execute(_forget_visits())
         conn.execute(_forget_ways(), [revision])
 
 
