@@ -8,8 +8,9 @@ import polars as pl
 from psycopg import Connection
 from psycopg.sql import SQL
 
-from kundekort.bulk import statements
+from kundekort.bulk import log_statements, statements
 from kundekort.bulk.copy import copy_out
+from kundekort.bulk.statements import EVERYBODY
 from kundekort.engine import frames
 from kundekort.engine.frames import CARD, MERGED
 from kundekort.store.fields import SCHEMA
@@ -27,7 +28,8 @@ def cards(conn: Connection) -> pl.DataFrame:
 def log(conn: Connection) -> pl.DataFrame:
     """Every change that there has ever been, in its order."""
     names = SQL(", ").join(map(SQL, LOG))
-    return copy_out(conn, SQL("SELECT {} FROM kundekort_change ORDER BY id").format(names), LOG)
+    cells = log_statements.cells(EVERYBODY)
+    return copy_out(conn, SQL("SELECT {} FROM {} h ORDER BY id").format(names, cells), LOG)
 
 
 def replayed(log: pl.DataFrame, births: pl.DataFrame) -> pl.DataFrame:

@@ -13,7 +13,8 @@ from psycopg.sql import SQL, Composed, Literal
 
 from kundekort.bulk import statements
 from kundekort.bulk.copy import copy_out, temporary
-from kundekort.bulk.statements import CHANGE, CUSTOMER, REMOVED, WANTED
+from kundekort.bulk.log_statements import OF_WANTED, cells
+from kundekort.bulk.statements import CHANGE, CUSTOMER, EVERYBODY, REMOVED, WANTED
 from kundekort.engine.frames import CARD, MERGED
 
 _STRUCTURE = (CARD, MERGED)
@@ -48,6 +49,7 @@ def forget(conn: Connection, ids: pl.Series, *, revision: int) -> None:
     """
     with temporary(conn, WANTED, statements.create_wanted("bigint"), ids.to_frame("value")):
         conn.execute(_forget_values())
+        conn.execute(_forget_visits_of_gone())
         conn.execute(_forget_visits())
         conn.execute(_forget_ways(), [revision])
 
@@ -67,22 +69,24 @@ def _known_values(fields: Sequence[str]) -> Composed:
         "SELECT DISTINCT customer_id, field, value FROM ("
         "SELECT c.id AS customer_id, v.field, v.value FROM {customer} c JOIN {wanted} w ON w.value = c.id, "
         "LATERAL (VALUES {columns}) v (field, value) "
-        "UNION ALL SELECT h.customer_id, h.field, v.value FROM {change} h JOIN {wanted} w ON w.value = h.customer_id, "
+        "UNION ALL SELECT h.customer_id, h.field, v.value FROM {cells} h, "
         "LATERAL (VALUES (h.old), (h.new)) v (value) WHERE h.field IN ({keys})) known WHERE value <> ''"
-    ).format(customer=CUSTOMER, change=CHANGE, wanted=WANTED, columns=columns, keys=keys)
+    ).format(customer=CUSTOMER, cells=cells(EVERYBODY, OF_WANTED), wanted=WANTED, columns=columns, keys=keys)
 
 
 def _touched() -> Composed:
     return SQL(
         "SELECT h.revision_id AS revision, bool_or(h.field = {card} AND h.version = 1) AS made, "
-        "count(*) FILTER (WHERE {values}) AS cells "
-        "FROM {change} h JOIN {wanted} w ON w.value = h.customer_id GROUP BY h.revision_id"
-    ).format(card=Literal(CARD), values=_values(), change=CHANGE, wanted=WANTED)
+        "sum(CASE WHEN {values} THEN 1 ELSE (SELECT count(*) FROM jsonb_object_keys(h.card)) END) AS cells "
+        "FROM {change} h {of_wanted} GROUP BY h.revision_id"
+    ).format(card=Literal(CARD), values=_values(), change=CHANGE, of_wanted=OF_WANTED)
 
 
 def _forget_values() -> Composed:
     return SQL(
-        "UPDATE {change} h SET old = '', new = '' FROM {wanted} w WHERE h.customer_id = w.value AND {values}"
+        "UPDATE {change} h SET old = CASE WHEN {values} THEN '' ELSE h.old END, "
+        "new = CASE WHEN {values} THEN '' ELSE h.new END, card = NULL "
+        "FROM {wanted} w WHERE h.customer_id = w.value AND ({values} OR h.card IS NOT NULL)"
     ).format(change=CHANGE, wanted=WANTED, values=_values())
 
 
@@ -94,14 +98,33 @@ def _forget_visits() -> Composed:
     return SQL(
         "UPDATE {change} h SET old = CASE WHEN h.old = m.new AND h.version > m.version THEN m.old ELSE h.old END, "
         "new = CASE WHEN h.new = m.new THEN m.old ELSE h.new END "
+        "FROM {visits} m WHERE h.customer_id = m.customer_id AND h.field = m.field "
+        "AND h.version BETWEEN m.version AND m.until"
+    ).format(change=CHANGE, visits=_visits())
+
+
+def _forget_visits_of_gone() -> Composed:
+    """The same where the other card had gone itself meanwhile and come back, each time with all its values."""
+    return SQL(
+        "UPDATE {change} h SET card = (h.card - known.fields) || known.former FROM ("
+        "SELECT g.id, array_agg(m.field) AS fields, "
+        "coalesce(jsonb_object_agg(m.field, m.old) FILTER (WHERE m.old <> ''), '{{}}') AS former "
+        "FROM {visits} m JOIN {change} g ON g.customer_id = m.customer_id AND g.version BETWEEN m.version AND m.until "
+        "AND g.card ->> m.field = m.new GROUP BY g.id) known WHERE h.id = known.id"
+    ).format(change=CHANGE, visits=_visits())
+
+
+def _visits() -> Composed:
+    """What other cards got from the wanted ones while those were merged into them: their changes, and `until` when."""
+    return SQL(
+        "(SELECT m.customer_id, m.version, m.field, m.old, m.new, went.version AS until "
         "FROM {wanted} w JOIN {change} left_by ON left_by.customer_id = w.value AND left_by.field = {card} "
         "JOIN {change} came ON came.revision_id = left_by.revision_id AND came.field = {merged} "
         "AND came.new = w.value::text "
         "JOIN {change} m ON m.revision_id = came.revision_id AND m.customer_id = came.customer_id, "
         "LATERAL (SELECT min(g.version) AS version FROM {change} g WHERE g.customer_id = came.customer_id "
         "AND g.field = {merged} AND g.old = came.new AND g.version > came.version) went "
-        "WHERE h.customer_id = m.customer_id AND h.field = m.field AND m.old <> m.new AND m.field <> {merged} "
-        "AND h.version BETWEEN m.version AND went.version"
+        "WHERE m.old <> m.new AND m.field <> {merged})"
     ).format(change=CHANGE, wanted=WANTED, card=Literal(CARD), merged=Literal(MERGED))
 
 

@@ -19,7 +19,7 @@ from kundekort.bulk import indexes, statements
 from kundekort.bulk.copy import CopyText, copy_in, copy_out, copy_text, temporary
 from kundekort.engine import frames
 from kundekort.engine.ahead import ahead
-from kundekort.engine.frames import CARD, ID, INTO, MERGED, VERSION, Status
+from kundekort.engine.frames import ID, INTO, MERGED, VERSION, Status
 from kundekort.engine.plan import Plan, changed_cells
 from kundekort.engine.rebase import rebase
 from kundekort.engine.schema import Field, Schema
@@ -70,11 +70,11 @@ def apply(
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """Some rows of a plan, the columns of them that are staged, and the changes that are logged."""
+    """Some rows of a plan, the columns of them that are staged, and the changed cells that are logged."""
 
     rows: pl.DataFrame
     staged: CopyText
-    changes: CopyText
+    changes: CopyText = CopyText((), ())
 
 
 class _Writing:
@@ -97,15 +97,14 @@ class _Writing:
         """Take cards out of the register, remembering into which others they were merged."""
 
         def block(rows: pl.DataFrame) -> _Block:
-            gone = _card_changes(rows, old=pl.col(ID).cast(pl.String), new=pl.lit(""))
             staged = rows.select(pl.col(ID).alias("id"), pl.col(VERSION).alias("version"), pl.col(INTO).alias("into"))
-            changes = pl.concat([changed_cells(rows, self._fields), gone])
-            return _Block(rows, copy_text(staged), self._changes(changes))
+            return _Block(rows, copy_text(staged))
 
-        for part in self._blocks(Status.REMOVED, block):
+        for part in self._blocks(Status.REMOVED, block, INTO):
             with self._staged(part.staged, statements.create_staged_removals()):
-                self._expect(self._conn.execute(statements.remove_customers(), [self._revision]).rowcount, part.rows)
-            self._log(part.changes)
+                removal = statements.remove_customers(self._fields)
+                self._expect(self._conn.execute(removal, {"of": self._revision}).rowcount, part.rows)
+            self._logged += part.rows.height
             self._remember_merges(part.rows, old=pl.lit(""), new=pl.col(ID).cast(pl.String))
             self._passed(part.rows)
 
@@ -151,15 +150,12 @@ class _Writing:
         fields = self._fields
 
         def block(rows: pl.DataFrame) -> _Block:
-            back = _card_changes(rows, old=pl.lit(""), new=pl.col(ID).cast(pl.String))
-            changes = pl.concat([changed_cells(rows, fields), back])
-            return _Block(rows, _staged_text(rows, fields), self._changes(changes))
+            return _Block(rows, _staged_text(rows, fields))
 
         for part in self._blocks(Status.RESTORED, block):
             with self._staged(part.staged, statements.create_staged(fields)):
-                self._conn.execute(statements.restore_customers(fields))
+                self._logged += self._conn.execute(statements.restore_customers(fields), [self._revision]).rowcount
                 self._conn.execute(statements.forget_removed())
-            self._log(part.changes)
             self._remember_merges(part.rows, old=pl.col(ID).cast(pl.String), new=pl.lit(""))
             self._passed(part.rows)
 
@@ -169,7 +165,7 @@ class _Writing:
 
         def block(rows: pl.DataFrame) -> _Block:
             placed = rows.with_columns(pl.int_range(pl.len()).alias(ID))
-            return _Block(rows, _staged_text(placed, fields), self._changes(pl.DataFrame(schema=frames.CHANGES)))
+            return _Block(rows, _staged_text(placed, fields))
 
         for part in self._blocks(Status.NEW, block):
             with self._staged(part.staged, statements.create_staged(fields), join=None):
@@ -197,8 +193,9 @@ class _Writing:
             if known is None or written >= ANALYZE_SHARE * known[0]:
                 self._conn.execute(statements.analyze(table))
 
-    def _blocks(self, status: Status, block: Callable[[pl.DataFrame], _Block]) -> Iterator[_Block]:
-        return ahead(block(rows) for rows in self._plan.rows(status, size=BLOCK))
+    def _blocks(self, status: Status, block: Callable[[pl.DataFrame], _Block], *keys: str) -> Iterator[_Block]:
+        """The rows of a status, with all values or some."""
+        return ahead(block(rows) for rows in self._plan.rows(status, keys=keys, size=BLOCK))
 
     def _remember_merges(self, rows: pl.DataFrame, *, old: pl.Expr, new: pl.Expr) -> None:
         merged = rows.filter(pl.col(INTO).is_not_null())
@@ -236,14 +233,3 @@ def _changed_fields(plan: Plan) -> tuple[Field, ...]:
 def _staged_text(rows: pl.DataFrame, fields: Sequence[Field]) -> CopyText:
     keys = [f.key for f in fields]
     return copy_text(rows.select(pl.col(ID).alias("id"), pl.col(VERSION).alias("version"), *keys))
-
-
-def _card_changes(rows: pl.DataFrame, *, old: pl.Expr, new: pl.Expr) -> pl.DataFrame:
-    """The change that takes each card out of the register, or brings it back."""
-    return rows.select(
-        pl.col(ID).alias("customer_id"),
-        (pl.col(VERSION) + 1).alias("version"),
-        pl.lit(CARD).alias("field"),
-        old.alias("old"),
-        new.alias("new"),
-    )

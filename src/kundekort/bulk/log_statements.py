@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from psycopg.sql import SQL, Composed, Literal
+from typing import Final
+
+from psycopg.sql import SQL, Composable, Composed, Literal
 
 from kundekort.bulk.statements import CHANGE, CUSTOMER, VERSIONS, WANTED
 from kundekort.engine.schema import Field
+
+OF_WANTED: Final = SQL("JOIN {} w ON w.value = h.customer_id").format(WANTED)
+"""The rows `h` of the log that are about cards whose ids are wanted."""
+_ALONE: Final = SQL("")
 
 
 def create_versions() -> Composed:
@@ -13,13 +19,27 @@ def create_versions() -> Composed:
     return SQL("CREATE TEMPORARY TABLE {} (id bigint, version int) ON COMMIT DROP").format(VERSIONS)
 
 
+def cells(where: Composable, join: Composable = _ALONE) -> Composed:
+    """The log as cells, those too that a card took with it or came back with.
+
+    A subquery of the rows `h` of the log, perhaps joined to others, for which a condition holds: `frames.CHANGES`,
+    `revision_id`, and the `id` of the row.
+    """
+    return SQL(
+        "(SELECT h.id, h.revision_id, h.customer_id, h.version, h.field, h.old, h.new "
+        "FROM {change} h {join} WHERE {where} "
+        "UNION ALL SELECT h.id, h.revision_id, h.customer_id, h.version, e.key, "
+        "CASE h.new WHEN '' THEN e.value ELSE '' END, CASE h.new WHEN '' THEN '' ELSE e.value END "
+        "FROM {change} h {join}, jsonb_each_text(h.card) e WHERE h.card IS NOT NULL AND {where})"
+    ).format(change=CHANGE, join=join, where=where)
+
+
 def former_values() -> Composed:
     """For each card that is asked about, every field that has changed since that version, and what it was then."""
     return SQL(
         "SELECT DISTINCT ON (v.id, v.version, h.field) v.id, v.version, h.field, h.old "
-        "FROM {} h JOIN {} v ON h.customer_id = v.id AND h.version > v.version "
-        "ORDER BY v.id, v.version, h.field, h.version, h.id"
-    ).format(CHANGE, VERSIONS)
+        "FROM {} v, LATERAL {} h ORDER BY v.id, v.version, h.field, h.version, h.id"
+    ).format(VERSIONS, cells(SQL("h.customer_id = v.id AND h.version > v.version")))
 
 
 def withdrawn(field: Field) -> Composed:
@@ -32,9 +52,9 @@ def withdrawn(field: Field) -> Composed:
 
 def changes(revision: int) -> Composed:
     """All changes of a revision, card by card."""
-    return SQL(
-        "SELECT customer_id, version, field, old, new FROM {} WHERE revision_id = {} ORDER BY customer_id, id"
-    ).format(CHANGE, Literal(revision))
+    return SQL("SELECT customer_id, version, field, old, new FROM {} h ORDER BY customer_id, id").format(
+        cells(SQL("h.revision_id = {}").format(Literal(revision)))
+    )
 
 
 def revised_cards(revision: int) -> Composed:
@@ -49,10 +69,10 @@ def revised_cards(revision: int) -> Composed:
 
 def changes_of_wanted(revision: int) -> Composed:
     """The changes of a revision to the cards whose ids are wanted, card by card."""
-    return SQL(
-        "SELECT customer_id, version, field, old, new FROM {} JOIN {} w ON w.value = customer_id "
-        "WHERE revision_id = {} ORDER BY customer_id, id"
-    ).format(CHANGE, WANTED, Literal(revision))
+    of_revision = SQL("h.revision_id = {}").format(Literal(revision))
+    return SQL("SELECT customer_id, version, field, old, new FROM {} h ORDER BY customer_id, id").format(
+        cells(of_revision, OF_WANTED)
+    )
 
 
 def created(revision: int) -> Composed:

@@ -193,10 +193,9 @@ def _given(value: Composable, compared: Composable) -> Composed:
 
 
 def _import(rule: Rule, moment: Moment, *, created: bool) -> Where:
-    """Cards that imports brought into being, or changed: the first leaves a change of `id`, the second of others."""
-    text = SQL("c.id IN (SELECT h.customer_id FROM {} h WHERE h.revision_id = ANY(%s) AND h.field {} 'id')").format(
-        CHANGE, SQL("=" if created else "<>")
-    )
+    """Cards that imports brought into being, or changed: the first leaves a change of `id`, the second of values."""
+    how = SQL("h.field = 'id'" if created else "(h.field <> 'id' OR h.card IS NOT NULL)")
+    text = SQL("c.id IN (SELECT h.customer_id FROM {} h WHERE h.revision_id = ANY(%s) AND {})").format(CHANGE, how)
     # The numbers of the revisions stand in the query themselves, so that the database can tell many cards from few.
     return Where(text, ([moment.revisions[value] for value in rule.values if value in moment.revisions],))
 

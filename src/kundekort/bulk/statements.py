@@ -6,7 +6,8 @@ composes; running is the business of `bulk.register` and `bulk.apply`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from psycopg import sql
@@ -80,9 +81,18 @@ def _given(field: Field) -> Composed:
 
 def _custom(fields: Sequence[Field]) -> Composed:
     """The staged own fields as a JSON object in which an emptied one is null."""
-    custom = [f for f in fields if f.custom]
-    keys = _comma([Literal(f.key) for f in custom])
-    values = _comma([SQL("nullif({}, '')").format(_column("s", f)) for f in custom])
+    return _object([f for f in fields if f.custom], partial(_column, "s"))
+
+
+def _card(fields: Sequence[Field], text: Callable[[Field], Composed]) -> Composed:
+    """All values of a card as the log keeps them, without those that are empty; null without fields."""
+    return SQL("jsonb_strip_nulls({})").format(_object(fields, text) if fields else SQL("NULL"))
+
+
+def _object(fields: Sequence[Field], text: Callable[[Field], Composed]) -> Composed:
+    """Canonical texts as a JSON object in which an empty one is null."""
+    keys = _comma([Literal(f.key) for f in fields])
+    values = _comma([SQL("nullif({}, '')").format(text(f)) for f in fields])
     return SQL("jsonb_object(ARRAY[{}]::text[], ARRAY[{}]::text[])").format(keys, values)
 
 
@@ -312,12 +322,14 @@ def create_customers(fields: Sequence[Field]) -> Composed:
 
 
 def restore_customers(fields: Sequence[Field]) -> Composed:
-    """Bring the staged cards back, as old as they were."""
+    """Bring the staged cards back, as old as they were, and log each of them with its values; wants the revision."""
     names, values = _inserted(fields)
     return SQL(
-        "INSERT INTO {} (id, version, created_at{}) "
-        "SELECT s.id, s.version + 1, coalesce(r.created_at, now()){} FROM {} s LEFT JOIN {} r ON r.id = s.id"
-    ).format(CUSTOMER, names, values, STAGED, REMOVED)
+        "WITH back AS (INSERT INTO {} (id, version, created_at{}) "
+        "SELECT s.id, s.version + 1, coalesce(r.created_at, now()){} FROM {} s LEFT JOIN {} r ON r.id = s.id) "
+        "INSERT INTO {} (revision_id, customer_id, version, field, old, new, card) "
+        "SELECT %s, s.id, s.version + 1, 'id', '', s.id::text, {} FROM {} s ORDER BY s.id"
+    ).format(CUSTOMER, names, values, STAGED, REMOVED, CHANGE, _card(fields, partial(_column, "s")), STAGED)
 
 
 def forget_removed() -> Composed:
@@ -330,13 +342,19 @@ def create_staged_removals() -> Composed:
     return SQL('CREATE TEMPORARY TABLE {} (id bigint, version int, "into" bigint) ON COMMIT DROP').format(STAGED)
 
 
-def remove_customers() -> Composed:
-    """Take the staged cards out whose version is still the one the plan was made from; wants the revision."""
+def remove_customers(fields: Sequence[Field]) -> Composed:
+    """Take the staged cards out whose version is still the one the plan was made from; wants the revision, as `of`.
+
+    They are remembered, and each is logged with the values of the given fields.
+    """
     return SQL(
-        "WITH gone AS (DELETE FROM {} c USING {} s WHERE c.id = s.id AND c.version = s.version "
-        'RETURNING c.id, c.created_at, s."into") '
-        'INSERT INTO {} (id, into_id, revision_id, created_at) SELECT id, "into", %s, created_at FROM gone'
-    ).format(CUSTOMER, STAGED, REMOVED)
+        "WITH gone AS (DELETE FROM {customer} c USING {staged} s WHERE c.id = s.id AND c.version = s.version "
+        'RETURNING c.id, c.version, c.created_at, s."into", {card} AS card), '
+        "kept AS (INSERT INTO {removed} (id, into_id, revision_id, created_at) "
+        'SELECT id, "into", %(of)s, created_at FROM gone) '
+        "INSERT INTO {change} (revision_id, customer_id, version, field, old, new, card) "
+        "SELECT %(of)s, id, version + 1, 'id', id::text, '', card FROM gone ORDER BY gone.id"
+    ).format(customer=CUSTOMER, staged=STAGED, card=_card(fields, _stored), removed=REMOVED, change=CHANGE)
 
 
 def _inserted(fields: Sequence[Field]) -> tuple[Composed, Composed]:

@@ -6,7 +6,7 @@ again. This module knows neither where a plan is kept nor how it is applied.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -108,11 +108,11 @@ class Plan:
             part = values.slice(start, size)
             yield self.index.slice(start, size).collect(), part.collect
 
-    def rows(self, *statuses: Status, size: int = BLOCK) -> Iterator[pl.DataFrame]:
-        """The rows with one of the statuses, index and values side by side, about so many at a time."""
+    def rows(self, *statuses: Status, keys: Sequence[str] = (), size: int = BLOCK) -> Iterator[pl.DataFrame]:
+        """The rows with one of the statuses, about so many at a time: index, and values (or some) side by side."""
         wanted = pl.col(frames.STATUS).is_in([int(status) for status in statuses])
         waiting: list[pl.DataFrame] = []
-        for index, values in self.blocks(size=size):
+        for index, values in self.blocks(*keys, size=size):
             mask = index.select(wanted).to_series()
             if mask.any():
                 waiting.append(pl.concat([index, values()], how="horizontal").filter(mask))

@@ -104,8 +104,10 @@ def since(customer_id: int, *, version: int) -> dict[str, Since]:
     """The cells of a card that have changed after a version, by field key."""
     found: dict[str, Since] = {}
     for change in _changes(customer_id).filter(version__gt=version).order_by("version", "pk"):
-        old = found[change.field].old if change.field in found else change.old
-        found[change.field] = Since(old=old, who=identities.author(change.revision), when=change.revision.created_at)
+        who, when = identities.author(change.revision), change.revision.created_at
+        for cell in _cells(change):
+            old = found[cell.field].old if cell.field in found else cell.old
+            found[cell.field] = Since(old=old, who=who, when=when)
     return found
 
 
@@ -115,15 +117,19 @@ def last_changes(versions: Mapping[int, int]) -> dict[tuple[int, str | None], Si
     Under None stands the last change of the card, whatever it was.
     """
     found: dict[tuple[int, str | None], Since] = {}
+    at: dict[tuple[int, str], int] = {}
     until = [Q(customer_id=number, version__lte=version) for number, version in versions.items()]
     changes = Change.objects.filter(reduce(or_, until, Q(pk=None)))
     changes = changes.order_by("customer_id", "field", "-version", "-pk")
     for change in changes.distinct("customer_id", "field").select_related("revision"):
-        since = Since(old=change.old, who=identities.author(change.revision), when=change.revision.created_at)
-        found[change.customer_id, change.field] = since
+        who, when = identities.author(change.revision), change.revision.created_at
+        for cell in _cells(change):
+            key = change.customer_id, cell.field
+            if at.get(key, 0) < change.version:  # the card may have come back after its value was changed
+                at[key], found[key] = change.version, Since(old=cell.old, who=who, when=when)
         newest = found.get((change.customer_id, None))
-        if newest is None or newest.when < since.when:
-            found[change.customer_id, None] = since
+        if newest is None or newest.when < when:
+            found[change.customer_id, None] = Since(old=change.old, who=who, when=when)
     return found
 
 
@@ -143,6 +149,13 @@ def _changes(customer_id: int) -> QuerySet[Change]:
     return changes.select_related("revision", *SOURCES).defer(*UNSEEN)
 
 
+def _cells(change: Change) -> Iterator[Cell]:
+    """What a row of the log tells: a cell, and all the values that a card took with it or came back with."""
+    yield Cell(field=change.field, old=change.old, new=change.new)
+    for field, value in (change.card or {}).items():
+        yield Cell(field=field, old="", new=value) if change.new else Cell(field=field, old=value, new="")
+
+
 def _source(customer_id: int, field: str, value: str, *, before: int | None = None) -> Revision | None:
     """The act that gave a card the value it has, or had before a version; a merge only where no card brought it."""
     changes = _changes(customer_id).filter(field__in=(field, CARD))
@@ -155,7 +168,8 @@ def _source(customer_id: int, field: str, value: str, *, before: int | None = No
     if last.revision.undoes_id is not None:  # the value is the one that stood before what was undone
         undone = _changes(customer_id).filter(revision=last.revision.undoes_id).order_by("version").first()
         return _source(customer_id, field, value, before=undone.version) if undone else last.revision
-    brought = Change.objects.filter(revision=last.revision, field=field, old=value, new="").exclude(old="")
+    brought = Change.objects.filter(revision=last.revision, new="").exclude(old="")
+    brought = brought.filter(Q(field=field, old=value) | Q(field=CARD, card__contains={field: value}))
     if last.revision.kind == Revision.Kind.MERGE and (came := brought.order_by("pk").first()):
         return _source(came.customer_id, field, value, before=came.version)
     return last.revision
@@ -196,7 +210,7 @@ def _entries(changes: Iterable[Change], masters: dict[int, int]) -> Iterator[Ent
             import_id=source.pk if source else None,
             import_name=import_names.name(source) if source else None,
             created=any(row.version == 1 for row in came),
-            cells=tuple(Cell(field=r.field, old=r.old, new=r.new) for r in rows if r.field not in (CARD, MERGED)),
+            cells=tuple(cell for row in rows for cell in _cells(row) if cell.field not in (CARD, MERGED)),
             revision=revision.pk,
             undone=not _in_effect(revision),
             answered=hasattr(revision, "undone_by"),

@@ -201,9 +201,10 @@ class Change(models.Model):
     """One cell that changed on one card, as canonical text.
 
     `version` is the card's version after the change. A card that came into being has one row: field `id`, from '' to
-    its number; the values it began with follow from today's values by taking its changes back. A card that was merged
-    into another has a row for each value it loses and one more for `id`, from its number to ''; the other card has a
-    row of field `merged`, from '' to that number. Undoing the merge leaves the same rows the other way round.
+    its number; the values it began with follow from today's values by taking its changes back. A card that leaves the
+    register has one row too: field `id`, from its number to '', and in `card` all the values it had, by field key; one
+    that comes back has the same the other way round. Earlier versions left a row for each of these values instead.
+    A card that another was merged into has a row of field `merged`, from '' to the number of that one.
     """
 
     revision = models.ForeignKey(Revision, on_delete=models.DO_NOTHING, db_constraint=False, related_name="changes")
@@ -212,6 +213,7 @@ class Change(models.Model):
     field = models.TextField()
     old = models.TextField()
     new = models.TextField()
+    card = models.JSONField(null=True)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["customer", "version"], name="change_customer")]
@@ -229,8 +231,17 @@ class RemovedCard(models.Model):
 
     id = models.BigIntegerField(primary_key=True)
     created_at = models.DateTimeField(db_default=Now())
-    into = models.ForeignKey(Customer, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
-    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="removed")
+    into = models.ForeignKey(
+        Customer, null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    revision = models.ForeignKey(
+        Revision, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="removed"
+    )
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["into"], condition=Q(into__isnull=False), name="removed_card_into"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.pk} → {self.into_id}"
