@@ -13,7 +13,7 @@ import pytest
 from kundekort.engine import pipeline
 from kundekort.engine.decisions import Action, Decision, Decisions
 from kundekort.engine.writing import xlsx
-from kundekort.services import confirming, imports, mended_rows, planning, preview
+from kundekort.services import confirming, imports, mended_rows, planner, planning, preview
 from kundekort.services.accounts import Actor
 from kundekort.services.lists import FileFormat
 from kundekort.store import cells, packages, plans
@@ -34,7 +34,7 @@ COUNTRY = Decision(Action.SET, "NO", field="country")
 @pytest.fixture(autouse=True)
 def _large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every file is a large one, and its values stand in several files."""
-    monkeypatch.setattr(planning, "INLINE_BYTES", 0)
+    monkeypatch.setattr(planner, "INLINE_BYTES", 0)
     monkeypatch.setattr(plans, "GROUP", 6)
 
 
@@ -127,7 +127,7 @@ def test_it_plans_the_whole_file_when_the_day_or_the_answers_are_others(
     imp = received(FILE.encode(), alice)
     planning.choose(imp.pk, columns={0: "id", 1: "last_name", 2: "gender"}, words={2: {}}, actor=alice)
     assert planning.plan(imp.pk).state == Import.State.PREVIEW
-    monkeypatch.setattr("kundekort.services.planning.settings.KUNDEKORT_COUNTRY", "SE")
+    monkeypatch.setattr("kundekort.services.planner.settings.KUNDEKORT_COUNTRY", "SE")
     assert decide(imp, OUT, alice).state == Import.State.RECEIVED
     planning.plan(imp.pk)
     assert whole == ["whole"] * 3
