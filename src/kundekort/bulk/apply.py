@@ -17,7 +17,7 @@ from psycopg.sql import Composed
 
 from kundekort.bulk import indexes, statements
 from kundekort.bulk.copy import CopyText, copy_in, copy_out, copy_text, temporary
-from kundekort.engine import frames
+from kundekort.engine import frames, transfers
 from kundekort.engine.ahead import ahead
 from kundekort.engine.frames import ID, INTO, MERGED, VERSION, Status
 from kundekort.engine.plan import Plan, changed_cells
@@ -50,7 +50,8 @@ def apply(
 
     `progress` is told "writing" with rows, then "indexing" while indexes that were set `aside` are built.
 
-    Removed cards go first and created ones come last, so that a unique value can pass from one to another. A card that
+    Removed cards go first and created ones come last, and values that pass from one changed card to another are taken
+    from all of them before any is written, so that no order of rows stands in the way of a unique one. A card that
     has been edited since the plan saw it in other cells than those that change is changed as it is now; `schema` says
     whether it would be right as a whole. Raises RegisterMoved when one of those cells has moved, a card that is to go
     has been edited at all, or a unique value is on another card by now.
@@ -58,6 +59,7 @@ def apply(
     writing = _Writing(conn, plan, revision, schema, partial(progress, "writing"))
     try:
         writing.remove()
+        writing.release()
         writing.update()
         writing.restore()
         writing.create()
@@ -90,6 +92,7 @@ class _Writing:
         self._schema, self._fields, self._changed_fields = schema, plan.fields, _changed_fields(plan)
         self._merges: list[pl.DataFrame] = []
         self._masters: list[pl.DataFrame] = []
+        self._released: dict[str, pl.DataFrame] = {}
         self._done, self._logged, self._total = 0, 0, plan.totals.cards_written
         progress(0, self._total)
 
@@ -107,6 +110,17 @@ class _Writing:
             self._logged += part.rows.height
             self._remember_merges(part.rows, old=pl.lit(""), new=pl.col(ID).cast(pl.String))
             self._passed(part.rows)
+
+    def release(self) -> None:
+        """Empty the cells whose unique values another card of the plan gets."""
+        for field in (f for f in self._fields if f.unique):
+            cells = transfers.given_up(self._plan, field)
+            for part in cells.iter_slices(BLOCK):
+                staged = copy_text(part.select(pl.col(ID).alias("id"), pl.lit(0).alias("version"), field.key))
+                with self._staged(staged, statements.create_staged([field])):
+                    self._expect(self._conn.execute(statements.empty_staged(field)).rowcount, part)
+            if cells.height:
+                self._released[field.key] = cells.rename({ID: "id", field.key: "_released"})
 
     def update(self) -> None:
         """Give cards their new values, those that have been edited in other cells since too."""
@@ -139,6 +153,9 @@ class _Writing:
             edited = copy_out(
                 self._conn, statements.staged_customers(self._schema.values), frames.cards(self._schema.values)
             )
+        for key, cells in self._released.items():
+            edited = edited.join(cells, on="id", how="left", maintain_order="left")
+            edited = edited.with_columns(pl.coalesce("_released", key).alias(key)).drop("_released")
         moved = pl.col(ID).is_in(edited["id"].implode())
         rebased = rebase(rows.filter(moved), edited, fields=self._fields, schema=self._schema)
         if rebased is None:

@@ -292,6 +292,14 @@ def update_customers(fields: Sequence[Field]) -> Composed:
     )
 
 
+def empty_staged(field: Field) -> Composed:
+    """Empty a text field, which is none of a venue's own, on the staged cards that hold the staged value in it."""
+    column = Identifier(field.key)
+    return SQL("UPDATE {} c SET {} = '' FROM {} s WHERE c.id = s.id AND c.{} = s.{}").format(
+        CUSTOMER, column, STAGED, column, column
+    )
+
+
 def lock_staged() -> Composed:
     """Have nobody else write the staged cards until the transaction ends."""
     return SQL("SELECT FROM {} c WHERE c.id IN (SELECT s.id FROM {} s) ORDER BY c.id FOR UPDATE").format(

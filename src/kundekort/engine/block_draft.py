@@ -29,7 +29,7 @@ from kundekort.engine.draft import (
 )
 from kundekort.engine.frames import BASE, ID, LINE, OLD, ROW, VERSION
 from kundekort.engine.reading.table import Block
-from kundekort.engine.recipe import Column, DateOrder, Policy, RowKey
+from kundekort.engine.recipe import Column, ColumnOrder, Policy, RowKey
 from kundekort.engine.schema import Field
 from kundekort.engine.translate import translate
 from kundekort.engine.unchanged import BlockCards
@@ -39,7 +39,7 @@ _FIRST: Final = {ROW: pl.UInt32, "field": pl.String, "code": pl.String}
 _NUMBERS: Final = (ROW, LINE, ID, VERSION, BASE)
 
 
-def draft_block(block: Block, task: Task, orders: Mapping[str, DateOrder]) -> BlockDraft:
+def draft_block(block: Block, task: Task, orders: Mapping[str, ColumnOrder]) -> BlockDraft:
     """What the rows of a block come to; `orders` says by field key what slash dates mean."""
     columns = task.columns()
     skipped, decisions = (block.blank_rows, block.hidden_rows), task.decisions
@@ -93,7 +93,7 @@ def _checked(
     block: Block,
     columns: Sequence[Column],
     task: Task,
-    orders: Mapping[str, DateOrder],
+    orders: Mapping[str, ColumnOrder],
     unique: UniqueValues,
     beside: BlockCards | None,
 ) -> tuple[CheckedRows, pl.DataFrame]:

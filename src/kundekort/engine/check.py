@@ -18,7 +18,7 @@ from kundekort.engine import frames, problem
 from kundekort.engine.frames import LINE, ROW
 from kundekort.engine.mapping import Key, key_fields
 from kundekort.engine.reading.table import Block
-from kundekort.engine.recipe import Column, DateOrder, Policy
+from kundekort.engine.recipe import Column, ColumnOrder, Policy
 from kundekort.engine.schema import Field, Kind, Schema
 from kundekort.engine.uniqueness import UniqueValues
 from kundekort.engine.values import canonical, dates
@@ -48,7 +48,7 @@ def check(
     schema: Schema,
     today: date,
     country: str,
-    date_orders: Mapping[str, DateOrder | None],
+    date_orders: Mapping[str, ColumnOrder | None],
     unique: UniqueValues,
     stored: pl.DataFrame | None = None,
 ) -> CheckedRows:

@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from kundekort.engine import diff, draft, finding, frames, guards, mending, uniqueness
+from kundekort.engine import diff, draft, finding, frames, guards, mending, transfers, uniqueness
 from kundekort.engine.decisions import Action, Decisions
 from kundekort.engine.draft import Draft, Task
 from kundekort.engine.frames import ROW, Status
@@ -36,6 +36,7 @@ def conclude(made: Draft, task: Task, rows: RowSink, *, progress: Callable[[int,
     twice = guards.twice_in_file(made.parts[draft.PEOPLE], but=alone)
     twice = twice.join(problems.filter(pl.col("code").is_in(_DOUBLED)), on=ROW, how="anti")
     evidence = pl.concat([evidence, twice]).sort(ROW, maintain_order=True)
+    problems = _without_given_up(problems, evidence, drafted, decisions)
     conflicts = made.parts[draft.CONFLICTS].collect()
     out = mending.left_out(problems, evidence, decisions)
     wrong = pl.col(ROW).is_in(problems[ROW].unique().implode())
@@ -84,6 +85,24 @@ def conclude(made: Draft, task: Task, rows: RowSink, *, progress: Callable[[int,
     of: dict[str | None, int] = {None: plan.totals.rows} | dict(plan.changes.items())
     plan = replace(plan, findings=finding.collect(evidence, problems, of=of))
     return plan if task.thresholds is None else _measured(plan, task)
+
+
+def _without_given_up(
+    problems: pl.DataFrame, evidence: pl.DataFrame, index: pl.LazyFrame, decisions: Decisions
+) -> pl.DataFrame:
+    """The problems without those of values that stand on another card, but on none any more once all is written."""
+    taken = pl.col("code") == "value_taken"
+    claims = problems.filter(taken)
+    if claims.is_empty():
+        return problems
+    owner = pl.col("params").str.json_path_match("$.id").cast(pl.Int64).alias("owner")
+    claims = transfers.givers(claims.select(ROW, "field", owner), index)
+    others = problems.filter(~taken)
+    out = mending.left_out(others, evidence, decisions) | diff.OPEN
+    stuck = pl.concat([others[ROW].unique(), index.filter(out).select(ROW).collect()[ROW]]).unique()
+    refused = transfers.refused(claims, stuck)
+    free = claims.join(refused, on=[ROW, "field"], how="anti").select(ROW, "field", pl.lit("value_taken").alias("code"))
+    return problems.join(free, on=free.columns, how="anti", maintain_order="left")
 
 
 def _left_out(index: pl.LazyFrame, problems: pl.DataFrame, evidence: pl.DataFrame, decisions: Decisions) -> pl.Series:

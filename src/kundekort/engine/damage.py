@@ -6,10 +6,12 @@ Knows neither the register nor what stood in the cell: see `guards.damage` for w
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 import polars as pl
 
+from kundekort.engine import escapes
 from kundekort.engine.schema import Field, Kind
 
 _ERRORS: Final = [
@@ -72,8 +74,18 @@ _ERRORS: Final = [
 """Errors as Excel writes them in the languages of the fields; in Icelandic it writes the English ones."""
 
 _ERROR: Final = "^(?:" + "|".join(map(re.escape, _ERRORS)) + "|(?:Err|Feil|Fel|Fejl|Fehler|Fout|Virhe):[0-9]{3})$"
-POSSIBLE: Final = r"#|:[0-9]{3}$|[eE]\+"
-"""What stands in every value that is damaged for certain, and in few others."""
+_NO_VALUE: Final = (
+    *("nan", "NaN", "NULL", "undefined", "<NA>", "NaT", "(null)", "<null>", "[NULL]", "\\N", "[object Object]"),
+)
+_SPOKEN: Final = ("None", "null", "N/A", "n/a")
+"""What programs write for nothing and people do too, in notes and fields of their own."""
+_ZERO_DAYS: Final = ("1899-12-30", "1899-12-31", "1900-01-01")
+"""The days from which programs count, which they write where there is no date; nobody who lives was born on them."""
+_DECIMAL: Final = "^[0-9]+[.,]0+$"
+_POSSIBLE: Final = (
+    r"^(?:#|[<(\[\\]|(?:[nN]a[nNT]|NULL|null|None|undefined|N/A|n/a)$)|:[0-9]{3}$|[eE]\+|[.,]0+$|" + escapes.POSSIBLE
+)
+"""What stands in every value that tells by itself that it is none, and in few others."""
 _HASHES: Final = "^#{2,}$"
 _EXPONENT: Final = r"^[+-]?[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,3}$"
 
@@ -93,13 +105,53 @@ def exponent(value: pl.Expr) -> pl.Expr:
     return value.str.contains(_EXPONENT)
 
 
-def certain(field: Field) -> pl.Expr | None:
-    """Whether what the cell of a field says is damage whatever stood there; None where its kind refuses it anyway."""
+def no_value(value: pl.Expr, *, spoken: pl.Expr | bool = True) -> pl.Expr:
+    """Whether a cell holds what programs write for nothing: NULL, nan. `spoken`: None and N/A too, as people do."""
+    return value.is_in(_NO_VALUE) | (value.is_in(_SPOKEN) & spoken)
+
+
+def zero_day(value: pl.Expr) -> pl.Expr:
+    """Whether a date is the day from which a program counts, as it writes where there is none."""
+    return value.is_in(_ZERO_DAYS)
+
+
+def decimal(value: pl.Expr) -> pl.Expr:
+    """Whether a number has become 12345.0."""
+    return value.str.contains(_DECIMAL)
+
+
+def people_write(field: Field) -> bool:
+    """Whether people, too, write in a field that there is nothing."""
+    return field.custom or field.kind in (Kind.NOTE, Kind.TAGS, Kind.CHOICE)
+
+
+def possible(field: Field) -> pl.Expr:
+    """Whether a cell of a field could have one of the signs, which are dear to look for."""
     value = pl.col(field.key)
+    return zero_day(value) if field.kind is Kind.DATE else value.str.contains(_POSSIBLE)
+
+
+def signs(field: Field) -> Mapping[str, pl.Expr]:
+    """By the code of a problem, whether a cell of a field tells by itself that it is not its value.
+
+    Empty where the kind of the field refuses such cells anyway. There are people called Null, who write that otherwise
+    than programs do.
+    """
+    value = pl.col(field.key)
+    nothing = no_value(value, spoken=not people_write(field))
     match field.kind:
         case Kind.TEXT | Kind.ZIP:
-            return hashes(value) | error(value) | exponent(value)
-        case Kind.NOTE | Kind.TAGS:
-            return hashes(value) | error(value)
+            made = hashes(value) | error(value) | exponent(value)
+            if field.unique or field.kind is Kind.ZIP:
+                made |= decimal(value)
+            codes = escapes.entities(value) | escapes.percent(value)
+        case Kind.NOTE:
+            made, codes = hashes(value) | error(value), pl.lit(False)
+        case Kind.TAGS:
+            made, codes = hashes(value) | error(value), escapes.entities(value) | escapes.percent(value)
+        case Kind.DATE:
+            return {"no_value": zero_day(value)} if field.past else {}
         case _:
-            return None
+            return {}
+    encoded = codes | escapes.mail_words(value) | escapes.misread(value)
+    return {"damaged": made, "no_value": nothing & ~made, "encoded": encoded & ~made & ~nothing}

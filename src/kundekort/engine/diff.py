@@ -13,7 +13,7 @@ from typing import Final
 
 import polars as pl
 
-from kundekort.engine import card, conflicts, damage, frames, keeping, keys, problem
+from kundekort.engine import card, conflicts, damage, frames, keeping, keys, problem, spelling
 from kundekort.engine.check import CheckedRows
 from kundekort.engine.decisions import Decisions, Whose
 from kundekort.engine.frames import BASE, CHANGED, ID, OLD, ROW, VERSION
@@ -130,7 +130,7 @@ def diff(
     (`frames.EVIDENCE`) at rows that have the file's values, the stored ones under OLD, and CHANGED.
     """
     fields = given_fields(pairs.rows, schema)
-    rows = keeping.with_tags(pairs.rows, fields, decisions)
+    rows = keeping.with_tags(spelling.as_stored(pairs.rows, fields, schema), fields, decisions)
     rows = _with_former(rows, former, [f for f in fields if not keeping.adds(f, decisions)])
     found = _without_untouched(found, rows, fields)
     both = conflicts.settle(_conflicts(rows, fields, policy), decisions.choices, otherwise=None)
@@ -347,9 +347,9 @@ def _of_new_cards(rows: pl.DataFrame, *, fields: Sequence[Field], schema: Schema
         missing = new.filter(pl.col(field.key).is_null()) if field.key in given else new
         problems.append(_problem(missing, field, code, value=""))
     for field in fields:
-        certain = damage.certain(field)
-        if certain is not None and new[field.key].str.contains(damage.POSSIBLE).any():
-            problems.append(_problem(new.filter(certain), field, "damaged"))
+        if signs := damage.signs(field):
+            rows = new.select(ROW, frames.LINE, field.key).filter(damage.possible(field))
+            problems += [_problem(rows.filter(sign), field, code) for code, sign in signs.items() if rows.height]
     return problems
 
 

@@ -18,7 +18,7 @@ from kundekort.engine.decisions import Decisions
 from kundekort.engine.guards.blast import Thresholds
 from kundekort.engine.mending import Mended
 from kundekort.engine.plan import RowSink
-from kundekort.engine.recipe import Column, DateOrder, Recipe
+from kundekort.engine.recipe import Column, ColumnOrder, Recipe
 from kundekort.engine.schema import Field, Schema
 from kundekort.engine.values.dates import Evidence
 
@@ -132,7 +132,7 @@ class DraftBuilder:
         self._blank_rows = self._hidden_rows = 0
 
     @property
-    def date_orders(self) -> dict[str, DateOrder]:
+    def date_orders(self) -> dict[str, ColumnOrder]:
         """What the dates of each column so far say about their order, for the columns that say anything."""
         return {key: order for key, evidence in self._dates.items() if (order := evidence.order) is not None}
 

@@ -55,7 +55,9 @@ KINDS: Final[Mapping[str, FindingKind]] = {
     "plus_lost": FindingKind(
         "the plus at the beginning is gone, so that the number is another one", _CELL, dangerous=True
     ),
-    "entities": FindingKind("&oslash; for ø, as in the source of a web page", _CELL, dangerous=True),
+    "entities": FindingKind(
+        "&oslash;, %C3%B8 or =?utf-8?Q?=C3=B8?= for ø, as in web pages and e-mails", _CELL, dangerous=True
+    ),
     "mojibake": FindingKind("Ã¸ for ø: read in another encoding than it was written in", _CELL, dangerous=True),
     "letters_lost": FindingKind("letters that an encoding lacks became ?, _ or another mark", _CELL, dangerous=True),
     "letters_dropped": FindingKind("letters beyond a to z are gone without a trace", _CELL, least=3, share=0.2),

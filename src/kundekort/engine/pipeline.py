@@ -23,8 +23,9 @@ from kundekort.engine.facts import Question, QuestionKind
 from kundekort.engine.interpretation import refusal
 from kundekort.engine.plan import MemoryRows, Plan, RowSink
 from kundekort.engine.reading.table import Block, Source
-from kundekort.engine.recipe import DateOrder
+from kundekort.engine.recipe import ColumnOrder
 from kundekort.engine.replanning import Previous, redraft
+from kundekort.engine.values import dates
 
 INDEX: Final = "plan"
 """The name of the part that is the index of the plan; all others are those of its draft."""
@@ -93,7 +94,7 @@ def _concluded(
     draft: Draft, task: Task, rows: Callable[[str], RowSink], progress: Progress, *, ask: bool
 ) -> Plan | Question:
     made = conclude(draft, task, rows(INDEX), progress=partial(progress, "keeping"))
-    if ask and task.recipe.policy.date_order is None and "date_ambiguous" in made.problems["code"]:
+    if ask and task.recipe.policy.date_order is None and made.problems["code"].is_in(dates.UNDECIDED).any():
         return Question(QuestionKind.DATES)
     return made
 
@@ -110,7 +111,7 @@ def _draft(
     Most files have no such date. Where one turns up, the blocks are gone through again with what the dates so far say,
     and in the end once more if all of them together say something else.
     """
-    orders: Mapping[str, DateOrder] = {}
+    orders: Mapping[str, ColumnOrder] = {}
     date_order = task.recipe.policy.date_order
     guessed = date_order is not None
     while True:
@@ -128,7 +129,7 @@ def _draft(
 
 
 def _drafted(
-    blocks: Iterator[Block], task: Task, orders: Mapping[str, DateOrder], workers: Executor | None
+    blocks: Iterator[Block], task: Task, orders: Mapping[str, ColumnOrder], workers: Executor | None
 ) -> Iterator[tuple[int, BlockDraft]]:
     """What each block comes to, with the bytes of the file that are done then."""
     if workers is None:

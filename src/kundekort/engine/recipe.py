@@ -6,7 +6,7 @@ from collections.abc import Mapping as Map
 from dataclasses import asdict, dataclass, field, replace
 from dataclasses import field as dataclass_field
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Final, Literal, Self, TypeAlias
 
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "windows-1252", "iso-8859-1", "iso-8859-15", "mac-roman")
 SEPARATORS = (";", ",", "\t", "|")
@@ -36,6 +36,11 @@ class DateOrder(StrEnum):
 
     DAY_FIRST = "dmy"
     MONTH_FIRST = "mdy"
+
+
+MIXED: Final = "mixed"
+ColumnOrder: TypeAlias = DateOrder | Literal["mixed"]
+"""What the dates of a column prove: an order, or that some have the one and some the other."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,20 @@ from typing import Final
 
 import polars as pl
 
-from kundekort.engine import card, conflicts, frames, problem
+from kundekort.engine import card, conflicts, frames, problem, transfers
 from kundekort.engine import plan as plans
 from kundekort.engine.decisions import Choice, Decisions, Whose
 from kundekort.engine.draft import Register
 from kundekort.engine.frames import CARD, CHANGED, ID, INTO, LINE, MERGED, OLD, ROW, STATUS, VERSION, Status
 from kundekort.engine.plan import MemoryRows, Plan, RowSink
 from kundekort.engine.schema import Field, Schema
+from kundekort.engine.transfers import GIVER
 from kundekort.engine.values import canonical
 
 _NUMBER: Final = pl.col("customer_id").alias(ID)
+_CLAIMS: Final = pl.DataFrame(
+    schema=frames.NUMBERING | {"field": pl.String, "owner": pl.Int64, "value": pl.String, GIVER: pl.UInt32}
+)
 
 
 def plan(
@@ -244,19 +248,27 @@ class _UniqueValues:
 
         Rows that are `wrong` for another reason are not written, so that nothing leaves their cards.
         """
-        found = []
+        wanted = [_CLAIMS]
         for field, parts in ((f, p) for f, p in self._moves.values() if p):
             moves = pl.concat(parts).filter(~pl.col(ROW).is_in(wrong.implode()))
-            leaving = moves.filter(pl.col("_old") != "")[ID]
+            leaving = moves.filter(pl.col("_old") != "").select(pl.col(ID).alias("owner"), pl.col(ROW).alias(GIVER))
             coming = moves.filter(pl.col(field.key) != "")
-            owners = register.owners(field, coming[field.key]).rename({"id": "_owner"})
-            clash = coming.join(owners, on=field.key, how="inner").filter(
-                pl.col("_owner") != pl.col(ID), ~pl.col("_owner").is_in(leaving.implode())
+            owners = register.owners(field, coming[field.key]).rename({"id": "owner"})
+            claims = coming.join(owners, on=field.key, how="inner").filter(pl.col("owner") != pl.col(ID))
+            claims = claims.join(leaving, on="owner", how="left", maintain_order="left")
+            value = pl.col(field.key).alias("value")
+            wanted.append(claims.select(ROW, LINE, pl.lit(field.key).alias("field"), "owner", value, GIVER))
+        refused = transfers.refused(pl.concat(wanted), wrong)
+        return [
+            problem.frame(
+                refused.filter(pl.col("field") == field.key),
+                field=field,
+                code="value_taken",
+                value=pl.col("value"),
+                params={"id": pl.col("owner")},
             )
-            params = {"id": pl.col("_owner")}
-            value = pl.col(field.key)
-            found.append(problem.frame(clash, field=field, code="value_taken", value=value, params=params))
-        return found
+            for field, _ in self._moves.values()
+        ]
 
 
 def _together(problems: pl.DataFrame, index: pl.DataFrame, links: Sequence[pl.DataFrame]) -> pl.DataFrame:

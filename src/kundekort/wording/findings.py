@@ -80,8 +80,8 @@ FINDINGS: Final[Mapping[str, str | Promise]] = {
         "count",
     ),
     "entities": ngettext_lazy(
-        "%(field)s has codes of web pages in %(count)s row, as &amp; for &.",
-        "%(field)s has codes of web pages in %(count)s rows, as &amp; for &.",
+        "%(field)s has codes of web pages or e-mails in %(count)s row, as &oslash; or %%C3%%B8 for ø.",
+        "%(field)s has codes of web pages or e-mails in %(count)s rows, as &oslash; or %%C3%%B8 for ø.",
         "count",
     ),
     "null_word": ngettext_lazy(
@@ -162,7 +162,7 @@ NAMES: Final[Mapping[str, str | Promise]] = {
     "letters_lost": _("letters lost"),
     "letters_dropped": _("æ, ø or å gone"),
     "text_cut": _("text cut off"),
-    "entities": _("codes of web pages"),
+    "entities": _("codes in place of letters"),
     "null_word": _("a word for nothing"),
     "other_card": _("somebody else than on the card"),
     "column_sorted": _("somebody else’s value"),

@@ -66,8 +66,15 @@ PROBLEMS: Final[Mapping[str, str | Promise]] = {
     "too_long": _("%(field)s has %(length)s characters; there is room for %(limit)s. Shorten it."),
     "required": _("%(field)s is empty, but must have a value."),
     "damaged": _(
-        "“%(value)s” is what a spreadsheet puts in place of a value it cannot show. "
+        "“%(value)s” is what a spreadsheet or a program makes of another value. "
         "Write the value itself, or leave the cell empty."
+    ),
+    "no_value": _(
+        "“%(value)s” is what programs write where there is nothing. Leave the cell empty. "
+        "If somebody is really called so, write it with other capital letters."
+    ),
+    "encoded": _(
+        "“%(value)s” has codes in place of letters, as web pages and e-mails do. Write the letters themselves."
     ),
     "gender_missing": _("%(field)s is empty. Use 0 for none, 1 for man, 2 for woman."),
     "gender_unknown": _("“%(value)s” is not a gender. Use 0 for none, 1 for man, 2 for woman."),
@@ -80,6 +87,10 @@ PROBLEMS: Final[Mapping[str, str | Promise]] = {
     "language_unknown": _("“%(value)s” is not a language. Use a name or a two-letter code, as nb."),
     "date_invalid": _("“%(value)s” is not a date. Write it as 1990-12-31 or 31.12.1990."),
     "date_ambiguous": _("“%(value)s” can be read two ways. Choose whether day or month comes first in this file."),
+    "date_mixed": _(
+        "“%(value)s” stands in a column in which some dates have the day first and others the month. "
+        "Choose which comes first in this file; the others are then told one by one."
+    ),
     "date_out_of_range": _("%(field)s is %(value)s, which is in the future or before 1850. Check the year."),
     "yes_no_unknown": _("“%(value)s” is neither yes nor no. Use 1 for yes and 0 for no."),
     "number_invalid": _("“%(value)s” is not a number."),
@@ -168,6 +179,8 @@ PROBLEM_KINDS: Final[Mapping[str, str | Promise]] = {
     "too_long": _("too long"),
     "required": _("empty"),
     "damaged": _("damaged by a spreadsheet"),
+    "no_value": _("a word for nothing"),
+    "encoded": _("codes in place of letters"),
     "gender_missing": _("empty"),
     "gender_unknown": _("not a gender"),
     "email_invalid": _("not an e-mail address"),
@@ -177,6 +190,7 @@ PROBLEM_KINDS: Final[Mapping[str, str | Promise]] = {
     "language_unknown": _("not a language"),
     "date_invalid": _("not a date"),
     "date_ambiguous": _("day or month first?"),
+    "date_mixed": _("day first and month first"),
     "date_out_of_range": _("date out of range"),
     "yes_no_unknown": _("neither yes nor no"),
     "number_invalid": _("not a number"),

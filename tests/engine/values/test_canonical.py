@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kundekort.engine.recipe import DateOrder
+from kundekort.engine.recipe import MIXED, ColumnOrder, DateOrder
 from kundekort.engine.schema import Field, Kind
 from kundekort.engine.values import canonical, dates
 
@@ -92,7 +92,9 @@ PRECISELY = {
     | {"Kvinne": "2", "kvinna": "2", "Female": "2", "F": "2", "K": "2", "Dame": "2", "Ukjent": "0", "Annet": "0"},
     Kind.YES_NO: {"": "", "1": "1", "0": "0", "ja": "1", "Nei": "0", "NEJ": "0", "yes": "1", "TRUE": "1", "false": "0"}
     | {"SANN": "1", "USANN": "0", "j": "1", "n": "0", "x": "1", "Y": "1"},
-    Kind.TAGS: {"": "", "b|a": "a|b", " b | a|b||": "a|b", "|": "", "Å|a|Z": "Z|a|Å"},
+    Kind.TAGS: {"": "", "b|a": "a|b", " b | a|b||": "a|b", "|": "", "Å|a|Z": "Z|a|Å"}
+    | {"VIP, Presse": "Presse|VIP", "b;a, c": "a, c|b", "a,|": "a", '["VIP", "a|b", 7]': "7|VIP|a|b", "[VIP": "[VIP"}
+    | {"Oslo, sentrum|VIP": "Oslo, sentrum|VIP", "[]": "", "[a, b]": "[a|b]", ",;": ""},
     Kind.NUMBER: {"": "", "12": "12", "0012,50": "12.5", "-0,0": "0", "+3": "3", "\u22124.10": "-4.1", ",5": "0.5"}
     | {"12345678901234567890.1": "12345678901234567890.1", "1,234": "1.234"},
     Kind.CHOICE: {"": "", "Rød": "Rød", "RØD": "Rød", "Blå": "Blå", "blå": "blå"},
@@ -218,6 +220,7 @@ def test_it_reads_a_cell_the_same_whatever_stands_beside_it(kind: Kind, values: 
         (Kind.EMAIL, "aa@b.no.com", False),
         (Kind.TAGS, "b" * 10 + "|" + "a" * 10, True),
         (Kind.TAGS, "a|" + "b" * 11, False),
+        (Kind.TAGS, "b" * 10 + ", " + "a" * 10, True),
     ],
 )
 def test_it_counts_characters(kind: Kind, value: str, fits: bool) -> None:
@@ -281,10 +284,13 @@ def test_it_finds_the_order_of_dates_however_the_column_is_cut(days: list[str | 
     ("days", "order"),
     [
         (["25/12/1990", "03/04/1990"], DateOrder.DAY_FIRST),
-        (["25/12/1990", "12-25-1990", "12/31/1990"], DateOrder.MONTH_FIRST),
-        (["25/12/1990", "12-25-1990"], None),
+        (["12-25-1990", "12/31/1990", "03/04/1990"], DateOrder.MONTH_FIRST),
+        (["25/12/1990", "12-25-1990", "12/31/1990"], MIXED),
+        (["25/12/1990"] * 99 + ["12-25-1990"], MIXED),
         (["03/04/1990", "12.05.1990"], None),
     ],
 )
-def test_it_believes_most_of_the_dates_that_can_tell(days: list[str], order: DateOrder | None) -> None:
-    assert dates.evidence(pl.Series(days)).order is order
+def test_it_believes_dates_that_can_tell_where_none_tells_the_contrary(
+    days: list[str], order: ColumnOrder | None
+) -> None:
+    assert dates.evidence(pl.Series(days)).order == order

@@ -10,19 +10,13 @@ from typing import Final
 
 import polars as pl
 
-from kundekort.engine import damage, finding, frames
+from kundekort.engine import damage, escapes, finding, frames
 from kundekort.engine.frames import CHANGED, OLD, ROW
 from kundekort.engine.guards import encodings
 from kundekort.engine.guards.block import Block
-from kundekort.engine.schema import Field, Kind
+from kundekort.engine.schema import Kind
 
 _VALUE, _OLD, _KIND = pl.col("value"), pl.col("old"), pl.col("kind")
-
-_NO_VALUE: Final = ("nan", "NaN", "NULL", "undefined", "<NA>", "NaT", "(null)", "[object Object]")
-_ZERO_DAYS: Final = ("1899-12-30", "1899-12-31", "1900-01-01")
-"""The days from which programs count, which they write where there is no date; nobody who lives was born on them."""
-_SPOKEN: Final = ("None", "null", "N/A", "n/a")
-"""What programs write for nothing and people do too, in notes and fields of their own."""
 
 _MONTH: Final = (
     "(?:jan|feb|mar|mär|mrt|apr|mai|maj|maí|may|mei|jun|jún|jul|júl|aug|ágú|sep|sept|okt|oct|nov|nóv|des|dec|dez|"
@@ -76,9 +70,10 @@ def evidence(block: Block) -> pl.DataFrame:
 def _cells(block: Block) -> pl.DataFrame:
     """All changed cells of all fields in one frame, because what is asked of them costs the same for one as for many.
 
-    `words` says whether people, too, write there that there is nothing.
+    `words` says whether people, too, write there that there is nothing, `unique` whether it is a number or the like of
+    one card only.
     """
-    types = {ROW: pl.UInt32, "field": pl.String, "kind": pl.String, "words": pl.Boolean}
+    types = {ROW: pl.UInt32, "field": pl.String, "kind": pl.String, "words": pl.Boolean, "unique": pl.Boolean}
     cells = [pl.DataFrame(schema=types | {"value": pl.String, "old": pl.String})]
     for field in block.changed(block.fields):
         cells.append(
@@ -86,7 +81,8 @@ def _cells(block: Block) -> pl.DataFrame:
                 ROW,
                 pl.lit(field.key).alias("field"),
                 pl.lit(field.kind.value).alias("kind"),
-                pl.lit(_words(field)).alias("words"),
+                pl.lit(damage.people_write(field)).alias("words"),
+                pl.lit(field.unique).alias("unique"),
                 pl.col(field.key).alias("value"),
                 pl.col(OLD + field.key).fill_null("").alias("old"),
             )
@@ -110,21 +106,19 @@ def _damaged(cells: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(found).unique([ROW, "field"], keep="first", maintain_order=True)
 
 
-def _words(field: Field) -> bool:
-    return field.custom or field.kind in (Kind.NOTE, Kind.TAGS, Kind.CHOICE)
-
-
 def _no_value() -> pl.Expr:
-    word = _VALUE.is_in(_NO_VALUE) | (_VALUE.is_in(_SPOKEN) & ~pl.col("words"))
+    word = damage.no_value(_VALUE, spoken=~pl.col("words"))
     spelt_anew = _VALUE.str.to_lowercase() == _OLD.str.to_lowercase()  # there are people called Null
-    day = _VALUE.is_in(_ZERO_DAYS) & (Kind.DATE.value == _KIND)
+    day = damage.zero_day(_VALUE) & (Kind.DATE.value == _KIND)
     return day | (word & ~spelt_anew & (Kind.CHOICE.value != _KIND))
 
 
 def _entities() -> pl.Expr:
-    """Entities of a web page for the letters that stood there, or in place of another value; notes may have some."""
-    new = encodings.has_entities(_VALUE) & ~encodings.has_entities(_OLD) & (Kind.NOTE.value != _KIND)
-    return encodings.escaped(_VALUE, _OLD) | new
+    """Codes of web pages, e-mails or addresses for letters, of which the stored value has none; notes may have some."""
+    of_page = escapes.entities(_VALUE) & ~escapes.entities(_OLD)
+    of_address = escapes.percent(_VALUE) & ~escapes.percent(_OLD)
+    of_mail = escapes.mail_words(_VALUE) & ~escapes.mail_words(_OLD)
+    return encodings.escaped(_VALUE, _OLD) | ((of_page | of_address) & (Kind.NOTE.value != _KIND)) | of_mail
 
 
 def _rounded() -> pl.Expr:
@@ -140,7 +134,8 @@ def _rounded() -> pl.Expr:
     near = (heads[0] == heads[1]) | ((heads[0] == heads[1] + 1) & rounded_up)
     power = _OLD.str.contains("^[0-9]{1,15}[eE][0-9]{1,2}$") & _VALUE.str.contains("^[0-9]+$")
     power &= _OLD.cast(pl.Float64, strict=False) == _VALUE.cast(pl.Float64, strict=False)
-    return damage.exponent(_VALUE) | point | (digits & same_length & zeros & near) | power
+    made = pl.col("unique") & damage.decimal(_VALUE) & ~damage.decimal(_OLD)
+    return damage.exponent(_VALUE) | point | made | (digits & same_length & zeros & near) | power
 
 
 def _date() -> pl.Expr:
@@ -190,12 +185,12 @@ _SHORT_NUMBER: Final = _OLD.str.contains("^.{3,16}$") & _OLD.str.contains("[0-9]
 _SIGNS: Final = {
     "hashes": (_VALUE.str.starts_with("##"), damage.hashes(_VALUE)),
     "excel_error": (_VALUE.str.contains("^#|:[0-9]{3}$"), damage.error(_VALUE)),
-    "null_word": (_VALUE.is_in([*_NO_VALUE, *_SPOKEN, *_ZERO_DAYS]), _no_value()),
+    "null_word": (damage.no_value(_VALUE) | damage.zero_day(_VALUE), _no_value()),
     "number_rounded": (_VALUE.str.contains("^[+-]?[0-9][0-9.,eE+]+$"), _rounded()),
     "date_made": (_DAY_LIKE, _SHORT_NUMBER, _date()),
     "zeros_lost": (_OLD.str.starts_with("0"), _zeros()),
     "plus_lost": (_OLD.str.starts_with("+"), _plus()),
-    "entities": (_VALUE.str.contains("&[^;]+;"), _entities()),
+    "entities": (_VALUE.str.contains(escapes.POSSIBLE), _entities()),
     "mojibake": (_FOREIGN, _ALIKE, encodings.else_alike(_VALUE, _OLD), encodings.read_wrongly(_VALUE, _OLD)),
     "letters_lost": (_FOREIGN, _VALUE.str.contains(encodings.MARKS), encodings.replaced(_VALUE, _OLD)),
     "letters_dropped": (

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html.entities import html5
 from typing import Final
 from unicodedata import normalize
 
 import polars as pl
+
+from kundekort.engine import escapes
 
 _WESTERN: Final = "æøåäöüéèêëáàâíìîóòôúùûýñçßðþÆØÅÄÖÜÉÈÊËÁÀÂÍÌÎÓÒÔÚÙÛÝÑÇÐÞ"
 _FURTHER: Final = "šžčćďěľłńňřśťůźżőűāēīūąęėįųŠŽČĆĎĚĽŁŃŇŘŚŤŮŹŻŐŰ–—‘’‚“”„…€©®°«»§½¼¾×÷±²³ãõÃÕ"
@@ -62,11 +63,6 @@ _TABLES: Final = (
     *(_single(*pair) for pair in _PAIRS),
     *(_table(_WESTERN, *pair) for pair in _DOS),
 )
-_ENTITIES: Final = {f"&{name}": text for name, text in html5.items() if name.endswith(";")} | {
-    form: chr(n)
-    for n in (*range(0x20, 0x250), *range(0x2010, 0x2040), 0x20AC, 0x2122, 0x2212)
-    for form in (f"&#{n};", f"&#x{n:x};", f"&#x{n:X};")
-}
 
 
 def else_alike(value: pl.Expr, old: pl.Expr) -> pl.Expr:
@@ -99,15 +95,6 @@ def dropped(value: pl.Expr, old: pl.Expr) -> pl.Expr:
 
 def escaped(value: pl.Expr, old: pl.Expr) -> pl.Expr:
     """Whether the stored value stands in the file with the entities of a web page, once or twice over."""
-    once = _unescaped(value)
-    twice = _unescaped(once)
+    once = escapes.unescaped(value)
+    twice = escapes.unescaped(once)
     return value.str.contains("&#?[A-Za-z0-9]+;") & (value != old) & ((once == old) | (twice == old))
-
-
-def has_entities(value: pl.Expr) -> pl.Expr:
-    """Whether there is an entity of a web page in a value."""
-    return _unescaped(value) != value
-
-
-def _unescaped(value: pl.Expr) -> pl.Expr:
-    return value.str.replace_many(list(_ENTITIES), list(_ENTITIES.values()))

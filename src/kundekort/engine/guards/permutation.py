@@ -16,6 +16,8 @@ CODE: Final = "column_moved"
 _NAMES: Final = (*traits.PERSON, traits.COMPANY)
 _WHOLE: Final = 0.95
 """The share of the cells whose values have to be those that the cards of the same rows had, each as often."""
+_UNIQUE: Final = 0.5
+"""The same share of values that may stand on one card only: none of them comes to another card by itself."""
 _VALUES: Final = 5
 """Different values that have to be among them: two that change places a hundred times are no sorted column."""
 
@@ -23,17 +25,19 @@ _VALUES: Final = 5
 def column_moved(block: Block) -> pl.DataFrame:
     """Cells with another name or date of birth, in rows that are their card's for the rest, as `without_edits` wants.
 
-    Cells that are empty and keep what the card has are among them (`kept` in the params), because where a value has
-    come from counts too.
+    So are cells with another unique value, also where the rest says nothing: values that go round are what a sorting
+    leaves of them. Cells that are empty and keep what the card has are among them (`kept` in the params), because where
+    a value has come from counts too.
     """
     found = [pl.DataFrame(schema=frames.EVIDENCE)]
     for field in block.fields:
-        rest = {*traits.REACHED, *(_NAMES if field.key == traits.BIRTH else (traits.BIRTH,))}
+        rest = {*traits.REACHED, *(() if field.key in _NAMES else _NAMES), traits.BIRTH} - {field.key}
         same = [pl.col(f.key) == pl.col(OLD + f.key) for f in block.fields if f.key in rest]
-        if field.key not in (*_NAMES, traits.BIRTH) or not same:
+        if not field.unique and (field.key not in (*_NAMES, traits.BIRTH) or not same):
             continue
         said = [(pl.col(f.key) != "").fill_null(False) for f in block.fields if f.key in rest]
         value, old = pl.col(field.key), pl.col(OLD + field.key)
+        said = [old != ""] if field.unique else said
         rows = block.rows.filter(pl.col(OLD + "id").is_not_null(), value != old)  # of most rows no more is looked at
         if rows.is_empty():
             continue
@@ -42,7 +46,7 @@ def column_moved(block: Block) -> pl.DataFrame:
         for kept in (False, True):
             cells = rows.filter(pl.col(CHANGED + field.key).fill_null(False) != kept)
             cells = cells.filter(value == "") if kept else cells
-            params = {"kept": True} if kept else {}
+            params = ({"kept": True} if kept else {}) | ({"unique": True} if field.unique else {})
             found.append(finding.evidence(cells, field=field, code=CODE, value=value, old=old, params=params))
     return pl.concat(found)
 
@@ -56,6 +60,8 @@ def without_edits(evidence: pl.DataFrame) -> pl.DataFrame:
     if cells.is_empty():
         return evidence
     by = ["field", "text"]
+    unique = set(cells.filter(pl.col("params").str.contains('"unique"', literal=True))["field"].unique())
+    whole = pl.when(pl.col("field").is_in(unique)).then(_UNIQUE).otherwise(_WHOLE)
     said = cells.group_by(by).len("new")
     were = cells.group_by("field", pl.col("old").str.to_lowercase().alias("text")).len("former")
     both = said.join(were, on=by, how="left").with_columns(pl.col("former").fill_null(0))
@@ -64,7 +70,7 @@ def without_edits(evidence: pl.DataFrame) -> pl.DataFrame:
         pl.col("new").sum(),
         ((pl.col("former") > 0) & (pl.col("text") != "")).sum().alias("values"),
     )
-    moved = columns.filter(pl.col("moved") >= pl.col("new") * _WHOLE, pl.col("values") >= _VALUES)
+    moved = columns.filter(pl.col("moved") >= pl.col("new") * whole, pl.col("values") >= _VALUES)
     theirs = both.filter(pl.col("former") > 0).join(moved, on="field", how="semi")
     cells = cells.filter(~pl.col("params").str.contains('"kept"', literal=True)).join(theirs, on=by, how="semi")
     others = evidence.filter(pl.col("code") != CODE)

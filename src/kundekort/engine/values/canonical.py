@@ -10,19 +10,30 @@ from datetime import date
 
 import polars as pl
 
-from kundekort.engine.recipe import DateOrder
+from kundekort.engine.recipe import ColumnOrder
 from kundekort.engine.schema import Field
 from kundekort.engine.values.column import Canonical, mark
 from kundekort.engine.values.kinds import KINDS
-from kundekort.engine.values.postal import zip_fits
+from kundekort.engine.values.postal import same_zip, zip_fits
 from kundekort.engine.values.rules import Context
 from kundekort.engine.values.text import clean, lower
 
-__all__ = ["Canonical", "clean", "comparable", "ignores_case", "length", "lower", "read", "same", "zip_fits"]
+__all__ = [
+    "Canonical",
+    "clean",
+    "comparable",
+    "ignores_case",
+    "length",
+    "lower",
+    "read",
+    "same",
+    "same_zip",
+    "zip_fits",
+]
 
 
 def read(
-    field: Field, text: pl.Series, *, today: date, country: str = "NO", order: DateOrder | None = None
+    field: Field, text: pl.Series, *, today: date, country: str = "NO", order: ColumnOrder | None = None
 ) -> Canonical:
     """The canonical text and the problem code of every cell of a column that `clean` has made.
 

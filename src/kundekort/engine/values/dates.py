@@ -3,7 +3,8 @@
 Accepted: the year first; day first with dots; slashes and dashes where it is certain which is the day; no time but
 midnight, and a year of four digits. A field of the `past` takes dates from 1850 to today. Canonical: 1990-12-31.
 
-Whether 03/04/1990 has the day or the month first is decided for a whole column (`evidence`), never for a single cell.
+Whether 03/04/1990 has the day or the month first is decided for a whole column (`evidence`), never for a single cell,
+and never by majority: where some prove the one and some the other, a person is asked about all of them.
 """
 
 from __future__ import annotations
@@ -16,12 +17,15 @@ from typing import Final
 
 import polars as pl
 
-from kundekort.engine.recipe import DateOrder
+from kundekort.engine.recipe import MIXED, ColumnOrder, DateOrder
 from kundekort.engine.values.column import Canonical, Outcome, map_distinct
 from kundekort.engine.values.rules import Context, KindRules
 
 EARLIEST: Final = date(1850, 1, 1)
 """Nobody in the register was born before this day."""
+
+UNDECIDED: Final = ("date_ambiguous", "date_mixed")
+"""The problems that a person solves by saying which way round the dates are."""
 
 _CANONICAL: Final = "^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$"
 _MIDNIGHT: Final = re.compile(r"[T ](?:00?:00(?::00(?:[.,]0+)?)?Z?|12:00(?::00)? ?AM)$")
@@ -45,11 +49,13 @@ class Evidence:
         return Evidence(self.day_first + other.day_first, self.month_first + other.month_first)
 
     @property
-    def order(self) -> DateOrder | None:
-        """What most of the cells that can tell prove; None where nothing is proven."""
-        if self.day_first == self.month_first:
+    def order(self) -> ColumnOrder | None:
+        """What the cells that can tell prove, MIXED where some prove the one and some the other; None for nothing."""
+        if self.day_first and self.month_first:
+            return MIXED
+        if not (self.day_first or self.month_first):
             return None
-        return DateOrder.DAY_FIRST if self.day_first > self.month_first else DateOrder.MONTH_FIRST
+        return DateOrder.DAY_FIRST if self.day_first else DateOrder.MONTH_FIRST
 
 
 def evidence(text: pl.Series) -> Evidence:
@@ -57,9 +63,12 @@ def evidence(text: pl.Series) -> Evidence:
     return Evidence(*(int(text.str.contains(pattern).sum()) for pattern in (_PROVES, _DENIES)))
 
 
-def day(value: str, *, order: DateOrder | None, latest: date | None) -> Outcome:
-    """The ISO date of one trimmed, non-empty value, or date_invalid, date_ambiguous (where only `order` could tell) or,
-    when `latest` is given, date_out_of_range (before EARLIEST or after `latest`)."""
+def day(value: str, *, order: ColumnOrder | None, latest: date | None) -> Outcome:
+    """The ISO date of one trimmed, non-empty value, or the code of what is wrong with it.
+
+    These are date_invalid, date_ambiguous (where only `order` could tell), date_mixed (a slash date where that is
+    MIXED) and, when `latest` is given, date_out_of_range (before EARLIEST or after `latest`).
+    """
     found = _day(_MIDNIGHT.sub("", value), order)
     if isinstance(found, str):
         return value, found
@@ -68,7 +77,7 @@ def day(value: str, *, order: DateOrder | None, latest: date | None) -> Outcome:
     return found.isoformat(), None
 
 
-def _day(value: str, order: DateOrder | None) -> date | str:
+def _day(value: str, order: ColumnOrder | None) -> date | str:
     """The date, or the code of what is wrong."""
     if match := _YEAR_FIRST.fullmatch(value):
         return _date(match["y"], match["m"] or match["mm"], match["d"] or match["dd"])
@@ -83,7 +92,10 @@ def _day(value: str, order: DateOrder | None) -> date | str:
         return day_first
     if order is DateOrder.MONTH_FIRST:
         return month_first
-    if isinstance(day_first, date) and isinstance(month_first, date) and day_first != month_first:
+    possible = {found for found in (day_first, month_first) if isinstance(found, date)}
+    if order == MIXED and possible and day_first != month_first:
+        return "date_mixed"  # what is certain by itself may be a slip where others prove the contrary
+    if len(possible) > 1:
         return "date_ambiguous"
     return day_first if isinstance(day_first, date) else month_first
 

@@ -31,6 +31,7 @@ _FORMS: Final = {
     "[A-Za-z]{1,2}[0-9][A-Za-z0-9]? ?[0-9][A-Za-z]{2}": "GB",
 }
 _COUNTRIES: Final = [country for countries in _FORMS.values() for country in countries.split()]
+_SPACED: Final = ["SE", "CZ", "GR", "SK", "PL", "NL", "LV", "LT", "JP", "CA", "GB"]
 _FITS: Final = "|".join(f"^(?:{countries.replace(' ', '|')}) {form}$" for form, countries in _FORMS.items())
 
 
@@ -38,6 +39,15 @@ def zip_fits(zip_code: pl.Expr, country: pl.Expr) -> pl.Expr:
     """Whether a postal code is one of the country (alpha-2); true where either is empty or no rule is known."""
     unruled = ~country.is_in(_COUNTRIES) | (zip_code == "")
     return (unruled | pl.concat_str(country, zip_code, separator=" ").str.contains(_FITS)).fill_null(True)
+
+
+def same_zip(one: pl.Expr, other: pl.Expr, country: pl.Expr) -> pl.Expr:
+    """Whether two postal codes are one in a country that writes them with a space, a hyphen or its own letters in them.
+
+    111 22 and 11122 are in Sweden; elsewhere nothing is known of such forms.
+    """
+    bare = [code.str.to_uppercase().str.replace_all("[ -]", "").str.replace("^(?:LV|LT)", "") for code in (one, other)]
+    return country.is_in(_SPACED) & (bare[0] == bare[1])
 
 
 RULES: Final = KindRules(read=as_is)

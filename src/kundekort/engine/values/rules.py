@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import polars as pl
 
-from kundekort.engine.recipe import DateOrder
+from kundekort.engine.recipe import ColumnOrder
 from kundekort.engine.schema import Field
 from kundekort.engine.values.column import Canonical, Outcome, accept, map_distinct
 
@@ -27,7 +27,7 @@ class Context:
     field: Field
     today: date
     country: str
-    order: DateOrder | None
+    order: ColumnOrder | None
 
 
 Read: TypeAlias = Callable[[pl.Series, Context], Canonical]
