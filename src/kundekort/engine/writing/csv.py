@@ -91,6 +91,6 @@ def _cells(column: pl.Series, *, form: Form, alone: bool) -> pl.Series:
     written = pl.lit(text)
     for cells, opening in opened:
         if cells.any():
-            whole = pl.concat_str(pl.lit(opening), pl.lit(inside), pl.lit('"'))
-            written = pl.when(pl.lit(cells)).then(whole).otherwise(written)
+            cell = pl.concat_str(pl.lit(opening), pl.lit(inside), pl.lit('"'))
+            written = pl.when(pl.lit(cells)).then(cell).otherwise(written)
     return pl.select(written.alias(text.name)).to_series()
