@@ -92,12 +92,12 @@ def _custom(fields: Sequence[Field]) -> Composed:
     return _object([f for f in fields if f.custom], partial(_column, "s"))
 
 
-def _card(fields: Sequence[Field], text: Callable[[Field], Composed]) -> Composed:
+def _card(fields: Sequence[Field], text: Callable[[Field], Composable]) -> Composed:
     """All values of a card as the log keeps them, without those that are empty; null without fields."""
     return SQL("jsonb_strip_nulls({})").format(_object(fields, text) if fields else SQL("NULL"))
 
 
-def _object(fields: Sequence[Field], text: Callable[[Field], Composed]) -> Composed:
+def _object(fields: Sequence[Field], text: Callable[[Field], Composable]) -> Composed:
     """Canonical texts as a JSON object in which an empty one is null."""
     keys = _comma([Literal(f.key) for f in fields])
     values = _comma([SQL("nullif({}, '')").format(text(f)) for f in fields])
