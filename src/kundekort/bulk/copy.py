@@ -70,8 +70,11 @@ def streamed(
 
     `values` are those of its placeholders. Until the last frame is taken, the connection answers nothing else.
     """
-    names, arrow = list(types), _arrow(types)
-    yield from ahead(_frame(block, names, arrow) for block in blocks(conn, statements.copy_text_out(query), values))
+    rows = blocks(conn, statements.copy_text_out(query), values)
+    yield from ahead(
+        pl.read_csv(io.BytesIO(block), has_header=False, schema=dict(types), empty_string_is_null=False)
+        for block in rows
+    )
 
 
 def blocks(conn: Connection, query: Composed, values: Sequence[object] = ()) -> Iterator[bytearray]:
@@ -102,16 +105,6 @@ def _block(pgconn: PGconn) -> Generator[Wait, Ready | int, bytearray]:
                 if result.status != ExecStatus.COMMAND_OK:
                     raise error_from_result(result)
     return block
-
-
-def _frame(block: bytearray, names: list[str], types: dict[str, pa.DataType]) -> pl.DataFrame:
-    table = pa_csv.read_csv(
-        pa.BufferReader(block),  # type: ignore[arg-type]  # any file of Arrow's own
-        read_options=pa_csv.ReadOptions(column_names=names, use_threads=False, block_size=len(block) + 1),
-        parse_options=pa_csv.ParseOptions(newlines_in_values=True),
-        convert_options=pa_csv.ConvertOptions(column_types=types, strings_can_be_null=False),
-    )
-    return pl.DataFrame(pl.from_arrow(table))
 
 
 def _arrow(types: Mapping[str, pl.DataType | type[pl.DataType]]) -> dict[str, pa.DataType]:

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, U
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 
 from kundekort.services import password_rules, person_names
 from kundekort.services.refusals import Forbidden, NameTaken, PersonInvalid
@@ -62,6 +62,7 @@ def actor_of(user: AbstractBaseUser | AnonymousUser, *, address: str = "") -> Ac
 
 def role_of(user: User) -> Role | None:
     """The highest role of a user, None for one without any."""
+    prefetch_related_objects([user], "groups")  # asked once, however often a page wants to know
     groups = {group.name for group in user.groups.all()}
     held = [role for role in _RANK if role in groups]
     return Role.ADMINISTRATOR if user.is_superuser else (held[-1] if held else None)

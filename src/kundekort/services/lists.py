@@ -72,13 +72,14 @@ def write(frames: Iterable[pl.DataFrame], *, columns: Columns, form: FileFormat,
 
     Raises xlsx.TooLarge for what no workbook can hold.
     """
-    texts = (frame.select(pl.col(field.key).cast(pl.String) for field, _ in columns) for frame in frames)
+    ordered = (frame.select(field.key for field, _ in columns) for frame in frames)
     if form is FileFormat.XLSX:
+        texts = (frame.cast(pl.String) for frame in ordered)
         customers, about = words.sheet_names(language)
         sheet = xlsx.Sheet(customers, tuple(_column(field, header) for field, header in columns))
         return xlsx.workbook([(sheet, texts), _about(about, columns, language)])
     plain = csv.PLAIN if form is FileFormat.PLAIN else csv.SPREADSHEET
-    return csv.write(texts, headers=[header for _, header in columns], form=plain)
+    return csv.write(ordered, headers=[header for _, header in columns], form=plain)
 
 
 def template(*, columns: Columns, form: FileFormat, language: str) -> Iterator[bytes]:

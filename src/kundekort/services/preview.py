@@ -228,6 +228,8 @@ def page_of(
 
 def lines(imp: Import, rows: Collection[int]) -> dict[int, int]:
     """The lines of the file on which rows stand, by their numbers; those of a plan that is gone are not known."""
+    if not rows:
+        return {}
     path = packages.plan_folder(imp.pk, imp.digest) / plans.INDEX
     wanted = pl.col(frames.ROW).is_in(list(rows))
     try:
@@ -333,6 +335,8 @@ def reasons(imp: Import) -> tuple[Note, ...]:
 
 def _conflicts(found: pl.DataFrame, versions: Mapping[int, int]) -> dict[int, list[Conflict]]:
     """Conflicts by row, with who had written the other's value when the cards had these versions."""
+    if found.is_empty():
+        return {}
     last = history.last_changes({number: versions[number] for number in found[frames.ID].unique()})
     by_row: dict[int, list[Conflict]] = {}
     for c in found.iter_rows(named=True):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from kundekort.bulk.apply import RegisterMoved
 from kundekort.engine import finding
@@ -51,8 +51,8 @@ def keep(imp: Import, plan: Plan) -> None:
 
 def _may_repeat(imp: Import, plan: Plan) -> bool:
     """Whether there is an earlier import that could be most of a plan."""
-    done = _done(imp)
-    return _same(imp, done).exists() or done.filter(sketch__people__gte=plan.totals.new // FEWER).exists()
+    large = Q(sketch__people__gte=plan.totals.new // FEWER)
+    return _done(imp).filter(large | Q(sha256=imp.sha256) if imp.sha256 else large).exists()
 
 
 def _done(imp: Import) -> QuerySet[Import]:

@@ -55,7 +55,10 @@ class ParquetRows:
     def finish(self) -> pl.LazyFrame:
         """All that was taken."""
         rest = pl.concat(self._waiting)
-        if rest.height or not self._groups:
+        if not self._groups:  # so few that they need not be read again
+            self._write(rest)
+            return rest.lazy()
+        if rest.height:
             self._write(rest)
         return values(self._folder)
 

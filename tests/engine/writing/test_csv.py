@@ -115,3 +115,38 @@ def test_it_writes_the_bytes_that_a_slow_and_simple_writer_does(rows: list[list[
     for form in (CLEAN, PLAIN, SPREADSHEET):
         head, *lines = write([frame, frame.clear(), frame], headers=headers, form=form)
         assert b"".join(lines) == slowly(rows, form) * 2
+
+
+def test_it_does_so_whatever_the_first_cells_of_a_long_column_are() -> None:
+    long = 300
+    columns = {
+        **{
+            f"few {n}": [first] * long + [odd]
+            for n, (first, odd) in enumerate([("1", "0150"), ("NO", "=1"), ("a", ";")])
+        },
+        **{
+            f"many {n}": [f"{first}{i:03}x" for i in range(long)] + [odd]
+            for n, (first, odd) in enumerate([("", '"'), ("a", "12 mai")])
+        },
+        "words": [chr(97 + i % 26) * (3 + i) for i in range(long)] + ["1990-05-17"],
+        "none": ["", "nb"] * (long // 2) + [""],
+    }
+    rows = [list(row) for row in zip(*columns.values(), strict=True)]
+    for form in (CLEAN, PLAIN, SPREADSHEET):
+        _, *lines = write([pl.DataFrame(columns)], headers=list(columns), form=form)
+        assert b"".join(lines) == slowly(rows, form)
+
+
+def test_it_writes_whole_numbers_as_text_of_them() -> None:
+    numbers = {
+        "safe": [0, 12, 99_999_999_999],
+        "long": [1, 2, 100_000_000_000],
+        "below": [-1, 0, 1],
+        "gone": [1, None, 3],
+    }
+    rows = [["" if n is None else str(n) for n in row] for row in zip(*numbers.values(), strict=True)]
+    for width in (4, 1):
+        frame = pl.DataFrame(numbers)[:, -width:]
+        for form in (CLEAN, PLAIN, SPREADSHEET):
+            _, *lines = write([frame], headers=frame.columns, form=form)
+            assert b"".join(lines) == slowly([row[-width:] for row in rows], form)

@@ -12,7 +12,11 @@ from typing import Final
 
 import polars as pl
 
-from kundekort.engine.writing.spreadsheet_safe import at_risk
+from kundekort.engine.writing.spreadsheet_safe import MAY_BE_AT_RISK, PLAIN_INTEGERS, at_risk
+
+_LOOKED_AT: Final = 200
+_FEW: Final = 20
+"""Different values among the first cells of a column up to which each of them is looked at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ CLEAN: Final = Form(separator=",", line_end="\n", byte_order_mark=False, protect
 def write(frames: Iterable[pl.DataFrame], *, headers: Sequence[str], form: Form) -> Iterator[bytes]:
     """The bytes of a CSV file, UTF-8: its header row, then each frame in turn; null is written as an empty cell.
 
-    Frames hold String columns only, in the order of `headers`.
+    Frames hold columns of text or of whole numbers, in the order of `headers`.
     """
     head = pl.DataFrame([[header] for header in headers], schema=[f"c{i}" for i in range(len(headers))])
     yield b"\xef\xbb\xbf" * form.byte_order_mark + _lines(head, form)
@@ -48,7 +52,7 @@ def write(frames: Iterable[pl.DataFrame], *, headers: Sequence[str], form: Form)
 
 def _lines(frame: pl.DataFrame, form: Form) -> bytes:
     buffer = BytesIO()
-    cells = [_cells(column.fill_null(""), form=form, alone=frame.width == 1) for column in frame.iter_columns()]
+    cells = [_cells(column, form=form, alone=frame.width == 1) for column in frame.iter_columns()]
     pl.DataFrame(cells).write_csv(
         buffer,
         include_header=False,
@@ -59,18 +63,34 @@ def _lines(frame: pl.DataFrame, form: Form) -> bytes:
     return buffer.getvalue()
 
 
-def _cells(text: pl.Series, *, form: Form, alone: bool) -> pl.Series:
+def _is_plain(text: pl.Series, form: Form) -> bool:
+    """Whether cells stand in the file as they are."""
+    return _cells(text, form=form, alone=False).equals(text)
+
+
+def _cells(column: pl.Series, *, form: Form, alone: bool) -> pl.Series:
     """A column as it stands in the file; most hold nothing that has to be protected or quoted."""
-    quoted = text.str.contains(rf'[{form.separator}"\t\r\n]')
+    text = column.cast(pl.String).fill_null("")
+    whole = column.dtype.is_integer() and not column.null_count()
+    if whole and column.min() in PLAIN_INTEGERS and column.max() in PLAIN_INTEGERS:
+        return text
+    quotable = rf'[{form.separator}"\t\r\n]'
+    if form.protected and not alone:
+        first, touched = text.head(_LOOKED_AT), f"{quotable}|{MAY_BE_AT_RISK}"
+        if first.len() < text.len() and first.n_unique() <= _FEW and _is_plain(text.unique(), form):
+            return text
+        if not first.str.contains(touched).any() and not text.str.contains(touched).any():
+            return text
+    quoted = text.str.contains(quotable)
     if alone:  # an empty line would be no row at all
         quoted |= text == ""
-    risky = at_risk(text) if form.protected else None
-    if risky is not None and not risky.any():
-        risky = None
-    if risky is None and not quoted.any():
+    if not form.protected and not quoted.any():
         return text
+    opened = [(quoted, '"')] + [(at_risk(text), '"\t')] * form.protected
     inside = text.str.replace_all('"', '""', literal=True) if quoted.any() else text
-    written = pl.when(pl.lit(quoted)).then('"' + pl.lit(inside) + '"').otherwise(pl.lit(text))
-    if risky is not None:
-        written = pl.when(pl.lit(risky)).then('"\t' + pl.lit(inside) + '"').otherwise(written)
+    written = pl.lit(text)
+    for cells, opening in opened:
+        if cells.any():
+            cell = pl.concat_str(pl.lit(opening), pl.lit(inside), pl.lit('"'))
+            written = pl.when(pl.lit(cells)).then(cell).otherwise(written)
     return pl.select(written.alias(text.name)).to_series()

@@ -41,6 +41,10 @@ _ACTS: Final = rf"(?i)^(?:[{_STARTS}]|(?:{_BOOLEANS})$)"
 _HAS_DIGIT: Final = r"\p{N}"
 _ONLY_NUMBER_WORDS: Final = rf"(?i)^(?:{_NUMBER_WORDS}|\p{{L}})?(?:\P{{L}}+(?:{_NUMBER_WORDS}|\p{{L}})?)*$"
 _PLAIN_INTEGER: Final = r"^(?:0|[1-9][0-9]{0,10})$"
+PLAIN_INTEGERS: Final = range(10**11)
+"""Whole numbers that are safe."""
+MAY_BE_AT_RISK: Final = rf"{_HAS_DIGIT}|(?:{_ACTS})"
+"""What stands in every text that is at risk, and in no text of most columns."""
 
 
 def at_risk(text: pl.Series) -> pl.Series:
