@@ -12,6 +12,7 @@ LOCALES = {"en-US": (1033, ","), "nb-NO": (1044, ";"), "sv-SE": (1053, ";"), "da
 
 XLSX = "xlsx:Calc MS Excel 2007 XML"
 ODS = "ods"
+XLS = "xls:MS Excel 97"
 
 
 def csv(separator: str, number: int, *, charset: int = 76) -> str:

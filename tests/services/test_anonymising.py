@@ -54,6 +54,10 @@ from kundekort.store.models import (
 )
 from kundekort.store.pages import Filter
 from kundekort.store.selection import Selection
+from tests.engine.reading.old_workbooks import book as old_book
+from tests.engine.reading.old_workbooks import label
+from tests.engine.reading.test_old_workbooks import cell, document, odf
+from tests.engine.reading.test_tables_named_xls import page
 from tests.services.bytes import in_database, in_files
 from tests.services.workers import Workers
 from tests.taking_back import take_back
@@ -223,6 +227,20 @@ def test_it_finds_them_in_files_without_a_number(ids: list[int], upload: Upload,
     anonymising.anonymise([ids[1]], actor=alice)
     assert {Import.objects.get(pk=imp.pk).state for imp in found} == {Import.State.CANCELLED}
     assert {Import.objects.get(pk=imp.pk).state for imp in others} == {Import.State.PREVIEW}
+
+
+def test_it_finds_them_in_workbooks_of_every_kind(ids: list[int], upload: Upload, alice: Actor) -> None:
+    def files(first: str, last: str) -> list[bytes]:
+        cells = [label(0, 0, "FirstName"), label(0, 1, "Kontakt"), label(1, 0, "Kari"), label(1, 1, f"{first} {last}")]
+        odf_rows = [odf(cell("Kari"), cell(f"{first} {last}"))]
+        web = page(f"<tr><td>Kari</td><td>{first} {last}</td></tr>")
+        return [old_book(*cells), document(*odf_rows), web]
+
+    found = [upload(data, ask=True).pk for data in files("Zqwild", "Xkjensen")]
+    others = [upload(data, ask=True) for data in files("Zqwilda", "Xkjensen")]
+    anonymising.anonymise([ids[1]], actor=alice)
+    assert set(Import.objects.filter(pk__in=found).values_list("state", flat=True)) == {Import.State.CANCELLED}
+    assert {Import.objects.get(pk=imp.pk).state for imp in others} == {imp.state for imp in others}
 
 
 @pytest.fixture

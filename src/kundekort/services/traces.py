@@ -10,13 +10,15 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from io import BytesIO
+from itertools import islice
 from typing import Any, Final
 
 import polars as pl
 
 from kundekort.engine import frames
 from kundekort.engine.errors import FileRefused
-from kundekort.engine.reading import encoding, reader, workbook
+from kundekort.engine.reading import encoding, workbook
+from kundekort.engine.reading.archive import ZIP
 from kundekort.engine.traces import Traces
 from kundekort.services import imports
 from kundekort.store import packages, plans
@@ -26,6 +28,9 @@ MOST: Final = 2_000
 """People up to which files are searched for them; of more, somebody counts as being in every file."""
 _PIECE: Final = 4 * 2**20
 """Bytes of a text that are searched at a time."""
+_OVERLAP: Final = 2**16
+"""Bytes that such pieces have in common, so that no text is cut in all of them."""
+_ROWS: Final = 10_000
 _MARKUP: Final = re.compile(rb"<[^>]*>")
 
 
@@ -115,11 +120,16 @@ def _lines(view: memoryview) -> Iterator[pl.Series]:
 
 
 def _workbook(view: memoryview) -> Iterator[pl.Series]:
-    """The rows of each sheet, and the texts of every part: there are hidden ones, comments and properties."""
-    source = reader.open_source(view, known=lambda header: False, limits=imports.limits(), as_is=True)
-    for block in source.blocks():
-        cells = [name for name, kind in block.cells.schema.items() if kind == pl.String]
-        yield block.cells.select(pl.concat_str(cells, separator=" ", ignore_nulls=True)).to_series()
+    """The rows of each sheet, and all other texts of the file: there are comments and properties."""
+    rows = workbook.texts(view, limits=imports.limits())
+    while some := [" ".join(cells) for cells in islice(rows, _ROWS)]:
+        yield pl.Series(some)
+    if not bytes(view[: len(ZIP)]).startswith(ZIP):
+        for start in range(0, len(view), _PIECE):
+            piece = bytes(view[start : start + _PIECE + _OVERLAP])
+            for encoding_, skipped in (("utf-8", 0), ("latin-1", 0), ("utf-16-le", 0), ("utf-16-le", 1)):
+                yield pl.Series(html.unescape(piece[skipped:].decode(encoding_, "replace")).split("\n"))
+        return
     with zipfile.ZipFile(BytesIO(view)) as package:
         for name in package.namelist():
             with package.open(name) as part:

@@ -41,13 +41,18 @@ FILE_KINDS: Final[Mapping[str, str | Promise]] = {
     "odf": _("an OpenDocument file that is no spreadsheet"),
     "xlsb": _("a binary Excel workbook"),
     "docx": _("a Word document"),
+    "doc": _("a Word document"),
+    "ppt": _("a presentation"),
     "pptx": _("a presentation"),
     "pdf": _("a PDF"),
     "image": _("a picture"),
     "zip": _("a compressed archive"),
-    "html": _("a web page, which some programs save as .xls"),
+    "html": _("a web page without a list in it"),
     "xml": _("an XML file"),
     "json": _("a JSON file"),
+    "vcard": _("contacts as vCard"),
+    "calendar": _("a calendar"),
+    "mail": _("a mail, or a web page in one file"),
 }
 
 _UNITS: Final = ("kB", "MB", "GB")

@@ -14,9 +14,9 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 import pytest
 
 from kundekort.engine.reading import records
-from kundekort.engine.reading.package import LONGEST
+from kundekort.engine.reading.book import LONGEST
 from kundekort.engine.reading.table import Limits
-from tests.engine.reading import test_reader, test_workbook
+from tests.engine.reading import test_old_workbooks, test_reader, test_workbook
 from tests.engine.reading.test_workbook import HEADER, book, cell, row, table
 
 LARGE = 256 << 20
@@ -118,6 +118,43 @@ def test_it_takes_little_memory_for_a_workbook_that_wants_much(
     bomb.write_bytes(packed(part, pieces()))
     assert bomb.stat().st_size < LARGE / 10
     assert read_in_little(bomb, beyond=LARGE // 2) == said
+
+
+def content(*parts: bytes | Pieces) -> Pieces:
+    yield b'<office:document-content xmlns:office="o" xmlns:table="t" xmlns:text="x">'
+    yield b'<office:spreadsheet><table:table table:name="A">'
+    for part in parts:
+        yield from [part] if isinstance(part, bytes) else part
+    yield b"</table:table></office:spreadsheet></office:document-content>"
+
+
+CONTENTS: dict[str, tuple[Callable[[], Pieces], str]] = {
+    "a text": (lambda: content(b"<table:table-row><table:table-cell><text:p>", many(b"a"),
+                               b"</text:p></table:table-cell></table:table-row>"), "cell_too_long 1"),
+    "paragraphs": (lambda: content(b"<table:table-row><table:table-cell>", many(b"<text:p>a</text:p>"),
+                                   b"</table:table-cell></table:table-row>"), "cell_too_long 1"),
+    "empty paragraphs": (lambda: content(b"<table:table-row><table:table-cell>", many(b"<text:p/>"),
+                                         b"</table:table-cell></table:table-row>"), "cell_too_long 1"),
+    "cells": (lambda: content(b"<table:table-row>", many(b"<table:table-cell/>"),
+                              b"</table:table-row>"), "file_empty "),
+    "rows": (lambda: content(many(b'<table:table-row table:number-rows-repeated="1048576"/>')), "file_empty "),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("pieces", "said"), CONTENTS.values(), ids=CONTENTS)
+def test_it_takes_little_memory_for_an_opendocument(pieces: Callable[[], Pieces], said: str, tmp_path: Path) -> None:
+    bomb = tmp_path / "bomb.ods"
+    with ZipFile(bomb, "w", ZIP_DEFLATED) as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        with package.open("content.xml", "w") as part:
+            for piece in pieces():
+                part.write(piece)
+    assert read_in_little(bomb, beyond=LARGE // 2) == said
+
+
+def test_a_paragraph_of_many_blanks_is_no_empty_paragraph() -> None:
+    blanks = test_old_workbooks.odf(test_old_workbooks.cell('<text:s text:c="32767"/>' * 9_999))
+    assert test_workbook.refusal(test_old_workbooks.document(blanks))[0] == "cell_too_long"
 
 
 TEXTS: dict[str, tuple[Pieces, str]] = {

@@ -38,7 +38,7 @@ class Archive:
     def __init__(self, data: memoryview, *, expanded: int) -> None:
         _refuse_directory(data)
         with unbroken():
-            self._zip = ZipFile(io.BufferedReader(_Bytes(data), BLOCK))  # type: ignore[type-var]  # it is a RawIOBase
+            self._zip = ZipFile(stream(data))
         members = self._zip.infolist()
         if sum(m.file_size for m in members) > expanded:
             raise FileRefused("file_expands", limit=expanded)
@@ -98,6 +98,11 @@ def _refuse_directory(data: memoryview) -> None:
         size = large[8] if large[0] == b"PK\x06\x06" else size
     if size > _LARGEST_DIRECTORY:
         raise FileRefused("file_binary", kind="zip")
+
+
+def stream(data: memoryview) -> io.BufferedReader:
+    """Bytes in memory, or a mapped file, as a file that copies nothing."""
+    return io.BufferedReader(_Bytes(data), BLOCK)  # type: ignore[arg-type]  # it is a RawIOBase
 
 
 class _Bytes(io.RawIOBase):

@@ -46,6 +46,9 @@ _NO_TABLES: Final = (
     (b"<?xml", "xml"),
     (b"{", "json"),
     (b"[{", "json"),
+    (b"begin:vcard", "vcard"),
+    (b"begin:vcalendar", "calendar"),
+    (b"mime-version:", "mail"),
 )
 """What texts begin with that programs write instead of a table, often under the name of one."""
 _CONTROL: Final = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a\x1b")) + b"\x7f"
@@ -143,6 +146,8 @@ def _refuse_binary(head: bytes) -> None:
         if head.startswith(magic):
             raise FileRefused("file_binary", kind=kind)
     begins = head.removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    if begins.startswith(b"["):
+        begins = b"[" + begins[1:].lstrip()
     for text, kind in _NO_TABLES:
         if begins.startswith(text):
             raise FileRefused("file_binary", kind=kind)

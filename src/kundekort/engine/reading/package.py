@@ -15,10 +15,10 @@ from typing import Final, NamedTuple
 
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.reading.archive import Archive, unbroken
-from kundekort.engine.reading.book import Row, Sheet
+from kundekort.engine.reading.book import LONGEST, Row, Sheet
 from kundekort.engine.reading.number_format import Shown, shown
 from kundekort.engine.reading.sheet import rows
-from kundekort.engine.reading.xml_parts import DEEPEST, LONGEST, LONGEST_ESCAPED, Names, parsed, plain_parser, unescaped
+from kundekort.engine.reading.xml_parts import DEEPEST, LONGEST_ESCAPED, Names, parsed, plain_parser, unescaped
 
 _MOST_FORMATS: Final = 65_536  # of cells, and as many of numbers
 _LONGEST_FORMAT: Final = 1_000  # characters; spreadsheets take 255
@@ -65,6 +65,10 @@ class Workbook:
             yield from rows(
                 stream, strings=self.strings, formats=self.formats, most=most, recalculates=self.recalculates
             )
+
+    def tables(self, *, most: int) -> Iterator[tuple[Sheet, Iterator[Row]]]:
+        """All sheets, each with its rows."""
+        return ((sheet, self.rows(sheet, most=most)) for sheet in self.sheets)
 
     @cached_property
     def strings(self) -> list[str]:

@@ -13,22 +13,16 @@ from xml.parsers import expat
 
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.reading import number_format
-from kundekort.engine.reading.book import Row
+from kundekort.engine.reading.book import LAST_LINE, LONGEST, WIDEST, Row, keep
 from kundekort.engine.reading.number_format import Shown
 from kundekort.engine.reading.xml_parts import (
     DEEPEST,
-    LONGEST,
     LONGEST_ESCAPED,
     Names,
     parsed,
     plain_parser,
     unescaped,
 )
-
-WIDEST: Final = 16_384
-"""Columns of a sheet at most."""
-LAST_LINE: Final = 1_048_576
-"""Rows of a sheet at most."""
 
 _TRUE: Final = ("1", "true", "on")
 _DIGITS: Final = "0123456789"
@@ -120,7 +114,7 @@ def _parser(  # noqa: PLR0915  # closures, as it says
             if formula and not (inline or _is_result(value, cell, recalculates)):
                 uncalculated.append(column)
             elif value or inline:
-                _keep(_text(cell, value or "", inline, strings, formats), cells, column, most)
+                keep(_text(cell, value or "", inline, strings, formats), cells, column, most)
         elif name == "row":
             if cells or uncalculated:
                 found.append((line, cells, row.get("hidden", "0") in _TRUE, uncalculated))
@@ -174,17 +168,6 @@ def _next_line(before: int, told: str) -> int:
     if not before < line <= LAST_LINE:
         raise FileRefused("file_damaged")
     return line
-
-
-def _keep(text: str, cells: list[str], column: int, most: int) -> None:
-    """Put one more text into its row."""
-    if column == len(cells) < most:
-        cells.append(text)
-    elif column < most:
-        cells.extend([""] * (column + 1 - len(cells)))
-        cells[column] = text
-    elif text.strip():
-        raise FileRefused("too_many_columns", columns=column + 1, limit=most)
 
 
 def _text(cell: dict[str, str], value: str, inline: str, strings: list[str], formats: list[Shown]) -> str:

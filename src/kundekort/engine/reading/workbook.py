@@ -16,12 +16,16 @@ import polars as pl
 from kundekort.engine import frames
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.problem import LineProblem
-from kundekort.engine.reading import one_cell, sniff
+from kundekort.engine.reading import markup, one_cell, opendocument, sniff
 from kundekort.engine.reading.archive import ZIP, Archive, unbroken
-from kundekort.engine.reading.book import Book, Row, Sheet
-from kundekort.engine.reading.compound import OLE, refuse_container
+from kundekort.engine.reading.book import WIDEST, Book, Row, Sheet
+from kundekort.engine.reading.compound import OLE
+from kundekort.engine.reading.html_tables import HtmlTables
+from kundekort.engine.reading.opendocument import OpenDocument
 from kundekort.engine.reading.package import Workbook
+from kundekort.engine.reading.spreadsheet_xml import SpreadsheetXml
 from kundekort.engine.reading.table import Block, Limits, Piece, Source, number
+from kundekort.engine.reading.xls import OldWorkbook
 from kundekort.engine.recipe import WORKBOOK, Dialect, DialectOverrides
 
 _SAMPLE: Final = 100
@@ -30,8 +34,8 @@ _MARGIN_SAMPLE: Final = 200  # rows below the header that are looked at for colu
 
 
 def begins(data: memoryview) -> bool:
-    """Whether a file begins like a workbook: a zip, or the container of old and of locked ones."""
-    return bytes(data[: len(OLE)]).startswith((ZIP, OLE))
+    """Whether a file begins like a workbook: a zip, the container of old ones, or a table in XML or HTML."""
+    return bytes(data[: len(OLE)]).startswith((ZIP, OLE)) or bool(markup.kind(data))
 
 
 def open_book(data: memoryview, *, expanded: int) -> Book:
@@ -40,8 +44,11 @@ def open_book(data: memoryview, *, expanded: int) -> Book:
     `expanded` are the bytes that it may have when unpacked.
     """
     if bytes(data[: len(OLE)]) == OLE:
-        refuse_container(data)
-    return Workbook(Archive(data, expanded=expanded))
+        return OldWorkbook(data, expanded=expanded)
+    if kind := markup.kind(data):
+        return HtmlTables(data) if kind == "html" else SpreadsheetXml(data)
+    archive = Archive(data, expanded=expanded)
+    return OpenDocument(archive) if opendocument.is_spreadsheet(archive) else Workbook(archive)
 
 
 def open_source(
@@ -103,6 +110,14 @@ def one_cell_text(
         return header.sheet.name, one_cell.lines(row for row in rows if not (overrides.visible_only and row.hidden))
 
 
+def texts(data: memoryview, *, limits: Limits) -> Iterator[list[str]]:
+    """The cells of all rows of all sheets. FileRefused for what cannot be read."""
+    with unbroken():
+        book = open_book(data, expanded=limits.expanded)
+        for sheet in book.sheets:
+            yield from (row.cells for row in book.rows(sheet, most=WIDEST))
+
+
 @dataclass(frozen=True, slots=True)
 class _Header:
     """Where the header is, what it says, how many fields that names, and whether there is no row below it."""
@@ -126,30 +141,30 @@ def _find(
     Of equals the first counts, and one with rows before one without. Hidden sheets are looked at where no other names a
     field.
     """
-    if overrides.sheet is None:
-        groups = [[s for s in book.sheets if not s.hidden], [s for s in book.sheets if s.hidden]]
-    else:
-        groups = [[sheet for sheet in book.sheets if sheet.name == overrides.sheet]]
-        if not groups[0]:
+    if overrides.sheet is not None:
+        sheets = [sheet for sheet in book.sheets if sheet.name == overrides.sheet]
+        if not sheets:
             raise FileRefused("sheet_unknown", sheet=overrides.sheet, sheets=[sheet.name for sheet in book.sheets])
-    headers: list[_Header] = []
-    for sheets in groups:
-        headers += [h for s in sheets if (h := _header(book, s, overrides=overrides, known=known, most=most))]
-        best = max(headers, key=lambda header: (not header.alone, header.known), default=None)
+        tables = iter([(sheets[0], book.rows(sheets[0], most=most))])
+    else:
+        tables = book.tables(most=most)
+    least = overrides.header_row or 1
+    headers = [h for sheet, rows in tables if (h := _header(sheet, rows, least=least, known=known))]
+    visible = [header for header in headers if not header.sheet.hidden]
+    best = None
+    for among in (visible, headers):
+        best = max(among, key=lambda header: (not header.alone, header.known), default=None)
         if best is not None and best.known:
-            like = (h for h in headers if not h.alone and h.known >= max(_FEW, best.known / 2))
+            like = (h for h in visible if not h.alone and h.known >= max(_FEW, best.known / 2))
             return best, tuple(h.sheet.name for h in like if h is not best)
     if best is None:
         raise FileRefused("header_only" if overrides.header_row else "file_empty")
     return best, ()
 
 
-def _header(
-    book: Book, sheet: Sheet, *, overrides: DialectOverrides, known: Callable[[str], bool], most: int
-) -> _Header | None:
-    """The header of a sheet, None where it is empty."""
-    least = overrides.header_row or 1
-    sample = list(islice((row for row in _rows(book, sheet, most=most) if row.line >= least), _SAMPLE))
+def _header(sheet: Sheet, rows: Iterator[Row], *, least: int, known: Callable[[str], bool]) -> _Header | None:
+    """The header of a sheet among its rows from the line `least` on; None where there is nothing."""
+    sample = list(islice((row for row in rows if row.line >= least and not row.is_blank), _SAMPLE))
     if not sample:
         return None
     at, named = sniff.header_among([row.cells for row in sample], known=known, told=least > 1)

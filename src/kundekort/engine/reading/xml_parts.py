@@ -9,9 +9,8 @@ from xml.parsers import expat
 
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.reading.archive import BLOCK
+from kundekort.engine.reading.book import LONGEST
 
-LONGEST: Final = 32_767
-"""Characters of a cell at most."""
 DEEPEST: Final = 100
 """Elements within each other at most; spreadsheets have some twenty."""
 LONGEST_ESCAPED: Final = LONGEST * len("_x000D_")

@@ -16,7 +16,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import polars as pl
 
-from kundekort.engine.reading.sheet import LAST_LINE
+from kundekort.engine.reading.book import LAST_LINE
 from kundekort.engine.writing.xlsx_parts import HEAD, MAIN, Style, contents, framework
 
 __all__ = ["Column", "Sheet", "Style", "TooLarge", "workbook"]
