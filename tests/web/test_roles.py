@@ -29,7 +29,8 @@ ADDRESSES = {
     READER: ("customers customer customer-count segments segment segment-count segment-result",),
     IMPORTER: (
         "customer-edit customer-new duplicates duplicates-several merge duplicates-dismiss undo",
-        "imports imports-list import import-progress import-cancel import-again import-take-back import-columns",
+        "imports import-inspect imports-list import import-progress import-cancel import-again import-take-back",
+        "import-columns import-hidden-rows",
         "import-dialect import-mapping import-empty-cells import-confirmed import-rows import-bands import-examples",
         "import-failing import-mended import-errors import-decisions import-conflicts import-outlook import-confirm",
         "segment-new segment-copy segment-delete exports export export-progress export-file export-cancel",

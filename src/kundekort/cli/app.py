@@ -44,6 +44,14 @@ class _Kundekort(Commands):
             *("files", "export_customers", _("Write customers in the import format.")),
             help=_("Write all customers, a segment or a search in the import format."),
         ),
+        "inspect": Entry(
+            *("inspecting", "inspect_file", _("Say what a file is, without a register.")),
+            help=_(
+                "Say how a file is read, what its columns become and what is wrong with its cells, "
+                "without a register and without keeping anything."
+            ),
+            in_json=True,
+        ),
         "rows": Entry(
             *("files", "rows", _("Write the table of a messy file as clean CSV.")),
             help=_("Write the table of a messy file or of a workbook exactly as read, as clean CSV."),
@@ -94,7 +102,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-HEAVY: Final = ("import", "undo", "show", "imports", "export", "rows", "segments", "customers")
+HEAVY: Final = ("import", "undo", "show", "imports", "export", "inspect", "rows", "segments", "customers")
 """The commands whose memory grows with files and registers; those that run for ever have processes of their own."""
 STARTED: Final = 400_000
 """Objects that are made before the interpreter looks for those nobody has any more; a short command makes fewer."""

@@ -88,7 +88,7 @@ def rows(
             one_cell=one_cell,
             visible_only=visible_only,
         )
-        with opened(file) as stream, _bytes(stream) as data:
+        with opened(file) as stream, file_bytes(stream) as data:
             table = reader.read(data, known=lambda header: False, overrides=overrides, as_is=True)
         cells = table.cells.drop("_row", "_line")
         output.write(csv.write(cells.iter_slices(BLOCK), headers=table.headers, form=csv.CLEAN), to)
@@ -179,7 +179,8 @@ def dialect(
 
 
 @contextmanager
-def _bytes(file: BinaryIO) -> Iterator[bytes | mmap.mmap]:
+def file_bytes(file: BinaryIO) -> Iterator[bytes | mmap.mmap]:
+    """The bytes of an opened file, without reading them where it is no pipe."""
     try:
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except (ValueError, OSError):  # empty, or a pipe

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from kundekort.cli.failures import Failure
     from kundekort.engine.finding import Finding
+    from kundekort.engine.inspection import Inspection
     from kundekort.engine.problem import Problem
     from kundekort.engine.row import Row
     from kundekort.store.models import Import
@@ -50,6 +51,55 @@ def _finding(found: Finding) -> dict[str, Any]:
     message = wording.finding(found, wording.field(found.field) if found.field else "")
     known = {"field": found.field, "count": found.count, "open": found.open, "blocks": found.blocks}
     return {"code": found.code, "message": message, **found.params, **known}
+
+
+def inspection_json(name: str, found: Inspection | None, *, failure: Failure | None = None) -> dict[str, Any]:
+    """What `inspect` says of a file: None where it was not looked at; `failure` tells why it cannot be imported."""
+    from kundekort import wording
+    from kundekort.engine import notes
+    from kundekort.engine.mapping import spread
+    from kundekort.engine.problem import Problem
+    from kundekort.wording.lists import OWN_SHEETS
+
+    result: dict[str, Any] = {
+        "file": name,
+        "dialect": dict.fromkeys((*_DIALECT, "sheet")),
+        "columns": [],
+        **dict.fromkeys(("rows", "blank_rows", "errors"), 0),
+        "problems": [],
+        "problem_counts": [],
+        "warnings": [],
+        "error": {"code": failure.code, "message": failure.in_english()} if failure else None,
+    }
+    if found is None or found.file.recipe is None:
+        return result
+    recipe, facts = found.recipe, found.facts
+    header = {c.field: c.header for c in spread(recipe.columns) if c.field is not None}
+    samples = facts.samples or ((),) * len(recipe.columns)
+    with wording.in_english():
+        return result | {
+            "dialect": {name: getattr(recipe.dialect, name) or None for name in (*_DIALECT, "sheet")},
+            "columns": [
+                {"header": c.header, "field": c.field, "suggestion": c.suggestion, "samples": list(values)}
+                for c, values in zip(recipe.columns, samples, strict=False)
+            ],
+            "rows": found.rows,
+            "blank_rows": facts.blank_rows,
+            "errors": found.errors,
+            "problems": [
+                {"line": row["_line"], **_problem(Problem.from_row(row), header)}
+                for row in found.problems.head(PROBLEMS).iter_rows(named=True)
+            ],
+            "problem_counts": [
+                {"code": p.code, "column": header.get(p.field) if p.field else None, "count": p.count}
+                for p in facts.problems
+            ],
+            "warnings": [
+                {"code": note.code, "message": wording.warning(note.code, note.params), **note.params}
+                for note in notes.of_file(recipe, facts, own_sheets=OWN_SHEETS)
+            ]
+            + [_finding(one) for one in facts.findings],
+        }
 
 
 def write(result: Mapping[str, Any] | list[dict[str, Any]]) -> None:

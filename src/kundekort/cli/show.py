@@ -27,6 +27,7 @@ from kundekort import wording
 from kundekort.cli.failures import way_on
 from kundekort.cli.language import _, ngettext
 from kundekort.engine.finding import Finding
+from kundekort.engine.notes import Note
 from kundekort.services import customers, identities, import_names, imports, preview, record, writers
 from kundekort.services.writers import Writer
 from kundekort.store.pages import Filter
@@ -284,7 +285,7 @@ def _finding(found: Finding) -> Text:
     return Text(f"! {_plain(words, long=500)}", style="bold red" if found.blocks else "yellow")
 
 
-def _warning(note: preview.Note) -> Text:
+def _warning(note: Note) -> Text:
     words = " ".join(filter(None, (wording.warning(note.code, note.params), way_on(note.code))))
     return Text("! " + _plain(words, long=1000), style="yellow")
 

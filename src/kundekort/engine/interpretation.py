@@ -13,7 +13,7 @@ import polars as pl
 
 from kundekort.engine import frames, mapping
 from kundekort.engine.errors import FileRefused
-from kundekort.engine.facts import Question, QuestionKind, Recut, WordCount
+from kundekort.engine.facts import Facts, Question, QuestionKind, Recut, WordCount
 from kundekort.engine.reading import recut
 from kundekort.engine.reading.batches import Pace
 from kundekort.engine.reading.encoding import Buffer
@@ -48,6 +48,14 @@ class Interpretation:
     names: tuple[str, ...] = ()
     recut: Recut | None = None
     answers: Answers = field(default_factory=Answers)
+
+    @property
+    def facts(self) -> Facts:
+        """What is known of the file before there is a plan."""
+        facts = Facts(samples=self.samples, names=self.names, words=self.words, recut=self.recut)
+        if self.source is None:
+            return facts
+        return replace(facts, sheets=self.source.sheets, similar_sheets=self.source.similar)
 
 
 def understand(

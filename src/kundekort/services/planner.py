@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import logging
 from contextlib import nullcontext
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +21,7 @@ from kundekort.bulk import register
 from kundekort.engine import interpretation, pipeline, undo
 from kundekort.engine.decisions import Decisions
 from kundekort.engine.draft import Draft, Task
-from kundekort.engine.facts import Facts, Question
+from kundekort.engine.facts import Question
 from kundekort.engine.plan import Plan
 from kundekort.engine.recipe import Answers, Recipe
 from kundekort.engine.schema import Schema
@@ -51,10 +50,7 @@ def plan(
         file = interpretation.understand(
             data, answers=imp.answers, schema=schema, limits=imports.limits(), ask=ask, recall=mappings.recall
         )
-        facts = Facts(samples=file.samples, names=file.names, words=file.words, recut=file.recut)
-        if file.source:
-            facts = replace(facts, sheets=file.source.sheets, similar_sheets=file.source.similar)
-        found: dict[str, Any] = {"recipe": file.recipe, "facts": facts, "answers": file.answers}
+        found: dict[str, Any] = {"recipe": file.recipe, "facts": file.facts, "answers": file.answers}
         if file.question:
             return found, file.question
         assert file.recipe is not None

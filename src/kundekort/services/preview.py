@@ -10,13 +10,14 @@ from typing import Any, Final
 
 import polars as pl
 
-from kundekort.engine import frames, full_name, mapping
+from kundekort.engine import frames, full_name
 from kundekort.engine.decisions import Whose
 from kundekort.engine.facts import ColumnChange, ConflictCount, ProblemCount, Totals
 from kundekort.engine.finding import KINDS, Evidence, Finding
 from kundekort.engine.frames import Status
 from kundekort.engine.keeping import EMPTIED
 from kundekort.engine.mapping import FULL_NAME
+from kundekort.engine.notes import Note, of_blank_rows, of_columns, of_rows, unread_sheets
 from kundekort.engine.problem import Conflict, Problem
 from kundekort.engine.recipe import Column
 from kundekort.engine.row import Row
@@ -27,7 +28,7 @@ from kundekort.store.bands import Band
 from kundekort.store.bands import bands as bands_of
 from kundekort.store.models import Import
 from kundekort.store.pages import Filter, Place
-from kundekort.wording.lists import SHEETS
+from kundekort.wording.lists import OWN_SHEETS
 
 FOREIGN_ROWS: Final = 10
 """Customer numbers that nobody has, from which on they may be those of another system if they are most of the file."""
@@ -42,14 +43,6 @@ class Page:
     rows: tuple[Row, ...]
     offset: int = 0
     found: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A warning, or a reason why nothing changes: its words are made by the doors."""
-
-    code: str
-    params: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,39 +111,23 @@ def summary(imp: Import) -> Summary:
 
 def warnings(imp: Import) -> tuple[Note, ...]:
     """What is worth knowing of a file besides its problems."""
-    notes = []
-    columns = mapping.ignored_columns(imports.recipe(imp).columns, imports.facts(imp).samples)
-    if ignored := [c.header for c in columns]:
-        notes.append(Note("columns_ignored", {"headers": ignored}))
-    for column in columns:
-        if column.suggestion:
-            notes.append(Note("columns_suggested", {"header": column.header, "field": column.suggestion}))
+    recipe, facts = imports.recipe(imp), imports.facts(imp)
+    notes = of_columns(recipe, facts)
     if (origin := imp.answers.origin) is not None:
         code = "columns_named" if origin.name else "columns_remembered"
         notes.append(Note(code, {"by": origin.by, "when": origin.when, "name": origin.name}))
-    if similar := list(imports.facts(imp).similar_sheets):
-        notes.append(Note("sheets_similar", {"sheets": similar}))
-    if sheets := [name for name in other_sheets(imp) if name not in similar]:
-        notes.append(Note("sheets_unread", {"sheets": sheets}))
-    if hidden := imports.facts(imp).hidden_rows:
-        code = "rows_hidden_left_out" if imports.recipe(imp).dialect.visible_only else "rows_hidden"
-        notes.append(Note(code, {"count": hidden}))
-    if (recut := imports.facts(imp).recut) and recut.one_cell:
-        notes.append(Note("rows_in_one_cell", {"separator": recut.separator}))
-    unknown = sum(p.count for p in imports.facts(imp).problems if p.code == "id_unknown")
+    notes += of_rows(recipe, facts, own_sheets=OWN_SHEETS)
+    unknown = sum(p.count for p in facts.problems if p.code == "id_unknown")
     if imp.totals and unknown >= FOREIGN_ROWS and 2 * unknown >= imp.totals.rows:
         notes.append(Note("ids_foreign", {"count": unknown}))
-    if newer := imports.facts(imp).newer:
-        notes.append(Note("newer_kept", {"count": newer}))
-    if blank := imports.facts(imp).blank_rows:
-        notes.append(Note("blank_rows", {"count": blank}))
-    return tuple(notes)
+    if facts.newer:
+        notes.append(Note("newer_kept", {"count": facts.newer}))
+    return (*notes, *of_blank_rows(facts))
 
 
 def other_sheets(imp: Import) -> list[str]:
     """The sheets of a workbook that were not read and may hold customers: our own explanation does not."""
-    ours = {about for _, about in SHEETS.values()}
-    return [name for name in imports.facts(imp).sheets if name not in {imports.recipe(imp).dialect.sheet, *ours}]
+    return unread_sheets(imports.recipe(imp), imports.facts(imp), own_sheets=OWN_SHEETS)
 
 
 def page(imp: Import, wanted: Filter, *, offset: int, limit: int, place: Place | None = None) -> Page:

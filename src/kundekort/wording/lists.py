@@ -20,6 +20,8 @@ SHEETS: Final[Mapping[str, tuple[str, str]]] = {
     "da": ("Kunder", "Forklaring"),
 }
 """By language: the sheet with the customers, and the one that explains it."""
+OWN_SHEETS: Final = frozenset(about for _, about in SHEETS.values())
+"""The names of the sheets that explain."""
 
 HEADERS: Final[Mapping[str, tuple[str, str, str]]] = {
     "nb": ("Kolonne", "Hva det er", "Hva du skriver"),
