@@ -92,7 +92,10 @@ LONG: Final = 'Å=1;"\n' * 5_333 + "ab"
 """32,000 characters."""
 
 
-REFUSED: Final = ("#N/A", "#I/T", "#REF!", "#NAVN?", "#####", "4,79E+09")
+REFUSED: Final = (
+    *("#N/A", "#I/T", "#REF!", "#NAVN?", "#####", "4,79E+09"),
+    *("nan", "NULL", "None", "<b>&amp;</b>"),
+)
 """Values that a person can write on a card, but that no file may bring for a new one."""
 MARK: Final = "~~"
 """Stands before those in the file."""
