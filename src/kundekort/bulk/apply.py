@@ -105,7 +105,7 @@ class _Writing:
 
         for part in self._blocks(Status.REMOVED, block, INTO):
             with self._staged(part.staged, statements.create_staged_removals()):
-                removal = statements.remove_customers(self._fields)
+                removal = statements.remove_customers(self._fields, _within(part.rows))
                 self._expect(self._conn.execute(removal, {"of": self._revision}).rowcount, part.rows)
             self._logged += part.rows.height
             self._remember_merges(part.rows, old=pl.lit(""), new=pl.col(ID).cast(pl.String))
@@ -144,7 +144,8 @@ class _Writing:
     def _update(self, part: _Block) -> None:
         fields = self._changed_fields
         with self._staged(part.staged, statements.create_staged(fields)):
-            self._expect(self._conn.execute(statements.update_customers(fields)).rowcount, part.rows)
+            update = statements.update_customers(fields, _within(part.rows))
+            self._expect(self._conn.execute(update).rowcount, part.rows)
 
     def _rebased(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows, with those of edited cards as changes of what the cards are now, which nobody else writes now."""
@@ -245,6 +246,12 @@ class _Writing:
 def _changed_fields(plan: Plan) -> tuple[Field, ...]:
     changes = plan.changes
     return tuple(f for f in plan.fields if changes[f.key])
+
+
+def _within(rows: pl.DataFrame) -> Composed:
+    """The condition that a card has a number like those of the rows, of which there is one or more."""
+    first, last = rows.select(pl.min(ID).alias("first"), pl.max(ID).alias("last")).row(0)
+    return statements.ids_between(first, last)
 
 
 def _staged_text(rows: pl.DataFrame, fields: Sequence[Field]) -> CopyText:

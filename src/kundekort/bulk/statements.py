@@ -288,16 +288,19 @@ def drop(table: Identifier) -> Composed:
     return SQL("DROP TABLE {}").format(table)
 
 
-def update_customers(fields: Sequence[Field]) -> Composed:
-    """Give the staged fields (or none) to the staged cards whose version is still the one the plan was made from."""
+def update_customers(fields: Sequence[Field], within: Composed) -> Composed:
+    """Give the staged fields (or none) to the staged cards whose version is still the one the plan was made from.
+
+    `within` holds for all of them (`ids_between`): a join by number would go through all cards before them, too.
+    """
     assignments: list[Composable] = [
         SQL("{} = {}").format(Identifier(f.key), _given(f)) for f in fields if not f.custom
     ]
     if any(f.custom for f in fields):
         assignments.append(SQL("custom = jsonb_strip_nulls(c.custom || {})").format(_custom(fields)))
     assignments += [SQL("version = c.version + 1"), SQL("changed_at = now()")]
-    return SQL("UPDATE {} c SET {} FROM {} s WHERE c.id = s.id AND c.version = s.version").format(
-        CUSTOMER, _comma(assignments), STAGED
+    return SQL("UPDATE {} c SET {} FROM {} s WHERE c.id = s.id AND c.version = s.version AND {}").format(
+        CUSTOMER, _comma(assignments), STAGED, within
     )
 
 
@@ -359,19 +362,22 @@ def create_staged_removals() -> Composed:
     return SQL('CREATE TEMPORARY TABLE {} (id bigint, version int, "into" bigint) ON COMMIT DROP').format(STAGED)
 
 
-def remove_customers(fields: Sequence[Field]) -> Composed:
+def remove_customers(fields: Sequence[Field], within: Composed) -> Composed:
     """Take the staged cards out whose version is still the one the plan was made from; wants the revision, as `of`.
 
-    They are remembered, and each is logged with the values of the given fields.
+    They are remembered, and each is logged with the values of the given fields. `within` is that of an update.
     """
     return SQL(
-        "WITH gone AS (DELETE FROM {customer} c USING {staged} s WHERE c.id = s.id AND c.version = s.version "
+        "WITH gone AS (DELETE FROM {customer} c USING {staged} s "
+        "WHERE c.id = s.id AND c.version = s.version AND {within} "
         'RETURNING c.id, c.version, c.created_at, s."into", {card} AS card), '
         "kept AS (INSERT INTO {removed} (id, into_id, revision_id, created_at) "
         'SELECT id, "into", %(of)s, created_at FROM gone) '
         "INSERT INTO {change} (revision_id, customer_id, version, field, old, new, card) "
         "SELECT %(of)s, id, version + 1, 'id', id::text, '', card FROM gone ORDER BY gone.id"
-    ).format(customer=CUSTOMER, staged=STAGED, card=_card(fields, _stored), removed=REMOVED, change=CHANGE)
+    ).format(
+        customer=CUSTOMER, staged=STAGED, within=within, card=_card(fields, _stored), removed=REMOVED, change=CHANGE
+    )
 
 
 def _inserted(fields: Sequence[Field]) -> tuple[Composed, Composed]:
