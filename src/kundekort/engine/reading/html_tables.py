@@ -57,6 +57,8 @@ class HtmlTables(Stream):
 
     def tables(self, *, most: int) -> Iterator[tuple[Sheet, Iterator[Row]]]:
         """All tables that have rows; of one within another, rows come before those around it."""
+        if len(self.sheets) == 1:
+            return super().tables(most=most)
         found: dict[int, list[Row]] = {}
         cells = 0
         for number, row in self._all(most=most, wanted=None):
