@@ -133,4 +133,5 @@ def test_documents_that_grow_are_refused() -> None:
     assert refusal(page("<tr>" + "<td>x</td>" * 300)) == ("too_many_columns", {"columns": 201, "limit": 200})
     assert refusal(page("<tr><td>" + "x" * 40_000))[0] == "cell_too_long"
     assert refusal(page("<!--" + "x" * 600_000))[0] == "file_damaged"
+    assert refusal(page("<tr>" + "<td>" * 20_000)) == ("file_damaged", {})
     assert HEADER == ["CustomerID", "FirstName"]

@@ -90,6 +90,9 @@ class Stream:
 
     def tables(self, *, most: int) -> Iterator[tuple[Sheet, Iterator[Row]]]:
         """All sheets that have rows."""
+        if len(self.sheets) == 1:  # nothing stands behind it, so nobody has to go through all of it
+            yield self.sheets[0], self.rows(self.sheets[0], most=most)
+            return
         for number, rows in groupby(self._all(most=most, wanted=None), key=lambda found: found[0]):
             yield self.sheets[number], (row for _, row in rows)
 

@@ -30,7 +30,10 @@ def workbook(data: memoryview) -> memoryview:
         raise FileRefused("file_damaged") from error
     if "encryptedpackage" in names:
         raise FileRefused("file_encrypted")
-    raise FileRefused("file_binary", kind=next((kind for name, kind in _KINDS.items() if name in names), "unknown"))
+    for name, kind in _KINDS.items():
+        if name in names:
+            raise FileRefused("file_binary", kind=kind)
+    raise FileRefused("file_damaged")
 
 
 class _Files:

@@ -12,7 +12,7 @@ from typing import Final
 
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.reading import markup
-from kundekort.engine.reading.book import LAST_LINE, LONGEST, SAMPLED, Row, RowBuilder, Sheet, Stream
+from kundekort.engine.reading.book import LAST_LINE, LONGEST, SAMPLED, WIDEST, Row, RowBuilder, Sheet, Stream
 
 _PIECE: Final = 1 << 14  # characters that are parsed in one go
 _LONGEST_TAG: Final = 1 << 18
@@ -57,6 +57,8 @@ class HtmlTables(Stream):
 
     def tables(self, *, most: int) -> Iterator[tuple[Sheet, Iterator[Row]]]:
         """All tables that have rows; of one within another, rows come before those around it."""
+        if len(self.sheets) == 1:
+            return super().tables(most=most)
         found: dict[int, list[Row]] = {}
         cells = 0
         for number, row in self._all(most=most, wanted=None):
@@ -99,6 +101,8 @@ class _Table:
     def begin_cell(self, columns: int, rows: int, exact: str) -> None:
         """Begin a cell."""
         self.carry()
+        if self.builder.column >= WIDEST:
+            raise FileRefused("file_damaged")
         self.texts, self.length, self.columns, self.rows, self.exact = [], 0, columns, rows, exact
 
     def add(self, text: str) -> None:

@@ -105,11 +105,15 @@ def _parser(  # noqa: PLR0915  # closures, as it says
         name = names[name]
         depth -= 1
         if name == "v":
-            inside, value = False, _joined(texts, line)
+            inside, value = False, "".join(texts)
+            if len(value) > LONGEST:
+                _refuse_long(value, line)
         elif name == "t":
             inside = False
             if aloud:
-                inline = _joined([inline, *texts], line)
+                inline += "".join(texts)
+                if len(inline) > LONGEST:
+                    _refuse_long(inline, line)
         elif name == "c":
             if formula and not (inline or _is_result(value, cell, recalculates)):
                 uncalculated.append(column)
@@ -139,14 +143,6 @@ def _is_result(value: str | None, cell: dict[str, str], recalculates: bool) -> b
     if value:
         return not (recalculates and value == "0" and cell.get("t", "n") == "n")
     return value is not None and cell.get("t") == "str"  # the empty text
-
-
-def _joined(texts: list[str], line: int) -> str:
-    """The text that was found in pieces. FileRefused (cell_too_long)."""
-    text = "".join(texts)
-    if len(text) > LONGEST:
-        _refuse_long(text, line)
-    return text
 
 
 def _refuse_long(text: str, line: int) -> None:
