@@ -23,7 +23,7 @@ from kundekort.engine.recipe import WORKBOOK, Answers, Column, Dialect, DialectO
 from kundekort.engine.schema import Schema
 from kundekort.engine.translate import sample_names, unknown_words
 
-_ANSWERABLE: Final = ("one_cell", "no_known_column", "column_twice", "no_key_column")
+_ANSWERABLE: Final = ("encoding_unclear", "one_cell", "no_known_column", "column_twice", "no_key_column")
 """Refusals that a person can lift by saying what the columns of the file are."""
 _FIRST_ROWS: Final = 10_000
 _SAMPLE_ROWS: Final = 200
@@ -106,6 +106,10 @@ def opened(data: Buffer, recipe: Recipe, limits: Limits) -> Source:
 def _question(file: Interpretation, schema: Schema, *, ask: bool) -> Question | None:
     """What somebody has to say of the columns of a file; without `ask`, only what makes it impossible to go on."""
     assert file.recipe is not None
+    if file.source and file.source.encodings:
+        return refusal(
+            FileRefused("encoding_unclear", ways=[[name, [*w]] for name, w in file.source.encodings.items()])
+        )
     columns, dialect = file.recipe.columns, file.recipe.dialect
     try:
         if file.recut and file.recut.one_cell and not any(column.field for column in columns):

@@ -25,6 +25,7 @@ PROBLEMS: Final[Mapping[str, str | Promise]] = {
         "Put a cell that contains the separator in double quotes.",
         "cells",
     ),
+    "cells_cut": _("The row has %(cells)s cells; those beyond the first %(limit)s were cut off."),
     "unclosed_quote": _(
         "A cell on this row begins with a double quote that is never closed. Close it, or take it away."
     ),
@@ -159,6 +160,7 @@ WARNINGS: Final[Mapping[str, str | Promise]] = {
 PROBLEM_KINDS: Final[Mapping[str, str | Promise]] = {
     "row_too_short": _("too few cells"),
     "row_too_long": _("too many cells"),
+    "cells_cut": _("cells cut off"),
     "unclosed_quote": _("quote not closed"),
     "text_after_quote": _("text after a closing quote"),
     "nul_byte": _("NUL character"),

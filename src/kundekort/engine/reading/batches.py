@@ -137,6 +137,8 @@ class _Growing:
             self.blank_rows += 1
             return
         problem = _problem(found, raw, self.grammar)
+        if self.columns > self.grammar.most and any(found.cells[self.columns :]):
+            problem = "cells_cut", {"cells": len(found.cells), "limit": self.columns}
         if problem:
             code, params = problem
             self.problems.append(LineProblem(line, code, raw.decode("utf-8", "replace")[:SHOWN], params))
