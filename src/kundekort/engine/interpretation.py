@@ -14,6 +14,7 @@ import polars as pl
 from kundekort.engine import frames, mapping
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.facts import Question, QuestionKind, Recut, WordCount
+from kundekort.engine.marks import as_meant
 from kundekort.engine.reading import recut
 from kundekort.engine.reading.batches import Pace
 from kundekort.engine.reading.encoding import Buffer
@@ -68,7 +69,7 @@ def understand(
     known = mapping.header_test(schema)
     overrides, source = answers.dialect, None
     try:
-        source = open_source(data, known=known, overrides=overrides, limits=limits, pace=pace or Pace())
+        source = as_meant(open_source(data, known=known, overrides=overrides, limits=limits, pace=pace or Pace()))
         first = next(block for block in source.blocks() if block.cells.height)
     except FileRefused as refused:
         return Interpretation(source, None, question=refusal(refused), answers=answers)
@@ -100,7 +101,7 @@ def opened(data: Buffer, recipe: Recipe, limits: Limits) -> Source:
         one_cell=dialect.one_cell or None,
         visible_only=dialect.visible_only or None,
     )
-    return open_source(data, known=lambda header: False, overrides=overrides, limits=limits)
+    return as_meant(open_source(data, known=lambda header: False, overrides=overrides, limits=limits))
 
 
 def _question(file: Interpretation, schema: Schema, *, ask: bool) -> Question | None:

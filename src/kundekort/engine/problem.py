@@ -28,6 +28,7 @@ ROW_CODES: Final = {
     "cells_cut": "the row has more cells than are kept, and the others are left out; params: cells, limit",
     "unclosed_quote": "a quoted cell starts on this row and is never closed",
     "text_after_quote": "text stands between a closing quote and the next separator",
+    "quotes_foreign": "single or typographic quotes stand around a separator, which they do not protect",
     "nul_byte": "the row contains a NUL character",
     "undecodable": "bytes of the row are not text in the file's encoding",
     "name_missing": "a card needs a first name, last name, company or e-mail",

@@ -32,6 +32,9 @@ PROBLEMS: Final[Mapping[str, str | Promise]] = {
     "text_after_quote": _(
         "Text follows a closing double quote. Put the whole cell in quotes, and write each quote inside it twice."
     ),
+    "quotes_foreign": _(
+        "Single or typographic quotes stand around a separator, which cuts the cell in two. Use straight double quotes."
+    ),
     "nul_byte": _("The row contains an invisible NUL character. Save the file again as “CSV UTF-8”."),
     "undecodable": _(
         "The row contains characters that do not fit the file’s encoding. Save the file again as “CSV UTF-8”."
@@ -161,6 +164,7 @@ PROBLEM_KINDS: Final[Mapping[str, str | Promise]] = {
     "row_too_short": _("too few cells"),
     "row_too_long": _("too many cells"),
     "cells_cut": _("cells cut off"),
+    "quotes_foreign": _("typographic quotes around a separator"),
     "unclosed_quote": _("quote not closed"),
     "text_after_quote": _("text after a closing quote"),
     "nul_byte": _("NUL character"),

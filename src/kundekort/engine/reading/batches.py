@@ -133,7 +133,7 @@ class _Growing:
         """Take one record, with what is wrong with it; a blank one is only counted."""
         refuse_excess(found.fault, line=line, grammar=self.grammar)
         raw = self.text[found.start : found.stop]
-        if not found.fault and not any(cell.strip(b" \t\r\n") for cell in found.cells):
+        if not found.fault and not any(cell.strip(b" \t\r\n\x1a") for cell in found.cells):
             self.blank_rows += 1
             return
         problem = _problem(found, raw, self.grammar)

@@ -111,7 +111,8 @@ def utf8_letters(chunk: memoryview) -> list[int]:
     """Where bytes stand that are a letter or a sign in UTF-8, such as stand in names, and in no other encoding."""
     octets = np.concatenate((np.frombuffer(chunk, np.uint8), _BLANK, _BLANK))
     at = np.flatnonzero(octets >= 0x80)
-    return at[np.logical_or(*_utf8_letters(octets, at))].tolist()
+    places: list[int] = at[np.logical_or(*_utf8_letters(octets, at))].tolist()
+    return places
 
 
 def _utf8_letters(

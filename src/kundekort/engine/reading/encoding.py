@@ -100,6 +100,15 @@ def text_of(data: Buffer, encoding: str) -> tuple[Text, int]:
     return data, begin
 
 
+def single_line_ends(text: Text, begin: int) -> tuple[Text, int]:
+    """A text of which each line ends in CR CR LF, as after two programs that each made CR LF of LF, with CR LF."""
+    head = text[begin : begin + _SAMPLE]
+    doubled = head.count(b"\r\r\n")
+    if not doubled or doubled != head.count(b"\n"):
+        return text, begin
+    return bytes(text[begin:]).replace(b"\r\r\n", b"\r\n"), 0
+
+
 def release(text: object, start: int, end: int) -> None:
     """Let go of the memory of a stretch of a mapped file that was read; whoever reads it again, finds it again."""
     if isinstance(text, mmap):

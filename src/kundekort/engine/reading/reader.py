@@ -60,7 +60,7 @@ def open_source(
         fit = Fit(overrides.encoding) if overrides.encoding else encoding.detect(view)
         sheet, found = "", fit.encoding
         encodings = {each: encoding.samples(view, each) for each in (found, *fit.others) if fit.others}
-        text, begin = encoding.text_of(data, found)
+        text, begin = encoding.single_line_ends(*encoding.text_of(data, found))
         if overrides.one_cell:
             text, begin = one_cell.unwrap(text[begin:]), 0
     header = sniff.find_header(
