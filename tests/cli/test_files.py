@@ -41,6 +41,27 @@ def test_it_writes_bad_rows_too_and_tells_of_them(tmp_path: Path) -> None:
     assert [line.split(":")[0].split()[-1] for line in result.stderr.splitlines()] == ["3", "4"]
 
 
+def test_it_has_room_for_the_columns_of_a_spreadsheet_and_says_what_it_cuts(tmp_path: Path) -> None:
+    wide = tmp_path / "wide.csv"
+    wide.write_bytes(b";".join(b"c%d" % n for n in range(16_384)) + b"\n" + b";".join([b"x"] * 16_384) + b"\n")
+    result = CliRunner().invoke(app, ["rows", str(wide)])
+    assert (result.exit_code, len(result.stdout.splitlines()[1].split(","))) == (0, 16_384)
+    wide.write_bytes(b"a;b\n1;2\n" + b";".join([b"x"] * 16_400) + b"\n")
+    result = CliRunner().invoke(app, ["rows", str(wide)])
+    assert result.exit_code == 3
+    assert "16,400 cells; those beyond the first 16,384 were cut off" in result.stderr
+
+
+def test_it_says_where_letters_can_be_read_in_several_ways(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_bytes(b"Navn\n\x9bx\n")
+    result = CliRunner().invoke(app, ["rows", str(tmp_path / "list.csv")])
+    assert result.exit_code == 3
+    assert "“øx” as CP850 (MS-DOS)" in result.stderr
+    for name in ("cp850", "CP850", "ibm850", "850"):
+        result = CliRunner().invoke(app, ["rows", str(tmp_path / "list.csv"), "--encoding", name])
+        assert (result.exit_code, result.stdout) == (0, "Navn\nøx\n")
+
+
 def test_it_needs_no_database_for_files_alone(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"a;b\n1\n")
     environment = {"PATH": os.environ["PATH"], "KUNDEKORT_DATA": str(tmp_path / "data"), "LANG": "C.UTF-8"}

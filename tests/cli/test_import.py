@@ -383,3 +383,11 @@ def test_it_creates_nobody_a_second_time_without_being_told(run: Callable[..., R
     assert (shown.exit_code, "list.csv" in shown.stdout) == (3, True)
     assert run(people, "--yes", "--accept-findings").exit_code == 0
     assert Customer.objects.count() == 12
+
+
+def test_it_refuses_letters_that_can_be_read_in_several_ways_until_it_is_told(run: Callable[..., Result]) -> None:
+    content = "CustomerID;FirstName;Gender\n0;øx;2\n".encode("cp850")
+    result = run(content, "--preview", "--json")
+    assert (result.exit_code, told(result)["error"]["code"]) == (2, "encoding_unclear")
+    answer = told(run(content, "--preview", "--json", "--encoding", "cp850"))
+    assert (answer["new"], answer["dialect"]["encoding"]) == (1, "cp850")

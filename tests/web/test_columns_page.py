@@ -249,3 +249,13 @@ def test_it_splits_rows_that_are_one_cell_with_one_click(as_bob: Client) -> None
     as_bob.post(f"/imports/{latest().pk}/dialect/", hidden)
     assert latest().state == Import.State.PREVIEW
     assert latest().totals.new == 1
+
+
+def test_it_asks_how_letters_are_meant_that_can_be_read_in_several_ways(as_bob: Client) -> None:
+    page = send(as_bob, "CustomerID;FirstName;Gender\n0;øx;2\n".encode("cp850")).content.decode()
+    assert latest().state == Import.State.COLUMNS
+    assert "«øx» som CP850 (MS-DOS)" in page
+    answer = {"encoding": "cp850", "separator": ";", "header_row": "1", "go_on": "1"}
+    as_bob.post(f"/imports/{latest().pk}/dialect/", answer, follow=True)
+    assert latest().state == Import.State.PREVIEW
+    assert imports.recipe(latest()).dialect.encoding == "cp850"

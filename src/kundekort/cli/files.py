@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import mmap
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO, Final
@@ -26,6 +27,9 @@ SHOWN: Final = 50
 """Problems of a file that are told one by one."""
 BLOCK: Final = 50_000
 """Rows that are written at a time."""
+MOST_ROWS: Final = (1 << 32) - 1
+MOST_COLUMNS: Final = 16_384
+"""Of a file whose table is only written anew: as many columns as a spreadsheet has."""
 
 InputFile = Annotated[
     Path, typer.Argument(metavar="FILE", show_default=False, help=_("The file to read; - is standard input."))
@@ -78,6 +82,7 @@ def rows(
     """Write the table of a messy file or of a workbook exactly as read, as clean CSV."""
     with report_failures():
         from kundekort.engine.reading import reader
+        from kundekort.engine.reading.table import Limits
         from kundekort.engine.writing import csv
 
         overrides = dialect(
@@ -88,12 +93,16 @@ def rows(
             one_cell=one_cell,
             visible_only=visible_only,
         )
+        limits = Limits(bytes=sys.maxsize, rows=MOST_ROWS, columns=MOST_COLUMNS)  # of an import it has others
         with opened(file) as stream, file_bytes(stream) as data:
-            table = reader.read(data, known=lambda header: False, overrides=overrides, as_is=True)
+            table = reader.read(data, known=lambda header: False, overrides=overrides, limits=limits, as_is=True)
         cells = table.cells.drop("_row", "_line")
         output.write(csv.write(cells.iter_slices(BLOCK), headers=table.headers, form=csv.CLEAN), to)
         if table.problems.height:
             _tell_problems(table.problems)
+        if table.encodings:
+            _tell_encodings(table.encodings)
+        if table.problems.height or table.encodings:
             raise typer.Exit(3)
 
 
@@ -161,7 +170,7 @@ def dialect(
     from kundekort.engine.recipe import ENCODINGS, SEPARATORS, DialectOverrides
 
     if encoding is not None:
-        encoding = {"cp1252": "windows-1252", "latin-1": "iso-8859-1"}.get(encoding.lower(), encoding.lower())
+        encoding = _encoding(encoding)
         if encoding not in ENCODINGS:
             raise CommandRefused("option_unknown", option="--encoding", choices=list(ENCODINGS))
     if separator is not None:
@@ -178,6 +187,17 @@ def dialect(
     )
 
 
+def _encoding(name: str) -> str:
+    """The encoding of a name, by which else Python and others know it: cp1252, latin-1, ibm850, 850."""
+    from kundekort.engine.reading.code_page import CODECS
+
+    by_codec = {codecs.lookup(codec).name: encoding for encoding, codec in CODECS.items()}
+    try:
+        return by_codec.get(codecs.lookup(name).name, name.lower())
+    except LookupError:
+        return name.lower()
+
+
 @contextmanager
 def file_bytes(file: BinaryIO) -> Iterator[bytes | mmap.mmap]:
     """The bytes of an opened file, without reading them where it is no pipe."""
@@ -187,6 +207,14 @@ def file_bytes(file: BinaryIO) -> Iterator[bytes | mmap.mmap]:
         yield file.read()
         return
     yield mapped  # not closed here: the traceback of a refusal still looks into it
+
+
+def _tell_encodings(encodings: Mapping[str, Sequence[str]]) -> None:
+    from kundekort import wording
+
+    setup.setup_translations()
+    ways = [[name, list(words)] for name, words in encodings.items()]
+    print(wording.refusal("encoding_unclear", {"ways": ways}), file=sys.stderr)
 
 
 def _tell_problems(problems: pl.DataFrame) -> None:

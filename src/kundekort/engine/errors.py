@@ -20,6 +20,7 @@ FILE_CODES: Final = {
     "too_many_rows": "more rows than allowed; params: limit",
     "too_many_columns": "more columns than allowed; params: columns, limit",
     "file_undecodable": "the bytes are not text in the encoding; params: encoding",
+    "encoding_unclear": "the text may be in several encodings; params: ways, of each its name and some words",
     "no_known_column": "no header names a field; params: headers, separator",
     "one_cell": "every row is one cell that holds all columns; params: headers, separator",
     "column_twice": "two columns become the same field; params: field, headers",

@@ -14,6 +14,7 @@ import polars as pl
 from kundekort.engine import frames, mapping
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.facts import Facts, Question, QuestionKind, Recut, WordCount
+from kundekort.engine.marks import as_meant
 from kundekort.engine.reading import recut
 from kundekort.engine.reading.batches import Pace
 from kundekort.engine.reading.encoding import Buffer
@@ -23,7 +24,7 @@ from kundekort.engine.recipe import WORKBOOK, Answers, Column, Dialect, DialectO
 from kundekort.engine.schema import Schema
 from kundekort.engine.translate import sample_names, unknown_words
 
-_ANSWERABLE: Final = ("one_cell", "no_known_column", "column_twice", "no_key_column")
+_ANSWERABLE: Final = ("encoding_unclear", "one_cell", "no_known_column", "column_twice", "no_key_column")
 """Refusals that a person can lift by saying what the columns of the file are."""
 _FIRST_ROWS: Final = 10_000
 _SAMPLE_ROWS: Final = 200
@@ -76,7 +77,7 @@ def understand(
     known = mapping.header_test(schema)
     overrides, source = answers.dialect, None
     try:
-        source = open_source(data, known=known, overrides=overrides, limits=limits, pace=pace or Pace())
+        source = as_meant(open_source(data, known=known, overrides=overrides, limits=limits, pace=pace or Pace()))
         first = next(block for block in source.blocks() if block.cells.height)
     except FileRefused as refused:
         return Interpretation(source, None, question=refusal(refused), answers=answers)
@@ -108,12 +109,16 @@ def opened(data: Buffer, recipe: Recipe, limits: Limits) -> Source:
         one_cell=dialect.one_cell or None,
         visible_only=dialect.visible_only or None,
     )
-    return open_source(data, known=lambda header: False, overrides=overrides, limits=limits)
+    return as_meant(open_source(data, known=lambda header: False, overrides=overrides, limits=limits))
 
 
 def _question(file: Interpretation, schema: Schema, *, ask: bool) -> Question | None:
     """What somebody has to say of the columns of a file; without `ask`, only what makes it impossible to go on."""
     assert file.recipe is not None
+    if file.source and file.source.encodings:
+        return refusal(
+            FileRefused("encoding_unclear", ways=[[name, [*w]] for name, w in file.source.encodings.items()])
+        )
     columns, dialect = file.recipe.columns, file.recipe.dialect
     try:
         if file.recut and file.recut.one_cell and not any(column.field for column in columns):

@@ -25,8 +25,10 @@ SHOWN: Final = 200
 ROW_CODES: Final = {
     "row_too_short": "fewer cells than the header has; params: cells, expected",
     "row_too_long": "more cells than the header has; params: cells, expected",
+    "cells_cut": "the row has more cells than are kept, and the others are left out; params: cells, limit",
     "unclosed_quote": "a quoted cell starts on this row and is never closed",
     "text_after_quote": "text stands between a closing quote and the next separator",
+    "quotes_foreign": "single or typographic quotes stand around a separator, which they do not protect",
     "nul_byte": "the row contains a NUL character",
     "undecodable": "bytes of the row are not text in the file's encoding",
     "name_missing": "a card needs a first name, last name, company or e-mail",

@@ -8,7 +8,12 @@ from dataclasses import field as dataclass_field
 from enum import StrEnum
 from typing import Any, Final, Literal, Self, TypeAlias
 
-ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "windows-1252", "iso-8859-1", "iso-8859-15", "mac-roman")
+ENCODINGS = (
+    *("utf-8", "utf-16-le", "utf-16-be"),
+    *("windows-1252", "iso-8859-1", "iso-8859-15", "mac-roman", "cp850", "cp865", "cp437", "cp861"),
+    *("windows-1250", "windows-1257", "windows-1254", "windows-1251", "iso-8859-2", "iso-8859-13", "cp852", "cp775"),
+    *("mac-iceland", "mac-centraleurope"),
+)
 SEPARATORS = (";", ",", "\t", "|")
 WORKBOOK = "xlsx"
 """Stands for the encoding of a file that is a workbook; it has a sheet instead of a separator."""

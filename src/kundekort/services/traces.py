@@ -111,7 +111,7 @@ def _source(imp: Import) -> Iterator[pl.Series]:
 
 
 def _lines(view: memoryview) -> Iterator[pl.Series]:
-    text, start = encoding.to_utf8(view, encoding.detect(view)), 0
+    text, start = encoding.to_utf8(view, encoding.detect(view).encoding), 0
     while start < len(text):
         end = text.find(b"\n", start + _PIECE)
         end = len(text) if end < 0 else end

@@ -25,11 +25,15 @@ PROBLEMS: Final[Mapping[str, str | Promise]] = {
         "Put a cell that contains the separator in double quotes.",
         "cells",
     ),
+    "cells_cut": _("The row has %(cells)s cells; those beyond the first %(limit)s were cut off."),
     "unclosed_quote": _(
         "A cell on this row begins with a double quote that is never closed. Close it, or take it away."
     ),
     "text_after_quote": _(
         "Text follows a closing double quote. Put the whole cell in quotes, and write each quote inside it twice."
+    ),
+    "quotes_foreign": _(
+        "Single or typographic quotes stand around a separator, which cuts the cell in two. Use straight double quotes."
     ),
     "nul_byte": _("The row contains an invisible NUL character. Save the file again as “CSV UTF-8”."),
     "undecodable": _(
@@ -159,6 +163,8 @@ WARNINGS: Final[Mapping[str, str | Promise]] = {
 PROBLEM_KINDS: Final[Mapping[str, str | Promise]] = {
     "row_too_short": _("too few cells"),
     "row_too_long": _("too many cells"),
+    "cells_cut": _("cells cut off"),
+    "quotes_foreign": _("typographic quotes around a separator"),
     "unclosed_quote": _("quote not closed"),
     "text_after_quote": _("text after a closing quote"),
     "nul_byte": _("NUL character"),

@@ -27,6 +27,9 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "too_many_rows": _("The file has more than %(limit)s rows. Split it into several files."),
     "too_many_columns": _("The file has %(columns)s columns; at most %(limit)s can be imported. Remove some."),
     "file_undecodable": _("The file cannot be read as %(encoding)s. Save it again as “CSV UTF-8”."),
+    "encoding_unclear": _(
+        "The letters of the file can be read in several ways: %(ways)s. Choose the encoding in which they are right."
+    ),
     "no_known_column": _(
         "No column of the file is known (read with %(separator)s as separator: %(headers)s). "
         "Use the header names of the template."

@@ -199,6 +199,9 @@ def _shown(code: str, name: str, value: object) -> object:
             return separator(value)
         case "encoding", str():
             return encoding(value)
+        case "ways", list():
+            words = _("“%(words)s” as %(encoding)s")
+            return _listed([words % {"words": " ".join(read), "encoding": encoding(name)} for name, read in value])
         case "country", str():
             return country_name(value)
         case "why", str():  # the first sentence of what another program said

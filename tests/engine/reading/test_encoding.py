@@ -8,9 +8,11 @@ import pytest
 
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.reading import encoding
+from kundekort.engine.reading.code_page import CODECS
 from kundekort.engine.reading.reader import read
-from kundekort.engine.recipe import DialectOverrides
+from kundekort.engine.recipe import ENCODINGS, DialectOverrides
 
+NAMES = ("Håkon", "Bjørn", "Åse", "Øystein", "Sæther", "Kåre", "Jørgen", "Næss")
 NORDIC = "CustomerID;FirstName;City\r\n1;Bjørn;Ålesund\r\n2;Päivi;Ærøskøbing\r\n3;Åse;Östersund – «é»\r\n"
 
 
@@ -59,9 +61,9 @@ def test_it_reads_mostly_utf8_as_utf8_and_marks_the_rows_that_are_not() -> None:
     assert text(data) == ("utf-8", ["Bjørn", "Åse", "P\ufffdl", "Søren"], ["undecodable"])
 
 
-def test_it_reads_windows_1252_with_a_few_spoilt_letters_as_such() -> None:
-    data = "CustomerID;x\n1;Bjørn\n2;Åse\n3;BjÃ¸rn\n".encode("cp1252")
-    assert text(data) == ("windows-1252", ["Bjørn", "Åse", "BjÃ¸rn"], [])
+def test_it_tells_rows_of_utf8_in_a_file_of_single_bytes() -> None:
+    data = "CustomerID;x\n1;Bjørn\n2;Åse Bø\n3;BjÃ¸rn\n4;â€œPer\n".encode("cp1252")
+    assert text(data) == ("windows-1252", ["Bjørn", "Åse Bø", "Bj\ufffd¸rn", "\ufffd€œPer"], ["undecodable"] * 2)
 
 
 def test_it_marks_rows_with_bytes_that_windows_1252_does_not_have() -> None:
@@ -120,3 +122,59 @@ def test_it_does_not_take_a_text_with_a_nul_for_binary() -> None:
 def test_it_finds_every_broken_place_of_utf8() -> None:
     data = ("å" * 10).encode() + b"\xff" + "€".encode() + b"\xe2\x82" + b"a\xc3"
     assert list(encoding.invalid_positions(memoryview(data))) == [20, 24, 27]
+
+
+@pytest.mark.parametrize("codec", ["cp850", "cp865", "cp437", "mac_roman", "cp1252", "iso8859_15", "cp1257", "cp861"])
+def test_it_tells_encodings_by_how_names_are_spelt(codec: str) -> None:
+    names = ["Zoë", "Müller", "Pär", "Göran"] if codec == "cp437" else ["Håkon", "Bjørn", "Åse", "Øystein", "Sæther"]
+    made = "".join(f"{n};{name}\n" for n, name in enumerate(names))
+    assert text(f"CustomerID;x\n{made}".encode(codec))[1:] == (names, [])
+
+
+@pytest.mark.parametrize("codec", ["cp1250", "iso8859_2", "cp852", "mac_latin2"])
+def test_it_reads_polish_names(codec: str) -> None:
+    made = "CustomerID;x\n1;Łukasz Żółć\n2;Małgorzata Wiśniewska\n3;Świętosława Dąbrowska\n"
+    assert text(made.encode(codec))[1] == ["Łukasz Żółć", "Małgorzata Wiśniewska", "Świętosława Dąbrowska"]
+
+
+def test_it_reads_the_baltic_and_the_sagas() -> None:
+    baltic = "CustomerID;x\n1;Jānis Bērziņš\n2;Līga Kalniņa\n3;Rūta Žukauskaitė\n"
+    assert text(baltic.encode("cp1257"))[0] == "windows-1257"
+    saga = "CustomerID;x\n1;Þórður Guðmundsson\n2;Ýmir Ægisson\n"
+    assert text(saga.encode("cp1252"))[0] == "windows-1252"
+    assert text(saga.encode("mac_iceland"))[0] == "mac-iceland"
+
+
+def test_one_broken_letter_does_not_make_another_encoding() -> None:
+    assert text("CustomerID;x\n1;Bjørn".encode()[:-2] + b"\xa0")[0] == "utf-8"
+    assert text(b"CustomerID;x\n1;a\n2;Bj\xc3") == ("utf-8", ["a", "Bj\ufffd"], ["undecodable"])
+    assert text("CustomerID;x\n1;Blå".encode("cp1252")) == ("windows-1252", ["Blå"], [])
+
+
+@pytest.mark.parametrize(("most", "rest"), [("cp1252", "cp850"), ("cp850", "cp1252"), ("cp1252", "mac_roman")])
+def test_it_tells_the_rows_of_another_encoding(most: str, rest: str) -> None:
+    first = "CustomerID;x\n" + "".join(f"{n};{name} Ødegård\n" for n, name in enumerate(NAMES))
+    table = read(first.encode(most) + "8;Bjørn\n9;Per\n".encode(rest), known=lambda header: header == "CustomerID")
+    assert table.cells["c1"].to_list()[:-2] == [f"{name} Ødegård" for name in NAMES]
+    assert table.problems["code"].to_list() == ["undecodable"]
+    assert table.problems["_line"].to_list() == [len(NAMES) + 2]
+
+
+def test_it_says_which_encodings_it_cannot_tell_apart() -> None:
+    table = read(b"CustomerID;x\n1;\x9bx\n", known=lambda header: header == "CustomerID")
+    assert table.dialect.encoding == next(iter(table.encodings))
+    assert len(table.encodings) > 1
+    assert table.encodings["cp850"] == ["øx"]
+    chosen = read(b"CustomerID;x\n1;\x9bx\n", known=lambda _: True, overrides=DialectOverrides(encoding="cp850"))
+    assert (chosen.encodings, chosen.cells["c1"].to_list()) == ({}, ["øx"])
+
+
+def test_it_knows_when_it_knows_none() -> None:
+    greek = "CustomerID;x\n1;Παπαδόπουλος\n2;Γεωργίου\n3;Νικολάου\n4;Δημητρίου\n".encode("cp737")
+    assert read(greek, known=lambda header: header == "CustomerID").encodings
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_every_encoding_can_be_chosen(encoding: str) -> None:
+    data = "CustomerID;x\n1;Zoé\n".encode(CODECS.get(encoding, encoding), "replace")
+    assert text(data, encoding)[0] == encoding

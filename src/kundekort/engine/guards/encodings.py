@@ -22,7 +22,7 @@ _PAIRS: Final = (
 )
 """One encoding of single bytes taken for another: where it happens to our letters, at the prompt and on old Macs."""
 _DOS: Final = (("cp850", "mac_roman"), ("cp437", "mac_roman"))
-"""Those that Kundekort takes for one another itself: of DOS it knows nothing. Håkon becomes HÜkon."""
+"""Those that earlier versions took for one another themselves: of DOS they knew nothing. Håkon became HÜkon."""
 
 FOREIGN: Final = r"[^\x00-\x7f]"
 """A letter that some encoding lacks, or writes as another does another one."""

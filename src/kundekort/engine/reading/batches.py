@@ -133,10 +133,12 @@ class _Growing:
         """Take one record, with what is wrong with it; a blank one is only counted."""
         refuse_excess(found.fault, line=line, grammar=self.grammar)
         raw = self.text[found.start : found.stop]
-        if not found.fault and not any(cell.strip(b" \t\r\n") for cell in found.cells):
+        if not found.fault and not any(cell.strip(b" \t\r\n\x1a") for cell in found.cells):
             self.blank_rows += 1
             return
         problem = _problem(found, raw, self.grammar)
+        if self.columns > self.grammar.most and any(found.cells[self.columns :]):
+            problem = "cells_cut", {"cells": len(found.cells), "limit": self.columns}
         if problem:
             code, params = problem
             self.problems.append(LineProblem(line, code, raw.decode("utf-8", "replace")[:SHOWN], params))

@@ -6,16 +6,18 @@ Nordic sense: the files are customer lists with æøåäöé in them. May not kn
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import islice
 from mmap import MADV_DONTNEED, PAGESIZE, mmap
-from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from kundekort.engine.errors import FileRefused
+from kundekort.engine.reading import code_page
+from kundekort.engine.reading.code_page import CODECS, Fit
 
 Buffer = bytes | bytearray | memoryview | mmap
 Text = bytes | mmap
@@ -27,7 +29,6 @@ _SAMPLE: Final = 1 << 16
 _LET_GO: Final = 1 << 23
 _ENOUGH_DAMAGE: Final = 1_000
 _BOMS: Final = {"utf-8": codecs.BOM_UTF8, "utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
-_PYTHON: Final = {"windows-1252": "cp1252", "mac-roman": "mac_roman"}
 
 _MAGIC: Final = (
     (b"%PDF-", "pdf"),
@@ -52,28 +53,42 @@ _NO_TABLES: Final = (
 )
 """What texts begin with that programs write instead of a table, often under the name of one."""
 _CONTROL: Final = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a\x1b")) + b"\x7f"
-_ENOUGH_LETTERS: Final = 10_000
-_SMALL: Final = np.isin(np.arange(256), list(ascii_lowercase.encode()))
-_LARGE: Final = np.isin(np.arange(256), list(ascii_uppercase.encode()))
-_DIGIT: Final = np.isin(np.arange(256), list(digits.encode()))
+_BROKEN: Final = "\udcff"
+"""Becomes a byte that stands in no UTF-8."""
+_HAS_UTF8_LETTERS: Final = ("windows-1251",)
+"""Encodings in which what a letter is in UTF-8 may well stand beside each other."""
+_HALF_LETTER: Final = re.compile(rb"[a-z][\xc3-\xc5]")
+_CUT: Final = b" ;,|\t\r\n"
+_FURTHER: Final = 1_000
+_WORD: Final = re.compile(rb"[^\s;,|\"]*[\x80-\xff][^\s;,|\"]*")
+_WORDS: Final = 3
 
 
-def detect(data: memoryview) -> str:
-    """The encoding of a file, one of `recipe.ENCODINGS`; FileRefused (file_binary, file_undecodable) if it is none."""
+def detect(data: memoryview) -> Fit:
+    """The encoding of a file, one of `recipe.ENCODINGS`, and others that cannot be told from it by what is in the file.
+
+    FileRefused (file_binary, file_undecodable) if it is none.
+    """
     head = bytes(data[:_SAMPLE])
     _refuse_binary(head)
     if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         raise FileRefused("file_undecodable", encoding="utf-32")
     for encoding, bom in _BOMS.items():
         if head.startswith(bom):
-            return encoding
+            return Fit(encoding)
     wide = _wide(head)
     if wide:
-        return wide
+        return Fit(wide)
     controls = len(head) - len(head.translate(None, _CONTROL))
     if controls > 3 and controls > len(head) / 25:
         raise FileRefused("file_binary", kind="unknown")
-    return "utf-8" if _mostly_utf8(data) else _eight_bit(data)
+    return Fit("utf-8") if _mostly_utf8(data) else code_page.fit(_triples(data))
+
+
+def samples(data: memoryview, encoding: str) -> list[str]:
+    """The first words with letters beyond ASCII, as they are in an encoding of single bytes."""
+    words = dict.fromkeys(found[0] for found in islice(_WORD.finditer(data), 10 * _WORDS))
+    return [word.decode(CODECS[encoding], "replace") for word in islice(words, _WORDS)]
 
 
 def text_of(data: Buffer, encoding: str) -> tuple[Text, int]:
@@ -86,6 +101,15 @@ def text_of(data: Buffer, encoding: str) -> tuple[Text, int]:
     begin = len(codecs.BOM_UTF8) if data[: len(codecs.BOM_UTF8)] == codecs.BOM_UTF8 else 0
     _refuse_undecodable(data[begin : begin + _SAMPLE], encoding)
     return data, begin
+
+
+def single_line_ends(text: Text, begin: int) -> tuple[Text, int]:
+    """A text of which each line ends in CR CR LF, as after two programs that each made CR LF of LF, with CR LF."""
+    head = text[begin : begin + _SAMPLE]
+    doubled = head.count(b"\r\r\n")
+    if not doubled or doubled != head.count(b"\n"):
+        return text, begin
+    return bytes(text[begin:]).replace(b"\r\r\n", b"\r\n"), 0
 
 
 def release(text: object, start: int, end: int) -> None:
@@ -103,20 +127,60 @@ def to_utf8(data: memoryview, encoding: str) -> bytes:
     bom = _BOMS.get(encoding, b"")
     if bom and bytes(data[: len(bom)]) == bom:
         data = data[len(bom) :]
-    if encoding == "utf-8":
+    if encoding in CODECS:
+        text = _of_single_bytes(data, encoding)
+    elif encoding == "utf-8":
         text = bytes(data)
     else:
-        # surrogates carry a bad byte or half a pair through to where it is invalid UTF-8 again
-        errors = "surrogatepass" if encoding.startswith("utf-16") else "surrogateescape"
-        decoder = codecs.getincrementaldecoder(_PYTHON.get(encoding, encoding))(errors)
+        # surrogates carry half a pair through to where it is invalid UTF-8 again
+        decoder = codecs.getincrementaldecoder(encoding)("surrogatepass")
         whole = BytesIO()  # which gives what is in it without a copy
         for at in range(0, len(data), _CHUNK):
-            whole.write(decoder.decode(bytes(data[at : at + _CHUNK])).encode("utf-8", errors))
+            whole.write(decoder.decode(bytes(data[at : at + _CHUNK])).encode("utf-8", "surrogatepass"))
         if decoder.getstate()[0]:
             whole.write(b"\xff")  # half a letter at the end of the file
         text = whole.getvalue()
     _refuse_undecodable(text[:_SAMPLE], encoding)
     return text
+
+
+def _of_single_bytes(data: memoryview, encoding: str) -> bytes:
+    """A text of single bytes as UTF-8; broken where a part of it is rather in another encoding, or in UTF-8."""
+    letters = _triples(data)
+    odd = code_page.strange(encoding, letters)
+    signs = re.escape(odd.decode(CODECS[encoding], "ignore"))
+    in_words = re.compile(f"(?<=[^\\W\\d_])[{signs}]|[{signs}](?=[^\\W\\d_])") if signs else None
+    mixed = len(letters) > 0 and encoding not in _HAS_UTF8_LETTERS
+    whole = BytesIO()
+    for chunk in _chunks(data):
+        text = bytes(chunk).decode(CODECS[encoding], "surrogateescape")
+        places = code_page.utf8_letters(chunk) if mixed else ()
+        if places:
+            characters = list(text)
+            for place in places:
+                characters[place] = _BROKEN
+            text = "".join(characters)
+        if in_words:
+            text = in_words.sub(_BROKEN, text)
+        whole.write(text.encode("utf-8", "surrogateescape"))
+    return whole.getvalue()
+
+
+def _triples(data: memoryview) -> code_page.Triples:
+    """The letters of a text of single bytes."""
+    return code_page.triples(_chunks(data))
+
+
+def _chunks(data: memoryview) -> Iterator[memoryview]:
+    """A text of single bytes in pieces of about a megabyte, none of which begins in a word."""
+    at = 0
+    while at < len(data):
+        end = min(at + _CHUNK, len(data))
+        furthest = min(end + _FURTHER, len(data))
+        while end < furthest and data[end - 1] not in _CUT:
+            end += 1
+        yield data[at:end]
+        at = end
 
 
 def _refuse_undecodable(beginning: bytes, encoding: str) -> None:
@@ -166,59 +230,22 @@ def _wide(head: bytes) -> str | None:
 
 
 def _mostly_utf8(data: memoryview) -> bool:
-    """Whether there are at least as many whole UTF-8 letters as places where UTF-8 is broken."""
-    broken, seen = 0, len(data)
+    """Whether there are at least as many whole UTF-8 letters as places where UTF-8 is broken.
+
+    So it is where a file without other letters was cut off in one: `Bj\xc3`, which is `BjÃ` in no language.
+    """
+    broken = leads_broken = position = 0
+    seen = len(data)
     for position in invalid_positions(data):
         broken += 1
+        leads_broken += data[position] >= 0xC2
         if broken == _ENOUGH_DAMAGE:
             seen = position
             break
-    if not broken:
+    if not broken or (broken == 1 and _HALF_LETTER.fullmatch(data, max(0, position - 1))):
         return True
     leads = sum(
         int(np.count_nonzero(np.frombuffer(data[at : min(at + _CHUNK, seen)], np.uint8) >= 0xC2))
         for at in range(0, seen, _CHUNK)
     )
-    whole = leads - broken  # a broken place is mostly a lead byte without what it leads
-    return whole >= broken
-
-
-def _eight_bit(data: memoryview) -> str:
-    """Windows-1252 unless the letters speak clearly for Mac Roman or ISO-8859-15."""
-    high = _high_bytes(data)
-    if _nordic_letters(high, "mac_roman") > 2 * _nordic_letters(high, "cp1252"):
-        return "mac-roman"
-    controls = (high[:, 1] < 0xA0).any()  # in ISO-8859 these bytes are no signs
-    return "iso-8859-15" if _latin_9(high) and not controls else "windows-1252"
-
-
-def _high_bytes(data: memoryview) -> npt.NDArray[np.uint8]:
-    """The first bytes beyond ASCII, each with its two neighbours: (n, 3), blanks around the file."""
-    found = []
-    count = 0
-    for at in range(0, len(data), _CHUNK):
-        chunk = np.frombuffer(data[max(at - 1, 0) : at + _CHUNK + 1], np.uint8)
-        chunk = np.concatenate(([32], chunk, [32])).astype(np.uint8)
-        places = np.flatnonzero(chunk[1:-1] >= 0x80) + 1
-        found.append(np.stack((chunk[places - 1], chunk[places], chunk[places + 1]), axis=1))
-        count += len(places)
-        if count > _ENOUGH_LETTERS:
-            break
-    return np.concatenate(found)
-
-
-def _nordic_letters(high: npt.NDArray[np.uint8], codec: str) -> int:
-    """How many bytes stand where a Nordic letter stands in a word; signs like € and … stand elsewhere."""
-    before, byte, after = high.T
-    small, large = (np.isin(byte, list(letters.encode(codec))) for letters in ("æøåäöéü", "ÆØÅÄÖÉÜ"))
-    in_word = small & (_SMALL[before] | _LARGE[before] | _SMALL[after])
-    first = large & (_LARGE[before] | ~_SMALL[before] & (_SMALL[after] | _LARGE[after]))
-    return int(np.count_nonzero(in_word | first))
-
-
-def _latin_9(high: npt.NDArray[np.uint8]) -> bool:
-    """Whether there is a euro sign beside a digit, or a Š, š or ž inside a word."""
-    before, byte, after = high.T
-    euro = (byte == 0xA4) & (_DIGIT[before] | _DIGIT[after] | (before == 32) | (after == 32))
-    caron = np.isin(byte, [0xA6, 0xA8, 0xB8]) & (_SMALL[before] | _LARGE[before] | (byte != 0xB8)) & _SMALL[after]
-    return bool((euro | caron).any())
+    return leads - leads_broken >= broken

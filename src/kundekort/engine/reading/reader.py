@@ -17,6 +17,7 @@ from kundekort.engine import frames
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.reading import encoding, one_cell, sniff, workbook
 from kundekort.engine.reading.batches import Pace, batches, refuse_excess
+from kundekort.engine.reading.code_page import Fit
 from kundekort.engine.reading.encoding import Buffer, Text
 from kundekort.engine.reading.table import Block, Limits, Piece, Place, Source, Table, number
 from kundekort.engine.recipe import WORKBOOK, Dialect, DialectOverrides
@@ -54,10 +55,12 @@ def open_source(
         found = WORKBOOK
         text: Text
         sheet, text = workbook.one_cell_text(view, known=known, overrides=overrides, limits=limits)
-        begin = 0
+        begin, encodings = 0, {}
     else:
-        sheet, found = "", overrides.encoding or encoding.detect(view)
-        text, begin = encoding.text_of(data, found)
+        fit = Fit(overrides.encoding) if overrides.encoding else encoding.detect(view)
+        sheet, found = "", fit.encoding
+        encodings = {each: encoding.samples(view, each) for each in (found, *fit.others) if fit.others}
+        text, begin = encoding.single_line_ends(*encoding.text_of(data, found))
         if overrides.one_cell:
             text, begin = one_cell.unwrap(text[begin:]), 0
     header = sniff.find_header(
@@ -90,6 +93,7 @@ def open_source(
         size=len(view),
         blocks=lambda: blocks_from(Place(0, header.body, header.body_line)),
         blocks_from=blocks_from,
+        encodings=encodings,
     )
 
 
@@ -114,4 +118,5 @@ def read(
         problems=pl.concat([block.problems for block in blocks]),
         blank_rows=sum(block.blank_rows for block in blocks),
         sheets=source.sheets,
+        encodings=source.encodings,
     )

@@ -75,8 +75,8 @@ class Grammar:
 
     @cached_property
     def blank(self) -> bytes:
-        """The bytes of which a blank row consists, quotes around empty cells among them."""
-        return b' \t\r\n"' + self.separator
+        """The bytes of which a blank row consists: quotes around empty cells too, and the Ctrl-Z at the end."""
+        return b' \t\r\n"\x1a' + self.separator
 
     def fits(self, cells: Sequence[bytes]) -> bool:
         """Whether a row of these cells has the width of the header; empty cells beyond it do not count."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import polars as pl
@@ -60,7 +60,8 @@ class Source:
     `headers` are trimmed, one for each column. `blocks` begins anew at each call, and while it runs raises FileRefused
     for what cannot be read at all. `blocks_from` goes on at a place, where the file has any. `sheets` are the names of
     the visible sheets of a workbook, `similar` of those among them that were not chosen and look as much like the list.
-    `size` is in bytes.
+    `size` is in bytes. `encodings` are those of which one must be chosen, as nothing in the file tells them apart: the
+    likeliest, which is that of the dialect, first, each with some words read by it.
     """
 
     dialect: Dialect
@@ -70,6 +71,7 @@ class Source:
     sheets: tuple[str, ...] = ()
     blocks_from: Callable[[Place], Iterator[Block]] | None = None
     similar: tuple[str, ...] = ()
+    encodings: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class Table:
     problems: pl.DataFrame
     blank_rows: int
     sheets: tuple[str, ...] = ()
+    encodings: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 class Piece(NamedTuple):

@@ -37,7 +37,8 @@ _NUMBER_WORDS: Final = (
 )
 """Words with which digits are still a date, a time or an amount: `12 mai`, `kr 100`, `10:30 PM`."""
 
-_ACTS: Final = rf"(?i)^(?:[{_STARTS}]|(?:{_BOOLEANS})$)"
+_ACTS: Final = rf"(?i)^(?:'?[{_STARTS}]|(?:{_BOOLEANS})$)"
+"""Also behind an apostrophe, which other programs put before such a cell, and the import takes away."""
 _HAS_DIGIT: Final = r"\p{N}"
 _ONLY_NUMBER_WORDS: Final = rf"(?i)^(?:{_NUMBER_WORDS}|\p{{L}})?(?:\P{{L}}+(?:{_NUMBER_WORDS}|\p{{L}})?)*$"
 _PLAIN_INTEGER: Final = r"^(?:0|[1-9][0-9]{0,10})$"
