@@ -33,6 +33,8 @@ def register(load: Callable[..., Import]) -> None:
         cursor.execute("UPDATE kundekort_customer SET id = id - 1000000")
         for name in ("last_name", "address", "city", "internal_note"):
             cursor.execute(f"UPDATE kundekort_customer SET {name} = replace({name}, %s, '')", [MARK])
+        tags = "string_to_array(replace(array_to_string(tags, '|'), %s, ''), '|')"
+        cursor.execute(f"UPDATE kundekort_customer SET tags = {tags}", [MARK])
         cursor.execute("UPDATE kundekort_change SET customer_id = customer_id + %s", [by])
 
 

@@ -94,19 +94,24 @@ LONG: Final = 'Å=1;"\n' * 5_333 + "ab"
 
 REFUSED: Final = (
     *("#N/A", "#I/T", "#REF!", "#NAVN?", "#####", "4,79E+09"),
-    *("nan", "NULL", "None", "<b>&amp;</b>"),
+    *("nan", "NULL", "None", "<b>&amp;</b>", "&#10;"),
 )
 """Values that a person can write on a card, but that no file may bring for a new one."""
 MARK: Final = "~~"
-"""Stands before those in the file."""
+"""Stands before those in the file, or behind their &."""
 
 
 def customers() -> bytes:
     """A file that makes a new customer of each value, in every field that takes any text."""
-    values = [MARK + value if value in REFUSED else value for value in VALUES]
+    values = [_marked(value) if value in REFUSED else value for value in VALUES]
+    tags = [_marked(value) if value in REFUSED and "&" in value else value for value in VALUES]
     rows = [
         ("0", f"Nr {n}", value, value, "0150", value, "NO", f"+479123{n:04}", str(n % 3), "1990-03-04", "nb",
-         ("", "0", "1")[n % 3], ("1", "", "0")[n % 3], f"{VALUES[n]}|0{n}", LONG if n == 0 else value, f"{n:04}")
+         ("", "0", "1")[n % 3], ("1", "", "0")[n % 3], f"{tags[n]}|0{n}", LONG if n == 0 else value, f"{n:04}")
         for n, value in enumerate(values)
     ]  # fmt: skip
     return b"".join(write([pl.DataFrame(rows, schema=list(KEYS), orient="row")], headers=HEADERS, form=PLAIN))
+
+
+def _marked(value: str) -> str:
+    return value.replace("&", "&" + MARK) if "&" in value else MARK + value

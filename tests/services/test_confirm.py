@@ -178,7 +178,7 @@ def test_it_finishes_an_import_that_changes_nothing(load: Upload, two: list[int]
 
 def test_it_stores_every_kind_of_text_exactly(load: Upload, bob: Actor) -> None:
     hurting = [
-        "\\N",
+        "\\N.",
         "\\.",
         "a\tb",
         "a\\nb",
@@ -188,7 +188,7 @@ def test_it_stores_every_kind_of_text_exactly(load: Upload, bob: Actor) -> None:
         '"',
         "=1+1",
         "%s {0}",
-        "NULL",
+        "Null",
     ]
     rows = "".join(f'0;"{value.replace(chr(34), chr(34) * 2)}";0;"linje 1\r\n\\.\nlinje 3"\r\n' for value in hurting)
     load("CustomerID;LastName;Gender;InternalNote\r\n" + rows)
@@ -196,6 +196,10 @@ def test_it_stores_every_kind_of_text_exactly(load: Upload, bob: Actor) -> None:
     assert set(Customer.objects.values_list("internal_note", flat=True)) == {"linje 1\n\\.\nlinje 3"}
     shown = customer_list.search(text="", limit=50, actor=bob, order="id").rows
     assert [row["last_name"] for row in shown] == hurting
+    number = Customer.objects.order_by("pk").values_list("pk", flat=True)[0]
+    for version, value in enumerate(["\\N", "NULL"], start=1):  # which no file may bring for a new customer
+        editing.edit(number, version=version, values={"last_name": value}, actor=bob)
+        assert Customer.objects.get(pk=number).last_name == value
 
 
 @pytest.mark.django_db(transaction=True)
