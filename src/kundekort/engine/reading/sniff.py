@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, takewhile
 from typing import Final
@@ -23,6 +23,7 @@ _SAMPLE_LINES: Final = 100_000  # blank ones too
 _TITLED: Final = 3  # in a list of two columns a row with one cell is as likely a short row
 _SAMPLE_BYTES: Final = 1 << 20
 _LONGEST_HEADER: Final = 255
+_ROWS_ALONE: Final = 0.65
 _SOMETHING: Final = re.compile(b"[^ \t\r\n" + re.escape("".join(SEPARATORS).encode()) + b"]")
 _LINE: Final = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _DECLARED: Final = re.compile(rb'"?sep=([;,\t|])"?[;,\t| ]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
@@ -142,22 +143,46 @@ def _row_of_meaning(rows: list[Record], named: list[int], first: int) -> int:
 
 
 def _first_of_table(rows: list[Record]) -> int:
-    """The index of the first row that is no title and no comment: those fill one cell above rows that fill more."""
-    widths = Counter(len(row.cells) for row in rows if len(row.cells) > 1)
-    usual = max(widths, key=lambda width: widths[width], default=1)
-    for index, row in enumerate(rows[:_HEADER_WITHIN]):
-        if _filled(row) > 1 or not (usual >= _TITLED or row.cells[0].startswith(b"#")):
-            return index
-    return 0
+    """The index of the first row that is no title and no comment."""
+    usual = _usual(row.cells for row in rows if len(row.cells) > 1)
+    common = 2 * sum(1 for row in rows if len(row.cells) == usual) > len(rows)
+    first = (n for n, row in enumerate(rows[:_HEADER_WITHIN]) if not _is_title(row, usual, common=common))
+    return next(first, 0)
+
+
+def _is_title(row: Record, usual: int, *, common: bool) -> bool:
+    """Whether a row is a title or a comment: it fills one cell above rows that fill more.
+
+    Where the usual width is `common` to most rows, also one with separators in its text, far from that width.
+    """
+    filled = _filled(row)
+    if filled <= 1:
+        return usual >= _TITLED or row.cells[0].startswith(b"#")
+    return common and len(row.cells) < usual and 2 * filled < usual
 
 
 def _order(rows: list[Record], first: int, separator: str) -> float:
-    """How much the rows look like one table: the share that fits the header, and the more columns the surer."""
+    """How much the rows look like one table: the share that is alike, and the more columns the surer.
+
+    Alike is what fits the header. Where the header is too wide or too narrow itself, the rows have to speak for it: it
+    is what has the width of most of them, which has to be nearly all, and counts less, since a comma in each amount
+    makes rows alike too. A header without the separator says that there is one column.
+    """
     grammar = _grammar(_headers(rows[first]), separator)
     if grammar.most < 2:
         return 0.0
-    fitting = sum(1 for row in rows[first:] if row.fault is None and grammar.fits(row.cells)) / len(rows)
-    return round(fitting**3 * math.log2(grammar.most), 3)
+    sound = [row.cells for row in rows[first:] if row.fault is None]
+    fitting = sum(1 for cells in sound if grammar.fits(cells)) / len(rows)
+    usual = _usual(sound)
+    alike = sum(1 for cells in sound if len(cells) == usual) / len(rows)
+    by_header, by_rows = fitting**3 * math.log2(grammar.most), _ROWS_ALONE * alike**8 * math.log2(usual)
+    return round(max(by_header, by_rows), 3)
+
+
+def _usual(rows: Iterable[Sequence[bytes]]) -> int:
+    """How many cells most rows have."""
+    widths = Counter(map(len, rows))
+    return max(widths, key=lambda width: widths[width], default=1)
 
 
 def _grammar(headers: tuple[str, ...], separator: str) -> Grammar:
