@@ -127,10 +127,17 @@ def test_it_takes_blanks_around_a_quoted_cell_for_layout() -> None:
     assert found.problems.is_empty()
 
 
-def test_it_does_not_count_empty_cells_beyond_the_header() -> None:
-    found = table("CustomerID;FirstName\n1;a;;\n2;b\n3;c;;x\n")
-    assert cells(found) == [("1", "a"), ("2", "b"), ("3", "c")]
-    assert problems(found) == [(4, "row_too_long")]
+def test_it_does_not_count_empty_cells_beyond_the_header_where_most_rows_have_them() -> None:
+    found = table("CustomerID;FirstName\n1;a;;\n2;b\n3;c;;x\n4;d;;\n5;e;;\n6;f;;;\n")
+    assert cells(found) == [("1", "a"), ("2", "b"), ("3", "c"), ("4", "d"), ("5", "e"), ("6", "f")]
+    assert problems(found) == [(4, "row_too_long"), (7, "row_too_long")]
+
+
+def test_it_sees_a_row_that_a_stray_separator_has_shifted_though_its_last_cell_is_empty() -> None:
+    found = table("CustomerID;Address;City;Tags\n1;Storgata 7; leil. 3;Oslo;\n2;Storgata 8;Voss;VIP\n")
+    assert problems(found) == [(2, "row_too_long")]
+    alone = table("CustomerID;Address;City;Tags\n1;Storgata 7; leil. 3;Oslo;\n")
+    assert problems(alone) == [(2, "row_too_long")]
 
 
 def test_it_does_not_ask_for_cells_under_headers_without_a_name() -> None:

@@ -56,12 +56,13 @@ class Record(NamedTuple):
 @dataclass(frozen=True)
 class Grammar:
     """What separates cells, how many of them a row has, from `least` to `most` (the named and all header cells), and
-    of how many bytes one is at `longest`, without its quotes."""
+    of how many bytes one is at `longest`, without its quotes. With empty cells behind them it has `widest` at most."""
 
     separator: bytes
     least: int = 0
     most: int = 0
     longest: int = LONGEST
+    widest: int = WIDEST
 
     @cached_property
     def cell_end(self) -> re.Pattern[bytes]:
@@ -79,8 +80,8 @@ class Grammar:
         return b' \t\r\n"' + self.separator
 
     def fits(self, cells: Sequence[bytes]) -> bool:
-        """Whether a row of these cells has the width of the header; empty cells beyond it do not count."""
-        return len(cells) >= self.least and not any(cells[self.most :])
+        """Whether a row of these cells has the width of the header; the usual empty cells beyond it do not count."""
+        return self.least <= len(cells) <= self.widest and not any(cells[self.most :])
 
 
 def records(text: Text, start: int, line: int, grammar: Grammar) -> Iterator[tuple[int, Record]]:

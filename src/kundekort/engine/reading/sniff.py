@@ -14,7 +14,7 @@ from itertools import islice, takewhile
 from typing import Final
 
 from kundekort.engine.reading.encoding import Text
-from kundekort.engine.reading.records import LONGEST, Grammar, Record, records
+from kundekort.engine.reading.records import LONGEST, WIDEST, Grammar, Record, records
 from kundekort.engine.recipe import SEPARATORS
 
 _HEADER_WITHIN: Final = 20
@@ -93,8 +93,11 @@ def find_header(
         candidates.append(_candidate(sample, each, known=known, told=header_row is not None))
     best = max(candidates, key=lambda candidate: candidate.merit)
     row, headers = best.record, _headers(best.record)
+    body, body_line = row.end, best.line + row.lines
     grammar = replace(_grammar(headers, best.separator), longest=longest)
-    return HeaderPosition(best.separator, best.line, headers, row.end, best.line + row.lines, grammar, row.fault)
+    sample = [found.cells for _, found in _sample(text, body, body_line, grammar)]
+    grammar = replace(grammar, widest=_widest(sample, grammar))
+    return HeaderPosition(best.separator, best.line, headers, body, body_line, grammar, row.fault)
 
 
 def header_among(rows: Sequence[Sequence[str]], *, known: Callable[[str], bool], told: bool) -> tuple[int, int]:
@@ -189,6 +192,18 @@ def _grammar(headers: tuple[str, ...], separator: str) -> Grammar:
     """How rows under these headers are to be read: columns at the end that have no name may be missing."""
     named = max((n for n, header in enumerate(headers, 1) if header), default=1)
     return Grammar(separator.encode(), least=named, most=len(headers))
+
+
+def _widest(rows: Iterable[Sequence[bytes]], grammar: Grammar) -> int:
+    """How many cells a row may have, those beyond the header empty: as many as the header or most rows have.
+
+    A cell more than that means that a separator stands where none should, and pushes the others aside. In a list of
+    one column nothing can be pushed.
+    """
+    if grammar.least == 1:
+        return WIDEST
+    widths = sorted(len(cells) for cells in rows if grammar.fits(cells))
+    return max(grammar.most, widths[(len(widths) - 1) // 2] if len(widths) > 1 else 0)
 
 
 def _filled(row: Record) -> int:
