@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO, Final
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Final
 
 import typer
 
@@ -92,7 +92,8 @@ def rows(
             table = reader.read(data, known=lambda header: False, overrides=overrides, as_is=True)
         cells = table.cells.drop("_row", "_line")
         output.write(csv.write(cells.iter_slices(BLOCK), headers=table.headers, form=csv.CLEAN), to)
-        if table.problems.height:
+        _tell_warnings(table.preamble.warnings())
+        if table.problems.height or table.preamble.header:
             _tell_problems(table.problems)
             raise typer.Exit(3)
 
@@ -186,6 +187,14 @@ def _bytes(file: BinaryIO) -> Iterator[bytes | mmap.mmap]:
         yield file.read()
         return
     yield mapped  # not closed here: the traceback of a refusal still looks into it
+
+
+def _tell_warnings(warnings: list[tuple[str, dict[str, Any]]]) -> None:
+    from kundekort import wording
+
+    setup.setup_translations()
+    for code, params in warnings:
+        print(wording.warning(code, params), file=sys.stderr)
 
 
 def _tell_problems(problems: pl.DataFrame) -> None:

@@ -53,7 +53,8 @@ def plan(
         )
         facts = Facts(samples=file.samples, names=file.names, words=file.words, recut=file.recut)
         if file.source:
-            facts = replace(facts, sheets=file.source.sheets, similar_sheets=file.source.similar)
+            source = file.source
+            facts = replace(facts, sheets=source.sheets, similar_sheets=source.similar, preamble=source.preamble)
         found: dict[str, Any] = {"recipe": file.recipe, "facts": facts, "answers": file.answers}
         if file.question:
             return found, file.question

@@ -135,6 +135,7 @@ def warnings(imp: Import) -> tuple[Note, ...]:
     if hidden := imports.facts(imp).hidden_rows:
         code = "rows_hidden_left_out" if imports.recipe(imp).dialect.visible_only else "rows_hidden"
         notes.append(Note(code, {"count": hidden}))
+    notes += [Note(code, params) for code, params in imports.facts(imp).preamble.warnings()]
     if (recut := imports.facts(imp).recut) and recut.one_cell:
         notes.append(Note("rows_in_one_cell", {"separator": recut.separator}))
     unknown = sum(p.count for p in imports.facts(imp).problems if p.code == "id_unknown")

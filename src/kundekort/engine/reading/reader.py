@@ -90,6 +90,7 @@ def open_source(
         size=len(view),
         blocks=lambda: blocks_from(Place(0, header.body, header.body_line)),
         blocks_from=blocks_from,
+        preamble=header.preamble,
     )
 
 
@@ -114,4 +115,5 @@ def read(
         problems=pl.concat([block.problems for block in blocks]),
         blank_rows=sum(block.blank_rows for block in blocks),
         sheets=source.sheets,
+        preamble=source.preamble,
     )

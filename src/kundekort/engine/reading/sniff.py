@@ -13,8 +13,11 @@ from dataclasses import dataclass, replace
 from itertools import islice, takewhile
 from typing import Final
 
+from kundekort.engine.facts import Preamble, TextLine
+from kundekort.engine.problem import SHOWN
 from kundekort.engine.reading.encoding import Text
-from kundekort.engine.reading.records import LONGEST, WIDEST, Grammar, Record, records
+from kundekort.engine.reading.records import EXCESSES, LONGEST, WIDEST, Grammar, Record, record, records
+from kundekort.engine.reading.repair import mend, problem_of
 from kundekort.engine.recipe import SEPARATORS
 
 _HEADER_WITHIN: Final = 20
@@ -33,7 +36,8 @@ _DECLARED: Final = re.compile(rb'"?sep=([;,\t|])"?[;,\t| ]*(?:\r\n|\r|\n|\Z)', r
 class HeaderPosition:
     """Where the header is (`line`, from 1), what it says, and where and on which line what follows it starts.
 
-    `grammar` says how the rows under it are to be read, `fault` what is wrong with the header's own row.
+    `grammar` says how the rows under it are to be read, `fault` what is wrong with the header's own row, `preamble`
+    what stands above.
     """
 
     separator: str
@@ -43,12 +47,14 @@ class HeaderPosition:
     body_line: int
     grammar: Grammar
     fault: str | None = None
+    preamble: Preamble = Preamble()
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A row that may be the header under a separator, and what speaks for it."""
+    """A row that may be the header under a separator, what speaks for it, and the `usual` width of what follows."""
 
+    usual: int
     known: int
     order: float
     separator: str
@@ -92,12 +98,17 @@ def find_header(
             return None
         candidates.append(_candidate(sample, each, known=known, told=header_row is not None))
     best = max(candidates, key=lambda candidate: candidate.merit)
-    row, headers = best.record, _headers(best.record)
+    row = _whole(text, best, longest)
+    headers = _headers(row)
     body, body_line = row.end, best.line + row.lines
     grammar = replace(_grammar(headers, best.separator), longest=longest)
-    sample = [found.cells for _, found in _sample(text, body, body_line, grammar)]
-    grammar = replace(grammar, widest=_widest(sample, grammar))
-    return HeaderPosition(best.separator, best.line, headers, body, body_line, grammar, row.fault)
+    rows = [found.cells for _, found in _sample(text, body, body_line, grammar)]
+    grammar = replace(grammar, widest=_widest(rows, grammar))
+    fault = problem_of(row, text[row.start : row.stop])
+    above = declared.end() if declared and row.start >= declared.end() else begin
+    wrong = TextLine(best.line, _shown(text, row.start, row.stop), fault) if fault else None
+    preamble = _preamble(text, above, 2 if above > begin else 1, row, wrong)
+    return HeaderPosition(best.separator, best.line, headers, body, body_line, grammar, row.fault, preamble)
 
 
 def header_among(rows: Sequence[Sequence[str]], *, known: Callable[[str], bool], told: bool) -> tuple[int, int]:
@@ -123,7 +134,35 @@ def _candidate(
     rows = [row for _, row in sample]
     first, named = _header_index(rows, known=known, told=told)
     line, row = sample[first]
-    return _Candidate(named, _order(rows, first, separator), separator, line, row)
+    usual = _usual(below.cells for below in rows[first + 1 :])
+    return _Candidate(usual, named, _order(rows, first, separator), separator, line, row)
+
+
+def _whole(text: Text, header: _Candidate, longest: int) -> Record:
+    """The record of a header, with its quotes mended; it should be as wide as the rows under it."""
+    if header.usual < 2 or header.record.fault in EXCESSES:
+        return header.record
+    grammar = Grammar(header.separator.encode(), least=header.usual, most=header.usual, longest=longest)
+    return mend(text, record(text, header.record.start, grammar), grammar)
+
+
+def _preamble(text: Text, at: int, line: int, header: Record, fault: TextLine | None) -> Preamble:
+    """What stands above the rows: the lines from a position to the header that say something."""
+    lines: list[TextLine] = []
+    count = 0
+    while at < header.start:
+        end = _next_line(text, at)
+        if _SOMETHING.search(text, at, min(end, header.start)):
+            count += 1
+            if len(lines) < _HEADER_WITHIN:
+                lines.append(TextLine(line, _shown(text, at, end)))
+        at, line = end, line + 1
+    return Preamble(tuple(lines), count, fault)
+
+
+def _shown(text: Text, start: int, stop: int) -> str:
+    """The beginning of a stretch of a text, as people read it."""
+    return text[start : min(stop, start + 4 * SHOWN)].decode("utf-8", "replace").strip()[:SHOWN]
 
 
 def _header_index(rows: list[Record], *, known: Callable[[str], bool], told: bool) -> tuple[int, int]:

@@ -10,6 +10,7 @@ import polars as pl
 
 from kundekort.engine import frames
 from kundekort.engine.errors import FileRefused
+from kundekort.engine.facts import Preamble
 from kundekort.engine.problem import LineProblem, of_lines
 from kundekort.engine.recipe import Dialect
 
@@ -60,7 +61,7 @@ class Source:
     `headers` are trimmed, one for each column. `blocks` begins anew at each call, and while it runs raises FileRefused
     for what cannot be read at all. `blocks_from` goes on at a place, where the file has any. `sheets` are the names of
     the visible sheets of a workbook, `similar` of those among them that were not chosen and look as much like the list.
-    `size` is in bytes.
+    `size` is in bytes. `preamble` is what stands above the rows.
     """
 
     dialect: Dialect
@@ -70,6 +71,7 @@ class Source:
     sheets: tuple[str, ...] = ()
     blocks_from: Callable[[Place], Iterator[Block]] | None = None
     similar: tuple[str, ...] = ()
+    preamble: Preamble = Preamble()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class Table:
     problems: pl.DataFrame
     blank_rows: int
     sheets: tuple[str, ...] = ()
+    preamble: Preamble = Preamble()
 
 
 class Piece(NamedTuple):
