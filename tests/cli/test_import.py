@@ -266,6 +266,7 @@ def test_it_takes_any_bytes_as_problems_of_rows(run: Callable[..., Result]) -> N
     rows = ["99999999999999999999;A;1;", "0;B\0;1;", '0;"C;1;', '0;D;1;"x"y', "0;E;1;", "0;F;1;" + "x" * 1_000_000]
     answer = told(run("\n".join(["CustomerID;FirstName;Gender;InternalNote\0", *rows]), "--json"))
     assert [(p["line"], p["code"]) for p in answer["problems"]] == [
+        (1, "nul_byte"),
         (2, "id_too_big"),
         (3, "nul_byte"),
         (4, "unclosed_quote"),
@@ -273,6 +274,16 @@ def test_it_takes_any_bytes_as_problems_of_rows(run: Callable[..., Result]) -> N
         (7, "too_long"),
     ]
     assert (answer["rows"], answer["new"]) == (6, 1)
+
+
+def test_it_tells_of_lines_above_the_header_and_of_a_broken_header(run: Callable[..., Result]) -> None:
+    result = run('Kunder 2026\nCustomerID;"FirstName;Gender\n0;Kari;2\n', "--preview", "--json")
+    answer = json.loads(result.stdout)
+    told_of = {warning["code"]: warning for warning in answer["warnings"]}
+    assert told_of["lines_above"]["lines"] == [{"line": 1, "text": "Kunder 2026"}]
+    assert "“Kunder 2026” (line 1)" in told_of["lines_above"]["message"]
+    assert (told_of["header_damaged"]["line"], told_of["header_damaged"]["problem"]) == (2, "unclosed_quote")
+    assert (answer["problems"][0]["line"], answer["problems"][0]["code"]) == (2, "unclosed_quote")
 
 
 def test_it_changes_nothing_the_second_time(run: Callable[..., Result]) -> None:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO, Final
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Final
 
 import typer
 
@@ -98,11 +98,12 @@ def rows(
             table = reader.read(data, known=lambda header: False, overrides=overrides, limits=limits, as_is=True)
         cells = table.cells.drop("_row", "_line")
         output.write(csv.write(cells.iter_slices(BLOCK), headers=table.headers, form=csv.CLEAN), to)
+        _tell_warnings(table.preamble.warnings())
         if table.problems.height:
             _tell_problems(table.problems)
         if table.encodings:
             _tell_encodings(table.encodings)
-        if table.problems.height or table.encodings:
+        if table.problems.height or table.preamble.header or table.encodings:
             raise typer.Exit(3)
 
 
@@ -215,6 +216,14 @@ def _tell_encodings(encodings: Mapping[str, Sequence[str]]) -> None:
     setup.setup_translations()
     ways = [[name, list(words)] for name, words in encodings.items()]
     print(wording.refusal("encoding_unclear", {"ways": ways}), file=sys.stderr)
+
+
+def _tell_warnings(warnings: list[tuple[str, dict[str, Any]]]) -> None:
+    from kundekort import wording
+
+    setup.setup_translations()
+    for code, params in warnings:
+        print(wording.warning(code, params), file=sys.stderr)
 
 
 def _tell_problems(problems: pl.DataFrame) -> None:

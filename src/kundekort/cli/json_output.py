@@ -213,10 +213,12 @@ def _conflicts(imp: Import) -> list[dict[str, Any]]:
 
 
 def _problems(imp: Import) -> list[dict[str, Any]]:
-    from kundekort.services import preview
+    from kundekort.engine.problem import Problem
+    from kundekort.services import imports, preview
 
-    header = headers(imp)
-    return [{"line": line, **_problem(p, header)} for line, p in preview.problems(imp, limit=PROBLEMS)]
+    header, fault = headers(imp), imports.facts(imp).preamble.header
+    own = [(fault.line, Problem(None, fault.code, fault.text))] if fault else []
+    return [{"line": line, **_problem(p, header)} for line, p in [*own, *preview.problems(imp, limit=PROBLEMS)]]
 
 
 def _problem(problem: Problem, header: Mapping[str, str]) -> dict[str, Any]:

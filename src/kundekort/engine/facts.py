@@ -116,6 +116,42 @@ class Recut:
 
 
 @dataclass(frozen=True, slots=True)
+class TextLine:
+    """A physical line of a file, from 1, with the beginning of its text, and what is wrong with it, if anything."""
+
+    line: int
+    text: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preamble:
+    """What stands above the rows: the first `lines` above the header, of all `count` that say something and are left
+    out, and the header's own line where it has a fault."""
+
+    lines: tuple[TextLine, ...] = ()
+    count: int = 0
+    header: TextLine | None = None
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The preamble of a JSON object."""
+        header = TextLine(**data["header"]) if data["header"] else None
+        return cls(tuple(TextLine(**line) for line in data["lines"]), data["count"], header)
+
+    def warnings(self) -> list[tuple[str, dict[str, Any]]]:
+        """What is worth a warning: codes with their params."""
+        found: list[tuple[str, dict[str, Any]]] = []
+        if self.header:
+            params = {"line": self.header.line, "text": self.header.text, "problem": self.header.code}
+            found.append(("header_damaged", params))
+        if self.count:
+            lines = [{"line": line.line, "text": line.text} for line in self.lines]
+            found.append(("lines_above", {"count": self.count, "lines": lines}))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class ConflictCount:
     """How many cells of a field two people have changed, and for how many it is decided whose value stays."""
 
@@ -154,15 +190,15 @@ class ColumnChange:
 class Facts:
     """What is known of a file.
 
-    `samples` are the first values of each column, `names` some names of people in it, `words` those of the first rows
-    that their fields do not know, `sheets` the visible sheets of a workbook, `similar_sheets` those of them that were
-    not read and look like the one that was, `recut` a better way to cut it, where there is one; from its plan:
-    `blank_rows` that were skipped, `hidden_rows` of a sheet that do not show in a spreadsheet, filled cells of the
-    register that stand `emptied` in the file, `changes` (changed cells by field key), the kinds of `problems`, most
-    first, how many `newer` values of the register are kept that the file knows nothing of, the `conflicts` by field and
-    how many rows have one (`conflict_rows`), the `findings` of the guards, what becomes of the `columns` of the
-    register, how many filled cells of it would be empty (`emptied_cells`), and how many `consents` would be given or
-    withdrawn.
+    `samples` are the first values of each column, `names` some names of people in it, `words` those of the first
+    rows that their fields do not know, `sheets` the visible sheets of a workbook, `similar_sheets` those of them
+    that were not read and look like the one that was, `recut` a better way to cut it, where there is one,
+    `preamble` what stands above its rows; from its plan: `blank_rows` that were skipped, `hidden_rows` of a sheet
+    that do not show in a spreadsheet, filled cells of the register that stand `emptied` in the file, `changes`
+    (changed cells by field key), the kinds of `problems`, most first, how many `newer` values of the register are
+    kept that the file knows nothing of, the `conflicts` by field and how many rows have one (`conflict_rows`), the
+    `findings` of the guards, what becomes of the `columns` of the register, how many filled cells of it would be
+    empty (`emptied_cells`), and how many `consents` would be given or withdrawn.
     """
 
     samples: tuple[tuple[str, ...], ...] = ()
@@ -171,6 +207,7 @@ class Facts:
     words: tuple[WordCount, ...] = ()
     names: tuple[str, ...] = ()
     recut: Recut | None = None
+    preamble: Preamble = Preamble()
     blank_rows: int = 0
     hidden_rows: int = 0
     emptied: int = 0
@@ -198,6 +235,7 @@ class Facts:
             words=tuple(WordCount(**count) for count in data.get("words", ())),
             names=tuple(data.get("names", ())),
             recut=Recut.from_json(data["recut"]) if data.get("recut") else None,
+            preamble=Preamble.from_json(data["preamble"]) if "preamble" in data else Preamble(),
             blank_rows=data["blank_rows"],
             hidden_rows=data.get("hidden_rows", 0),
             emptied=data["emptied"],

@@ -56,7 +56,8 @@ class Interpretation:
         facts = Facts(samples=self.samples, names=self.names, words=self.words, recut=self.recut)
         if self.source is None:
             return facts
-        return replace(facts, sheets=self.source.sheets, similar_sheets=self.source.similar)
+        source = self.source
+        return replace(facts, sheets=source.sheets, similar_sheets=source.similar, preamble=source.preamble)
 
 
 def understand(

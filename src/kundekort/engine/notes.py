@@ -29,7 +29,8 @@ def of_columns(recipe: Recipe, facts: Facts) -> list[Note]:
 
 
 def of_rows(recipe: Recipe, facts: Facts, *, own_sheets: Collection[str]) -> list[Note]:
-    """Sheets that were not read, of which `own_sheets` are explanations of ours, rows that are hidden or one cell."""
+    """Sheets that were not read, of which `own_sheets` are explanations of ours, rows that are hidden or one cell,
+    and what stands above them."""
     similar = list(facts.similar_sheets)
     notes = [Note("sheets_similar", {"sheets": similar})] if similar else []
     if unread := [name for name in unread_sheets(recipe, facts, own_sheets=own_sheets) if name not in similar]:
@@ -37,6 +38,7 @@ def of_rows(recipe: Recipe, facts: Facts, *, own_sheets: Collection[str]) -> lis
     if facts.hidden_rows:
         code = "rows_hidden_left_out" if recipe.dialect.visible_only else "rows_hidden"
         notes.append(Note(code, {"count": facts.hidden_rows}))
+    notes += [Note(code, params) for code, params in facts.preamble.warnings()]
     if facts.recut and facts.recut.one_cell:
         notes.append(Note("rows_in_one_cell", {"separator": facts.recut.separator}))
     return notes

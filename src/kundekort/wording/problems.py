@@ -35,6 +35,14 @@ PROBLEMS: Final[Mapping[str, str | Promise]] = {
     "quotes_foreign": _(
         "Single or typographic quotes stand around a separator, which cuts the cell in two. Use straight double quotes."
     ),
+    "unopened_quote": _(
+        "A cell on this row ends with a double quote that begins nowhere. "
+        "Put one in front of the cell too, or take it away."
+    ),
+    "separator_missing": _(
+        "A separator seems to be missing before a double quote on this row. Write it, "
+        "or put the whole cell in quotes and each quote inside it twice."
+    ),
     "nul_byte": _("The row contains an invisible NUL character. Save the file again as “CSV UTF-8”."),
     "undecodable": _(
         "The row contains characters that do not fit the file’s encoding. Save the file again as “CSV UTF-8”."
@@ -157,6 +165,15 @@ WARNINGS: Final[Mapping[str, str | Promise]] = {
         "and not in the list.",
         "count",
     ),
+    "header_damaged": _(
+        "The row with the column names (line %(line)s) is damaged. "
+        "Check that the columns are what they should be. %(problem)s"
+    ),
+    "lines_above": ngettext_lazy(
+        "%(count)s line above the column names was left out: %(lines)s.",
+        "%(count)s lines above the column names were left out: %(lines)s.",
+        "count",
+    ),
     "blank_rows": ngettext_lazy("%(count)s empty row was skipped.", "%(count)s empty rows were skipped.", "count"),
 }
 
@@ -167,6 +184,8 @@ PROBLEM_KINDS: Final[Mapping[str, str | Promise]] = {
     "quotes_foreign": _("typographic quotes around a separator"),
     "unclosed_quote": _("quote not closed"),
     "text_after_quote": _("text after a closing quote"),
+    "unopened_quote": _("quote not opened"),
+    "separator_missing": _("separator missing"),
     "nul_byte": _("NUL character"),
     "undecodable": _("unreadable characters"),
     "name_missing": _("no name"),

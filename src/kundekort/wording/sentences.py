@@ -47,6 +47,14 @@ def card_problem(code: str, params: Mapping[str, Any], value: str | None = None,
 
 def warning(code: str, params: Mapping[str, Any]) -> str:
     """What is worth knowing before confirming."""
+    if code == "header_damaged":
+        params = {"line": params["line"], "problem": problem(params["problem"], {})}
+    if code == "lines_above":
+        lines = [
+            _("“%(text)s” (line %(line)s)") % {"text": _cut(one["text"]), "line": one["line"]}
+            for one in params["lines"]
+        ]
+        params = {"count": params["count"], "lines": lines}
     return _sentence(WARNINGS, code, params)
 
 
@@ -181,8 +189,7 @@ def _shown(code: str, name: str, value: object) -> object:
     """A parameter as a sentence shows it."""
     match name, value:
         case "value", str():
-            line = " ".join(value.split())
-            return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
+            return _cut(value)
         case "field", str():
             return field(value)
         case "operator", str():
@@ -217,6 +224,12 @@ def _shown(code: str, name: str, value: object) -> object:
         case _, list() | tuple():
             return _listed([str(item) for item in value])
     return value
+
+
+def _cut(text: str) -> str:
+    """The beginning of a text on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
 
 
 def _listed(items: list[str]) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from kundekort.engine import frames
 from kundekort.engine.errors import FileRefused
+from kundekort.engine.facts import Preamble, TextLine
 from kundekort.engine.reading.batches import Pace
 from kundekort.engine.reading.reader import open_source, read
 from kundekort.engine.reading.table import Limits, Table
@@ -74,7 +75,7 @@ def test_it_gives_one_bad_row_one_problem_and_goes_on() -> None:
         ("1", None, None),
         ("2", "a", "b"),
         ("3", '"a', "b"),
-        ("4", "ab", "c"),
+        ("4", '"a"b', "c"),
         ("5", "a\0", "b"),
         ("6", "\ufffd", "b"),
         ("7", "æ", "b"),
@@ -115,6 +116,71 @@ def test_it_keeps_a_long_note_that_is_well_quoted_in_a_row_that_is_too_short() -
     assert cells(found)[0] == ("1", "line\nline", None)
 
 
+@pytest.mark.parametrize(
+    ("row", "expected", "code"),
+    [
+        ('1;"Kari "Ka" N";Oslo;VIP', ("1", 'Kari "Ka" N', "Oslo", "VIP"), "text_after_quote"),
+        ('1;"Kari \\"Ka\\" N";Oslo;VIP', ("1", 'Kari \\"Ka\\" N', "Oslo", "VIP"), "text_after_quote"),
+        ('1;"Kari;"Oslo; sentrum";VIP', ("1", '"Kari', "Oslo; sentrum", "VIP"), "text_after_quote"),
+        ('1;"Kari;Oslo;VIP', ("1", '"Kari', "Oslo", "VIP"), "unclosed_quote"),
+        ('1;Kari"Oslo; sentrum";VIP', ("1", "Kari", "Oslo; sentrum", "VIP"), "separator_missing"),
+        ('1;Kari";"Oslo";VIP', ("1", 'Kari"', "Oslo", "VIP"), "unopened_quote"),
+    ],
+)
+def test_it_reads_a_row_with_broken_quotes_as_it_was_meant_and_tells(row: str, expected: object, code: str) -> None:
+    found = table(f"CustomerID;FirstName;City;Tags\n{row}\n2;Ola;Voss;\n")
+    assert problems(found) == [(2, code)]
+    assert cells(found) == [expected, ("2", "Ola", "Voss", "")]
+
+
+def test_it_never_cuts_a_row_anew_only_because_its_width_is_wrong() -> None:
+    found = table('CustomerID;FirstName;City\n1;"Kari; Ola"\n2;5" rør;10" rør;x\n')
+    assert cells(found) == [("1", "Kari; Ola", None), ("2", '5" rør', '10" rør')]
+    assert problems(found) == [(2, "row_too_short"), (3, "row_too_long")]
+
+
+def test_it_leaves_a_row_that_rfc_4180_allows_whatever_its_letters_are() -> None:
+    found = table('CustomerID;City;x\n1;"x;a";"a"""\n2;"x""y";"z""w"\n')
+    assert found.problems.is_empty()
+    assert cells(found) == [("1", "x;a", 'a"'), ("2", 'x"y', 'z"w')]
+
+
+def test_it_sees_rows_between_two_lost_quotes_in_the_same_column() -> None:
+    rows = ['1;Kari;"Gata 1;Oslo;x', "2;Ola;Gata 2;Oslo;y", '3;Per;Gata 3";Oslo;z', "4;Eva;Gata 4;Oslo;w"]
+    found = table("CustomerID;FirstName;Address;City;Tags\n" + "\n".join(rows))
+    assert found.cells["c0"].to_list() == ["1", "2", "3", "4"]
+    assert (2, "unclosed_quote") in problems(found)
+
+
+def test_it_keeps_a_note_with_rows_pasted_into_it() -> None:
+    note = "1;Kari;Gata 1;Oslo;x\n2;Ola;Gata 2;Oslo;y"
+    found = table(f'CustomerID;FirstName;Address;City;Tags\n1;Kari;"{note}";Oslo;x\n')
+    assert found.problems.is_empty()
+    assert found.cells["c2"].to_list() == [note]
+
+
+def test_it_tells_what_is_above_the_header() -> None:
+    found = table("Kunder per 1. mai\n\n;;\nSal A\nCustomerID;FirstName\n1;a\n")
+    assert found.preamble == Preamble((TextLine(1, "Kunder per 1. mai"), TextLine(4, "Sal A")), 2)
+    assert table("sep=;\nCustomerID;FirstName\n1;a\n").preamble == Preamble()
+    assert table("sep=;\nTittel\n\nCustomerID;FirstName\n1;a\n").preamble.lines == (TextLine(2, "Tittel"),)
+
+
+@pytest.mark.parametrize(
+    ("header", "names", "code"),
+    [
+        ('CustomerID;"FirstName;City', ("CustomerID", '"FirstName', "City"), "unclosed_quote"),
+        ('CustomerID;"FirstName"x;City', ("CustomerID", '"FirstName"x', "City"), "text_after_quote"),
+        ("CustomerID;First\0Name;City", ("CustomerID", "First\0Name", "City"), "nul_byte"),
+    ],
+)
+def test_it_tells_what_is_wrong_with_the_header(header: str, names: object, code: str) -> None:
+    found = table(f'{header}\n1;Kari;Oslo\n2;Ola;"Voss"\n')
+    assert found.headers == names
+    assert found.preamble == Preamble(header=TextLine(1, header, code))
+    assert found.cells["c0"].to_list() == ["1", "2"]
+
+
 def test_it_takes_a_stray_quote_for_a_letter() -> None:
     found = table('CustomerID;City\n1;5" rør\n2;rør 5"\n3;a""b\n')
     assert found.cells["c1"].to_list() == ['5" rør', 'rør 5"', 'a""b']
@@ -127,10 +193,17 @@ def test_it_takes_blanks_around_a_quoted_cell_for_layout() -> None:
     assert found.problems.is_empty()
 
 
-def test_it_does_not_count_empty_cells_beyond_the_header() -> None:
-    found = table("CustomerID;FirstName\n1;a;;\n2;b\n3;c;;x\n")
-    assert cells(found) == [("1", "a"), ("2", "b"), ("3", "c")]
-    assert problems(found) == [(4, "row_too_long")]
+def test_it_does_not_count_empty_cells_beyond_the_header_where_most_rows_have_them() -> None:
+    found = table("CustomerID;FirstName\n1;a;;\n2;b\n3;c;;x\n4;d;;\n5;e;;\n6;f;;;\n")
+    assert cells(found) == [("1", "a"), ("2", "b"), ("3", "c"), ("4", "d"), ("5", "e"), ("6", "f")]
+    assert problems(found) == [(4, "row_too_long"), (7, "row_too_long")]
+
+
+def test_it_sees_a_row_that_a_stray_separator_has_shifted_though_its_last_cell_is_empty() -> None:
+    found = table("CustomerID;Address;City;Tags\n1;Storgata 7; leil. 3;Oslo;\n2;Storgata 8;Voss;VIP\n")
+    assert problems(found) == [(2, "row_too_long")]
+    alone = table("CustomerID;Address;City;Tags\n1;Storgata 7; leil. 3;Oslo;\n")
+    assert problems(alone) == [(2, "row_too_long")]
 
 
 def test_it_does_not_ask_for_cells_under_headers_without_a_name() -> None:

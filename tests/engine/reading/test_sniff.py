@@ -63,6 +63,12 @@ def test_it_skips_a_title_above_an_unknown_table_of_three_columns() -> None:
     assert layout("Medlemsliste\n\nnr;navn;by\n1;a;b\n2;c;d\n").line == 3
 
 
+def test_it_skips_a_title_with_separators_above_an_unknown_table_that_is_much_wider() -> None:
+    found = layout("Kunder; uke 5\nnr;navn;by;land;x\n" + "1;a;b;c;d\n" * 9)
+    assert (found.separator, found.line) == (";", 2)
+    assert layout("navn;telefon;x\n" + "a;b;c;d\n" * 9).line == 1
+
+
 def test_it_does_not_take_the_header_of_a_single_column_for_a_title() -> None:
     found = layout("Adresse\n" + "Storgata 1, Oslo\n" * 5)
     assert (found.line, found.separator, found.headers) == (1, ";", ("Adresse",))
@@ -77,6 +83,10 @@ def test_it_does_not_take_the_header_of_a_single_column_for_a_title() -> None:
         ("a|b|c\n1|2,3|4\n", "|"),
         ('a,b\n"x;y;z","1;2"\n', ","),
         ("a,b,c\n1,2,3,\n4,5,6,\n", ","),
+        ("nr,navn,,by\n" + "1,Kari,Oslo\n" * 9, ","),  # a header that is too wide
+        ("navn;by;land\n" + "1;Kari;Oslo;NO\n" * 9, ";"),  # one without a name for the first column
+        ("a;b;c\n1,5;2,5;3,5\n1,5;2,0;3,1\n", ";"),  # rows that are alike under a comma, below a header without any
+        ("Navn, adresse;By;Pris\n" + "Kari, Storgata;Oslo;1,5\n" * 9, ";"),
     ],
 )
 def test_it_finds_the_separator_of_an_unknown_table_by_structure(text: str, separator: str) -> None:

@@ -22,6 +22,7 @@ from kundekort.engine.errors import FileRefused
 from kundekort.engine.problem import SHOWN, LineProblem
 from kundekort.engine.reading.encoding import Text, release
 from kundekort.engine.reading.records import EXCESSES, TOO_LONG, WIDEST, Grammar, Record, record, records
+from kundekort.engine.reading.repair import mend, problem_of
 from kundekort.engine.reading.rfc4180 import Proof, certify
 
 _PARSED_AT_ONCE: Final = 1 << 20
@@ -132,6 +133,7 @@ class _Growing:
     def add_record(self, found: Record, line: int) -> None:
         """Take one record, with what is wrong with it; a blank one is only counted."""
         refuse_excess(found.fault, line=line, grammar=self.grammar)
+        found = mend(self.text, found, self.grammar)
         raw = self.text[found.start : found.stop]
         if not found.fault and not any(cell.strip(b" \t\r\n\x1a") for cell in found.cells):
             self.blank_rows += 1
@@ -204,14 +206,8 @@ def _usual_width(text: Text, start: int, grammar: Grammar) -> int:
 
 def _problem(found: Record, raw: bytes, grammar: Grammar) -> tuple[str, dict[str, int]] | None:
     """The most telling thing that is wrong with a row."""
-    if found.fault:
-        return found.fault, {}
-    if b"\0" in raw:
-        return "nul_byte", {}
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return "undecodable", {}
+    if code := problem_of(found, raw):
+        return code, {}
     if grammar.fits(found.cells):
         return None
     if len(found.cells) < grammar.least:

@@ -94,6 +94,7 @@ def open_source(
         blocks=lambda: blocks_from(Place(0, header.body, header.body_line)),
         blocks_from=blocks_from,
         encodings=encodings,
+        preamble=header.preamble,
     )
 
 
@@ -119,4 +120,5 @@ def read(
         blank_rows=sum(block.blank_rows for block in blocks),
         sheets=source.sheets,
         encodings=source.encodings,
+        preamble=source.preamble,
     )

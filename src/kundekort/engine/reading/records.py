@@ -28,6 +28,8 @@ TOO_WIDE: Final = "row_too_wide"
 EXCESSES: Final = (TOO_LONG, TOO_WIDE)
 """Faults for which a whole file is refused."""
 
+JOINED: Final = 4
+"""Columns from which on rows are seen in a record of the right width; in fewer a note may look like that."""
 _KEPT: Final = 1_000  # bytes of a cell that is too long
 
 _NO_BLANK: Final = re.compile(rb"[^ ]")
@@ -41,8 +43,8 @@ _QUOTED: Final = re.compile(rb'"([^"]*+(?:""[^"]*+)*+)"')
 class Record(NamedTuple):
     """A row as it stands in the file: `cells` in bytes without their quotes, `end` where the next record starts.
 
-    `lines` counts the line ends in it; `fault` is unclosed_quote, text_after_quote or None. With one of EXCESSES, cells
-    are cut off or missing, and it may go on to the end of the text.
+    `lines` counts the line ends in it; `fault` is unclosed_quote, text_after_quote, None, or what `repair` finds. With
+    one of EXCESSES, cells are cut off or missing, and it may go on to the end of the text.
     """
 
     start: int
@@ -56,12 +58,13 @@ class Record(NamedTuple):
 @dataclass(frozen=True)
 class Grammar:
     """What separates cells, how many of them a row has, from `least` to `most` (the named and all header cells), and
-    of how many bytes one is at `longest`, without its quotes."""
+    of how many bytes one is at `longest`, without its quotes. With empty cells behind them it has `widest` at most."""
 
     separator: bytes
     least: int = 0
     most: int = 0
     longest: int = LONGEST
+    widest: int = WIDEST
 
     @cached_property
     def cell_end(self) -> re.Pattern[bytes]:
@@ -79,8 +82,8 @@ class Grammar:
         return b' \t\r\n"\x1a' + self.separator
 
     def fits(self, cells: Sequence[bytes]) -> bool:
-        """Whether a row of these cells has the width of the header; empty cells beyond it do not count."""
-        return len(cells) >= self.least and not any(cells[self.most :])
+        """Whether a row of these cells has the width of the header; the usual empty cells beyond it do not count."""
+        return self.least <= len(cells) <= self.widest and not any(cells[self.most :])
 
 
 def records(text: Text, start: int, line: int, grammar: Grammar) -> Iterator[tuple[int, Record]]:
@@ -93,14 +96,14 @@ def records(text: Text, start: int, line: int, grammar: Grammar) -> Iterator[tup
 
 def record(text: Text, start: int, grammar: Grammar) -> Record:
     """The record that starts at a position, read so that a lost quote does not swallow the rows behind it."""
-    found = _record(text, start, grammar, one_line=False)
+    found = parse(text, start, grammar)
     if found.lines > 1 and _swallows(text, found, grammar):
-        return _record(text, start, grammar, one_line=True)
+        return parse(text, start, grammar, one_line=True)
     return found
 
 
-def _record(text: Text, start: int, grammar: Grammar, *, one_line: bool) -> Record:
-    """The record at a position as the grammar has it; `one_line`: a quote must close on its own line."""
+def parse(text: Text, start: int, grammar: Grammar, *, one_line: bool = False) -> Record:
+    """The record at a position just as the grammar has it; `one_line`: a quote must close on its own line."""
     stop = _search(_LINE_END, text, start, within=grammar.longest)
     if stop is not None:
         cells = text[start:stop].split(grammar.separator)
@@ -182,13 +185,39 @@ def _swallows(text: Text, found: Record, grammar: Grammar) -> bool:
     """Whether a record of several lines is rather a lost quote with whole rows behind it.
 
     It is when its width is wrong and its second line by itself is a row. Where the width is right, RFC 4180 has the
-    last word: a note may well hold pasted rows, and an untouched export must come back as it is.
+    last word, but for what no note looks like: two lost quotes in the same column of two rows.
     """
-    if not grammar.most or grammar.fits(found.cells):
+    if not grammar.most:
         return False
     first = _end_of_line(text, found.start)
-    second = _record(text, _ended(text, first, first, [], None).end, grammar, one_line=True)
+    second = parse(text, _ended(text, first, first, [], None).end, grammar, one_line=True)
+    if grammar.fits(found.cells):
+        return not second.fault and grammar.fits(second.cells) and _joins_rows(text, found, second, grammar)
     return second.fault in EXCESSES or (not second.fault and grammar.fits(second.cells))
+
+
+def _joins_rows(text: Text, found: Record, second: Record, grammar: Grammar) -> bool:
+    """Whether a record of the right width goes from the middle of one row to the middle of another.
+
+    Then its first and its last line are rows by themselves, with separators on both sides of the line ends, and begin
+    with a number or an address as the second does.
+    """
+    kind = _kind(found.cells[0])
+    if found.fault or grammar.least < JOINED or not kind or _kind(second.cells[0]) != kind:
+        return False
+    joined = [cell for cell in found.cells if _has_line_end(cell, 0, len(cell))]
+    lines = joined[0].splitlines() if len(joined) == 1 else []
+    if len(lines) < 2 or grammar.separator not in lines[0] or grammar.separator not in lines[-1]:
+        return False
+    begin = 1 + max(text.rfind(b"\n", found.start, found.stop), text.rfind(b"\r", found.start, found.stop))
+    last = parse(text, begin, grammar, one_line=True)
+    rows = [parse(text, found.start, grammar, one_line=True).cells, last.cells]
+    return last.fault not in EXCESSES and all(map(grammar.fits, rows)) and _kind(last.cells[0]) == kind
+
+
+def _kind(cell: bytes) -> str:
+    """What a cell is that tells the rows of a list apart: a number, an address, or nothing of the kind."""
+    return "number" if cell.isdigit() else "address" if b"@" in cell and b" " not in cell else ""
 
 
 def _search(pattern: re.Pattern[bytes], text: Text, at: int, *, within: int) -> int | None:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kundekort.engine.reading.encoding import invalid_positions
-from kundekort.engine.reading.records import Grammar
+from kundekort.engine.reading.records import JOINED, Grammar
 
 Octets = npt.NDArray[np.uint8]
 Positions = npt.NDArray[np.int64]
@@ -80,8 +80,9 @@ def certify(text: Octets, start: int, line: int, size: int, *, grammar: Grammar,
     elif last and len(stretch.quotes) % 2 == 0 and stop > start and not stretch.ends[-1]:
         stops = np.append(stops, stop - start)  # the last line of a file needs no line end
     starts = np.append(0, stops + 1)[: len(stops)]
-    plain = _plain(stretch, starts, stops, grammar, width)
-    suspect = _first_suspect(stretch, stops, plain, grammar)
+    separator = stretch.octets == ord(grammar.separator)
+    plain = _plain(stretch, separator, starts, stops, grammar, width)
+    suspect = _first_suspect(stretch, separator, stops, plain, grammar)
     starts, stops, plain = starts[:suspect], stops[:suspect], plain[:suspect]
     odd = ~plain | _strange(stretch.octets, starts, stops) | _blank(stretch.octets, starts, stops, grammar)
     odd |= stops - starts > grammar.longest
@@ -129,9 +130,8 @@ def _first_wrong_quote(stretch: _Bytes, grammar: Grammar) -> int | None:
     return int(wrong.min()) if len(wrong) else None
 
 
-def _plain(stretch: _Bytes, starts: Positions, stops: Positions, grammar: Grammar, width: int) -> Mask:
+def _plain(stretch: _Bytes, separator: Mask, starts: Positions, stops: Positions, grammar: Grammar, width: int) -> Mask:
     """Which records have the usual number of cells, those beyond the header empty."""
-    separator = stretch.octets == ord(grammar.separator)
     separators = np.flatnonzero(stretch.outside(separator))
     plain: Mask = np.diff(np.searchsorted(separators, stops), prepend=0) == width - 1
     if width > grammar.most:
@@ -142,13 +142,21 @@ def _plain(stretch: _Bytes, starts: Positions, stops: Positions, grammar: Gramma
     return plain
 
 
-def _first_suspect(stretch: _Bytes, stops: Positions, plain: Mask, grammar: Grammar) -> int:
-    """The index of the first record of several lines in which the careful reader may find a lost quote."""
+def _first_suspect(stretch: _Bytes, separator: Mask, stops: Positions, plain: Mask, grammar: Grammar) -> int:
+    """The index of the first record of several lines in which the careful reader may find a lost quote.
+
+    Where the width is right, it finds one only in wide lists, and only if there are as many separators inside quotes
+    as a row has.
+    """
     if stretch.inside is None or not len(stops):
         return len(stops)
     records = np.searchsorted(stops, np.flatnonzero(stretch.ends & stretch.inside))
     suspects = records[records < len(stops)]
-    suspects = suspects[~plain[suspects]]
+    wrong = ~plain[suspects]
+    if len(suspects) and grammar.least >= JOINED:
+        quoted = np.searchsorted(np.flatnonzero(separator & stretch.inside), stops)
+        wrong |= np.diff(quoted, prepend=0)[suspects] >= grammar.least - 1
+    suspects = suspects[wrong]
     return int(suspects[0]) if len(suspects) else len(stops)
 
 

@@ -10,6 +10,7 @@ import polars as pl
 
 from kundekort.engine import frames
 from kundekort.engine.errors import FileRefused
+from kundekort.engine.facts import Preamble
 from kundekort.engine.problem import LineProblem, of_lines
 from kundekort.engine.recipe import Dialect
 
@@ -61,7 +62,8 @@ class Source:
     for what cannot be read at all. `blocks_from` goes on at a place, where the file has any. `sheets` are the names of
     the visible sheets of a workbook, `similar` of those among them that were not chosen and look as much like the list.
     `size` is in bytes. `encodings` are those of which one must be chosen, as nothing in the file tells them apart: the
-    likeliest, which is that of the dialect, first, each with some words read by it.
+    likeliest, which is that of the dialect, first, each with some words read by it. `preamble` is what
+    stands above the rows.
     """
 
     dialect: Dialect
@@ -72,6 +74,7 @@ class Source:
     blocks_from: Callable[[Place], Iterator[Block]] | None = None
     similar: tuple[str, ...] = ()
     encodings: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    preamble: Preamble = Preamble()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class Table:
     blank_rows: int
     sheets: tuple[str, ...] = ()
     encodings: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    preamble: Preamble = Preamble()
 
 
 class Piece(NamedTuple):
