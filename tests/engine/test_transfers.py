@@ -77,6 +77,15 @@ def test_it_gives_nobody_the_value_of_a_row_that_is_left_out() -> None:
     assert (made.totals.errors, made.totals.left_out, made.totals.changed) == (1, 1, 1)
 
 
+def test_it_gives_what_a_card_gives_up_whose_other_row_is_left_out() -> None:
+    where = register("A", "B", "C")
+    made = planned("2;Y;0\n2;Z;0\n1;B;0", where, Decision(Action.LEAVE_OUT, rows=(0,)))
+    assert wrong(made) == []
+    assert (made.totals.left_out, made.totals.changed) == (1, 2)
+    where.apply(made)
+    assert [card["external_id"] for card in where.cards_by_id.values()] == ["B", "Z", "C"]
+
+
 def test_it_leaves_the_whole_ring_out_where_one_of_it_is_wrong() -> None:
     made = planned("1;B;0\n2;C;0\n3;A;7", register("A", "B", "C"), leave_out=True)
     assert (made.totals.left_out, made.totals.changed) == (3, 0)

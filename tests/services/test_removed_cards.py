@@ -8,8 +8,10 @@ from typing import Any
 import polars as pl
 import pytest
 from django.db import connection, transaction
+from psycopg.sql import SQL
 
-from kundekort.bulk import anonymisation, register
+from kundekort.bulk import anonymisation, register, statements
+from kundekort.bulk.copy import temporary
 from kundekort.engine.schema import Kind
 from kundekort.engine.traces import FIELDS
 from kundekort.services import anonymising, editing, fields, history, merging, segments
@@ -179,3 +181,21 @@ def test_a_revision_of_removed_cards_is_not_asked_for_by_the_database(ids: list[
             "SELECT count(*) FROM pg_constraint WHERE conrelid = 'kundekort_removedcard'::regclass AND contype = 'f'"
         )
         assert cursor.fetchone() == (0,)
+
+
+def test_where_a_few_have_gone_to_is_told_without_reading_of_all_who_have(alice: Actor) -> None:
+    merge, gone = (Revision.objects.create(kind=kind, actor_name="a") for kind in ("merge", "anonymisation"))
+    RemovedCard.objects.bulk_create(
+        RemovedCard(id=n, into_id=n - 1 if n % 4 > 1 else None, revision=merge if n % 4 else gone)
+        for n in range(1, 5_001)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE kundekort_removedcard")
+    wanted = pl.Series([3, 4, 5_001], dtype=pl.Int64)
+    assert sorted(DatabaseRegister().redirects(wanted).rows()) == [(3, None, False), (4, None, True)]
+    RemovedCard.objects.filter(pk=1).update(into=9_999)
+    assert sorted(DatabaseRegister().redirects(wanted).rows()) == [(3, 9_999, False), (4, None, True)]
+    conn = psycopg_connection()
+    with temporary(conn, statements.WANTED, statements.create_wanted("bigint"), wanted.to_frame("value")):
+        plan = [line for (line,) in conn.execute(SQL("EXPLAIN ") + statements.redirects())]
+    assert not [line for line in plan if "Seq Scan on kundekort_removedcard" in line]

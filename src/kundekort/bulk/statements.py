@@ -264,9 +264,10 @@ def redirects() -> Composed:
         "WITH RECURSIVE way AS ("
         "SELECT r.id, r.into_id, r.revision_id FROM {removed} r JOIN {wanted} w ON r.id = w.value "
         "UNION ALL SELECT way.id, r.into_id, r.revision_id FROM way JOIN {removed} r ON r.id = way.into_id) "
-        'SELECT id, into_id AS "into", EXISTS (SELECT FROM kundekort_revision v '
-        "WHERE v.id = way.revision_id AND v.kind = 'anonymisation')::int AS anonymised FROM way "
-        "WHERE into_id IS NULL OR NOT EXISTS (SELECT FROM {removed} r WHERE r.id = way.into_id)"
+        'SELECT way.id, way.into_id AS "into", '
+        "(v.kind IS NOT DISTINCT FROM 'anonymisation')::int AS anonymised FROM way "
+        "LEFT JOIN {removed} r ON r.id = way.into_id LEFT JOIN kundekort_revision v ON v.id = way.revision_id "
+        "WHERE r.id IS NULL"
     ).format(removed=REMOVED, wanted=WANTED)
 
 

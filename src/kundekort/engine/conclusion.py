@@ -96,10 +96,11 @@ def _without_given_up(
     if claims.is_empty():
         return problems
     owner = pl.col("params").str.json_path_match("$.id").cast(pl.Int64).alias("owner")
-    claims = transfers.givers(claims.select(ROW, "field", owner), index)
     others = problems.filter(~taken)
     out = mending.left_out(others, evidence, decisions) | diff.OPEN
     stuck = pl.concat([others[ROW].unique(), index.filter(out).select(ROW).collect()[ROW]]).unique()
+    written = index.filter(~pl.col(ROW).is_in(stuck.implode()))  # another row of the same card may be left out
+    claims = transfers.givers(claims.select(ROW, "field", owner), written)
     refused = transfers.refused(claims, stuck)
     free = claims.join(refused, on=[ROW, "field"], how="anti").select(ROW, "field", pl.lit("value_taken").alias("code"))
     return problems.join(free, on=free.columns, how="anti", maintain_order="left")
