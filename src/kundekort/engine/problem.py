@@ -27,6 +27,7 @@ ROW_CODES: Final = {
     "row_too_long": "more cells than the header has; params: cells, expected",
     "cells_cut": "the row has more cells than are kept, and the others are left out; params: cells, limit",
     "unclosed_quote": "a quoted cell starts on this row and is never closed",
+    "between_quotes": "the row stands between two quotes in the same column, which may hold it within one cell",
     "text_after_quote": "text stands between a closing quote and the next separator",
     "quotes_foreign": "single or typographic quotes stand around a separator, which they do not protect",
     "unopened_quote": "a cell ends with a double quote that opens nowhere",

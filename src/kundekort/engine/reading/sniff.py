@@ -18,7 +18,7 @@ from kundekort.engine.problem import SHOWN
 from kundekort.engine.reading.encoding import Text
 from kundekort.engine.reading.records import EXCESSES, LONGEST, WIDEST, Grammar, Record, record, records
 from kundekort.engine.reading.repair import mend, problem_of
-from kundekort.engine.recipe import SEPARATORS
+from kundekort.engine.recipe import OURS, SEPARATORS
 
 HEADER_WITHIN: Final = 20
 """Among how many rows the header is looked for, and how many lines above it are kept."""
@@ -231,7 +231,8 @@ def _usual(rows: Iterable[Sequence[bytes]]) -> int:
 def _grammar(headers: tuple[str, ...], separator: str) -> Grammar:
     """How rows under these headers are to be read: columns at the end that have no name may be missing."""
     named = max((n for n, header in enumerate(headers, 1) if header), default=1)
-    return Grammar(separator.encode(), least=named, most=len(headers))
+    ours = any(header.casefold() == OURS for header in headers)
+    return Grammar(separator.encode(), least=named, most=len(headers), sound=ours)
 
 
 def _widest(rows: Iterable[Sequence[bytes]], grammar: Grammar) -> int:
