@@ -59,7 +59,7 @@ CELL_CODES: Final = {
     "required": "the field may not be empty",
     "damaged": "a new customer's cell holds what programs make of another value: #####, #N/A, 4,79E+09 or 12345.0",
     "no_value": "a new customer's cell holds what programs write where there is nothing: NULL, nan, 1899-12-30",
-    "encoded": "a new customer's cell has codes in place of letters: &oslash;, =?utf-8?Q?…?=, %C3%B8 or Ã¸",
+    "encoded": "a new customer's cell has codes in place of letters: &oslash;, =?utf-8?Q?…?=, %C3%B8, Ã¸ or �",
     "gender_missing": "Gender is empty; 0 none, 1 man, 2 woman",
     "gender_unknown": "not a gender",
     "email_invalid": "not an e-mail address",
