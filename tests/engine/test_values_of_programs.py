@@ -50,6 +50,9 @@ def problems(made: Plan) -> list[tuple[str, str]]:
         ("address", "Storgata%2012", "encoded"),
         ("last_name", "BjÃ¸rn", "encoded"),
         ("address", "Ã…sgata 2", "encoded"),
+        ("last_name", "Bj√∏rn", "encoded"),
+        ("last_name", "Bj├©rn", "encoded"),
+        ("city", "Troms\ufffd", "encoded"),
     ],
 )
 def test_it_refuses_them_for_a_new_customer(field: str, value: str, code: str) -> None:

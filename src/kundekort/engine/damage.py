@@ -153,5 +153,5 @@ def signs(field: Field) -> Mapping[str, pl.Expr]:
             return {"no_value": zero_day(value)} if field.past else {}
         case _:
             return {}
-    encoded = codes | escapes.mail_words(value) | escapes.misread(value)
+    encoded = codes | escapes.mail_words(value) | escapes.misread(value) | escapes.lost(value)
     return {"damaged": made, "no_value": nothing & ~made, "encoded": encoded & ~made & ~nothing}

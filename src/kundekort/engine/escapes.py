@@ -1,6 +1,7 @@
 """Codes that stand for letters where a text went through a web page, an e-mail or an address and never came back.
 
-Also UTF-8 that was read as Windows-1252, where it shows by itself. Knows no fields, and nothing of what stood there.
+Also UTF-8 that was read in an encoding of single bytes, where it shows by itself, and letters that were lost. Knows no
+fields, and nothing of what stood there.
 """
 
 from __future__ import annotations
@@ -19,8 +20,15 @@ _MAIL_WORD: Final = r"=\?[A-Za-z0-9*_-]+\?[QqBb]\?[^?\s]*\?="
 _PERCENT: Final = r"(?i)%(?:C[2-9A-F]|D[0-9A-F]|E[0-9A-F]%[89AB][0-9A-F])%[89AB][0-9A-F]|^\S*\pL%20\S*$"
 _LINK: Final = "://|^www[.]"
 _CONTINUED: Final = "\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
-_MISREAD: Final = f"[\u00c3-\u00c5][{_CONTINUED}]|\u00c2[\u00a0-\u00bf]|\u00e2\u20ac[{_CONTINUED}]"
-POSSIBLE: Final = f"&[^;]+;|=\\?|%[0-9A-Fa-f]{{2}}|{_MISREAD}"
+_ON_A_MAC: Final = bytes(range(0x80, 0xC0)).decode("mac_roman")
+_AT_THE_PROMPT: Final = bytes(range(0x80, 0xC0)).decode("cp850")
+_MISREAD: Final = (
+    f"[\u00c3-\u00c5][{_CONTINUED}]|\u00c2[\u00a0-\u00bf]|\u00e2\u20ac[{_CONTINUED}]|"
+    f"\u221a[{_ON_A_MAC}]|\u251c[{_AT_THE_PROMPT}]"
+)
+LOST: Final = "\ufffd"
+"""What programs write for a letter that they could not read."""
+POSSIBLE: Final = f"&[^;]+;|=\\?|%[0-9A-Fa-f]{{2}}|{_MISREAD}|{LOST}"
 """What stands in every text with such a code, and in few others."""
 
 
@@ -45,5 +53,10 @@ def percent(value: pl.Expr) -> pl.Expr:
 
 
 def misread(value: pl.Expr) -> pl.Expr:
-    """Whether a text shows by itself that it is UTF-8 read as Windows-1252: BjÃ¸rn."""
+    """Whether a text shows by itself that it is UTF-8 read as Windows-1252, on a Mac or at a prompt: BjÃ¸rn, Bj√∏rn."""
     return value.str.contains(_MISREAD)
+
+
+def lost(value: pl.Expr) -> pl.Expr:
+    """Whether a letter is lost for good in a text: Bj\ufffdrn."""
+    return value.str.contains(LOST, literal=True)

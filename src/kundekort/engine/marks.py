@@ -17,11 +17,9 @@ import polars as pl
 from kundekort.engine import problem
 from kundekort.engine.frames import LINE, ROW
 from kundekort.engine.reading.table import Block, Place, Source
-from kundekort.engine.recipe import WORKBOOK
+from kundekort.engine.recipe import OURS, WORKBOOK
 from kundekort.engine.writing.spreadsheet_safe import at_risk
 
-_OURS: Final = "version"
-"""The column that only exports of ours have."""
 _PAIRS: Final = ("''", "‘’", "‚‘", "“”", "„“", "„”", "””", "«»", "»«")
 _MARKED: Final = r"^ *[='‘‚“„”«»]"
 _TEXT_FORMULA: Final = r'^="([^"]*)"$'
@@ -37,7 +35,7 @@ _SPLIT: Final = "|".join(
 
 def as_meant(source: Source) -> Source:
     """The file with its marks read; rows with quotes around a separator are problems."""
-    if source.dialect.encoding == WORKBOOK or _OURS in (header.casefold() for header in source.headers):
+    if source.dialect.encoding == WORKBOOK or OURS in (header.casefold() for header in source.headers):
         return source
     pair = next((pair for pair in _PAIRS if all(_quoted(header, pair) for header in source.headers)), None)
     after = source.blocks_from

@@ -18,6 +18,9 @@ SEPARATORS = (";", ",", "\t", "|")
 WORKBOOK = "xlsx"
 """Stands for the encoding of a file that is a workbook; it has a sheet instead of a separator."""
 
+OURS: Final = "version"
+"""The header that only exports of ours have, in small letters."""
+
 
 class EmptyCells(StrEnum):
     """What an empty cell does to a stored value."""

@@ -29,6 +29,10 @@ PROBLEMS: Final[Mapping[str, str | Promise]] = {
     "unclosed_quote": _(
         "A cell on this row begins with a double quote that is never closed. Close it, or take it away."
     ),
+    "between_quotes": _(
+        "This row stands between two double quotes, so it may be a part of a cell that begins above. "
+        "Close the quotes above it, or take them away."
+    ),
     "text_after_quote": _(
         "Text follows a closing double quote. Put the whole cell in quotes, and write each quote inside it twice."
     ),
@@ -183,6 +187,7 @@ PROBLEM_KINDS: Final[Mapping[str, str | Promise]] = {
     "cells_cut": _("cells cut off"),
     "quotes_foreign": _("typographic quotes around a separator"),
     "unclosed_quote": _("quote not closed"),
+    "between_quotes": _("between quotes"),
     "text_after_quote": _("text after a closing quote"),
     "unopened_quote": _("quote not opened"),
     "separator_missing": _("separator missing"),

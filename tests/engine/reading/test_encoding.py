@@ -160,6 +160,12 @@ def test_it_tells_the_rows_of_another_encoding(most: str, rest: str) -> None:
     assert table.problems["_line"].to_list() == [len(NAMES) + 2]
 
 
+def test_it_tells_rows_of_another_encoding_whose_letters_are_other_letters_here() -> None:
+    here, there = "CustomerID;x\n4;Pål\n5;Åse Bø\n", "1;Bjørn\n2;Kåre\n"
+    found = text(here.encode("cp850") + there.encode("cp1252"))
+    assert (found[0], found[1][:2], found[2]) == ("cp850", ["Pål", "Åse Bø"], ["undecodable"] * 2)  # and no KÕre
+
+
 def test_it_says_which_encodings_it_cannot_tell_apart() -> None:
     table = read(b"CustomerID;x\n1;\x9bx\n", known=lambda header: header == "CustomerID")
     assert table.dialect.encoding == next(iter(table.encodings))

@@ -149,7 +149,16 @@ def test_it_sees_rows_between_two_lost_quotes_in_the_same_column() -> None:
     rows = ['1;Kari;"Gata 1;Oslo;x', "2;Ola;Gata 2;Oslo;y", '3;Per;Gata 3";Oslo;z', "4;Eva;Gata 4;Oslo;w"]
     found = table("CustomerID;FirstName;Address;City;Tags\n" + "\n".join(rows))
     assert found.cells["c0"].to_list() == ["1", "2", "3", "4"]
-    assert (2, "unclosed_quote") in problems(found)
+    assert problems(found) == [(2, "unclosed_quote"), (3, "between_quotes"), (4, "between_quotes")]
+
+
+def test_it_cuts_no_record_of_a_file_that_an_export_of_ours_may_be() -> None:
+    note = "Se her;x;y\n2;Ola;Gata 2;Oslo;y\n3;Per;Gata 3"
+    body = f'1;Kari;"{note}";Oslo;x\n'
+    found = table("CustomerID;FirstName;InternalNote;City;Version\n" + body)
+    assert (found.problems.is_empty(), found.cells["c2"].to_list()) == (True, [note])
+    told = table("CustomerID;FirstName;InternalNote;City;Tags\n" + body)  # of others, all rows that it may be are told
+    assert [line for line, _ in problems(told)] == [2, 3, 4]
 
 
 def test_it_keeps_a_note_with_rows_pasted_into_it() -> None:

@@ -8,6 +8,7 @@ from zipfile import ZipFile
 import pytest
 
 from kundekort.engine import frames
+from kundekort.engine.facts import Preamble, TextLine
 from kundekort.engine.reading.reader import open_source
 from kundekort.engine.reading.table import Table
 from kundekort.engine.recipe import DialectOverrides
@@ -158,3 +159,18 @@ def test_sheets_that_look_alike_are_told_and_refusals_name_theirs() -> None:
     alone = book(row(1, *HEADER), notes, names=("Oslo", "Notat"))
     code, params = refusal(alone, overrides=DialectOverrides(sheet="Oslo"))
     assert (code, params) == ("header_only", {"sheet": "Oslo", "other_sheets": ["Notat"]})
+
+
+def test_where_no_sheet_names_a_field_choices_for_the_cells_of_another_are_no_list() -> None:
+    words = row(1, "rød") + row(2, "blå")
+    found = table(book(row(1, "Farge", "Antall"), words, words), known=lambda header: False, as_is=True)
+    assert (found.dialect.sheet, found.headers) == ("Ark1", ("Farge", "Antall"))
+
+
+def test_rows_above_the_header_are_told() -> None:
+    above = row(1, "Kundeliste", "", "1. mai") + row(3, " ", "Sal A")
+    data = book(above + row(4, *HEADER) + row(5, "1", "Ola"))
+    told = Preamble((TextLine(1, "Kundeliste | 1. mai"), TextLine(3, "Sal A")), 2)
+    assert open_source(data, known=HEADER.__contains__).preamble == told
+    assert table(data, overrides=DialectOverrides(header_row=4)).preamble == told
+    assert table(book(row(1, *HEADER) + row(2, "1", "Ola"))).preamble == Preamble()

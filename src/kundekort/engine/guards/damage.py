@@ -178,6 +178,9 @@ def _cut() -> pl.Expr:
 
 
 _FOREIGN: Final = _OLD.str.len_bytes() > _OLD.str.len_chars()  # letters that some encoding lacks; dear to look for
+_ODD: Final = _VALUE.str.len_bytes() > _VALUE.str.len_chars()
+_MISREAD: Final = escapes.misread(_VALUE) & ~escapes.misread(_OLD)
+_LOST: Final = escapes.lost(_VALUE) & ~escapes.lost(_OLD)
 _ALIKE: Final = (_VALUE.str.head(1) == _OLD.str.head(1)) | _OLD.str.contains("^[^!-~]")
 """Whether two texts begin alike, as they do if only foreign letters differ: what it costs to see that is saved."""
 _DAY_LIKE: Final = _VALUE.str.contains(f"(?i)^(?:[0-9]|{_MONTH})")
@@ -191,8 +194,17 @@ _SIGNS: Final = {
     "zeros_lost": (_OLD.str.starts_with("0"), _zeros()),
     "plus_lost": (_OLD.str.starts_with("+"), _plus()),
     "entities": (_VALUE.str.contains(escapes.POSSIBLE), _entities()),
-    "mojibake": (_FOREIGN, _ALIKE, encodings.else_alike(_VALUE, _OLD), encodings.read_wrongly(_VALUE, _OLD)),
-    "letters_lost": (_FOREIGN, _VALUE.str.contains(encodings.MARKS), encodings.replaced(_VALUE, _OLD)),
+    "mojibake": (
+        _FOREIGN | _ODD,
+        _ALIKE | _MISREAD,
+        encodings.else_alike(_VALUE, _OLD) | _MISREAD,
+        encodings.read_wrongly(_VALUE, _OLD) | _MISREAD,
+    ),
+    "letters_lost": (
+        _FOREIGN | _ODD,
+        _VALUE.str.contains(encodings.MARKS),
+        encodings.replaced(_VALUE, _OLD) | _LOST,
+    ),
     "letters_dropped": (
         _FOREIGN & (_VALUE.str.len_bytes() < _OLD.str.len_bytes()),
         _ALIKE,

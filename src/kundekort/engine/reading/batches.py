@@ -68,8 +68,9 @@ def batches(text: Text, start: int, line: int, *, grammar: Grammar, columns: int
     new = partial(_Growing, text=text, grammar=grammar, columns=columns, width=width, widest=grammar.most)
     growing = new(start=start, line=line)
     size, patience = (0, _RECORDS_AT_ONCE) if pace.careful else (pace.most, 0)
+    within = start
     while start < len(text):
-        if not pace.careful:
+        if not pace.careful and start >= within:
             proof = certify(octets, start, line, size, grammar=grammar, width=width).first(growing.room)
             growing.add_proof(proof)
             # where little is plain, proving it costs more than reading carefully
@@ -77,11 +78,11 @@ def batches(text: Text, start: int, line: int, *, grammar: Grammar, columns: int
             size = min(size * 2, pace.most) if worth else pace.least
             patience = 0 if worth else min(patience * 2 + 1, _RECORDS_AT_ONCE)
             start, line = proof.end, proof.end_line
-        for _ in range(patience):
-            if start == len(text):
-                break
+        left = patience
+        while start < len(text) and (left > 0 or start < within):
             found = record(text, start, grammar)
-            growing.add_record(found, line)
+            within, left = max(within, found.within), left - 1
+            growing.add_record(found, line, doubtful=start < within)
             start, line = found.end, line + found.lines
         if start - growing.start >= pace.batch or not growing.room:
             yield growing.batch(start)
@@ -130,15 +131,18 @@ class _Growing:
         self.piece_lines.append(proof.lines[~proof.odd])
         self.height += len(self.piece_lines[-1])
 
-    def add_record(self, found: Record, line: int) -> None:
-        """Take one record, with what is wrong with it; a blank one is only counted."""
+    def add_record(self, found: Record, line: int, *, doubtful: bool = False) -> None:
+        """Take one record, with what is wrong with it; a blank one is only counted.
+
+        `doubtful`: it may be a part of a cell that begins above.
+        """
         refuse_excess(found.fault, line=line, grammar=self.grammar)
         found = mend(self.text, found, self.grammar)
         raw = self.text[found.start : found.stop]
         if not found.fault and not any(cell.strip(b" \t\r\n\x1a") for cell in found.cells):
             self.blank_rows += 1
             return
-        problem = _problem(found, raw, self.grammar)
+        problem = _problem(found, raw, self.grammar) or (("between_quotes", {}) if doubtful else None)
         if self.columns > self.grammar.most and any(found.cells[self.columns :]):
             problem = "cells_cut", {"cells": len(found.cells), "limit": self.columns}
         if problem:

@@ -58,6 +58,8 @@ And the least that one comes to: a single broken one decides nothing."""
 _SHOWN: Final = 3
 _STRANGE: Final = 6.0
 """How much likelier another encoding makes a letter in a word that is in that one."""
+_AS_LIKELY: Final = 1.0
+"""How much less likely it may make a letter of both, where some words are known to be in that one."""
 
 _LETTERS: Final = np.isin(np.arange(256), list(ascii_letters.encode()))
 _DIGITS: Final = np.isin(np.arange(256), list(digits.encode()))
@@ -146,9 +148,10 @@ def fit(found: Triples) -> Fit:
 
 
 def strange(encoding: str, found: Triples) -> bytes:
-    """The bytes that are signs in an encoding and stand in words, where another encoding has letters for them all.
+    """The bytes of a part of the text that is in another encoding, told by signs that stand in words, where that other
+    one has letters for them all. Empty where there is none.
 
-    They tell that a part of the text is in that other one. Empty where there is none.
+    Letters of both are among them where the other one makes them as likely in every place: Kåre or KÕre?
     """
     mine = _table(encoding)[1]
     odd = found[_LETTERS[found[:, 0]] & _LETTERS[found[:, 2]] & ~mine[found[:, 1]]]
@@ -162,8 +165,13 @@ def strange(encoding: str, found: Triples) -> bytes:
     second = max(gains, key=lambda name: gains[name])
     if not gains[second]:
         return b""
-    text, theirs = _table(encoding)[0], _table(second)[1]
-    return bytes(b for b in range(0x80, 256) if theirs[b] and not mine[b] and text[b] not in _IN_NAMES)
+    text, (other, theirs) = _table(encoding)[0], _table(second)
+    signs = (b for b in range(0x80, 256) if theirs[b] and not mine[b] and text[b] not in _IN_NAMES)
+    both = found[(mine & theirs & (text != other))[found[:, 1]]]
+    if not len(both):
+        return bytes(signs)
+    worse = _scores(second, both).max(axis=0) < _scores(encoding, both).max(axis=0) - _AS_LIKELY
+    return bytes({*signs, *both[:, 1].tolist()} - {*both[worse, 1].tolist()})
 
 
 @cache

@@ -44,7 +44,8 @@ class Record(NamedTuple):
     """A row as it stands in the file: `cells` in bytes without their quotes, `end` where the next record starts.
 
     `lines` counts the line ends in it; `fault` is unclosed_quote, text_after_quote, None, or what `repair` finds. With
-    one of EXCESSES, cells are cut off or missing, and it may go on to the end of the text.
+    one of EXCESSES, cells are cut off or missing, and it may go on to the end of the text. What stands in front of
+    `within` may belong to it all the same.
     """
 
     start: int
@@ -53,18 +54,21 @@ class Record(NamedTuple):
     lines: int
     cells: list[bytes]
     fault: str | None
+    within: int = 0
 
 
 @dataclass(frozen=True)
 class Grammar:
     """What separates cells, how many of them a row has, from `least` to `most` (the named and all header cells), and
-    of how many bytes one is at `longest`, without its quotes. With empty cells behind them it has `widest` at most."""
+    of how many bytes one is at `longest`, without its quotes. With empty cells behind them it has `widest` at most.
+    `sound`: the writer is known to leave out no quotes."""
 
     separator: bytes
     least: int = 0
     most: int = 0
     longest: int = LONGEST
     widest: int = WIDEST
+    sound: bool = False
 
     @cached_property
     def cell_end(self) -> re.Pattern[bytes]:
@@ -98,7 +102,8 @@ def record(text: Text, start: int, grammar: Grammar) -> Record:
     """The record that starts at a position, read so that a lost quote does not swallow the rows behind it."""
     found = parse(text, start, grammar)
     if found.lines > 1 and _swallows(text, found, grammar):
-        return parse(text, start, grammar, one_line=True)
+        cut = parse(text, start, grammar, one_line=True)
+        return cut._replace(within=found.end) if grammar.fits(found.cells) else cut
     return found
 
 
@@ -192,7 +197,12 @@ def _swallows(text: Text, found: Record, grammar: Grammar) -> bool:
     first = _end_of_line(text, found.start)
     second = parse(text, _ended(text, first, first, [], None).end, grammar, one_line=True)
     if grammar.fits(found.cells):
-        return not second.fault and grammar.fits(second.cells) and _joins_rows(text, found, second, grammar)
+        return (
+            not grammar.sound
+            and not second.fault
+            and grammar.fits(second.cells)
+            and _joins_rows(text, found, second, grammar)
+        )
     return second.fault in EXCESSES or (not second.fault and grammar.fits(second.cells))
 
 

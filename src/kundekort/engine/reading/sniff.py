@@ -18,9 +18,10 @@ from kundekort.engine.problem import SHOWN
 from kundekort.engine.reading.encoding import Text
 from kundekort.engine.reading.records import EXCESSES, LONGEST, WIDEST, Grammar, Record, record, records
 from kundekort.engine.reading.repair import mend, problem_of
-from kundekort.engine.recipe import SEPARATORS
+from kundekort.engine.recipe import OURS, SEPARATORS
 
-_HEADER_WITHIN: Final = 20
+HEADER_WITHIN: Final = 20
+"""Among how many rows the header is looked for, and how many lines above it are kept."""
 _SAMPLE_ROWS: Final = 100
 _SAMPLE_LINES: Final = 100_000  # blank ones too
 _TITLED: Final = 3  # in a list of two columns a row with one cell is as likely a short row
@@ -154,7 +155,7 @@ def _preamble(text: Text, at: int, line: int, header: Record, fault: TextLine | 
         end = _next_line(text, at)
         if _SOMETHING.search(text, at, min(end, header.start)):
             count += 1
-            if len(lines) < _HEADER_WITHIN:
+            if len(lines) < HEADER_WITHIN:
                 lines.append(TextLine(line, _shown(text, at, end)))
         at, line = end, line + 1
     return Preamble(tuple(lines), count, fault)
@@ -167,7 +168,7 @@ def _shown(text: Text, start: int, stop: int) -> str:
 
 def _header_index(rows: list[Record], *, known: Callable[[str], bool], told: bool) -> tuple[int, int]:
     """The index of the row that is the header, and how many columns it names."""
-    near = rows[:_HEADER_WITHIN]
+    near = rows[:HEADER_WITHIN]
     named = [len({header.casefold() for header in _headers(row) if header and known(header)}) for row in near]
     first = 0 if told else _row_of_meaning(near, named, _first_of_table(rows))
     return first, named[first]
@@ -188,7 +189,7 @@ def _first_of_table(rows: list[Record]) -> int:
     """The index of the first row that is no title and no comment."""
     usual = _usual(row.cells for row in rows if len(row.cells) > 1)
     common = 2 * sum(1 for row in rows if len(row.cells) == usual) > len(rows)
-    first = (n for n, row in enumerate(rows[:_HEADER_WITHIN]) if not _is_title(row, usual, common=common))
+    first = (n for n, row in enumerate(rows[:HEADER_WITHIN]) if not _is_title(row, usual, common=common))
     return next(first, 0)
 
 
@@ -230,7 +231,8 @@ def _usual(rows: Iterable[Sequence[bytes]]) -> int:
 def _grammar(headers: tuple[str, ...], separator: str) -> Grammar:
     """How rows under these headers are to be read: columns at the end that have no name may be missing."""
     named = max((n for n, header in enumerate(headers, 1) if header), default=1)
-    return Grammar(separator.encode(), least=named, most=len(headers))
+    ours = any(header.casefold() == OURS for header in headers)
+    return Grammar(separator.encode(), least=named, most=len(headers), sound=ours)
 
 
 def _widest(rows: Iterable[Sequence[bytes]], grammar: Grammar) -> int:

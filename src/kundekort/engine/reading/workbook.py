@@ -15,7 +15,8 @@ import polars as pl
 
 from kundekort.engine import frames
 from kundekort.engine.errors import FileRefused
-from kundekort.engine.problem import LineProblem
+from kundekort.engine.facts import Preamble, TextLine
+from kundekort.engine.problem import SHOWN, LineProblem
 from kundekort.engine.reading import markup, one_cell, opendocument, sniff
 from kundekort.engine.reading.archive import ZIP, Archive, unbroken
 from kundekort.engine.reading.book import WIDEST, Book, Row, Sheet
@@ -96,6 +97,7 @@ def open_source(
         blocks=blocks,
         sheets=names,
         similar=similar,
+        preamble=header.preamble,
     )
 
 
@@ -120,13 +122,21 @@ def texts(data: memoryview, *, limits: Limits) -> Iterator[list[str]]:
 
 @dataclass(frozen=True, slots=True)
 class _Header:
-    """Where the header is, what it says, how many fields that names, and whether there is no row below it."""
+    """Where the header is, what it says, how many fields that names, whether there is no row below it, and what stands
+    above."""
 
     sheet: Sheet
     line: int
     headers: tuple[str, ...]
     known: int
     alone: bool
+    preamble: Preamble
+
+    @property
+    def merit(self) -> tuple[bool, int, bool]:
+        """The greater the better: a list with rows, then known columns; a column of which nothing is known is none."""
+        wide = sum(map(bool, self.headers)) > 1
+        return not self.alone and (self.known > 0 or wide), self.known, wide
 
     def name(self, column: int) -> str:
         """The header of a column, '' beyond the header."""
@@ -153,7 +163,7 @@ def _find(
     visible = [header for header in headers if not header.sheet.hidden]
     best = None
     for among in (visible, headers):
-        best = max(among, key=lambda header: (not header.alone, header.known), default=None)
+        best = max(among, key=lambda header: header.merit, default=None)
         if best is not None and best.known:
             like = (h for h in visible if not h.alone and h.known >= max(_FEW, best.known / 2))
             return best, tuple(h.sheet.name for h in like if h is not best)
@@ -164,12 +174,39 @@ def _find(
 
 def _header(sheet: Sheet, rows: Iterator[Row], *, least: int, known: Callable[[str], bool]) -> _Header | None:
     """The header of a sheet among its rows from the line `least` on; None where there is nothing."""
-    sample = list(islice((row for row in rows if row.line >= least and not row.is_blank), _SAMPLE))
+    above = _Above()
+    sample: list[Row] = []
+    for row in (row for row in rows if not row.is_blank):
+        if row.line < least:
+            above.take(row)
+        else:
+            sample.append(row)
+            if len(sample) == _SAMPLE:
+                break
     if not sample:
         return None
     at, named = sniff.header_among([row.cells for row in sample], known=known, told=least > 1)
+    for row in sample[:at]:
+        above.take(row)
     headers = tuple(cell.strip() for cell in sample[at].cells)
-    return _Header(sheet, sample[at].line, headers, named, alone=at + 1 == len(sample))
+    return _Header(
+        sheet, sample[at].line, headers, named, at + 1 == len(sample), Preamble(tuple(above.lines), above.count)
+    )
+
+
+class _Above:
+    """The rows above a header: how many, and the first of them as lines of text."""
+
+    def __init__(self) -> None:
+        self.lines: list[TextLine] = []
+        self.count = 0
+
+    def take(self, row: Row) -> None:
+        """One more row."""
+        self.count += 1
+        if len(self.lines) < sniff.HEADER_WITHIN:
+            text = " | ".join(cell.strip() for cell in row.cells if cell and not cell.isspace())
+            self.lines.append(TextLine(row.line, text[:SHOWN]))
 
 
 def _rows(book: Book, sheet: Sheet, *, most: int) -> Iterator[Row]:
