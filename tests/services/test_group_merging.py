@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from kundekort.services import editing, group_merging, settings
+from kundekort.services import editing, group_merging, history, settings
 from kundekort.services.accounts import Actor
 from kundekort.services.group_merging import Choice, Outcome, Reason, Rule
 from kundekort.services.refusals import Forbidden, GroupsMoved, MergeInvalid, MergeOff
@@ -72,6 +72,16 @@ def test_it_merges_what_was_ticked_in_one_revision_that_can_be_taken_back(ids: l
     assert (done.kind, done.changed) == ("merge", 4)
     take_back(done, actor=bob)
     assert register() == before
+
+
+def test_a_consent_comes_from_where_the_card_in_its_own_group_got_it(load: Callable[..., Import], bob: Actor) -> None:
+    head = "CustomerID;FirstName;LastName;Email;Gender;EmailConsent\n"
+    load(head + "0;Kari;Lie;kari@example.no;2;\n0;Ola;Dal;ola@example.no;1;\n")
+    sources = [load(f"{head}0;{row};1\n").pk for row in ("Ola;Dal;ola@example.no;1", "Kari;Lie;kari@example.no;2")]
+    group_merging.merge(EMAIL, marks=marks(group_merging.outcome(EMAIL, actor=bob)), actor=bob)
+    kari, ola = Customer.objects.order_by("pk").values_list("pk", flat=True)
+    found = [[c.import_id for c in history.consents(n, actor=bob) if c.field == "email_consent"] for n in (ola, kari)]
+    assert found == [[source] for source in sources]
 
 
 def test_it_merges_nothing_when_one_of_the_cards_has_moved(ids: list[int], bob: Actor) -> None:

@@ -168,10 +168,12 @@ def _source(customer_id: int, field: str, value: str, *, before: int | None = No
     if last.revision.undoes_id is not None:  # the value is the one that stood before what was undone
         undone = _changes(customer_id).filter(revision=last.revision.undoes_id).order_by("version").first()
         return _source(customer_id, field, value, before=undone.version) if undone else last.revision
-    brought = Change.objects.filter(revision=last.revision, new="").exclude(old="")
-    brought = brought.filter(Q(field=field, old=value) | Q(field=CARD, card__contains={field: value}))
-    if last.revision.kind == Revision.Kind.MERGE and (came := brought.order_by("pk").first()):
-        return _source(came.customer_id, field, value, before=came.version)
+    if last.revision.kind == Revision.Kind.MERGE:
+        several = Change.objects.filter(revision=last.revision)  # others than this one have got cards by it
+        cards = [int(n) for n in several.filter(customer=customer_id, field=MERGED).values_list("new", flat=True) if n]
+        brought = several.filter(Q(field=field, old=value) | Q(field=CARD, card__contains={field: value}))
+        if came := brought.filter(customer__in=cards, new="").exclude(old="").order_by("pk").first():
+            return _source(came.customer_id, field, value, before=came.version)
     return last.revision
 
 
