@@ -36,6 +36,12 @@ def test_the_stored_value_stays() -> None:
     assert list(left_out.index.collect()["_status"]) == [Status.LEFT_OUT, Status.CHANGED]
 
 
+def test_beside_an_empty_cell_it_is_one_too() -> None:
+    cards = {n: EMPTY | {"first_name": "Kari", "gender": "0"} for n in (1, 2)}
+    made = plan(formula("C", "Kari"), MemoryRegister(cards, dict.fromkeys(cards, 1), last=2))
+    assert made.problems.select("_line", "code").rows() == [(2, "formula_uncalculated")]
+
+
 def test_in_a_column_that_is_left_aside_it_is_no_problem() -> None:
     made = plan(formula("D", "Kari", "ola@example.no"), register())
     assert made.problems.is_empty()

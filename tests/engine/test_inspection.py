@@ -36,9 +36,10 @@ def test_it_says_nothing_of_what_only_a_register_could_tell() -> None:
 
 
 def test_it_says_of_cells_what_no_field_would_take() -> None:
-    text = "CustomerID;Email;ZipCode;Country;Gender\n7;x;0150;NO;2\n8;a@b.no;150;NO;9\n7;;;;1\n0;;;;1\nx;c@d.no\n"
+    text = "CustomerID;Email;ZipCode;Country;Gender\n7;x;0150;NO;\n8;a@b.no;150;NO;9\n7;;;;1\n0;;;;1\nx;c@d.no\n"
     assert problems(inspected(text)) == [
         (2, "email", "email_invalid"),
+        (2, "gender", "gender_missing"),
         (2, "id", "id_twice"),
         (3, "gender", "gender_unknown"),
         (3, "zip_code", "zip_invalid"),

@@ -265,7 +265,10 @@ def _with_former(rows: pl.DataFrame, former: pl.DataFrame, fields: Sequence[Fiel
 
 
 def _without_untouched(found: pl.DataFrame, rows: pl.DataFrame, fields: Sequence[Field]) -> pl.DataFrame:
-    """The problems without those of cells that say what their card said: it is not the file that brings them."""
+    """The problems without those of cells that say what their card said: it is not the file that brings them.
+
+    A formula that nobody has calculated says nothing, whatever stands on the card.
+    """
     named = set(found["field"].unique())
     for field in (f for f in fields if f.key in named):
         base = pl.col(OLD + field.key)
@@ -273,6 +276,7 @@ def _without_untouched(found: pl.DataFrame, rows: pl.DataFrame, fields: Sequence
             base = pl.coalesce(THEN + field.key, base)
         same = rows.filter(_KNOWN, pl.col(field.key) == base)[ROW]
         untouched = (pl.col("field") == field.key) & pl.col(ROW).is_in(same.implode())
+        untouched &= pl.col("code") != "formula_uncalculated"
         found = found.filter(~untouched.fill_null(False))
     return found
 

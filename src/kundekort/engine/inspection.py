@@ -69,7 +69,7 @@ class BlankCards:
         if first.kind is not Kind.ID:
             return pl.DataFrame(schema=types)
         ids = keys.drop_nulls().unique().cast(pl.Int64)
-        blank = {f.key: pl.lit("").alias(f.key) for f in fields}
+        blank = {f.key: pl.lit("0" if f.kind is Kind.GENDER else "").alias(f.key) for f in fields}
         found = pl.DataFrame({"id": ids.filter(ids > 0)})
         return found.select("id", pl.lit(_NEWEST, pl.Int64).alias("version"), *blank.values())
 

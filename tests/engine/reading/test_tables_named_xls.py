@@ -59,6 +59,18 @@ def test_a_page_that_says_nothing_is_windows_1252_or_utf_8() -> None:
     assert cells(table(text.encode("cp1252"))) == cells(table(text.encode())) == [("1", "Åse")]
 
 
+@pytest.mark.parametrize("before", ["<html>", "<html><meta charset=utf-8>"])
+@pytest.mark.parametrize("codec", ["cp1252", "cp850"])
+def test_a_page_that_is_not_the_utf8_it_should_be_is_read_by_its_letters(before: str, codec: str) -> None:
+    data = page("<tr><td>1</td><td>Bjørn Åse Kåre</td></tr>", before=before).decode().encode(codec)
+    assert cells(table(data)) == [("1", "Bjørn Åse Kåre")]
+
+
+def test_a_broken_letter_is_no_other_encoding() -> None:
+    data = page("<tr><td>1</td><td>Bjørn</td></tr>").replace(b"Bj", b"\xf8j")
+    assert cells(table(data)) == [("1", "\ufffdjørn")]
+
+
 def test_the_table_that_names_fields_is_taken_also_inside_another() -> None:
     inner = page("<tr><td>1</td><td>Kari</td></tr>").decode()
     layout = f"<table><tr><td>Menu</td><td>{inner}</td></tr><tr><td>Foot</td></tr></table>"

@@ -82,6 +82,11 @@ def detect(data: memoryview) -> Fit:
     controls = len(head) - len(head.translate(None, _CONTROL))
     if controls > 3 and controls > len(head) / 25:
         raise FileRefused("file_binary", kind="unknown")
+    return by_letters(data)
+
+
+def by_letters(data: memoryview) -> Fit:
+    """UTF-8 where most letters are that, else the encoding of single bytes that fits best."""
     return Fit("utf-8") if _mostly_utf8(data) else code_page.fit(_triples(data))
 
 

@@ -8,6 +8,8 @@ import re
 from typing import Final
 
 from kundekort.engine.reading.archive import stream
+from kundekort.engine.reading.code_page import CODECS
+from kundekort.engine.reading.encoding import by_letters
 
 _HEAD: Final = 1 << 13
 _BEFORE: Final = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
@@ -36,16 +38,15 @@ def kind(data: memoryview) -> str:
 
 
 def reader(data: memoryview) -> io.TextIOBase:
-    """The text of a web page: by its mark, by what it declares, else UTF-8 if it is, else Windows-1252."""
+    """The text of a web page: by its mark, by the encoding of single bytes that it declares, else by its letters."""
     for mark, encoding in _BOMS:
         if bytes(data[: len(mark)]) == mark:
             return io.TextIOWrapper(stream(data), encoding, errors="replace", newline="")
     declared = _CHARSET.search(_head(data))
-    name = "windows-1252"
-    if declared and _is_text_codec(declared[1]):
-        name = declared[1].lower()
-    elif _is_utf8(data):
-        name = "utf-8"
+    name = declared[1].lower() if declared and _is_text_codec(declared[1]) else "utf-8"
+    if codecs.lookup(name).name == "utf-8":
+        found = by_letters(data).encoding
+        name = CODECS.get(found, found)
     if codecs.lookup(name).name in ("iso8859-1", "ascii"):
         name = "windows-1252"
     return io.TextIOWrapper(stream(data), name, errors="replace", newline="")
@@ -62,14 +63,3 @@ def _is_text_codec(name: str) -> bool:
         return isinstance("".encode(name), bytes)
     except (LookupError, UnicodeError):
         return False
-
-
-def _is_utf8(data: memoryview) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        for at in range(0, len(data), 1 << 20):
-            decoder.decode(bytes(data[at : at + (1 << 20)]))
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
