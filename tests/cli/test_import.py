@@ -276,16 +276,6 @@ def test_it_takes_any_bytes_as_problems_of_rows(run: Callable[..., Result]) -> N
     assert (answer["rows"], answer["new"]) == (6, 1)
 
 
-def test_it_tells_of_lines_above_the_header_and_of_a_broken_header(run: Callable[..., Result]) -> None:
-    result = run('Kunder 2026\nCustomerID;"FirstName;Gender\n0;Kari;2\n', "--preview", "--json")
-    answer = json.loads(result.stdout)
-    told_of = {warning["code"]: warning for warning in answer["warnings"]}
-    assert told_of["lines_above"]["lines"] == [{"line": 1, "text": "Kunder 2026"}]
-    assert "“Kunder 2026” (line 1)" in told_of["lines_above"]["message"]
-    assert (told_of["header_damaged"]["line"], told_of["header_damaged"]["problem"]) == (2, "unclosed_quote")
-    assert (answer["problems"][0]["line"], answer["problems"][0]["code"]) == (2, "unclosed_quote")
-
-
 def test_it_changes_nothing_the_second_time(run: Callable[..., Result]) -> None:
     content = "CustomerID;ExternalID;FirstName;Gender\n0;A1;Kari;2\n"
     run(content, "--yes", "--json")
@@ -394,11 +384,3 @@ def test_it_creates_nobody_a_second_time_without_being_told(run: Callable[..., R
     assert (shown.exit_code, "list.csv" in shown.stdout) == (3, True)
     assert run(people, "--yes", "--accept-findings").exit_code == 0
     assert Customer.objects.count() == 12
-
-
-def test_it_refuses_letters_that_can_be_read_in_several_ways_until_it_is_told(run: Callable[..., Result]) -> None:
-    content = "CustomerID;FirstName;Gender\n0;øx;2\n".encode("cp850")
-    result = run(content, "--preview", "--json")
-    assert (result.exit_code, told(result)["error"]["code"]) == (2, "encoding_unclear")
-    answer = told(run(content, "--preview", "--json", "--encoding", "cp850"))
-    assert (answer["new"], answer["dialect"]["encoding"]) == (1, "cp850")
