@@ -258,7 +258,7 @@ def test_it_finds_a_row_behind_many_blank_lines(tmp_path: Path) -> None:
     content = b"Email\na@example.no\n" + b"\n" * 90 + b"b@example.no\nc@example.no\n" * 30
 
     def opened(batch: int) -> Source:
-        return reader.open_source(content, known=bool, pace=Pace(least=2, most=40, batch=batch))
+        return reader.open_source(content, known=bool, pace=Pace(most=40, batch=batch))
 
     blocks = [*cells.kept(opened(200), tmp_path / "cells" / "read", scratch=tmp_path).blocks()]
     assert len(blocks) > 1

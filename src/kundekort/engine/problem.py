@@ -173,11 +173,15 @@ def of_lines(problems: Sequence[LineProblem], cells: pl.DataFrame) -> pl.DataFra
     they are among."""
     lines = pl.Series(frames.LINE, [p.line for p in problems], dtype=pl.UInt32)
     row = cells[frames.ROW].gather(cells[frames.LINE].search_sorted(lines))
-    fields = [None if p.column is None else f"c{p.column}" for p in problems]
-    said = [(p.code, p.value[:SHOWN], json.dumps(p.params, ensure_ascii=False)) for p in problems]
-    rows = [(p.line, field, *what) for p, field, what in zip(problems, fields, said, strict=True)]
-    types = {name: kind for name, kind in frames.PROBLEMS.items() if name != frames.ROW}
-    return pl.DataFrame(rows, schema=types, orient="row").insert_column(0, row)
+    columns = {
+        frames.ROW: row,
+        frames.LINE: lines,
+        "field": [None if p.column is None else f"c{p.column}" for p in problems],
+        "code": [p.code for p in problems],
+        "value": [p.value[:SHOWN] for p in problems],
+        "params": [json.dumps(p.params, ensure_ascii=False) if p.params else "{}" for p in problems],
+    }
+    return pl.DataFrame(columns, schema=frames.PROBLEMS)
 
 
 def to_json(params: Mapping[str, object]) -> pl.Expr:

@@ -5,8 +5,9 @@ May not know fields, files or encodings.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -23,11 +24,11 @@ from kundekort.engine.problem import SHOWN, LineProblem
 from kundekort.engine.reading.encoding import Text, release
 from kundekort.engine.reading.records import EXCESSES, TOO_LONG, WIDEST, Grammar, Record, record, records
 from kundekort.engine.reading.repair import mend, problem_of
-from kundekort.engine.reading.rfc4180 import Proof, certify
+from kundekort.engine.reading.rfc4180 import Plain, Stretch, stretch
 
 _PARSED_AT_ONCE: Final = 1 << 20
-_RECORDS_AT_ONCE: Final = 64  # read carefully at most before proving is tried again
 _LOOKED_AT: Final = 50
+_VISIBLE: Final = re.compile(rb"[^ \t\r\n\x1a]")
 _MOST_CELLS: Final = 4 << 20  # of a batch: also empty ones take memory
 
 
@@ -35,11 +36,10 @@ _MOST_CELLS: Final = 4 << 20  # of a batch: also empty ones take memory
 class Pace:
     """How a file is cut while it is read; what comes out is the same however it is cut.
 
-    Bytes that are proven at once, at least (after something odd) and at most; `careful`: nothing is proven, and every
-    row is read carefully. A block of a text ends after so many bytes (`batch`), one of a workbook after so many rows.
+    Bytes of which is proven at once what is plain, at `most`; `careful`: nothing is proven, and every row is read
+    carefully. A block of a text ends after so many bytes (`batch`), one of a workbook after so many rows.
     """
 
-    least: int = 8 << 10
     most: int = 512 << 10
     batch: int = 5 << 20
     workbook_rows: int = 20_000
@@ -67,24 +67,21 @@ def batches(text: Text, start: int, line: int, *, grammar: Grammar, columns: int
     width = _usual_width(text, start, grammar)
     new = partial(_Growing, text=text, grammar=grammar, columns=columns, width=width, widest=grammar.most)
     growing = new(start=start, line=line)
-    size, patience = (0, _RECORDS_AT_ONCE) if pace.careful else (pace.most, 0)
+    counted: Stretch | None = None
     within = start
     while start < len(text):
         if not pace.careful and start >= within:
-            proof = certify(octets, start, line, size, grammar=grammar, width=width).first(growing.room)
-            growing.add_proof(proof)
-            # where little is plain, proving it costs more than reading carefully
-            worth = proof.end - start >= size // 2
-            size = min(size * 2, pace.most) if worth else pace.least
-            patience = 0 if worth else min(patience * 2 + 1, _RECORDS_AT_ONCE)
-            start, line = proof.end, proof.end_line
-        left = patience
-        while start < len(text) and (left > 0 or start < within):
+            if counted is None or start >= counted.stop:
+                counted = stretch(octets, start, line, pace.most, grammar=grammar, width=width)
+            plain = counted.plain(start, growing.room)
+            growing.add_plain(start, plain)
+            start, line = plain.end, plain.end_line
+        if start < len(text):
             found = record(text, start, grammar)
-            within, left = max(within, found.within), left - 1
+            within = max(within, found.within)
             growing.add_record(found, line, doubtful=start < within)
             start, line = found.end, line + found.lines
-        if start - growing.start >= pace.batch or not growing.room:
+        if start < len(text) and (start - growing.start >= pace.batch or not growing.room):
             yield growing.batch(start)
             release(text, growing.start, start)
             growing = new(start=start, line=line)
@@ -102,8 +99,8 @@ class _Growing:
     start: int
     line: int
     widest: int
-    pieces: list[memoryview] = field(default_factory=list)
-    piece_lines: list[np.ndarray] = field(default_factory=list)
+    pieces: list[memoryview | bytes] = field(default_factory=list)
+    lines: list[np.ndarray] = field(default_factory=list)
     longest: int = 0
     height: int = 0
     rows: list[list[object]] = field(default_factory=list)
@@ -115,21 +112,11 @@ class _Growing:
         """How many more rows it can take at least before it is large."""
         return max(0, _MOST_CELLS // (self.widest + 1) - self.height - len(self.rows))
 
-    def add_proof(self, proof: Proof) -> None:
-        """Take the plain records of a proof as they are and read its odd ones carefully."""
-        if not len(proof.starts):
-            return
-        text = memoryview(self.text)
-        bounds = np.append(proof.starts, proof.end)
-        self.longest = max(self.longest, int(np.diff(bounds).max()))
-        for index in np.flatnonzero(proof.odd & ~proof.empty):
-            found = record(self.text, int(bounds[index]), self.grammar)
-            self.add_record(found, int(proof.lines[index]))
-        self.blank_rows += int(np.count_nonzero(proof.empty))
-        edges = np.flatnonzero(np.diff(~proof.odd, prepend=False, append=False))
-        self.pieces += [text[since:to] for since, to in bounds[edges].reshape(-1, 2)]
-        self.piece_lines.append(proof.lines[~proof.odd])
-        self.height += len(self.piece_lines[-1])
+    def add_plain(self, start: int, plain: Plain) -> None:
+        """Take the plain records that start at a position."""
+        self.blank_rows += plain.empty
+        if len(plain.lines):
+            self._add_piece(memoryview(self.text)[start : plain.end], plain.lines)
 
     def add_record(self, found: Record, line: int, *, doubtful: bool = False) -> None:
         """Take one record, with what is wrong with it; a blank one is only counted.
@@ -139,24 +126,36 @@ class _Growing:
         refuse_excess(found.fault, line=line, grammar=self.grammar)
         found = mend(self.text, found, self.grammar)
         raw = self.text[found.start : found.stop]
-        if not found.fault and not any(cell.strip(b" \t\r\n\x1a") for cell in found.cells):
+        if not found.fault and not raw.strip(self.grammar.blank) and not any(map(_VISIBLE.search, found.cells)):
             self.blank_rows += 1
             return
+        said = raw.decode("utf-8", "replace")
         problem = _problem(found, raw, self.grammar) or (("between_quotes", {}) if doubtful else None)
         if self.columns > self.grammar.most and any(found.cells[self.columns :]):
             problem = "cells_cut", {"cells": len(found.cells), "limit": self.columns}
         if problem:
             code, params = problem
-            self.problems.append(LineProblem(line, code, raw.decode("utf-8", "replace")[:SHOWN], params))
+            self.problems.append(LineProblem(line, code, said[:SHOWN], params))
+        usual = len(found.cells) == self.width and not any(found.cells[self.grammar.most :])
+        if usual and "\0" not in said and "\ufffd" not in said:
+            self._add_piece(_quoted(found.cells, self.grammar.separator), np.array((line,)))
+            return
         cells = [cell.decode("utf-8", "replace") for cell in found.cells[: self.columns]]
         while len(cells) > self.grammar.most and not cells[-1]:
             cells.pop()
         self.widest = max(self.widest, len(cells))
         self.rows.append([line, *cells])
 
+    def _add_piece(self, piece: memoryview | bytes, lines: np.ndarray) -> None:
+        """Take plain rows for the fast parser."""
+        self.pieces.append(piece)
+        self.lines.append(lines)
+        self.longest = max(self.longest, len(piece))
+        self.height += len(lines)
+
     def batch(self, end: int) -> Batch:
         """What has been gathered, in the order of the file."""
-        lines = np.concatenate(self.piece_lines) if self.piece_lines else np.empty(0)
+        lines = np.concatenate(self.lines) if self.lines else np.empty(0)
         if len(lines) and not self.rows:  # as nearly always: nothing has to be put in order
             plain = self._parse().insert_column(0, pl.Series(frames.LINE, lines, dtype=pl.UInt32))
             plain = plain.with_columns(pl.lit(None, pl.String).alias(f"c{n}") for n in range(self.width, self.widest))
@@ -180,9 +179,7 @@ class _Growing:
         table = pyarrow.csv.read_csv(
             cast("IO[bytes]", pa.BufferReader(pa.py_buffer(data))),  # the stubs know files only
             read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=block, use_threads=len(data) > block),
-            parse_options=pyarrow.csv.ParseOptions(
-                delimiter=self.grammar.separator.decode(), newlines_in_values=True, ignore_empty_lines=False
-            ),
+            parse_options=pyarrow.csv.ParseOptions(delimiter=self.grammar.separator.decode(), newlines_in_values=True),
             convert_options=pyarrow.csv.ConvertOptions(
                 check_utf8=False,
                 column_types={name: pa.string() for name in names},
@@ -193,6 +190,11 @@ class _Growing:
         frame = pl.from_arrow(table)
         assert isinstance(frame, pl.DataFrame)
         return frame
+
+
+def _quoted(cells: Sequence[bytes], separator: bytes) -> bytes:
+    """A row of these cells as RFC 4180 has it; no NUL is in them."""
+    return b'"' + b"\0".join(cells).replace(b'"', b'""').replace(b"\0", b'"' + separator + b'"') + b'"\n'
 
 
 def refuse_excess(fault: str | None, *, line: int, grammar: Grammar) -> None:

@@ -35,8 +35,8 @@ _KEPT: Final = 1_000  # bytes of a cell that is too long
 _NO_BLANK: Final = re.compile(rb"[^ ]")
 _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
 # possessive, so that a cell of many megabytes costs one pass and no stack
-_SIMPLE: Final = re.compile(rb'[^"]*+|"[^"]*+"')
-"""A piece between separators that is a whole cell: what is quoted ends with the piece."""
+_SIMPLE: Final = re.compile(rb'[^"]*+|"[^"]*+"|[^" ].*+', re.DOTALL)
+"""A piece between separators that is a whole cell: what is quoted ends with the piece, or a quote in it is a letter."""
 _QUOTED: Final = re.compile(rb'"([^"]*+(?:""[^"]*+)*+)"')
 
 
@@ -101,26 +101,33 @@ def records(text: Text, start: int, line: int, grammar: Grammar) -> Iterator[tup
 def record(text: Text, start: int, grammar: Grammar) -> Record:
     """The record that starts at a position, read so that a lost quote does not swallow the rows behind it."""
     found = parse(text, start, grammar)
-    if found.lines > 1 and _swallows(text, found, grammar):
-        cut = parse(text, start, grammar, one_line=True)
-        return cut._replace(within=found.end) if grammar.fits(found.cells) else cut
-    return found
+    alone = _first_row(text, found, grammar) if found.lines > 1 else None
+    return alone or found
 
 
 def parse(text: Text, start: int, grammar: Grammar, *, one_line: bool = False) -> Record:
     """The record at a position just as the grammar has it; `one_line`: a quote must close on its own line."""
-    stop = _search(_LINE_END, text, start, within=grammar.longest)
-    if stop is not None:
-        cells = text[start:stop].split(grammar.separator)
-        if text.find(b'"', start, stop) < 0:
-            return _ended(text, start, stop, cells, None)
-        if all(map(_SIMPLE.fullmatch, cells)):
-            return _ended(text, start, stop, [cell.strip(b'"') for cell in cells], None)
-    cells = []
+    cells: list[bytes] = []
     fault = None
-    at = start
+    at, line_end, done = start, -1, 0
+    pieces: list[bytes] = []
+    whole: list[re.Match[bytes] | None] = []
     while True:
-        opening = {b'"': _QUOTED, b" ": grammar.spaced}.get(text[at : at + 1])
+        if at > line_end:  # what is a cell by itself is most of a line, and found at once
+            line_end, pieces = _pieces(text, at, grammar, most=WIDEST - len(cells) if cells else None)
+            if pieces and text.find(b'"', at, line_end) < 0:
+                return _ended(text, start, line_end, cells + pieces, fault)
+            whole = [*map(_SIMPLE.fullmatch, pieces), None]
+            done = 0
+        if pieces:
+            first = whole.index(None, done)
+            cells += [piece[1:-1] if piece[:1] == b'"' else piece for piece in pieces[done:first]]
+            if first == len(pieces):
+                return _ended(text, start, line_end, cells, fault)
+            at += sum(map(len, pieces[done:first])) + first - done
+            done = first
+        sign = text[at : at + 1]
+        opening = _QUOTED if sign == b'"' else grammar.spaced if sign == b" " else None
         quoted = opening.match(text, at) if opening else None
         tail = quoted.end() if quoted else at
         stop = _search(grammar.cell_end, text, tail, within=grammar.longest)
@@ -134,14 +141,13 @@ def parse(text: Text, start: int, grammar: Grammar, *, one_line: bool = False) -
                 cells += rest
                 fault = excess or _worse(fault, "unclosed_quote")
                 break
-            inner, outer = quoted.span(1), (tail, stop if after and stop is not None else tail)
-            size = sum(to - since for since, to in (inner, outer)) - text[slice(*inner)].count(b'""')
-            if size > grammar.longest:
-                fault = TOO_LONG
-                cells.append(text[at : at + _KEPT])
-            else:
-                fault = _worse(fault, "text_after_quote") if after else fault
-                cells.append(text[slice(*inner)].replace(b'""', b'"') + text[slice(*outer)])
+            cell = quoted[1].replace(b'""', b'"') if text.find(b'""', *quoted.span(1)) >= 0 else quoted[1]
+            if after:
+                fault = _worse(fault, "text_after_quote")
+                cell += text[tail : tail if stop is None else stop]
+            if len(cell) > grammar.longest:
+                fault, cell = TOO_LONG, text[at : at + _KEPT]
+            cells.append(cell)
         if stop is None:
             fault, stop = TOO_LONG, len(text)
             break
@@ -150,8 +156,21 @@ def parse(text: Text, start: int, grammar: Grammar, *, one_line: bool = False) -
         if len(cells) >= WIDEST:
             fault, stop = TOO_WIDE, _end_of_line(text, stop)
             break
+        done += 1 + text[at:stop].count(grammar.separator)
         at = stop + 1
     return _ended(text, start, stop, cells, fault)
+
+
+def _pieces(text: Text, at: int, grammar: Grammar, most: int | None) -> tuple[int, list[bytes]]:
+    """Where the line ends in which a position is, and what stands from there between its separators.
+
+    Nothing where the line is longer than a cell may be, or there are more pieces than `most`.
+    """
+    stop = _search(_LINE_END, text, at, within=grammar.longest)
+    if stop is None:
+        return _end_of_line(text, at), []
+    pieces = text[at:stop].split(grammar.separator)
+    return stop, pieces if most is None or len(pieces) <= most else []
 
 
 def _split(text: Text, at: int, stop: int, grammar: Grammar) -> tuple[list[bytes], str | None]:
@@ -182,47 +201,50 @@ def _ended(text: Text, start: int, stop: int, cells: list[bytes], fault: str | N
     newline = _LINE_END.match(text, stop)
     end = newline.end() if newline else stop
     whole = text[start:end]
-    lines = whole.count(b"\n") + whole.count(b"\r") - whole.count(b"\r\n")
+    lines = whole.count(b"\n")
+    if whole.find(b"\r") >= 0:
+        lines += whole.count(b"\r") - whole.count(b"\r\n")
     return Record(start, stop, end, lines, cells, fault)
 
 
-def _swallows(text: Text, found: Record, grammar: Grammar) -> bool:
-    """Whether a record of several lines is rather a lost quote with whole rows behind it.
+def _first_row(text: Text, found: Record, grammar: Grammar) -> Record | None:
+    """The first line of a record of several, by itself, where the record is rather a lost quote with rows behind it.
 
     It is when its width is wrong and its second line by itself is a row. Where the width is right, RFC 4180 has the
     last word, but for what no note looks like: two lost quotes in the same column of two rows.
     """
     if not grammar.most:
-        return False
+        return None
+    fits = grammar.fits(found.cells)
+    if fits and (grammar.sound or found.fault or grammar.least < JOINED or not _kind(found.cells[0])):
+        return None
     first = _end_of_line(text, found.start)
     second = parse(text, _ended(text, first, first, [], None).end, grammar, one_line=True)
-    if grammar.fits(found.cells):
-        return (
-            not grammar.sound
-            and not second.fault
-            and grammar.fits(second.cells)
-            and _joins_rows(text, found, second, grammar)
-        )
-    return second.fault in EXCESSES or (not second.fault and grammar.fits(second.cells))
+    row = not second.fault and grammar.fits(second.cells)
+    if not (row or (second.fault in EXCESSES and not fits)):
+        return None
+    alone = parse(text, found.start, grammar, one_line=True)
+    if not fits:
+        return alone
+    return alone._replace(within=found.end) if _joins_rows(text, found, alone, second, grammar) else None
 
 
-def _joins_rows(text: Text, found: Record, second: Record, grammar: Grammar) -> bool:
+def _joins_rows(text: Text, found: Record, first: Record, second: Record, grammar: Grammar) -> bool:
     """Whether a record of the right width goes from the middle of one row to the middle of another.
 
     Then its first and its last line are rows by themselves, with separators on both sides of the line ends, and begin
     with a number or an address as the second does.
     """
     kind = _kind(found.cells[0])
-    if found.fault or grammar.least < JOINED or not kind or _kind(second.cells[0]) != kind:
+    if _kind(second.cells[0]) != kind or not grammar.fits(first.cells):
         return False
-    joined = [cell for cell in found.cells if _has_line_end(cell, 0, len(cell))]
+    joined = [*filter(_LINE_END.search, found.cells)]
     lines = joined[0].splitlines() if len(joined) == 1 else []
     if len(lines) < 2 or grammar.separator not in lines[0] or grammar.separator not in lines[-1]:
         return False
     begin = 1 + max(text.rfind(b"\n", found.start, found.stop), text.rfind(b"\r", found.start, found.stop))
     last = parse(text, begin, grammar, one_line=True)
-    rows = [parse(text, found.start, grammar, one_line=True).cells, last.cells]
-    return last.fault not in EXCESSES and all(map(grammar.fits, rows)) and _kind(last.cells[0]) == kind
+    return last.fault not in EXCESSES and grammar.fits(last.cells) and _kind(last.cells[0]) == kind
 
 
 def _kind(cell: bytes) -> str:

@@ -70,14 +70,17 @@ def _cells(raw: bytes, grammar: Grammar) -> list[bytes] | None:
 
 def _with_letters(raw: bytes, places: Sequence[int], grammar: Grammar) -> list[bytes] | None:
     """The cells of a row in which the quotes at some places are letters."""
+    if len(places) == raw.count(b'"') and len(raw) <= grammar.longest:  # then nothing holds separators together
+        cells = raw.split(grammar.separator)
+        return cells if grammar.fits(cells) and b"\n" not in raw and b"\r" not in raw else None
     mark = next((mark for mark in _NO_TEXT if mark not in raw), None)
     if mark is None:
         return None
     marked = bytearray(raw)
     for place in places:
         marked[place] = mark
-    cells = _cells(bytes(marked), grammar)
-    return cells and [cell.replace(bytes((mark,)), b'"') for cell in cells]
+    marked_cells = _cells(bytes(marked), grammar)
+    return marked_cells and [cell.replace(bytes((mark,)), b'"') for cell in marked_cells]
 
 
 def _letters(raw: bytes, grammar: Grammar) -> Iterator[Sequence[int]]:
@@ -91,9 +94,8 @@ def _letters(raw: bytes, grammar: Grammar) -> Iterator[Sequence[int]]:
             within.append(start if closes else stop - 1)
     if len(within) > 1:
         yield within
-    for quote in range(len(raw)):
-        if raw[quote : quote + 1] == b'"':
-            yield (quote,)
+    for quote in re.finditer(b'"', raw):
+        yield (quote.start(),)
 
 
 @lru_cache(maxsize=8)

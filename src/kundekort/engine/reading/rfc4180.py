@@ -1,12 +1,16 @@
-"""Proof, by counting bytes, that a stretch of a text is plain RFC 4180, which a fast parser reads like the careful one.
+"""Proof, by counting bytes, which rows of a stretch of a text are plain RFC 4180, so that a fast parser reads them like
+the careful reader.
 
-A stretch is proven record by record up to the first thing that is not plain; what stands behind belongs to the careful
-reader. May not parse cells.
+What is not plain belongs to the careful reader, which says where the rows go on. From there they are proven with the
+same counts: all that its quotes can change is whether an even or an odd number of them stands in front. May not parse
+cells.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -25,155 +29,208 @@ _CR: Final = ord("\r")
 _FIRST_OF_BOM: Final = 0xEF
 
 
-class Proof(NamedTuple):
-    """What is proven from a position on.
+class Plain(NamedTuple):
+    """Records in a row that are proven: they have exactly the usual number of cells, or are `empty`, a line end alone.
 
-    `starts` and `lines` are of the proven records, `end` is where they end and `end_line` the line there. Those that
-    are `odd` have certain bounds but are to be read carefully (blank, other width, NUL, no UTF-8), but for the `empty`
-    ones among them, in which nothing stands; all others have exactly the usual number of cells.
+    `lines` are those of the former; the next record starts at `end`, on physical line `end_line`.
     """
 
-    starts: Positions
     lines: Positions
-    odd: Mask
-    empty: Mask
+    empty: int
     end: int
     end_line: int
 
-    def first(self, count: int) -> Proof:
-        """The same of so many records at most."""
-        if count >= len(self.starts):
-            return self
-        to = slice(count)
-        end, end_line = int(self.starts[count]), int(self.lines[count])
-        return Proof(self.starts[to], self.lines[to], self.odd[to], self.empty[to], end, end_line)
+
+class _View(NamedTuple):
+    """The records of a stretch, if those whose bounds are right are known.
+
+    `bounds` are where they start, and where the last one ends, `lines` the physical lines there; `empty` those that are
+    a line end alone, or None. `careful` are the indices of those that are not plain, and how many records there are.
+    """
+
+    bounds: list[int]
+    lines: Positions
+    empty: Mask | None
+    careful: list[int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Bytes:
-    """The masks of a stretch: its quotes, physical line ends, and what stands inside quotes (None: nothing does)."""
+@dataclass(frozen=True)
+class Stretch:
+    """Some bytes of a text, in which a record starts at `start`, on physical line `line`.
+
+    Plain rows have `width` cells; those beyond the header are empty. `last`: the text ends with these bytes.
+    """
 
     octets: Octets
-    quotes: Positions
-    ends: Mask
-    inside: Mask | None
+    start: int
+    line: int
+    last: bool
+    grammar: Grammar
+    width: int
 
-    def outside(self, mask: Mask) -> Mask:
-        """That part of a mask which stands outside quotes."""
-        return mask if self.inside is None else mask & ~self.inside
+    @property
+    def stop(self) -> int:
+        """Where in the text the stretch ends."""
+        return self.start + len(self.octets)
+
+    def plain(self, at: int, most: int) -> Plain:
+        """The plain records from a position on, at which a record starts, up to the first that is not; `most` at most.
+
+        Where it stands behind the stretch, there are none.
+        """
+        at -= self.start
+        behind_odd = self.inside is not None and at > 0 and bool(self.inside[at - 1])
+        view = self._behind_odd if behind_odd else self._behind_even
+        first = bisect_left(view.bounds, at)
+        to = min(view.careful[bisect_left(view.careful, first)], first + most)
+        lines, empty = view.lines[first:to], 0
+        if view.empty is not None:
+            empty = int(np.count_nonzero(view.empty[first:to]))
+            lines = lines[~view.empty[first:to]]
+        return Plain(lines, empty, self.start + view.bounds[to], int(view.lines[to]))
+
+    @cached_property
+    def _behind_even(self) -> _View:
+        """The records behind an even number of quotes."""
+        return _records(self, behind_odd=False)
+
+    @cached_property
+    def _behind_odd(self) -> _View:
+        """Those behind an odd number, the last of which opened nothing."""
+        return _records(self, behind_odd=True)
+
+    @cached_property
+    def line_ends(self) -> Positions:
+        """The last bytes of physical line ends."""
+        ends = self.octets == _LF
+        bare = self.octets == _CR
+        if bare.any():
+            bare[:-1] &= ~ends[1:]
+            ends |= bare
+        return np.flatnonzero(ends)
+
+    @cached_property
+    def quotes(self) -> Positions:
+        """Where quotes stand."""
+        return np.flatnonzero(self.octets == _QUOTE)
+
+    @cached_property
+    def inside(self) -> Mask | None:
+        """Which bytes have an odd number of quotes before them, themselves included; None: no byte."""
+        if not len(self.quotes):
+            return None
+        if len(self.quotes) > len(self.octets) >> 8:
+            # the sum may wrap, its last bit does not care
+            inside: Mask = (np.cumsum(self.octets == _QUOTE, dtype=np.uint8) & 1).view(np.bool_)
+            return inside
+        inside = np.zeros(len(self.octets), np.bool_)
+        closing = [*self.quotes[1::2].tolist(), len(inside)]
+        for opened, closed in zip(self.quotes[::2].tolist(), closing, strict=False):
+            inside[opened:closed] = True
+        return inside
+
+    @cached_property
+    def separators(self) -> Mask:
+        """Where separators stand, quoted or not."""
+        separators: Mask = self.octets == ord(self.grammar.separator)
+        return separators
+
+    @cached_property
+    def strange(self) -> Positions:
+        """Where a NUL stands, and where the first bytes of a line are that are no UTF-8."""
+        nul, broken = np.flatnonzero(self.octets == 0), []
+        at = 0
+        while (place := next(invalid_positions(self.octets[at:].data), None)) is not None:
+            broken.append(at + place)
+            line = self.line_ends.searchsorted(broken[-1])
+            if line == len(self.line_ends):
+                break
+            at = int(self.line_ends[line])
+        return np.append(nul, np.array(broken, np.int64))
 
 
-def certify(text: Octets, start: int, line: int, size: int, *, grammar: Grammar, width: int) -> Proof:
-    """What can be proven of the records that start at `start`, on physical line `line`, within `size` bytes.
-
-    Plain rows have `width` cells; those beyond the header are empty.
-    """
+def stretch(text: Octets, start: int, line: int, size: int, *, grammar: Grammar, width: int) -> Stretch:
+    """The `size` bytes, at most, in which a record starts at `start`, on physical line `line`."""
     stop = min(start + size, len(text))
     last = stop == len(text)
     if not last and text[stop - 1] == _CR:
         stop -= 1  # the LF of this line end may stand in the next stretch
-    stretch = _look(text[start:stop])
-    stops = np.flatnonzero(stretch.outside(stretch.ends))
-    wrong = _first_wrong_quote(stretch, grammar)
-    if wrong is not None:
-        stops = stops[: np.searchsorted(stops, wrong)]
-    elif last and len(stretch.quotes) % 2 == 0 and stop > start and not stretch.ends[-1]:
-        stops = np.append(stops, stop - start)  # the last line of a file needs no line end
-    starts = np.append(0, stops + 1)[: len(stops)]
-    separator = stretch.octets == ord(grammar.separator)
-    plain = _plain(stretch, separator, starts, stops, grammar, width)
-    suspect = _first_suspect(stretch, separator, stops, plain, grammar)
-    starts, stops, plain = starts[:suspect], stops[:suspect], plain[:suspect]
-    odd = ~plain | _strange(stretch.octets, starts, stops) | _blank(stretch.octets, starts, stops, grammar)
-    odd |= stops - starts > grammar.longest
-    first = stretch.octets[np.minimum(starts, len(stretch.octets) - 1)]
+    return Stretch(text[start:stop], start, line, last, grammar, width)
+
+
+def _records(of: Stretch, *, behind_odd: bool) -> _View:
+    """The records of a stretch behind an even or odd number of quotes."""
+    octets, grammar, stops = of.octets, of.grammar, of.line_ends
+    inside, joints = None, stops[:0]
+    if of.inside is not None:
+        inside = ~of.inside if behind_odd else of.inside
+        stops, joints = stops[~inside[stops]], stops[inside[stops]]
+    open_end = len(octets) and not (len(of.line_ends) and of.line_ends[-1] == len(octets) - 1)
+    if of.last and open_end and len(of.quotes) % 2 == behind_odd:
+        stops = np.append(stops, len(octets))  # the last line of a file needs no line end
+    bounds = np.append(0, np.minimum(stops + 1, len(octets)))
+    starts = bounds[:-1]
+    careful = ~_usual(of, inside, starts, stops)
+    for positions in (_suspects(of, inside, joints, starts, stops, careful), _wrong_quotes(of, behind_odd), of.strange):
+        records = np.searchsorted(stops, positions)
+        careful[records[records < len(stops)]] = True
+    first = octets[np.minimum(starts, len(octets) - 1)]
+    careful |= _blank(octets, starts, stops, grammar) | (first == _FIRST_OF_BOM)  # a mark that parsers swallow
+    careful |= stops - starts > grammar.longest
     empty = (starts == stops) | (starts + 1 == stops) & (first == _CR)
-    lines = line + np.searchsorted(np.flatnonzero(stretch.ends), np.append(starts, stops[-1:] + 1))
-    end = min(start + int(stops[-1]) + 1, stop) if len(stops) else start
-    return Proof(starts + start, lines[: len(starts)], odd | empty, empty, end, int(lines[-1]) if len(stops) else line)
+    careful &= ~empty
+    lines = of.line + np.searchsorted(of.line_ends, bounds)
+    careful_ones = [*np.flatnonzero(careful).tolist(), len(stops)]
+    return _View(bounds.tolist(), lines, empty if empty.any() else None, careful_ones)
 
 
-def _look(octets: Octets) -> _Bytes:
-    """The masks of a stretch that starts outside quotes."""
-    ends = octets == _LF
-    bare = octets == _CR
-    if bare.any():
-        bare[:-1] &= ~ends[1:]
-        ends |= bare
-    quote = octets == _QUOTE
-    quotes = np.flatnonzero(quote)
-    return _Bytes(octets, quotes, ends, _inside(quote, quotes) if len(quotes) else None)
-
-
-def _inside(quote: Mask, quotes: Positions) -> Mask:
-    """Which bytes stand inside quotes, the one that closes a cell no more."""
-    if len(quotes) > len(quote) >> 8:
-        # the number of quotes up to a byte is odd inside a quoted cell; it may wrap, its last bit does not care
-        return (np.cumsum(quote, dtype=np.uint8) & 1).view(np.bool_)
-    inside = np.zeros(len(quote), np.bool_)
-    for opening, closing in zip(quotes[::2].tolist(), [*quotes[1::2].tolist(), len(quote)], strict=False):
-        inside[opening:closing] = True
-    return inside
-
-
-def _first_wrong_quote(stretch: _Bytes, grammar: Grammar) -> int | None:
-    """The position of the first quote that does not open, close or stand doubled in a quoted cell, if there is one."""
-    octets, quotes = stretch.octets, stretch.quotes
+def _wrong_quotes(of: Stretch, behind_odd: bool) -> Positions:
+    """The quotes that do not open, close or stand doubled in a quoted cell."""
+    octets, quotes = of.octets, of.quotes
     if not len(quotes):
-        return None
+        return quotes
     neighbour = np.zeros(256, dtype=np.bool_)
-    neighbour[[ord(grammar.separator), _LF, _CR, _QUOTE]] = True
-    opening, closing = quotes[::2], quotes[1::2]
+    neighbour[[ord(of.grammar.separator), _LF, _CR, _QUOTE]] = True
+    opening, closing = quotes[behind_odd::2], quotes[1 - behind_odd :: 2]
     wrong_opening = opening[~neighbour[octets[opening - 1]] & (opening > 0)]
     wrong_closing = closing[~neighbour[octets[np.minimum(closing + 1, len(octets) - 1)]]]
-    wrong = np.concatenate((wrong_opening[:1], wrong_closing[:1]))
-    return int(wrong.min()) if len(wrong) else None
+    return np.append(wrong_opening, wrong_closing)
 
 
-def _plain(stretch: _Bytes, separator: Mask, starts: Positions, stops: Positions, grammar: Grammar, width: int) -> Mask:
+def _usual(of: Stretch, inside: Mask | None, starts: Positions, stops: Positions) -> Mask:
     """Which records have the usual number of cells, those beyond the header empty."""
-    separators = np.flatnonzero(stretch.outside(separator))
-    plain: Mask = np.diff(np.searchsorted(separators, stops), prepend=0) == width - 1
-    if width > grammar.most:
+    usual: Mask = _counts(of.separators if inside is None else of.separators & ~inside, starts, stops) == of.width - 1
+    if of.width > of.grammar.most:
         last = stops - 1
-        last -= (stretch.octets[last] == _CR) & (last >= starts)
-        for back in range(width - grammar.most):
-            plain &= separator[np.maximum(last - back, 0)]
-    return plain
+        last -= (of.octets[last] == _CR) & (last >= starts)
+        for back in range(of.width - of.grammar.most):
+            usual &= of.separators[np.maximum(last - back, 0)]
+    return usual
 
 
-def _first_suspect(stretch: _Bytes, separator: Mask, stops: Positions, plain: Mask, grammar: Grammar) -> int:
-    """The index of the first record of several lines in which the careful reader may find a lost quote.
+def _suspects(
+    of: Stretch, inside: Mask | None, joints: Positions, starts: Positions, stops: Positions, unusual: Mask
+) -> Positions:
+    """The line ends within records, out of `joints`, where the careful reader may find that a quote was lost.
 
     Where the width is right, it finds one only in wide lists, and only if there are as many separators inside quotes
     as a row has.
     """
-    if stretch.inside is None or not len(stops):
-        return len(stops)
-    records = np.searchsorted(stops, np.flatnonzero(stretch.ends & stretch.inside))
-    suspects = records[records < len(stops)]
-    wrong = ~plain[suspects]
-    if len(suspects) and grammar.least >= JOINED:
-        quoted = np.searchsorted(np.flatnonzero(separator & stretch.inside), stops)
-        wrong |= np.diff(quoted, prepend=0)[suspects] >= grammar.least - 1
-    suspects = suspects[wrong]
-    return int(suspects[0]) if len(suspects) else len(stops)
+    if inside is None or not len(joints) or not len(stops):
+        return joints[:0]
+    joints = joints[joints < stops[-1]]
+    wrong = unusual
+    if of.grammar.least >= JOINED:
+        wrong = unusual | (_counts(of.separators & inside, starts, stops) >= of.grammar.least - 1)
+    return joints[wrong[np.searchsorted(stops, joints)]]
 
 
-def _strange(octets: Octets, starts: Positions, stops: Positions) -> Mask:
-    """Which records hold a NUL or bytes that are no UTF-8, or start like a byte order mark, which parsers swallow."""
-    strange = np.zeros(len(stops), dtype=np.bool_)
+def _counts(mask: Mask, starts: Positions, stops: Positions) -> Positions:
+    """How many bytes of each record are in a mask."""
     if not len(stops):
-        return strange
-    strange |= octets[starts] == _FIRST_OF_BOM
-    octets = octets[: stops[-1]]
-    strange[np.searchsorted(stops, np.flatnonzero(octets == 0))] = True
-    at = 0
-    while (place := next(invalid_positions(octets[at:].data), None)) is not None:  # one in a record is enough
-        record = int(np.searchsorted(stops, at + place))
-        strange[record] = True
-        at = int(stops[record])
-    return strange
+        return stops
+    counts: Positions = np.add.reduceat(mask[: stops[-1] + 1].view(np.uint8), starts, dtype=np.uint32)
+    return counts
 
 
 def _blank(octets: Octets, starts: Positions, stops: Positions, grammar: Grammar) -> Mask:
