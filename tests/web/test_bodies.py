@@ -18,7 +18,7 @@ from tests.web.conftest import HEADER
 from tests.web.test_site import addresses
 
 HUGE = 200 * 2**20
-UPLOADS = {"imports": "/imports/", "import-mended": "/imports/1/mended/"}
+UPLOADS = {"imports": "/imports/", "import-mended": "/imports/1/mended/", "import-inspect": "/imports/inspect/"}
 
 
 class Unread:
