@@ -29,14 +29,14 @@ def sniffer(path: str) -> Rows:
 
 def clever(path: str) -> Rows:
     """CleverCSV's way from a path to rows."""
-    import clevercsv  # type: ignore[import-not-found]
+    import clevercsv  # type: ignore[import-not-found]  # in the peers' environment
 
     return list(clevercsv.read_table(path))
 
 
 def duck(path: str) -> Rows:
     """DuckDB's reader with all found out but the header, which is a row as others."""
-    import duckdb  # type: ignore[import-not-found]
+    import duckdb  # type: ignore[import-not-found]  # in the peers' environment
 
     return list(duckdb.read_csv(path, all_varchar=True, header=False).fetchall())
 

@@ -34,6 +34,9 @@ MOST_COLUMNS: Final = 16_384
 InputFile = Annotated[
     Path, typer.Argument(metavar="FILE", show_default=False, help=_("The file to read; - is standard input."))
 ]
+EncodingName = Annotated[str | None, typer.Option(help=_("Read the file in this encoding."))]
+Separator = Annotated[str | None, typer.Option(help=_("Read the file with this separator."))]
+HeaderRow = Annotated[int | None, typer.Option(min=1, help=_("The line with the column names."))]
 SheetName = Annotated[str | None, typer.Option("--sheet", metavar="NAME", help=_("Read this sheet of a workbook."))]
 OneCell = Annotated[
     bool, typer.Option("--one-cell", help=_("Split rows that are one single cell with all their columns in it."))
@@ -72,9 +75,9 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 def rows(
     file: InputFile,
     to: OutputFile = STANDARD,
-    encoding: Annotated[str | None, typer.Option(help=_("Read the file in this encoding."))] = None,
-    separator: Annotated[str | None, typer.Option(help=_("Read the file with this separator."))] = None,
-    header_row: Annotated[int | None, typer.Option(min=1, help=_("The line with the column names."))] = None,
+    encoding: EncodingName = None,
+    separator: Separator = None,
+    header_row: HeaderRow = None,
     sheet: SheetName = None,
     one_cell: OneCell = False,
     visible_only: VisibleOnly = False,

@@ -10,7 +10,17 @@ import typer
 
 from kundekort.cli import confirming, setup
 from kundekort.cli.actor import actor
-from kundekort.cli.files import InputFile, OneCell, SheetName, VisibleOnly, dialect, opened
+from kundekort.cli.files import (
+    EncodingName,
+    HeaderRow,
+    InputFile,
+    OneCell,
+    Separator,
+    SheetName,
+    VisibleOnly,
+    dialect,
+    opened,
+)
 from kundekort.cli.language import _
 from kundekort.cli.output import STANDARD
 from kundekort.cli.refusals import CommandRefused
@@ -71,9 +81,9 @@ def import_file(
         ),
     ] = None,
     date_order: Annotated[DateOrder | None, typer.Option(help=_("Which comes first in dates as 03/04/1990."))] = None,
-    encoding: Annotated[str | None, typer.Option(help=_("Read the file in this encoding."))] = None,
-    separator: Annotated[str | None, typer.Option(help=_("Read the file with this separator."))] = None,
-    header_row: Annotated[int | None, typer.Option(min=1, help=_("The line with the column names."))] = None,
+    encoding: EncodingName = None,
+    separator: Separator = None,
+    header_row: HeaderRow = None,
     sheet: SheetName = None,
     one_cell: OneCell = False,
     visible_only: VisibleOnly = False,

@@ -11,7 +11,18 @@ import typer
 
 from kundekort.cli import setup
 from kundekort.cli.failures import Failure, report_failures, tell
-from kundekort.cli.files import InputFile, OneCell, SheetName, VisibleOnly, dialect, file_bytes, opened
+from kundekort.cli.files import (
+    EncodingName,
+    HeaderRow,
+    InputFile,
+    OneCell,
+    Separator,
+    SheetName,
+    VisibleOnly,
+    dialect,
+    file_bytes,
+    opened,
+)
 from kundekort.cli.importing import DateOrder, Match
 from kundekort.cli.json_output import inspection_json, write
 from kundekort.cli.language import _, ngettext
@@ -35,9 +46,9 @@ def inspect_file(
         list[Match] | None, typer.Option(help=_("By what a row would find its customer (id unless told)."))
     ] = None,
     date_order: Annotated[DateOrder | None, typer.Option(help=_("Which comes first in dates as 03/04/1990."))] = None,
-    encoding: Annotated[str | None, typer.Option(help=_("Read the file in this encoding."))] = None,
-    separator: Annotated[str | None, typer.Option(help=_("Read the file with this separator."))] = None,
-    header_row: Annotated[int | None, typer.Option(min=1, help=_("The line with the column names."))] = None,
+    encoding: EncodingName = None,
+    separator: Separator = None,
+    header_row: HeaderRow = None,
     sheet: SheetName = None,
     visible_only: VisibleOnly = False,
     one_cell: OneCell = False,
