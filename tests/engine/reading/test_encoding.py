@@ -184,3 +184,9 @@ def test_it_knows_when_it_knows_none() -> None:
 def test_every_encoding_can_be_chosen(encoding: str) -> None:
     data = "CustomerID;x\n1;Zoé\n".encode(CODECS.get(encoding, encoding), "replace")
     assert text(data, encoding)[0] == encoding
+
+
+def test_it_offers_no_encoding_in_which_control_characters_stand() -> None:
+    found = read("CustomerID;FirstName;Gender\n0;øx;2\n".encode("cp850"), known=lambda header: True).encodings
+    assert "cp850" in found
+    assert "iso-8859-15" not in found

@@ -117,6 +117,9 @@ def utf8_letters(chunk: memoryview) -> list[int]:
     return places
 
 
+_CONTROLS: Final = [chr(n) for n in range(0x80, 0xA0)]
+
+
 def _utf8_letters(
     octets: npt.NDArray[np.uint8], at: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
@@ -144,7 +147,10 @@ def fit(found: Triples) -> Fit:
     if not nothing_fits:
         rivals = [name for name in rivals if likely[name] > likely[best] - _MARGIN]
     ways = {tuple(texts[name].tolist()): name for name in reversed(rivals)}  # one of those that read the same
-    return Fit(best, tuple(name for name in rivals if name in ways.values())[:_SHOWN])
+    different = [name for name in rivals if name in ways.values()]
+    # whether it is asked hangs on all of them; nobody would choose one in which control characters stand
+    chosen = [name for name in different if not np.isin(texts[name], _CONTROLS).any()]
+    return Fit(best, tuple(chosen or different)[:_SHOWN])
 
 
 def strange(encoding: str, found: Triples) -> bytes:
