@@ -1,7 +1,7 @@
 """What a list of customers says of itself: its sheets, and what to write in a cell of each kind.
 
-In more languages than the pages have: a list is read by people who have never seen them. A language without words here
-gets English.
+Kept apart from the translations: a list is written in the language it was asked for in, whichever is active by then.
+A language without words here gets English.
 """
 
 from __future__ import annotations
