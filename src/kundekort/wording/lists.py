@@ -95,7 +95,7 @@ KINDS: Final[Mapping[Kind, Mapping[str, str]]] = {
         "nb": "0 ingen, 1 mann, 2 kvinne. Må fylles ut.",
         "en": "0 none, 1 man, 2 woman. Must be filled in.",
         "sv": "0 inget, 1 man, 2 kvinna. Måste fyllas i.",
-        "da": "0 intet, 1 mand, 2 kvinde. Skal udfyldes.",
+        "da": "0 ikke oplyst, 1 mand, 2 kvinde. Skal udfyldes.",
     },
     Kind.DATE: {
         "nb": "Dato, som 1990-12-31 eller 31.12.1990.",
@@ -137,7 +137,7 @@ KINDS: Final[Mapping[Kind, Mapping[str, str]]] = {
         "nb": "La det stå. Slik vet Kundekort hva kunden var da listen ble hentet.",
         "en": "Leave it as it is. By it Kundekort knows what the customer was when the list was made.",
         "sv": "Låt det stå. Så vet Kundekort vad kunden var när listan hämtades.",
-        "da": "Lad det stå. Sådan ved Kundekort, hvad kunden var, da listen blev hentet.",
+        "da": "Lad det stå. Sådan ved Kundekort hvad kunden var da listen blev hentet.",
     },
 }
 """What to write in a cell, by kind and language; `{}` stands for the choices."""
