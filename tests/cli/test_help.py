@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from kundekort.cli.app import app
 from kundekort.cli.language import VARIABLES, language
+from kundekort.languages import NAMES
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,7 +38,7 @@ def test_it_tells_the_version_of_the_project_and_of_python() -> None:
     )
 
 
-@pytest.mark.parametrize("language", ["en", "nb"])
+@pytest.mark.parametrize("language", NAMES)
 @pytest.mark.parametrize("group", [(), ("segments",)])
 def test_it_cuts_no_summary_of_a_command(language: str, group: tuple[str, ...]) -> None:
     commands = told(*group, "--help", LANGUAGE=language).partition("Commands:\n")[2].splitlines()
