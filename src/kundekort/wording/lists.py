@@ -94,7 +94,7 @@ KINDS: Final[Mapping[Kind, Mapping[str, str]]] = {
     Kind.GENDER: {
         "nb": "0 ingen, 1 mann, 2 kvinne. Må fylles ut.",
         "en": "0 none, 1 man, 2 woman. Must be filled in.",
-        "sv": "0 inget, 1 man, 2 kvinna. Måste fyllas i.",
+        "sv": "0 ej angivet, 1 man, 2 kvinna. Måste fyllas i.",
         "da": "0 ikke oplyst, 1 mand, 2 kvinde. Skal udfyldes.",
     },
     Kind.DATE: {
