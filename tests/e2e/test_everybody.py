@@ -133,3 +133,9 @@ def test_it_fits_a_phone(
     _open(at_work, name, send, ids)
     assert at_work.evaluate("document.documentElement.scrollWidth") <= 390
     assert _faults(at_work, axe) == {"light": [], "dark": []}
+    for menu in at_work.locator(".kk-popup:visible").all():
+        menu.evaluate("menu => { menu.open = true; }")
+        box = menu.locator(".kk-popup-body").bounding_box()
+        assert box
+        assert (box["x"] >= 0, box["x"] + box["width"] <= 390) == (True, True)
+        menu.evaluate("menu => { menu.open = false; }")

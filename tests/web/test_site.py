@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import get_resolver
 
 from kundekort import version
+from kundekort.languages import NAMES
 from kundekort.services.accounts import Actor, Role, create_user
 from tests.web.conftest import HEADER, latest, send
 
@@ -75,6 +76,36 @@ def test_it_speaks_norwegian_until_told_otherwise(client: Client, db: None) -> N
     page = client.get("/login/").content.decode()
     assert '<html lang="en"' in page
     assert "Log in" in page
+
+
+@pytest.mark.parametrize(
+    ("wish", "language"),
+    [
+        ("sv-SE,sv;q=0.9,en;q=0.8", "sv"),
+        ("da", "da"),
+        ("en-US,en;q=0.9,da;q=0.8", "da"),
+        ("no", "nb"),
+        ("nn-NO", "nb"),
+        ("de,fi;q=0.5", "nb"),
+        ("en", "nb"),
+        ("", "nb"),
+        ("?;q=x", "nb"),
+    ],
+)
+def test_it_speaks_the_nordic_language_of_the_browser(client: Client, db: None, wish: str, language: str) -> None:
+    answer = client.get("/login/", headers={"Accept-Language": wish})
+    assert f'<html lang="{language}"' in answer.content.decode()
+    assert answer["Content-Language"] == language
+    assert "Accept-Language" in answer["Vary"]
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_it_offers_every_language_by_its_own_name(client: Client, db: None, language: str) -> None:
+    client.post("/language/", {"language": language, "next": "/login/"})
+    page = client.get("/login/", headers={"Accept-Language": "sv"}).content.decode()
+    assert f'<html lang="{language}"' in page
+    offered = re.findall(r'name="language" value="(\w+)" lang="\1"\s+aria-pressed="(\w+)">(\w+)<', page)
+    assert offered == [(code, "true" if code == language else "false", name) for code, name in NAMES.items()]
 
 
 def test_it_allows_only_its_own_scripts_and_styles(as_bob: Client) -> None:
