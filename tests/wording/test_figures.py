@@ -16,6 +16,7 @@ from kundekort import wording
     ("size", "nb", "en"),
     [
         (0, "0 kB", "0 kB"),
+        (30, "0,1 kB", "0.1 kB"),
         (1434, "1,4 kB", "1.4 kB"),
         (23_400, "23 kB", "23 kB"),
         (1024**2 - 1, "1 MB", "1 MB"),
