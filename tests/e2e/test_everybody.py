@@ -14,7 +14,7 @@ from tests.e2e.files import edited, register
 Send = Callable[..., Page]
 LIST = "/customers/?f-city=&f-country=&f-changed_at="
 ADDRESSES = {"list": LIST, "import": "/imports/", "imports": "/imports/list/", "inspect": "/imports/inspect/"}
-ADDRESSES |= {"account": "/account/", "password": "/account/password/", "confirm": "/account/factor/app/"}
+ADDRESSES |= {"home": "/", "account": "/account/", "password": "/account/password/", "confirm": "/account/factor/app/"}
 GRIDS = ("preview", "panel", "empty", "words", "menu")
 RECORDS = ("record", "row", "log")
 UNDOING = ("undo", "undone")
@@ -68,6 +68,7 @@ def _open_record(page: Page, name: str, ids: list[int]) -> None:
 
 
 OTHERS = (
+    "home",
     "import",
     "inspect",
     "columns",

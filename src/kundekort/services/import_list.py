@@ -94,9 +94,14 @@ def search(wanted: ImportFilter, *, offset: int, limit: int, actor: Actor) -> Im
     """At most `limit` of the imports that a filter shows, from `offset`, the newest first."""
     actor.require(Role.IMPORTER)
     found = _matching(wanted)
-    ids = list(found.values_list("pk", flat=True)[offset : offset + limit])
+    return ImportPage(total=found.count(), lines=lines(found[offset : offset + limit]))
+
+
+def lines(found: QuerySet[Import]) -> tuple[ImportLine, ...]:
+    """The imports of a question, which asks for a page of them at most, as lists show them."""
+    ids = list(found.values_list("pk", flat=True))
     shown = {imp.pk: imp for imp in Import.objects.filter(pk__in=ids).select_related(*import_names.ABOUT)}
-    return ImportPage(total=found.count(), lines=_lines([shown[pk] for pk in ids if pk in shown]))
+    return _lines([shown[pk] for pk in ids if pk in shown])
 
 
 def people(*, actor: Actor) -> list[Participant]:
