@@ -12,8 +12,8 @@ from django.core.exceptions import DisallowedHost, RequestDataTooBig, Suspicious
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from ninja import Field, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
-from pydantic import BaseModel, ConfigDict, Field
 
 from kundekort import wording
 from kundekort.api.refusals import RequestRefused
@@ -44,7 +44,7 @@ WHO: Final = {"WWW-Authenticate": 'Bearer realm="Kundekort"'}
 """What goes with an answer to whoever does not say, or not in a way that holds, who they are."""
 
 
-class Fault(BaseModel):
+class Fault(Schema):
     """One thing that is wrong with a request: `where` it is, such as `body.rows.0`."""
 
     where: str
@@ -52,13 +52,13 @@ class Fault(BaseModel):
     message: str
 
 
-class Problem(BaseModel):
+class Problem(Schema):
     """Why something was not done. `code` is stable; `detail` is a sentence in the language that was asked for.
 
     `params` is what the sentence is made of.
     """
 
-    model_config = ConfigDict(extra="allow")
+    model_config = {"extra": "allow"}
 
     type: str = Field(examples=["urn:kundekort:problem:not_found"])
     title: str = Field(examples=["Not Found"])

@@ -90,11 +90,25 @@ class ImportPage:
     lines: tuple[ImportLine, ...]
 
 
-def search(wanted: ImportFilter, *, offset: int, limit: int, actor: Actor) -> ImportPage:
-    """At most `limit` of the imports that a filter shows, from `offset`, the newest first."""
+def search(
+    wanted: ImportFilter,
+    *,
+    offset: int = 0,
+    limit: int,
+    before: tuple[datetime, int] | None = None,
+    actor: Actor,
+) -> ImportPage:
+    """At most `limit` of the imports that a filter shows, from `offset`, the newest first.
+
+    With `before`, the `when` and the number of a line, of those that come after it in the list.
+    """
     actor.require(Role.IMPORTER)
     found = _matching(wanted)
-    ids = list(found.values_list("pk", flat=True)[offset : offset + limit])
+    shown_of = found
+    if before is not None:
+        when, number = before
+        shown_of = found.filter(Q(when__lt=when) | Q(when=when, pk__lt=number))
+    ids = list(shown_of.values_list("pk", flat=True)[offset : offset + limit])
     shown = {imp.pk: imp for imp in Import.objects.filter(pk__in=ids).select_related(*import_names.ABOUT)}
     return ImportPage(total=found.count(), lines=_lines([shown[pk] for pk in ids if pk in shown]))
 
