@@ -29,7 +29,7 @@ def declared(*extras: str) -> set[str]:
 
 def module(distribution: str) -> str:
     """What a distribution is imported as."""
-    return {"django-allauth": "allauth", "django-import-export": "import_export"}.get(
+    return {"django-allauth": "allauth", "django-ninja": "ninja", "django-import-export": "import_export"}.get(
         distribution, distribution.replace("-", "_")
     )
 

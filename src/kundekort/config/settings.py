@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "kundekort.web.middleware.headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "kundekort.api.door.api_door",  # what follows is for pages
     "django.contrib.sessions.middleware.SessionMiddleware",
     "kundekort.web.middleware.chosen_language",
     "django.middleware.common.CommonMiddleware",
@@ -70,6 +71,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
+        "DIRS": [PACKAGE / "api" / "templates"],
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
@@ -179,6 +181,9 @@ KUNDEKORT_MAX_EXPANDED = int(os.environ.get("KUNDEKORT_MAX_EXPANDED", 2 * 2**30)
 KUNDEKORT_MAX_CELL = int(os.environ.get("KUNDEKORT_MAX_CELL", 2**20))
 KUNDEKORT_MAX_ROWS = int(os.environ.get("KUNDEKORT_MAX_ROWS", 2_000_000))
 KUNDEKORT_MAX_COLUMNS = int(os.environ.get("KUNDEKORT_MAX_COLUMNS", 200))
+
+KUNDEKORT_API_RATE = int(os.environ.get("KUNDEKORT_API_RATE", 600))
+"""Requests that a token of the API has in a minute."""
 
 LOGGING = {
     "version": 1,

@@ -90,11 +90,25 @@ class ImportPage:
     lines: tuple[ImportLine, ...]
 
 
-def search(wanted: ImportFilter, *, offset: int, limit: int, actor: Actor) -> ImportPage:
-    """At most `limit` of the imports that a filter shows, from `offset`, the newest first."""
+def search(
+    wanted: ImportFilter,
+    *,
+    offset: int = 0,
+    limit: int,
+    before: tuple[datetime, int] | None = None,
+    actor: Actor,
+) -> ImportPage:
+    """At most `limit` of the imports that a filter shows, from `offset`, the newest first.
+
+    With `before`, the `when` and the number of a line, of those that come after it in the list.
+    """
     actor.require(Role.IMPORTER)
     found = _matching(wanted)
-    return ImportPage(total=found.count(), lines=lines(found[offset : offset + limit]))
+    shown = found
+    if before is not None:
+        when, number = before
+        shown = found.filter(Q(when__lt=when) | Q(when=when, pk__lt=number))
+    return ImportPage(total=found.count(), lines=lines(shown[offset : offset + limit]))
 
 
 def lines(found: QuerySet[Import]) -> tuple[ImportLine, ...]:

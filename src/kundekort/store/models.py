@@ -22,6 +22,8 @@ from kundekort.engine.header_mapping import HeaderMapping
 from kundekort.engine.recipe import Answers, Recipe
 from kundekort.store.anonymisation import Anonymisation as Anonymisation
 from kundekort.store.anonymisation import RetentionHold as RetentionHold
+from kundekort.store.api import ApiToken as ApiToken
+from kundekort.store.api import IdempotencyKey as IdempotencyKey
 from kundekort.store.cache_entries import CacheEntry as CacheEntry
 from kundekort.store.people import AuditEntry, Profile
 from kundekort.store.progress import Progress

@@ -16,10 +16,10 @@ from kundekort.engine.problem import Problem
 from kundekort.engine.recipe import ENCODINGS, SEPARATORS, DialectOverrides
 from kundekort.services import fields, inspecting
 from kundekort.services.accounts import Role
+from kundekort.services.uploading import uploaded
 from kundekort.web.actor import actor_of
 from kundekort.web.bodies import takes_file
 from kundekort.web.forms.imports import DialectForm
-from kundekort.web.uploading import uploaded
 from kundekort.wording.lists import OWN_SHEETS
 
 SHOWN = 50

@@ -41,7 +41,15 @@ from kundekort.wording.names import (
     separator,
     state,
 )
-from kundekort.wording.people import PERSON_FAULTS, ROLE_HELP, ROLES, SECOND_PERSON, no_user
+from kundekort.wording.people import (
+    PERSON_FAULTS,
+    ROLE_HELP,
+    ROLES,
+    SCOPES,
+    SECOND_PERSON,
+    TOKEN_FAULTS,
+    no_user,
+)
 from kundekort.wording.phones import phone
 from kundekort.wording.places import countries, country_name, language_name, languages
 from kundekort.wording.problems import CARD_PROBLEMS, PROBLEM_KINDS, PROBLEMS, WARNINGS
@@ -107,12 +115,14 @@ __all__ = [
     "ROW_ANSWERS",
     "RowLine",
     "SAME",
+    "SCOPES",
     "SECOND_PERSON",
     "SEPARATORS",
     "SETTINGS",
     "SIGN_ON_FAULTS",
     "STATES",
     "SUBJECTS",
+    "TOKEN_FAULTS",
     "UNDO_TITLES",
     "WARNINGS",
     "WRITERS",

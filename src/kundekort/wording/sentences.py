@@ -22,7 +22,7 @@ from kundekort.wording.fields import field
 from kundekort.wording.files import FILE_KINDS, file_size
 from kundekort.wording.health import HEALTH
 from kundekort.wording.names import encoding, kind_of_problem, operator, role, separator
-from kundekort.wording.people import PERSON_FAULTS, SECOND_PERSON
+from kundekort.wording.people import PERSON_FAULTS, SECOND_PERSON, TOKEN_FAULTS
 from kundekort.wording.places import country_name
 from kundekort.wording.problems import CARD_PROBLEMS, PROBLEMS, WARNINGS
 from kundekort.wording.progress import REASONS, WRITERS
@@ -68,6 +68,8 @@ def refusal(code: str, params: Mapping[str, Any]) -> str:
         params = {"why": _listed([second_person(*reason) for reason in params.get("reasons", ())])}
     if code == "person_invalid":
         params = {"fault": person_fault(params["reason"], params)}
+    if code == "token_invalid":
+        params = {"fault": _sentence(TOKEN_FAULTS, params["reason"], params)}
     if code == "register_busy":
         params = {"writer": writer(params.get("writing", ""), params.get("name", ""), params.get("since"))}
     if code == "cell_invalid":
@@ -217,7 +219,7 @@ def _shown(code: str, name: str, value: object) -> object:
             return str(FILE_KINDS.get(value) or _("of an unknown kind"))
         case "size", int():
             return file_size(value)
-        case "limit", int() if code in ("file_too_large", "file_expands"):
+        case "limit", int() if code in ("file_too_large", "file_expands", "body_too_large"):
             return file_size(value)
         case "count" | "errors" | "unchanged" | "limit" | "length" | "columns" | "cells" | "expected", int():
             return Count(value)

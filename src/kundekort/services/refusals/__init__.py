@@ -15,6 +15,7 @@ from kundekort.services.refusals.accounts import (
     PasswordWrong,
     PersonInvalid,
     SignOnRefused,
+    TokenInvalid,
     WeakPassword,
 )
 from kundekort.services.refusals.cards import (
@@ -77,6 +78,8 @@ from kundekort.services.refusals.register import (
     ChoiceInUse,
     ExportNotWaiting,
     FieldInvalid,
+    KeyMismatch,
+    KeyRunning,
     LayoutInvalid,
     NotFound,
     RegisterBusy,
@@ -111,6 +114,8 @@ __all__ = [
     "FieldInvalid",
     "Forbidden",
     "GroupsMoved",
+    "KeyMismatch",
+    "KeyRunning",
     "LastAdministrator",
     "LayoutInvalid",
     "MergeInvalid",
@@ -152,6 +157,7 @@ __all__ = [
     "StorageForeign",
     "StorageNotEmpty",
     "StorageTaken",
+    "TokenInvalid",
     "TooManyForWorkbook",
     "ToolsTooOld",
     "WeakPassword",

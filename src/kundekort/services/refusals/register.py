@@ -60,3 +60,15 @@ class TooManyForWorkbook(Refusal):
     """A workbook cannot hold so many customers; params: count, limit."""
 
     code = "too_many_for_workbook"
+
+
+class KeyRunning(Refusal):
+    """A request with the same key has begun and is not finished."""
+
+    code = "idempotency_running"
+
+
+class KeyMismatch(Refusal):
+    """The key belongs to a request that said something else."""
+
+    code = "idempotency_mismatch"
