@@ -5,4 +5,5 @@ lock() { pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-hea
 lock -c requirements/constraints.txt -o requirements/run.txt pyproject.toml
 lock --extra build -c requirements/run.txt -o requirements/build.txt pyproject.toml
 lock --extra build --extra dev -c requirements/run.txt -o requirements/dev.txt pyproject.toml
+lock -o requirements/fuzz.txt requirements/fuzz.in
 lock -o requirements/bench.txt requirements/bench.in  # in an environment of their own, with versions of their own
