@@ -176,7 +176,10 @@ class PeopleSketch(models.Model):
 
 
 class Revision(models.Model):
-    """One act that changed customers: who, when, why. Its cells are in `Change`."""
+    """One act that changed customers: who, when, why. Its cells are in `Change`, within the numbers of two rows.
+
+    Once it is in the register it is given its `position` in the change feed, and then keeps it.
+    """
 
     class Kind(models.TextChoices):
         """Why customers were changed."""
@@ -194,6 +197,16 @@ class Revision(models.Model):
     created = models.IntegerField(default=0)
     changed = models.IntegerField(default=0)
     undoes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="undone_by")
+    position = models.BigIntegerField(null=True)
+    first_change = models.BigIntegerField(null=True)
+    last_change = models.BigIntegerField(null=True)
+
+    class Meta:
+        # In part, so that a position can be given while others refer to the revision.
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["position"], condition=Q(position__gt=0), name="revision_position"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["id"], condition=Q(position=None), name="revision_unplaced")]
 
     def __str__(self) -> str:
         return f"{self.pk} {self.kind} {self.actor_name}"

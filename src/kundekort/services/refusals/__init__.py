@@ -76,6 +76,8 @@ from kundekort.services.refusals.refusal import (
 )
 from kundekort.services.refusals.register import (
     ChoiceInUse,
+    CursorInvalid,
+    CursorUnknown,
     ExportNotWaiting,
     FieldInvalid,
     KeyMismatch,
@@ -103,6 +105,8 @@ __all__ = [
     "CardRemoved",
     "CellInvalid",
     "ChoiceInUse",
+    "CursorInvalid",
+    "CursorUnknown",
     "DatabaseNotEmpty",
     "DecisionInvalid",
     "DemoPublic",
