@@ -170,6 +170,16 @@ def read(after: Cursor, *, limit: int, types: Collection[Type] = (), values: boo
     return Page(tuple(_with_values(found) if values else found), at, more=at < last)
 
 
+def of_revision(revision: Revision, kind: Type, *, values: bool) -> list[Entry]:
+    """What a revision of at most WHOLE cards did to those of which it did this."""
+    groups = _together(
+        [_Row(*row) for row in Change.objects.order_by("pk").filter(revision=revision).values_list(*_COLUMNS)]
+    )
+    entries = sorted((_entry(revision, group) for group in groups), key=lambda entry: entry.cursor)
+    wanted = [entry for entry in entries if entry.type is kind]
+    return _with_values(wanted) if values else wanted
+
+
 def end() -> Cursor:
     """The cursor after all that is in the register, every revision of which has its position then."""
     if Revision.objects.filter(position=None).exists():
@@ -307,18 +317,24 @@ def _with_values(entries: Sequence[Entry]) -> list[Entry]:
         values = written.setdefault((revision, customer), {})
         values.update({key: new} if card is None else card if new else {})
     began = _began([e.customer_id for e in entries if e.type is Type.CREATED and e.customer_id in known])
-    found = []
-    for entry in entries:
-        values = written.get((entry.revision, entry.customer_id))
-        if entry.type is Type.CREATED:
-            values = began.get(entry.customer_id)
-        elif entry.type in (Type.REMOVED, Type.ANONYMISED) or entry.customer_id not in known:
-            values = None
-        elif entry.type is not Type.RESTORED:
-            values = {key: values[key] for key in entry.fields if values and key in values}
-        shown = None if values is None else {key: text for key, text in values.items() if key in told}
-        found.append(replace(entry, values=shown))
-    return found
+    return [replace(entry, values=_shown(entry, written, began, known, told)) for entry in entries]
+
+
+def _shown(
+    entry: Entry,
+    written: Mapping[tuple[int, int], Mapping[str, str]],
+    began: Mapping[int, Mapping[str, str]],
+    known: Collection[int],
+    told: Collection[str],
+) -> dict[str, str] | None:
+    """The values that are told of an entry."""
+    if entry.customer_id not in known or entry.type in (Type.REMOVED, Type.ANONYMISED):
+        return None
+    if entry.type is Type.CREATED:
+        values = began.get(entry.customer_id)
+    else:
+        values = written.get((entry.revision, entry.customer_id), {})
+    return None if values is None else {key: text for key, text in values.items() if key in told}
 
 
 def _began(ids: Sequence[int]) -> dict[int, dict[str, str]]:

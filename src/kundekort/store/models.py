@@ -29,6 +29,8 @@ from kundekort.store.people import AuditEntry, Profile
 from kundekort.store.progress import Progress
 from kundekort.store.selection import Selection
 from kundekort.store.values import ValueField
+from kundekort.store.webhooks import Delivery as Delivery
+from kundekort.store.webhooks import Webhook as Webhook
 
 __all__ = [
     "AuditEntry",

@@ -114,6 +114,10 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "cursor_unknown": _(
         "The change feed does not reach %(cursor)s: a backup was restored since. Begin anew with the whole register."
     ),
+    "not_reached": _("The other server was not reached. %(fault)s"),
+    "secret_unreadable": _("The secret cannot be read: it was kept under another secret key. Enter or make a new one."),
+    "webhook_invalid": _("The webhook cannot be saved like this. %(fault)s"),
+    "delivery_over": _("The delivery does not wait any more."),
     "setting_invalid": _("Choose a whole number from %(least)s to %(most)s."),
     "layout_invalid": _("The column layout cannot be saved like this. %(fault)s"),
     # cards

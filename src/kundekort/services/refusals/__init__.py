@@ -89,6 +89,12 @@ from kundekort.services.refusals.register import (
     SettingInvalid,
     TooManyForWorkbook,
 )
+from kundekort.services.refusals.servers import (
+    DeliveryOver,
+    NotReached,
+    SecretUnreadable,
+    WebhookInvalid,
+)
 
 __all__ = [
     "AlreadyApplied",
@@ -109,6 +115,7 @@ __all__ = [
     "CursorUnknown",
     "DatabaseNotEmpty",
     "DecisionInvalid",
+    "DeliveryOver",
     "DemoPublic",
     "DiskFull",
     "DumpFailed",
@@ -127,6 +134,7 @@ __all__ = [
     "NameTaken",
     "NotCleared",
     "NotFound",
+    "NotReached",
     "NotWaiting",
     "NothingToBackUp",
     "NothingToUndo",
@@ -152,6 +160,7 @@ __all__ = [
     "RowsHaveFindings",
     "RowsUnknown",
     "SecondPersonNeeded",
+    "SecretUnreadable",
     "SegmentInvalid",
     "SettingInvalid",
     "SignOnRefused",
@@ -165,5 +174,6 @@ __all__ = [
     "TooManyForWorkbook",
     "ToolsTooOld",
     "WeakPassword",
+    "WebhookInvalid",
     "WorkerDied",
 ]
