@@ -66,6 +66,7 @@ class _Kundekort(Commands):
         ),
         "segments": Entry("segments", "app", _("List, show, save and delete segments.")),
         "customers": Entry("customers", "app", _("Disclose and anonymise customers; list inactive ones.")),
+        "webhooks": Entry("webhooks", "app", _("List, add, test and replay webhooks.")),
         "serve": Entry("server", "serve", _("Serve the website and run its jobs until Ctrl-C.")),
         "worker": Entry("server", "worker", _("Run jobs until Ctrl-C, as many workers as wanted.")),
         "demo": Entry(

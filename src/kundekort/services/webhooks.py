@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
 from kundekort.services import audit, change_feed, encryption, http_client, webhook_events, webhook_queue
 from kundekort.services.accounts import Actor, Role
@@ -60,6 +61,15 @@ def get(webhook_id: int, *, actor: Actor) -> Webhook:
     found = Webhook.objects.filter(pk=webhook_id).first()
     if found is None:
         raise NotFound(id=webhook_id)
+    return found
+
+
+def find(name: str, *, actor: Actor) -> Webhook:
+    """A webhook by its name, however its letters are written. Raises NotFound."""
+    actor.require(Role.ADMINISTRATOR)
+    found = Webhook.objects.filter(name__iexact=name).order_by("pk").first()
+    if found is None:
+        raise NotFound(id=name)
     return found
 
 
@@ -125,8 +135,10 @@ def hurry(webhook_id: int, *, actor: Actor) -> None:
 
 
 def log(webhook_id: int, *, before: int | None = None, limit: int = 50, actor: Actor) -> DeliveryPage:
-    """The deliveries of a webhook, the newest first, or those before one. Raises NotFound."""
+    """The deliveries of a webhook, the newest first, or those before one, with their `revision_id`. Raises NotFound."""
+    number = Revision.objects.filter(position=OuterRef("position"), position__gt=0).values("pk")
     found = Delivery.objects.filter(webhook=get(webhook_id, actor=actor)).order_by("-pk")
+    found = found.annotate(revision_id=Subquery(number))
     if before is not None:
         found = found.filter(pk__lt=before)
     rows = list(found[: limit + 1])
@@ -136,7 +148,7 @@ def log(webhook_id: int, *, before: int | None = None, limit: int = 50, actor: A
 @transaction.atomic
 def replay(delivery_id: int, *, actor: Actor) -> Delivery:
     """Send an event once more, after all that waits. Raises NotFound."""
-    delivery = _delivery(delivery_id, actor)
+    delivery = get_delivery(delivery_id, actor=actor)
     if delivery.position is None:
         raise NotFound(id=delivery_id)
     again = Delivery.objects.create(
@@ -165,7 +177,7 @@ def replay_from(webhook_id: int, revision_id: int, *, actor: Actor) -> None:
 @transaction.atomic
 def skip(delivery_id: int, *, actor: Actor) -> None:
     """Leave out an event that waits, so that those after it can be sent. Raises NotFound, DeliveryOver."""
-    delivery = _delivery(delivery_id, actor)
+    delivery = get_delivery(delivery_id, actor=actor)
     waiting = Delivery.objects.filter(pk=delivery_id, state=Delivery.State.WAITING)
     if not waiting.update(state=Delivery.State.SKIPPED):
         raise DeliveryOver(id=delivery_id)
@@ -174,7 +186,8 @@ def skip(delivery_id: int, *, actor: Actor) -> None:
     webhook_queue.wake()
 
 
-def _delivery(delivery_id: int, actor: Actor) -> Delivery:
+def get_delivery(delivery_id: int, *, actor: Actor) -> Delivery:
+    """A delivery by its number, with its webhook. Raises NotFound."""
     actor.require(Role.ADMINISTRATOR)
     found = Delivery.objects.filter(pk=delivery_id).select_related("webhook").first()
     if found is None:

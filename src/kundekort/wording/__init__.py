@@ -72,6 +72,7 @@ from kundekort.wording.sentences import (
     segment_fault,
     server_fault,
     warning,
+    webhook_fault,
     webhook_notice,
     writer,
 )
@@ -201,6 +202,7 @@ __all__ = [
     "value",
     "warning",
     "webhook_event",
+    "webhook_fault",
     "webhook_notice",
     "whole_card",
     "writer",

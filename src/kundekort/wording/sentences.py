@@ -74,7 +74,7 @@ def refusal(code: str, params: Mapping[str, Any]) -> str:
     if code == "not_reached":
         params = {"fault": server_fault(params["reason"], params)}
     if code == "webhook_invalid":
-        params = {"fault": _sentence(WEBHOOK_FAULTS, params["reason"], params)}
+        params = {"fault": webhook_fault(params["reason"], params)}
     if code == "register_busy":
         params = {"writer": writer(params.get("writing", ""), params.get("name", ""), params.get("since"))}
     if code == "cell_invalid":
@@ -89,6 +89,11 @@ def refusal(code: str, params: Mapping[str, Any]) -> str:
 def server_fault(reason: str, params: Mapping[str, Any]) -> str:
     """Why another server was not reached, or what it said; '' for a reason of '', as where nothing went wrong."""
     return _sentence({**SERVER_FAULTS, **DELIVERY_FAULTS}, reason, params) if reason else ""
+
+
+def webhook_fault(reason: str, params: Mapping[str, Any]) -> str:
+    """What is wrong with a webhook as it was described."""
+    return _sentence(WEBHOOK_FAULTS, reason, params)
 
 
 def webhook_notice(notice: str, *, days: int) -> str:

@@ -6,7 +6,7 @@ from kundekort.services.refusals.refusal import Refusal
 
 
 class NotReached(Refusal):
-    """Another server was not asked, or gave no whole answer; params: reason; limit (bytes)."""
+    """Another server was not asked, or gave no whole answer; params: reason; limit (bytes); fault."""
 
     code = "not_reached"
 
