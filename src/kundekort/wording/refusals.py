@@ -110,8 +110,8 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "token_invalid": _("The token cannot be made like this. %(fault)s"),
     "field_invalid": _("The field cannot be saved like this. %(fault)s"),
     "choice_in_use": _("The choice “%(choice)s” is on %(cards)s cards. Change these first, then take it away."),
-    "cursor_invalid": _("“%(cursor)s” is no cursor of the change feed. Use one that it has given, or none."),
-    "cursor_unknown": _(
+    "change_cursor_invalid": _("“%(cursor)s” is no cursor of the change feed. Use one that it has given, or none."),
+    "change_cursor_unknown": _(
         "The change feed does not reach %(cursor)s: a backup was restored since. Begin anew with the whole register."
     ),
     "not_reached": _("The other server was not reached. %(fault)s"),

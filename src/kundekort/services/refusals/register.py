@@ -77,10 +77,10 @@ class KeyMismatch(Refusal):
 class CursorInvalid(Refusal):
     """A cursor is none that the change feed has given; params: cursor."""
 
-    code = "cursor_invalid"
+    code = "change_cursor_invalid"
 
 
 class CursorUnknown(Refusal):
     """A cursor lies beyond the end of the change feed, as after a backup was restored; params: cursor."""
 
-    code = "cursor_unknown"
+    code = "change_cursor_unknown"

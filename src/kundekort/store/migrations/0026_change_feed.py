@@ -13,7 +13,7 @@ PLACE = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kundekort", "0024_cards_in_the_log")]
+    dependencies = [("kundekort", "0025_api")]
     operations = [
         migrations.AddField("Revision", "position", models.BigIntegerField(null=True)),
         migrations.AddField("Revision", "first_change", models.BigIntegerField(null=True)),
