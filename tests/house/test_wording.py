@@ -20,14 +20,26 @@ from kundekort.engine.guards.doubles import keys_of
 from kundekort.engine.problem import CODES, WARNINGS
 from kundekort.engine.schema import Schema
 from kundekort.engine.values import countries, languages
-from kundekort.services import accounts, audit_log, fields, health, layouts, person_names, refusals
+from kundekort.services import (
+    accounts,
+    audit_log,
+    deliveries,
+    fields,
+    health,
+    http_client,
+    layouts,
+    person_names,
+    refusals,
+    webhook_events,
+    webhooks,
+)
 from kundekort.services.accounts import Role
 from kundekort.services.audit import Event
 from kundekort.services.four_eyes import Why
 from kundekort.services.lists import FileFormat
 from kundekort.services.settings import Settings
 from kundekort.store.fields import SCHEMA
-from kundekort.store.models import Anonymisation, Export, Import, Revision
+from kundekort.store.models import Anonymisation, Delivery, Export, Import, Revision
 from kundekort.store.progress import SHARES
 from kundekort.web.timeline import KINDS
 from kundekort.wording import lists as explanations
@@ -126,6 +138,17 @@ def test_it_names_every_phase_state_encoding_and_separator() -> None:
 def test_it_has_words_for_every_fault_of_fields_and_layouts() -> None:
     code = "".join(inspect.getsource(module) for module in (fields, layouts))
     assert set(re.findall(r'reason="(\w+)"', code)) == set(wording.COLUMN_FAULTS)
+
+
+def test_it_has_words_for_webhooks_and_other_servers() -> None:
+    assert set(wording.EVENTS) == {*webhook_events.EVENTS, webhook_events.TEST}
+    assert set(wording.DELIVERY_STATES) == set(Delivery.State)
+    assert set(re.findall(r'reason="(\w+)"', inspect.getsource(webhooks))) == set(wording.WEBHOOK_FAULTS)
+    servers = inspect.getsource(http_client)
+    reasons = set(re.findall(r'reason="(\w+)"|return "(\w+)"|"(timeout)"|else "(\w+)"', servers))
+    assert {word for found in reasons for word in found if word} == set(wording.SERVER_FAULTS)
+    assert {"status", "redirect", refusals.SecretUnreadable.code} == set(wording.DELIVERY_FAULTS)
+    assert set(re.findall(r'"(gone|failing)"', inspect.getsource(deliveries))) == set(wording.WEBHOOK_NOTICES)
 
 
 def test_it_has_words_for_everything_that_doctor_finds() -> None:

@@ -13,7 +13,7 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 
 from kundekort import version
-from kundekort.api import docs, imports, problems
+from kundekort.api import changes, docs, imports, problems
 from kundekort.api.openapi import Document
 from kundekort.api.refusals import RequestRefused
 
@@ -70,4 +70,5 @@ api = Api(
     docs=docs.Page(),
     parser=Reader(),
 )
+api.add_router("changes", changes.router)
 api.add_router("imports", imports.router)

@@ -29,11 +29,18 @@ STATUSES: Final[Mapping[str, int]] = {
     "file_too_large": 413,
     "forbidden": 403,
     "not_found": 404,
-    **dict.fromkeys(("card_removed", "card_anonymised"), 410),
+    **dict.fromkeys(("card_removed", "card_anonymised", "change_cursor_unknown"), 410),
     **dict.fromkeys(
         (
             *("card_invalid", "cell_invalid", "decision_invalid", "field_invalid", "idempotency_mismatch"),
-            *("layout_invalid", "merge_invalid", "rows_unknown", "segment_invalid", "setting_invalid"),
+            *(
+                "change_cursor_invalid",
+                "layout_invalid",
+                "merge_invalid",
+                "rows_unknown",
+                "segment_invalid",
+                "setting_invalid",
+            ),
             *("token_invalid", "too_many_for_workbook"),
         ),
         422,

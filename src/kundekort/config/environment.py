@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 from hashlib import sha256
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -70,6 +71,14 @@ def secret_key(data: Path) -> str:
 def listing(name: str, default: str) -> list[str]:
     """An environment variable with values separated by commas."""
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """An environment variable of networks and addresses. Raises ImproperlyConfigured for what is none."""
+    try:
+        return [ip_network(part) for part in listing(name, "")]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} names networks, such as 10.0.0.0/8; {error}.") from error
 
 
 def hours(name: str, default: float) -> float:

@@ -174,6 +174,8 @@ KUNDEKORT_STORAGE = os.environ.get("KUNDEKORT_STORAGE", "")
 """s3://bucket/prefix of an object store that all hosts share; without, files are kept in the data folder."""
 KUNDEKORT_KEEP_FILES = int(os.environ.get("KUNDEKORT_KEEP_FILES", 90))
 """Days after which the file and the rows of an import that is in the register are removed; its history stays."""
+KUNDEKORT_PRIVATE_NETWORKS = environment.networks("KUNDEKORT_PRIVATE_NETWORKS")
+"""Networks whose servers may be webhooks or sources of files although they are not public, without HTTPS too."""
 KUNDEKORT_COUNTRY = os.environ.get("KUNDEKORT_COUNTRY", "NO")
 """ISO 3166 code of the country whose phone numbers are written without a country code."""
 KUNDEKORT_MAX_BYTES = int(os.environ.get("KUNDEKORT_MAX_BYTES", 512 * 2**20))

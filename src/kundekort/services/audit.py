@@ -49,6 +49,8 @@ class Event(StrEnum):
     FIELD_CHANGE = "field_change"  # key, act: added, changed, retired, restored
     FIELD_ORDER = "field_order"
     LAYOUT_CHANGE = "layout_change"  # name, act: added, changed, deleted
+    WEBHOOK_CHANGE = "webhook_change"
+    # name, act: added, changed, deleted, new_secret, paused, resumed, switched_off, tested, replayed, skipped
     AUDIT_EXPORT = "audit_export"
     BACKUP = "backup"  # customers
     RESTORE = "restore"  # customers, made_at: when the backup was made

@@ -52,7 +52,13 @@ GROUPS: Final[Mapping[str, tuple[Event, ...]]] = {
     ),
     "imports": (Event.CONFIRMATION, Event.WITHDRAWAL, Event.UNDO),
     "lists": (Event.EXPORT, Event.EXPORT_DOWNLOAD, Event.DISCLOSURE, Event.ANONYMISATION, Event.AUDIT_EXPORT),
-    "settings": (Event.SETTING_CHANGE, Event.FIELD_CHANGE, Event.FIELD_ORDER, Event.LAYOUT_CHANGE),
+    "settings": (
+        Event.SETTING_CHANGE,
+        Event.FIELD_CHANGE,
+        Event.FIELD_ORDER,
+        Event.LAYOUT_CHANGE,
+        Event.WEBHOOK_CHANGE,
+    ),
     "server": (Event.BACKUP, Event.RESTORE),
 }
 """The events by what they are about, in the order in which a filter offers them."""

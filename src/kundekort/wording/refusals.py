@@ -110,6 +110,14 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "token_invalid": _("The token cannot be made like this. %(fault)s"),
     "field_invalid": _("The field cannot be saved like this. %(fault)s"),
     "choice_in_use": _("The choice “%(choice)s” is on %(cards)s cards. Change these first, then take it away."),
+    "change_cursor_invalid": _("“%(cursor)s” is no cursor of the change feed. Use one that it has given, or none."),
+    "change_cursor_unknown": _(
+        "The change feed does not reach %(cursor)s: a backup was restored since. Begin anew with the whole register."
+    ),
+    "not_reached": _("The other server was not reached. %(fault)s"),
+    "secret_unreadable": _("The secret cannot be read: it was kept under another secret key. Enter or make a new one."),
+    "webhook_invalid": _("The webhook cannot be saved like this. %(fault)s"),
+    "delivery_over": _("The delivery does not wait any more."),
     "setting_invalid": _("Choose a whole number from %(least)s to %(most)s."),
     "layout_invalid": _("The column layout cannot be saved like this. %(fault)s"),
     # cards

@@ -76,6 +76,8 @@ from kundekort.services.refusals.refusal import (
 )
 from kundekort.services.refusals.register import (
     ChoiceInUse,
+    CursorInvalid,
+    CursorUnknown,
     ExportNotWaiting,
     FieldInvalid,
     KeyMismatch,
@@ -86,6 +88,12 @@ from kundekort.services.refusals.register import (
     SegmentInvalid,
     SettingInvalid,
     TooManyForWorkbook,
+)
+from kundekort.services.refusals.servers import (
+    DeliveryOver,
+    NotReached,
+    SecretUnreadable,
+    WebhookInvalid,
 )
 
 __all__ = [
@@ -103,8 +111,11 @@ __all__ = [
     "CardRemoved",
     "CellInvalid",
     "ChoiceInUse",
+    "CursorInvalid",
+    "CursorUnknown",
     "DatabaseNotEmpty",
     "DecisionInvalid",
+    "DeliveryOver",
     "DemoPublic",
     "DiskFull",
     "DumpFailed",
@@ -123,6 +134,7 @@ __all__ = [
     "NameTaken",
     "NotCleared",
     "NotFound",
+    "NotReached",
     "NotWaiting",
     "NothingToBackUp",
     "NothingToUndo",
@@ -148,6 +160,7 @@ __all__ = [
     "RowsHaveFindings",
     "RowsUnknown",
     "SecondPersonNeeded",
+    "SecretUnreadable",
     "SegmentInvalid",
     "SettingInvalid",
     "SignOnRefused",
@@ -161,5 +174,6 @@ __all__ = [
     "TooManyForWorkbook",
     "ToolsTooOld",
     "WeakPassword",
+    "WebhookInvalid",
     "WorkerDied",
 ]

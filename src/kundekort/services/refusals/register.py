@@ -72,3 +72,15 @@ class KeyMismatch(Refusal):
     """The key belongs to a request that said something else."""
 
     code = "idempotency_mismatch"
+
+
+class CursorInvalid(Refusal):
+    """A cursor is none that the change feed has given; params: cursor."""
+
+    code = "change_cursor_invalid"
+
+
+class CursorUnknown(Refusal):
+    """A cursor lies beyond the end of the change feed, as after a backup was restored; params: cursor."""
+
+    code = "change_cursor_unknown"
