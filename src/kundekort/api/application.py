@@ -13,7 +13,7 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 
 from kundekort import version
-from kundekort.api import docs, imports, problems
+from kundekort.api import customers, docs, fields, imports, layouts, problems, revisions, segments
 from kundekort.api.openapi import Document
 from kundekort.api.refusals import RequestRefused
 
@@ -70,4 +70,9 @@ api = Api(
     docs=docs.Page(),
     parser=Reader(),
 )
+api.add_router("customers", customers.router)
+api.add_router("fields", fields.router)
 api.add_router("imports", imports.router)
+api.add_router("layouts", layouts.router)
+api.add_router("revisions", revisions.router)
+api.add_router("segments", segments.router)
