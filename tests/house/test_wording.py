@@ -188,19 +188,30 @@ def test_it_makes_words_without_a_database() -> None:
         )
 
 
-def test_it_speaks_norwegian() -> None:
+@pytest.mark.parametrize(
+    ("language", "alike"),
+    [
+        ("nb", {"ROLES.administrator", "AUDIT_WORDS.what.import"}),
+        ("sv", {"CHECKS.disk", "KINDS.text", "AUDIT_WORDS.what.import"}),
+        ("da", {"ROLES.administrator", "AUDIT_NAMES.login", "AUDIT_WORDS.what.import"}),
+    ],
+)
+def test_it_speaks_every_language(language: str, alike: set[str]) -> None:
     english = {f"{table}.{code}": said(words, "en") for table, code, words in all_words()}
-    norwegian = {f"{table}.{code}": said(words, "nb") for table, code, words in all_words()}
-    alike = {"ROLES.administrator", "AUDIT_WORDS.what.import"}
-    assert {name for name, words in english.items() if norwegian[name] == words} == alike
+    other = {f"{table}.{code}": said(words, language) for table, code, words in all_words()}
+    assert {name for name, words in english.items() if other[name] == words} == alike
 
 
-def test_it_quotes_as_norwegian_does() -> None:
-    quoting = {f"{table}.{code}": said(words, "nb") for table, code, words in all_words()}
-    with translation.override("nb"):
+@pytest.mark.parametrize(
+    ("language", "quoted", "foreign"),
+    [("nb", "«a», «b»", '“”"'), ("sv", "”a”, ”b”", '“«»"'), ("da", "»a«, »b«", '“”"')],
+)
+def test_it_quotes_as_the_language_does(language: str, quoted: str, foreign: str) -> None:
+    quoting = {f"{table}.{code}": said(words, language) for table, code, words in all_words()}
+    with translation.override(language):
         quoting["headers"] = wording.warning("columns_ignored", {"headers": ["a", "b"]})
-    assert "«a», «b»" in quoting["headers"]
-    assert [name for name, words in quoting.items() if set(words) & set('“”"')] == []
+    assert quoted in quoting["headers"]
+    assert [name for name, words in quoting.items() if set(words) & set(foreign)] == []
 
 
 def test_it_counts_one_as_one() -> None:

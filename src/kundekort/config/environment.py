@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from kundekort import embedded
+from kundekort import embedded, languages
 from kundekort import secret_key as kept_key
 from kundekort.config import proxies as reverse_proxies
 from kundekort.data_folder import make as make_data_folder
@@ -86,6 +86,11 @@ def choice(name: str, default: str, choices: Collection[str]) -> str:
     if chosen not in choices:
         raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}.")
     return chosen
+
+
+def language() -> str:
+    """The code of the language for people who have not chosen one."""
+    return choice("KUNDEKORT_LANGUAGE", "nb", languages.NAMES)
 
 
 def mail() -> dict[str, Any]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from django.utils.translation import gettext_lazy as _
-
+from kundekort import languages
 from kundekort.config import environment
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -147,8 +146,8 @@ MFA_TOTP_TOLERANCE = 1
 SOCIALACCOUNT_ADAPTER = "kundekort.web.adapters.SignOnAdapter"
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": SIGN_ON}}
 
-LANGUAGE_CODE = "nb"
-LANGUAGES = [("nb", _("Norwegian")), ("en", _("English"))]
+LANGUAGE_CODE = environment.language()
+LANGUAGES = list(languages.NAMES.items())
 LOCALE_PATHS = [PACKAGE / "web" / "locale"]
 USE_I18N = True
 USE_THOUSAND_SEPARATOR = True

@@ -104,13 +104,18 @@ def search(
     """
     actor.require(Role.IMPORTER)
     found = _matching(wanted)
-    shown_of = found
+    shown = found
     if before is not None:
         when, number = before
-        shown_of = found.filter(Q(when__lt=when) | Q(when=when, pk__lt=number))
-    ids = list(shown_of.values_list("pk", flat=True)[offset : offset + limit])
+        shown = found.filter(Q(when__lt=when) | Q(when=when, pk__lt=number))
+    return ImportPage(total=found.count(), lines=lines(shown[offset : offset + limit]))
+
+
+def lines(found: QuerySet[Import]) -> tuple[ImportLine, ...]:
+    """The imports of a question, which asks for a page of them at most, as lists show them."""
+    ids = list(found.values_list("pk", flat=True))
     shown = {imp.pk: imp for imp in Import.objects.filter(pk__in=ids).select_related(*import_names.ABOUT)}
-    return ImportPage(total=found.count(), lines=_lines([shown[pk] for pk in ids if pk in shown]))
+    return _lines([shown[pk] for pk in ids if pk in shown])
 
 
 def people(*, actor: Actor) -> list[Participant]:

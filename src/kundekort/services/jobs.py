@@ -28,6 +28,7 @@ from kundekort.services import (
     password_reset,
     planning,
     preview,
+    register_figures,
     upkeep,
 )
 from kundekort.services.progress import Cancelled, ProgressWriter, Report
@@ -165,3 +166,10 @@ def cancel_abandoned_imports(timestamp: int) -> None:
 def queue_forgotten(timestamp: int) -> None:
     """Have no import and no export wait for a job that there is not."""
     upkeep.queue_forgotten()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="count_register")
+def count_register(timestamp: int) -> None:
+    """Have the figures of the home page follow the register."""
+    register_figures.refresh()

@@ -21,6 +21,7 @@ from kundekort.web import (
     findings,
     four_eyes,
     group_merging,
+    home,
     import_list,
     imports,
     inspecting,
@@ -43,7 +44,7 @@ from kundekort.web import (
 SIGN_ON: Final = {"provider_id": settings.KUNDEKORT_SIGN_ON}
 
 urlpatterns = [
-    path("", accounts.start, name="start"),
+    path("", home.start, name="start"),
     path("login/", accounts.log_in, name="login"),
     path("login/", accounts.log_in, name="account_login"),  # as allauth calls it
     path("login/factor/", second_factors.FactorView.as_view(), name="mfa_authenticate"),
