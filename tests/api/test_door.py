@@ -118,10 +118,11 @@ def test_addresses_that_there_are_not_and_ways_to_ask_that_they_do_not_know(bobs
 def test_it_speaks_the_language_that_is_asked_for(client: Client, db: None) -> None:
     said = {
         wish: problem(client.get("/api/imports", headers={"accept-language": wish}), 401)["detail"].split()[0]
-        for wish in ("", "nb", "nn-NO, nb;q=0.8", "en-GB", "fr", "*", "nb;q=x")
+        for wish in ("", "nb", "nn-NO", "no", "sv-SE, en;q=0.8", "da", "en-GB", "fr", "*", "nb;q=x")
     }
     assert (said[""], said["fr"], said["*"], said["en-GB"], said["nb;q=x"]) == ("The",) * 5
-    assert said["nb"] != "The"
+    assert said["nb"] == said["nn-NO"] == said["no"] == "Forespørselen"
+    assert (said["sv-SE, en;q=0.8"], said["da"]) == ("Begäran", "Forespørgslen")
 
 
 def test_what_is_wrong_with_a_request_is_said_place_by_place(bobs: Program) -> None:

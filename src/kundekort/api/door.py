@@ -17,11 +17,12 @@ from django.http.response import HttpResponseBase
 from django.urls import resolve
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
-from django.utils.translation.trans_real import get_supported_language_variant, parse_accept_lang_header
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from kundekort import wording
 from kundekort.api import problems
 from kundekort.api.access import seconds_left
+from kundekort.languages import spoken
 from kundekort.services import fields, identities
 from kundekort.services.tokens import Caller
 from kundekort.services.uploading import discard
@@ -45,10 +46,8 @@ def language_of(request: HttpRequest) -> str:
     for wish, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
         if wish == "*":
             break
-        try:
-            return get_supported_language_variant(wish)
-        except LookupError:
-            continue
+        if language := spoken(wish):
+            return language
     return "en"
 
 
