@@ -13,7 +13,7 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 
 from kundekort import version
-from kundekort.api import changes, docs, imports, problems
+from kundekort.api import changes, customers, docs, fields, imports, layouts, problems, revisions, segments
 from kundekort.api.openapi import Document
 from kundekort.api.refusals import RequestRefused
 
@@ -71,4 +71,9 @@ api = Api(
     parser=Reader(),
 )
 api.add_router("changes", changes.router)
+api.add_router("customers", customers.router)
+api.add_router("fields", fields.router)
 api.add_router("imports", imports.router)
+api.add_router("layouts", layouts.router)
+api.add_router("revisions", revisions.router)
+api.add_router("segments", segments.router)

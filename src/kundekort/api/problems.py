@@ -16,9 +16,10 @@ from ninja import Field, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from kundekort import wording
+from kundekort.api import card_problems
 from kundekort.api.refusals import RequestRefused
 from kundekort.engine.errors import FILE_CODES, FileRefused
-from kundekort.services.refusals import Refusal
+from kundekort.services.refusals import CardInvalid, EditConflict, Refusal
 from kundekort.services.shortages import RETRY_AFTER, lacking
 
 logger = logging.getLogger("kundekort.api")
@@ -29,7 +30,7 @@ STATUSES: Final[Mapping[str, int]] = {
     "file_too_large": 413,
     "forbidden": 403,
     "not_found": 404,
-    **dict.fromkeys(("card_removed", "card_anonymised", "change_cursor_unknown"), 410),
+    **dict.fromkeys(("card_merged", "card_removed", "card_anonymised", "change_cursor_unknown"), 410),
     **dict.fromkeys(
         (
             *("card_invalid", "cell_invalid", "decision_invalid", "field_invalid", "idempotency_mismatch"),
@@ -52,11 +53,27 @@ WHO: Final = {"WWW-Authenticate": 'Bearer realm="Kundekort"'}
 
 
 class Fault(Schema):
-    """One thing that is wrong with a request: `where` it is, such as `body.rows.0`."""
+    """One thing that is wrong with a request: `where` it is, such as `body.rows.0`.
+
+    Of a card, `field` is the key of the field, '' for the whole card, and `value` what was to stand there.
+    """
 
     where: str
     code: str
     message: str
+    field: str | None = None
+    value: str | None = None
+
+
+class CardConflict(Schema):
+    """A value that somebody else has changed too: what stood there, what each wants, who wrote theirs, and when."""
+
+    field: str
+    base: str
+    mine: str
+    theirs: str
+    who: str
+    when: str | None
 
 
 class Problem(Schema):
@@ -74,6 +91,7 @@ class Problem(Schema):
     code: str = Field(examples=["not_found"])
     params: dict[str, Any] = Field(default_factory=dict)
     errors: list[Fault] = Field(default_factory=list)
+    conflicts: list[CardConflict] = Field(default_factory=list)
     request_id: str
 
 
@@ -81,7 +99,10 @@ def answer(request: HttpRequest, error: BaseException) -> HttpResponse | None:
     """The answer to an error that is expected; None for a bug."""
     match error:
         case RequestRefused():
-            return problem(request, error.code, error.status, params=error.params, headers=error.headers)
+            told: dict[str, Any] = {"params": error.params, "headers": error.headers, "errors": error.errors}
+            return problem(request, error.code, error.status, **told)
+        case CardInvalid() | EditConflict():
+            return refused(request, error, **card_problems.members(error))
         case Refusal() | FileRefused():
             return refused(request, error)
         case AuthenticationError():
@@ -146,7 +167,9 @@ def number_of(request: HttpRequest) -> str:
 
 
 def _fault(found: Mapping[str, Any]) -> dict[str, str]:
-    where = ".".join(map(str, found["loc"]))
+    whole, *inside = found["loc"]
+    place = inside[1:] if whole == "body" else inside  # of a body comes the name of our own parameter first
+    where = ".".join(map(str, (whole, *place)))
     return {"where": where, "code": str(found["type"]), "message": str(found["msg"])}
 
 

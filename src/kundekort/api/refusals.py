@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
 class RequestRefused(Exception):
-    """A no of the API's own: `code` has words in `wording.REFUSALS`; `headers` go with the answer."""
+    """A no of the API's own: `code` has words in `wording.REFUSALS`; `headers` go with the answer.
 
-    def __init__(self, code: str, status: int, *, headers: Mapping[str, str] | None = None, **params: Any) -> None:
+    `errors` say what is wrong where, each as a `problems.Fault`.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        status: int,
+        *,
+        headers: Mapping[str, str] | None = None,
+        errors: Sequence[dict[str, str]] = (),
+        **params: Any,
+    ) -> None:
         super().__init__(code)
-        self.code, self.status = code, status
+        self.code, self.status, self.errors = code, status, list(errors)
         self.headers, self.params = dict(headers or {}), params

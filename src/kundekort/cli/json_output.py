@@ -55,7 +55,7 @@ def inspection_json(name: str, found: Inspection | None, *, failure: Failure | N
 
     result: dict[str, Any] = {
         "file": name,
-        "dialect": dict.fromkeys((*DIALECT, "sheet")),
+        "dialect": dict.fromkeys(DIALECT),
         "columns": [],
         **dict.fromkeys(("rows", "blank_rows", "errors"), 0),
         "problems": [],
@@ -70,7 +70,7 @@ def inspection_json(name: str, found: Inspection | None, *, failure: Failure | N
     samples = facts.samples or ((),) * len(recipe.columns)
     with wording.in_english():
         return result | {
-            "dialect": {name: getattr(recipe.dialect, name) or None for name in (*DIALECT, "sheet")},
+            "dialect": {name: getattr(recipe.dialect, name) or None for name in DIALECT},
             "columns": [
                 {"header": c.header, "field": c.field, "suggestion": c.suggestion, "samples": list(values)}
                 for c, values in zip(recipe.columns, samples, strict=False)

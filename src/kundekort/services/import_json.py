@@ -128,6 +128,7 @@ def _facts(imp: Import, *, listing: bool) -> dict[str, Any]:
     if imp.recipe:
         recipe = imports.recipe(imp)
         facts["dialect"] = {name: getattr(recipe.dialect, name) for name in json_objects.DIALECT}
+        facts["dialect"]["sheet"] = recipe.dialect.sheet or None
         facts["columns"] = [{"header": c.header, "field": c.field} for c in recipe.columns]
     if imp.facts:  # forgotten when it was cancelled
         found = [one for one in imp.facts.findings if one.open]

@@ -42,6 +42,7 @@ class Scope(StrEnum):
 
     CUSTOMERS_READ = "customers:read"
     CUSTOMERS_WRITE = "customers:write"
+    CUSTOMERS_ANONYMISE = "customers:anonymise"
     IMPORTS_READ = "imports:read"
     IMPORTS_WRITE = "imports:write"
     SEGMENTS_READ = "segments:read"
@@ -55,6 +56,7 @@ class Scope(StrEnum):
 LEAST: Final[Mapping[Scope, Role]] = {
     Scope.CUSTOMERS_READ: Role.READER,
     Scope.CUSTOMERS_WRITE: Role.IMPORTER,
+    Scope.CUSTOMERS_ANONYMISE: Role.ADMINISTRATOR,
     Scope.IMPORTS_READ: Role.IMPORTER,
     Scope.IMPORTS_WRITE: Role.IMPORTER,
     Scope.SEGMENTS_READ: Role.READER,

@@ -21,7 +21,7 @@ COUNTS: Final = (
     *("removed", "restored", "conflicts"),
 )
 """The counts of an import, in their order."""
-DIALECT: Final = ("encoding", "separator", "header_row")
+DIALECT: Final = ("encoding", "separator", "header_row", "sheet")
 """What is told of how a file was read."""
 
 

@@ -50,6 +50,7 @@ TOKEN_FAULTS: Final[Mapping[str, str | Promise]] = {
 SCOPES: Final[Mapping[str, str | Promise]] = {
     "customers:read": _("Look customers up"),
     "customers:write": _("Make and change customers"),
+    "customers:anonymise": _("Anonymise customers for good"),
     "imports:read": _("See imports and their rows"),
     "imports:write": _("Upload, decide about, confirm and undo imports"),
     "segments:read": _("Count segments and list their members"),
