@@ -13,7 +13,19 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 
 from kundekort import version
-from kundekort.api import changes, customers, docs, fields, imports, layouts, problems, revisions, segments
+from kundekort.api import (
+    changes,
+    customers,
+    docs,
+    exports,
+    fields,
+    import_rows,
+    imports,
+    layouts,
+    problems,
+    revisions,
+    segments,
+)
 from kundekort.api.openapi import Document
 from kundekort.api.refusals import RequestRefused
 
@@ -72,8 +84,10 @@ api = Api(
 )
 api.add_router("changes", changes.router)
 api.add_router("customers", customers.router)
+api.add_router("exports", exports.router)
 api.add_router("fields", fields.router)
 api.add_router("imports", imports.router)
+api.add_router("imports", import_rows.router)
 api.add_router("layouts", layouts.router)
 api.add_router("revisions", revisions.router)
 api.add_router("segments", segments.router)
