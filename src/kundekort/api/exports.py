@@ -15,8 +15,9 @@ from kundekort.api.idempotency import once
 from kundekort.api.import_schemas import ProgressOut, Said
 from kundekort.api.openapi import files_of
 from kundekort.api.refusals import RequestRefused
+from kundekort.api.rules import Condition, parse
 from kundekort.api.schemas import Cursor, Limit, Moment, Number, Page, User
-from kundekort.services import exports, segments
+from kundekort.services import exports
 from kundekort.services.accounts import Role
 from kundekort.services.export_json import export_json
 from kundekort.services.lists import FileFormat
@@ -38,7 +39,7 @@ class ExportIn(Schema):
 
     segment: str | None = Field(None, min_length=1, max_length=200)
     search: str | None = Field(None, min_length=1, max_length=1000)
-    rules: dict[str, Any] | None = None
+    rules: Condition | None = None
     everybody: bool = False
     layout: str | None = Field(None, min_length=1, max_length=200)
     format: Format = "csv"
@@ -46,7 +47,7 @@ class ExportIn(Schema):
 
     def options(self) -> dict[str, Any]:
         """The same for the service. Raises RequestRefused, SegmentInvalid."""
-        rules = segments.parse(self.rules) if self.rules is not None else None
+        rules = parse(self.rules) if self.rules is not None else None
         what = Selection(segment=self.segment, search=self.search, rules=rules)
         if what.everybody != self.everybody or (self.segment and (self.search or rules)):
             fault = {"where": "body", "code": "value_error", "message": "Say which customers: in one way."}

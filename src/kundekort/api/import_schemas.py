@@ -59,6 +59,7 @@ class Dialect(Schema):
     encoding: str | None
     separator: str | None
     header_row: int | None
+    sheet: str | None
 
 
 class ColumnOut(Schema):
