@@ -6,7 +6,6 @@ from typing import Any, Literal
 
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.utils import translation
-from django.utils.http import content_disposition_header
 from ninja import Field, Path, Router, Schema, Status
 
 from kundekort.api import cursors
@@ -130,8 +129,7 @@ def show_export(request: ApiRequest, export_id: Path[Number]) -> dict[str, Any]:
 def take_export(request: ApiRequest, export_id: Path[Number]) -> FileResponse:
     """Take the file of a list that is done, for some days."""
     content, name, media_type = exports.open_file(export_id, actor=actor_of(request))
-    headers = {"Content-Disposition": content_disposition_header(True, name) or ""}
-    return FileResponse(content, content_type=media_type, headers=headers)
+    return FileResponse(content, as_attachment=True, filename=name, content_type=media_type)
 
 
 @router.post("/{int:export_id}/cancel", **TAKES, response=ExportOut)
