@@ -104,7 +104,10 @@ def test_rows_that_do_not_say_the_same_are_refused(bobs: Program) -> None:
         assert problem(bobs.post("imports/from-rows", {"rows": rows}), 422)["code"] == "request_invalid"
 
 
-@pytest.mark.parametrize("body", [b"{", b'{"rows": [{"id": "\\u0000"}]}', b'{"rows": [{"id": "\\ud800"}]}', b"\xff"])
+@pytest.mark.parametrize(
+    "body",
+    [b"{", b'{"rows": [{"id": "\\u0000"}]}', b'{"rows": [{"id": "\\ud800"}]}', b'{"rows": [{"id": NaN}]}', b"\xff"],
+)
 def test_what_is_no_text_is_refused(bobs: Program, body: bytes) -> None:
     headers = {"authorization": f"Bearer {bobs.secret}"}
     answer = bobs.client.post("/api/imports/from-rows", body, content_type="application/json", headers=headers)
@@ -284,7 +287,7 @@ def test_the_same_request_sent_again_does_nothing_again(bobs: Program, bob: Acto
     )
     assert elsewhere.status_code == 201  # another token's keys are its own
     kept = json.dumps(list(IdempotencyKey.objects.values()), default=str)
-    assert "Per" not in kept
+    assert ("Per" in kept, "k1" in kept) == (False, False)
 
 
 def test_a_request_that_was_refused_gives_its_key_back(bobs: Program) -> None:

@@ -38,7 +38,7 @@ class Reader(Parser):
 
     def parse_body(self, request: HttpRequest) -> Any:
         """The value of a JSON text. Raises ValueError."""
-        value = json.loads(request.body)
+        value = json.loads(request.body, parse_constant=_refuse)
         if _SUSPECT.search(request.body):
             said = json.dumps(value, ensure_ascii=False)
             said.encode()
@@ -53,6 +53,10 @@ class Reader(Parser):
         if any("\0" in text for texts in data.lists() for text in (texts[0], *map(str, texts[1]))):
             raise RequestRefused("request_malformed", 400)
         return super().parse_querydict(data, list_fields, request)
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number of JSON")
 
 
 class Api(NinjaAPI):
