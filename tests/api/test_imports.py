@@ -104,11 +104,9 @@ def test_rows_that_do_not_say_the_same_are_refused(bobs: Program) -> None:
         assert problem(bobs.post("imports/from-rows", {"rows": rows}), 422)["code"] == "request_invalid"
 
 
-@pytest.mark.parametrize(
-    "body",
-    [b"{", b'{"rows": [{"id": "\\u0000"}]}', b'{"rows": [{"id": "\\ud800"}]}', b'{"rows": [{"id": NaN}]}', b"\xff"],
-)
-def test_what_is_no_text_is_refused(bobs: Program, body: bytes) -> None:
+@pytest.mark.parametrize("value", [b'"\\u0000"', b'"\\ud800"', b"NaN", b"{", b'"\xff"', b"[" * 100_000])
+def test_what_is_no_text_is_refused(bobs: Program, value: bytes) -> None:
+    body = b'{"rows": [{"id": ' + value + b"}]}"
     headers = {"authorization": f"Bearer {bobs.secret}"}
     answer = bobs.client.post("/api/imports/from-rows", body, content_type="application/json", headers=headers)
     assert problem(answer, 400)["code"] == "json_malformed"

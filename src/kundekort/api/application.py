@@ -33,6 +33,17 @@ _SUSPECT: Final = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 """How a JSON text says NUL or half of a character."""
 
 
+DESCRIPTION: Final = """
+The customer register for programs.
+
+A program acts for a person, by a token that this person makes under *API tokens* of their account: `Authorization:
+Bearer kk_…`. It may what its scopes say, and never more than its person.
+
+Every no is `application/problem+json` with a stable `code`, in the language of `Accept-Language`. Lists go on with the
+`cursor` that `next` says. What makes something takes an `Idempotency-Key`. More stands in `docs/api.md`.
+"""
+
+
 class Reader(Parser):
     """Reads JSON and forms. What no text can hold is refused: NUL, and halves of characters."""
 
@@ -81,7 +92,7 @@ class Api(NinjaAPI):
 api = Api(
     title="Kundekort",
     version=version(),
-    description="The customer register for programs. How to use it stands in docs/api.md.",
+    description=DESCRIPTION,
     urls_namespace="api",
     docs=docs.Page(),
     parser=Reader(),
