@@ -102,6 +102,13 @@ def test_it_shows_what_waits_and_what_was_given_up(upload: Load, bob: Actor) -> 
     assert told(refused.pk)["error"]["code"] == "file_empty"
 
 
+def test_it_tells_programs_of_one_that_waits_for_answers(upload: Load) -> None:
+    imp = upload("Kundenr;Fornavn;Noe\n0;Kari;x\n", ask=True)
+    assert imp.state == Import.State.COLUMNS
+    answer = told(imp.pk)
+    assert (answer["exit_code"], answer["state"], answer["error"]) == (0, "columns", None)
+
+
 def test_it_knows_no_import_that_there_is_not() -> None:
     assert (told(10**6)["exit_code"], told(10**6)["error"]["code"]) == (2, "not_found")
     assert show(10**6).exit_code == 2

@@ -15,6 +15,7 @@ Send = Callable[..., Page]
 LIST = "/customers/?f-city=&f-country=&f-changed_at="
 ADDRESSES = {"list": LIST, "import": "/imports/", "imports": "/imports/list/", "inspect": "/imports/inspect/"}
 ADDRESSES |= {"home": "/", "account": "/account/", "password": "/account/password/", "confirm": "/account/factor/app/"}
+ADDRESSES |= {"tokens": "/account/tokens/"}
 GRIDS = ("preview", "panel", "empty", "words", "menu")
 RECORDS = ("record", "row", "log")
 UNDOING = ("undo", "undone")
@@ -82,6 +83,7 @@ OTHERS = (
     "card",
     "account",
     "password",
+    "tokens",
     "confirm",
 )
 PAGES = (*GRIDS, *RECORDS, *UNDOING, *OTHERS)

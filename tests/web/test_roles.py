@@ -22,7 +22,8 @@ ADDRESSES = {
     NOBODY: (
         "start logout customer-columns template mfa_authenticate",
         # one's own account, whoever one is
-        "account account-password account_reauthenticate sessions-end factor-required mfa_activate_totp",
+        "account tokens token-new token-revoke",
+        "account-password account_reauthenticate sessions-end factor-required mfa_activate_totp",
         "mfa_deactivate_totp mfa_add_webauthn mfa_remove_webauthn mfa_view_recovery_codes",
         "mfa_generate_recovery_codes mfa_reauthenticate mfa_reauthenticate_webauthn",
     ),
@@ -37,7 +38,8 @@ ADDRESSES = {
     ),
     ADMINISTRATOR: (
         "layouts layout layout-delete limits merge-allow preview-days fields field-new field field-retire field-move",
-        "people person-new person person-lock person-unlock person-factors person-reset audit audit-file four-eyes",
+        "people person-new person person-lock person-unlock person-factors person-reset person-tokens",
+        "audit audit-file four-eyes",
         "customer-anonymise customer-disclose retention retention-rule retention-hold retention-anonymise",
         "webhooks webhook-new webhook webhook-act webhook-delivery",
         "export-new",  # of all customers, as without anything in its address

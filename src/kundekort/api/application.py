@@ -13,7 +13,19 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 
 from kundekort import version
-from kundekort.api import changes, customers, docs, fields, imports, layouts, problems, revisions, segments
+from kundekort.api import (
+    changes,
+    customers,
+    docs,
+    exports,
+    fields,
+    import_rows,
+    imports,
+    layouts,
+    problems,
+    revisions,
+    segments,
+)
 from kundekort.api.openapi import Document
 from kundekort.api.refusals import RequestRefused
 
@@ -21,12 +33,23 @@ _SUSPECT: Final = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 """How a JSON text says NUL or half of a character."""
 
 
+DESCRIPTION: Final = """
+The customer register for programs.
+
+A program acts for a person, by a token that this person makes under *API tokens* of their account: `Authorization:
+Bearer kk_…`. It may what its scopes say, and never more than its person.
+
+Every no is `application/problem+json` with a stable `code`, in the language of `Accept-Language`. Lists go on with the
+`cursor` that `next` says. What makes something takes an `Idempotency-Key`. More stands in `docs/api.md`.
+"""
+
+
 class Reader(Parser):
     """Reads JSON and forms. What no text can hold is refused: NUL, and halves of characters."""
 
     def parse_body(self, request: HttpRequest) -> Any:
         """The value of a JSON text. Raises ValueError."""
-        value = json.loads(request.body)
+        value = json.loads(request.body, parse_constant=_refuse)
         if _SUSPECT.search(request.body):
             said = json.dumps(value, ensure_ascii=False)
             said.encode()
@@ -41,6 +64,10 @@ class Reader(Parser):
         if any("\0" in text for texts in data.lists() for text in (texts[0], *map(str, texts[1]))):
             raise RequestRefused("request_malformed", 400)
         return super().parse_querydict(data, list_fields, request)
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number of JSON")
 
 
 class Api(NinjaAPI):
@@ -65,15 +92,17 @@ class Api(NinjaAPI):
 api = Api(
     title="Kundekort",
     version=version(),
-    description="The customer register for programs. How to use it stands in docs/api.md.",
+    description=DESCRIPTION,
     urls_namespace="api",
     docs=docs.Page(),
     parser=Reader(),
 )
 api.add_router("changes", changes.router)
 api.add_router("customers", customers.router)
+api.add_router("exports", exports.router)
 api.add_router("fields", fields.router)
 api.add_router("imports", imports.router)
+api.add_router("imports", import_rows.router)
 api.add_router("layouts", layouts.router)
 api.add_router("revisions", revisions.router)
 api.add_router("segments", segments.router)

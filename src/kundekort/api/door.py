@@ -52,7 +52,8 @@ def language_of(request: HttpRequest) -> str:
 
 
 def _answer(request: HttpRequest) -> HttpResponseBase:
-    request.api_request_id = uuid4().hex  # type: ignore[attr-defined]
+    if not hasattr(request, "request_id"):
+        request.request_id = uuid4().hex[:16]  # type: ignore[attr-defined]
     language, reads = language_of(request), request.method == "GET"
     with (
         translation.override(language),

@@ -10,6 +10,7 @@ from ninja.operation import Operation
 from kundekort.api.access import Bearer, Takes
 from kundekort.api.idempotency import HEADER, LONGEST
 from kundekort.api.problems import MEDIA_TYPE, Problem
+from kundekort.services.lists import FileFormat
 
 _ALWAYS: Final = (400, 401, 403, 404, 409, 422, 429, 503)
 _WITH_BODY: Final = (411, 413, 415)
@@ -51,6 +52,13 @@ class Document(OpenAPISchema):
         content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
         components["responses"] = {"Problem": {"description": "Why it was not done.", "content": content}}
         return components
+
+
+def files_of(*formats: str) -> dict[str, Any]:
+    """What is told of an operation whose answer is a file in one of these formats."""
+    schema = {"schema": {"type": "string", "format": "binary"}}
+    content = {FileFormat(name).media_type.partition(";")[0]: schema for name in formats}
+    return {"responses": {200: {"description": "The file.", "content": content}}}
 
 
 def _header(words: str) -> dict[str, Any]:

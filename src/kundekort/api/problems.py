@@ -33,16 +33,20 @@ STATUSES: Final[Mapping[str, int]] = {
     **dict.fromkeys(("card_merged", "card_removed", "card_anonymised", "change_cursor_unknown"), 410),
     **dict.fromkeys(
         (
-            *("card_invalid", "cell_invalid", "decision_invalid", "field_invalid", "idempotency_mismatch"),
-            *(
-                "change_cursor_invalid",
-                "layout_invalid",
-                "merge_invalid",
-                "rows_unknown",
-                "segment_invalid",
-                "setting_invalid",
-            ),
-            *("token_invalid", "too_many_for_workbook"),
+            "card_invalid",
+            "cell_invalid",
+            "change_cursor_invalid",
+            "decision_invalid",
+            "field_invalid",
+            "idempotency_mismatch",
+            "layout_invalid",
+            "merge_invalid",
+            "rows_uneven",
+            "rows_unknown",
+            "segment_invalid",
+            "setting_invalid",
+            "token_invalid",
+            "too_many_for_workbook",
         ),
         422,
     ),
@@ -163,7 +167,7 @@ def problem(
 
 def number_of(request: HttpRequest) -> str:
     """The number of a request, by which the log and the answer name it."""
-    return str(getattr(request, "api_request_id", ""))
+    return str(getattr(request, "request_id", ""))
 
 
 def _fault(found: Mapping[str, Any]) -> dict[str, str]:

@@ -88,6 +88,7 @@ class _Kundekort(Commands):
             help=_("Look at the installation: a line for each thing, and exit code 1 where something is wrong."),
         ),
         "users": Entry("users", "app", _("List, add, change, lock and reset users.")),
+        "tokens": Entry("tokens", "app", _("List, make and revoke tokens of the API.")),
         "createuser": Entry("accounts", "createuser", _("Create a user of the website.")),
         "audit": Entry(
             *("audit", "audit", _("Tell who has done what, when and from where.")),

@@ -14,16 +14,43 @@ from kundekort.engine.decisions import Action, Decision
 from kundekort.engine.finding import KINDS
 from kundekort.engine.frames import ROW
 from kundekort.engine.guards import OF_FILE
+from kundekort.engine.mapping import spread
 from kundekort.engine.schema import Field
 from kundekort.engine.values import canonical
 from kundekort.services import fields, imports, preview
 from kundekort.services.refusals import CellInvalid, DecisionInvalid
 from kundekort.store import packages, plans
 from kundekort.store.models import Import
+from kundekort.store.pages import Filter
 
 MOST_ROWS: Final = 10_000
 """Rows that one decision can name by their numbers; of more, it is said what they have in common."""
+NO_CARD: Final = ("id_unknown", "id_removed", "id_merged", "id_anonymised")
+"""Problems with a number that no card has."""
 _CARD: Final = re.compile("[0-9]{1,18}")
+
+
+def completed(imp: Import, decision: Decision) -> tuple[Decision, ...]:
+    """A decision as somebody takes it who sees the preview, and what goes with it.
+
+    One about numbers that no card has is about their rows: which they are hangs on the register. A version that rows
+    have which become those of new customers is that of no card. Raises DecisionInvalid where there are no such rows or
+    too many.
+    """
+    decision = _by_rows(imp, decision)
+    anew = decision.action is Action.SET and decision.field == "id" and decision.value.strip() == "0" and decision.rows
+    versions = imp.recipe is not None and any(column.field == "version" for column in spread(imp.recipe.columns))
+    return (decision, replace(decision, field="version", value="")) if anew and versions else (decision,)
+
+
+def _by_rows(imp: Import, decision: Decision) -> Decision:
+    if decision.action is not Action.SET or decision.code not in NO_CARD or imp.state != Import.State.PREVIEW:
+        return decision
+    wanted = Filter(box="errors", code=decision.code, field=decision.field or "")
+    found = preview.page(imp, wanted, offset=0, limit=MOST_ROWS)
+    if found.total > MOST_ROWS:
+        raise DecisionInvalid
+    return replace(decision, code=None, rows=tuple(sorted(row.number for row in found.rows)))
 
 
 def checked(imp: Import, decision: Decision) -> Decision:

@@ -8,6 +8,7 @@ from typing import BinaryIO, Final
 
 import polars as pl
 from django.db import transaction
+from django.db.models import Q, Subquery
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.text import slugify
@@ -111,11 +112,14 @@ def get(export_id: int, *, actor: Actor) -> Export:
     return _without_old_file(export)
 
 
-def recent(*, actor: Actor, limit: int = 20) -> list[Export]:
-    """The newest exports of everybody: who took what, when."""
+def recent(*, actor: Actor, limit: int = 20, before: int | None = None) -> list[Export]:
+    """The newest exports of everybody: who took what, when. With `before`, those that were begun before this one."""
     actor.require(Role.IMPORTER)
-    newest = Export.objects.select_related("segment").order_by("-created_at", "-pk")[:limit]
-    return [_without_old_file(export) for export in newest]
+    found = Export.objects.select_related("segment").order_by("-created_at", "-pk")
+    if before is not None:
+        when = Export.objects.filter(pk=before).values("created_at")[:1]
+        found = found.filter(Q(created_at__lt=Subquery(when)) | Q(created_at=Subquery(when), pk__lt=before))
+    return [_without_old_file(export) for export in found[:limit]]
 
 
 def cancel(export_id: int, *, actor: Actor) -> Export:

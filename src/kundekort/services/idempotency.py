@@ -1,11 +1,12 @@
 """Requests that programs have named by a key, so that what they ask for is done once, however often they ask.
 
-Nothing of what was sent or answered is kept, only a hash and the number of what was made: an answer that is told again
+Nothing of what was sent or answered is kept, only hashes and the number of what was made: an answer that is told again
 tells of that as it is by now.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
@@ -29,7 +30,8 @@ def once(token_id: int, key: str, *, fingerprint: str, act: Callable[[], int]) -
     raises, after which the key is free.
     """
     said = {"fingerprint": fingerprint}
-    named, is_new = IdempotencyKey.objects.get_or_create(token_id=token_id, key=key, defaults=said)
+    name = hashlib.sha256(key.encode(errors="surrogateescape")).hexdigest()
+    named, is_new = IdempotencyKey.objects.get_or_create(token_id=token_id, key=name, defaults=said)
     if not is_new:
         if named.fingerprint != fingerprint:
             raise KeyMismatch

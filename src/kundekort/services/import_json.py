@@ -39,7 +39,7 @@ def import_json(
 def record_json(imp: Import, *, listing: bool = True) -> dict[str, Any]:
     """An import in whatever state: the object that `import_json` gives, and where it stands and whose it is."""
     error = None
-    if asked := imp.question:
+    if (asked := imp.question) and asked.code:  # else it only waits to be told something
         error = {"code": asked.code, "message": wording.refusal(asked.code, asked.params)}
     whole = import_json(imp, applied=imp.state == imp.State.DONE, error=error, listing=listing)
     return whole | {

@@ -36,8 +36,9 @@ class ApiToken(models.Model):
 class IdempotencyKey(models.Model):
     """A request that a program has named by a key, so that sending it again does nothing again.
 
-    `fingerprint` is the SHA-256 of what was sent in hexadecimal digits; `result` the number of what it has made, null
-    while it is being made. Nothing of what was sent or answered is kept: it may be about a customer.
+    `key` is the SHA-256 of the key, `fingerprint` that of what was sent, in hexadecimal digits; `result` the number of
+    what it has made, null while it is being made. Nothing of what was sent or answered is kept, not even the key: it
+    may be about a customer.
     """
 
     token = models.ForeignKey(ApiToken, on_delete=models.CASCADE, related_name="+")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -23,14 +22,10 @@ from kundekort.services import preview as previews
 from kundekort.services.preview import Summary
 from kundekort.services.refusals import CellInvalid, DecisionInvalid
 from kundekort.store.models import Import
-from kundekort.store.pages import Filter
 from kundekort.web.actor import actor_of
-from kundekort.web.findings import damaged, headers_of, label
+from kundekort.web.findings import damaged, label
 from kundekort.web.forms.decisions import DecisionForm
 from kundekort.web.query import number
-
-NO_CARD: Final = ("id_unknown", "id_removed", "id_merged", "id_anonymised")
-"""Problems with a number that no card has."""
 
 
 @require_POST
@@ -49,31 +44,10 @@ def decisions(request: HttpRequest, import_id: int) -> HttpResponse:
             planning.decide(import_id, *keep, actor=actor)
         else:
             imp = imports.get(import_id, actor=actor)
-            decision = _by_rows(imp, DecisionForm.read(request.POST))
-            planning.decide(import_id, decision, *_without_version(imp, decision), actor=actor)
+            planning.decide(import_id, *decision_rules.completed(imp, DecisionForm.read(request.POST)), actor=actor)
     except (CellInvalid, DecisionInvalid) as refusal:
         messages.error(request, wording.refusal(refusal.code, refusal.params))
     return _back(request, import_id)
-
-
-def _by_rows(imp: Import, decision: Decision) -> Decision:
-    """A decision about numbers that no card has as one about their rows: which they are hangs on the register.
-
-    Raises DecisionInvalid where there are none or too many.
-    """
-    if decision.action is not Action.SET or decision.code not in NO_CARD or imp.state != Import.State.PREVIEW:
-        return decision
-    wanted = Filter(box="errors", code=decision.code, field=decision.field or "")
-    found = previews.page(imp, wanted, offset=0, limit=decision_rules.MOST_ROWS)
-    if found.total > decision_rules.MOST_ROWS:
-        raise DecisionInvalid
-    return replace(decision, code=None, rows=tuple(sorted(row.number for row in found.rows)))
-
-
-def _without_version(imp: Import, decision: Decision) -> list[Decision]:
-    """What goes with rows that become those of new customers: a version they have is that of no card."""
-    anew = decision.action is Action.SET and decision.field == "id" and decision.value.strip() == "0" and decision.rows
-    return [replace(decision, field="version", value="")] if anew and "version" in headers_of(imp) else []
 
 
 def _back(request: HttpRequest, import_id: int) -> HttpResponse:

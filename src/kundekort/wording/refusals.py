@@ -53,6 +53,10 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
         "No row of this file says in a column “Problem” which line of the import it is. "
         "Upload the file that was downloaded from this page."
     ),
+    "rows_uneven": _(
+        "Row %(row)s (counted from 0) has other names than the first. Give all rows the same: what is left out "
+        "would empty cells."
+    ),
     "decision_invalid": _("This decision is about something that is not there, or about too many rows at once."),
     "rows_have_conflicts": ngettext_lazy(
         "%(conflicts)s row has values that others have changed too. Choose whose value stays.",

@@ -70,7 +70,7 @@ def refusal(code: str, params: Mapping[str, Any]) -> str:
     if code == "person_invalid":
         params = {"fault": person_fault(params["reason"], params)}
     if code == "token_invalid":
-        params = {"fault": _sentence(TOKEN_FAULTS, params["reason"], params)}
+        params = {"fault": token_fault(params["reason"], params)}
     if code == "not_reached":
         params = {"fault": server_fault(params["reason"], params)}
     if code == "webhook_invalid":
@@ -138,6 +138,11 @@ def column_fault(reason: str, params: Mapping[str, Any]) -> str:
 def second_person(why: str, count: int, limit: int) -> str:
     """Why an import needs a second person, as a part of a sentence: how far it reaches, and what one alone may."""
     return _sentence(SECOND_PERSON, why, {"count": count, "limit": limit})
+
+
+def token_fault(reason: str, params: Mapping[str, Any]) -> str:
+    """What is wrong with a token that somebody wants to make."""
+    return _sentence(TOKEN_FAULTS, reason, params)
 
 
 def person_fault(reason: str, params: Mapping[str, Any]) -> str:

@@ -94,6 +94,12 @@ class RowsUnknown(Refusal):
     code = "rows_unknown"
 
 
+class RowsUneven(Refusal):
+    """Rows that a program sends do not all have the same names; params: row, the first that has others, from 0."""
+
+    code = "rows_uneven"
+
+
 class DecisionInvalid(Refusal):
     """A decision names something that there is not, or too much at once."""
 
