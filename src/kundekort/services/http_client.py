@@ -195,6 +195,8 @@ def _read(answer: http.client.HTTPResponse, sink: BinaryIO, limit: int) -> bool:
         if left < 0:
             return False
         sink.write(piece)
+    if answer.length:  # it was cut off
+        raise http.client.IncompleteRead(b"", answer.length)
     return True
 
 
