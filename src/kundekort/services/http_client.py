@@ -61,8 +61,8 @@ def ask(
         with _Deadline(connection.sock, began + seconds - time.monotonic()) as deadline:
             try:
                 connection.request(method, target, body, _HEADERS | dict(headers))
-                answer = connection.getresponse()
-                whole = _read(answer, sink or io.BytesIO(), limit)
+                with connection.getresponse() as answer:
+                    whole = _read(answer, sink or io.BytesIO(), limit)
             except (OSError, http.client.HTTPException, ValueError) as error:
                 raise NotReached(reason="timeout" if deadline.over else _reason(error)) from error
             if deadline.over:

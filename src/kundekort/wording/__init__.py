@@ -90,10 +90,12 @@ from kundekort.wording.servers import (
 )
 from kundekort.wording.sources import (
     FILE_STATES,
+    INTERVALS,
     READ_FAULTS,
     SOURCE_FAULTS,
     SOURCE_MAIL,
     SOURCE_REASONS,
+    interval,
     source_file_state,
     source_reason,
 )
@@ -124,6 +126,8 @@ __all__ = [
     "FILE_FORMATS",
     "FILE_KINDS",
     "FILE_STATES",
+    "INTERVALS",
+    "interval",
     "FINDINGS",
     "HEALTH",
     "KINDS",

@@ -77,6 +77,21 @@ SOURCE_MAIL: Final[Mapping[str, str | Promise]] = {
 """Letters to those who are told about a source."""
 
 
+INTERVALS: Final[Mapping[str, str | Promise]] = {
+    "5": _("Every 5 minutes"),
+    "15": _("Every 15 minutes"),
+    "60": _("Every hour"),
+    "360": _("Every 6 hours"),
+    "1440": _("Once a day"),
+}
+"""How often a source is looked at, by the minutes between two looks."""
+
+
+def interval(minutes: int) -> str:
+    """How often a source is looked at."""
+    return str(INTERVALS[str(minutes)])
+
+
 def source_reason(reason: str) -> str:
     """Why an import of a source was not confirmed by itself."""
     return str(SOURCE_REASONS.get(reason, reason))
