@@ -91,13 +91,19 @@ def test_no_password_is_given_to_a_server_with_another_key(
     assert served.logins == []
 
 
-def test_it_says_what_is_wrong_with_a_server(said: Description, served: Served, folder: Path, alice: Actor) -> None:
+def test_it_says_what_is_wrong_with_a_server(
+    said: Description, served: Served, folder: Path, alice: Actor, settings: Any
+) -> None:
+    settings.KUNDEKORT_MAX_BYTES = 10
+    put(folder, "kunder.csv", KARI)
     for change, reason in (
         ({"secret": "wrong"}, "login"),
         ({"secret": "-----BEGIN OPENSSH PRIVATE KEY-----\nx\n-----END OPENSSH PRIVATE KEY-----"}, "private_key"),
         ({"url": served.url + "nowhere"}, "gone"),
+        ({}, "file_too_large"),
     ):
         source = sources.add(replace(by_sftp(said, served), name=reason, **change), actor=alice)  # type: ignore[arg-type]
+        look(source)
         look(source)
         assert (reason, again(source).fault_params["reason"]) == (reason, reason)
 

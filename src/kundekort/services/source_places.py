@@ -260,6 +260,8 @@ class _Sftp:
 
     def read(self, found: Found, target: BinaryIO, *, known: str) -> str | None:
         """Its bytes."""
+        if (found.size or 0) > settings.KUNDEKORT_MAX_BYTES:
+            raise SourceUnread(reason="file_too_large", limit=settings.KUNDEKORT_MAX_BYTES)
         path = f"{self._path.rstrip('/')}/{found.name}"
         try:
             with self._files.open(path, "rb") as file:
