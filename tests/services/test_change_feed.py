@@ -79,6 +79,7 @@ def test_pages_of_any_size_tell_the_same(
     expected = sorted(said(all_of(alice)))
     monkeypatch.setattr(change_feed, "WHOLE", whole)
     monkeypatch.setattr(change_feed, "ROWS", 3)
+    monkeypatch.setattr(change_feed, "FEW_ROWS", 3)
     entries = all_of(alice, limit=limit)
     assert sorted(said(entries)) == expected
     assert [entry.cursor for entry in entries] == sorted(entry.cursor for entry in entries)

@@ -41,7 +41,7 @@ ADDRESSES = {
         "people person-new person person-lock person-unlock person-factors person-reset person-tokens",
         "audit audit-file four-eyes",
         "customer-anonymise customer-disclose retention retention-rule retention-hold retention-anonymise",
-        "webhooks webhook-new webhook webhook-act webhook-delivery",
+        "webhooks webhook-new webhook webhook-act webhook-delivery sources source-new source source-act",
         "export-new",  # of all customers, as without anything in its address
     ),
 }

@@ -33,7 +33,9 @@ LARGEST_PAGE: Final = 1_000
 WHOLE: Final = 2_000
 """Cards up to which a revision is read as a whole; of a larger one the log is gone through row by row."""
 ROWS: Final = 10_000
-"""Rows of the log that are read at a time of a larger one."""
+"""Rows of the log that are read at a time of a larger one, where most may not be wanted."""
+FEW_ROWS: Final = 2_000
+"""The same where all are wanted, or twice as many as entries; more than a card has fields."""
 SCANNED: Final = 10
 """Reads after which a page ends though few entries were wanted; the next one goes on there."""
 LATEST: Final = "latest"
@@ -163,7 +165,8 @@ def read(after: Cursor, *, limit: int, types: Collection[Type] = (), values: boo
     at, reads = after, 0
     while len(found) < limit and at < last and reads < SCANNED:
         reads += 1
-        entries, whole = _read(_next(at, cards=limit), at)
+        rows = ROWS if types else min(ROWS, max(FEW_ROWS, 2 * limit))
+        entries, whole = _read(_next(at, cards=limit), at, rows=rows)
         wanted = [entry for entry in entries if not types or entry.type in types]
         found += wanted[: limit - len(found)]
         at = found[-1].cursor if len(found) == limit else whole
@@ -230,19 +233,19 @@ _UNSEEN: Final = [f"source__{name}" for name in ("answers", "recipe", "decisions
 """What nobody is told of an import here."""
 
 
-def _read(revisions: Sequence[Revision], at: Cursor) -> tuple[list[Entry], Cursor]:
-    """The entries of revisions after a cursor in order, and how far they go."""
+def _read(revisions: Sequence[Revision], at: Cursor, *, rows: int) -> tuple[list[Entry], Cursor]:
+    """The entries of revisions after a cursor in order, and how far they go; of a large one of so many rows."""
     first, last = revisions[0], revisions[-1]
     whole = Cursor(last.position or 0, last.last_change or 0)
     log = Change.objects.order_by("pk").values_list(*_COLUMNS)
     if first.created + first.changed > WHOLE:
         start = at.change if first.position == at.position else 0
         there = (max(start + 1, first.first_change or 0), whole.change)
-        rows = [_Row(*row) for row in log.filter(pk__range=there, revision=first.pk)[:ROWS]]
-        if len(rows) == ROWS:  # the last card may go on
-            rows = [row for row in rows if row.customer != rows[-1].customer]
-            whole = Cursor(whole.position, rows[-1].id)
-        groups = _neighbours(rows)
+        found = [_Row(*row) for row in log.filter(pk__range=there, revision=first.pk)[:rows]]
+        if len(found) == rows:  # the last card may go on
+            found = [row for row in found if row.customer != found[-1].customer]
+            whole = Cursor(whole.position, found[-1].id)
+        groups = _neighbours(found)
     else:
         groups = _together([_Row(*row) for row in log.filter(revision__in=[r.pk for r in revisions])])
     of = {revision.pk: revision for revision in revisions}

@@ -54,7 +54,7 @@ def of(revisions: Collection[Revision]) -> dict[int, dict[str, int]]:
 
 def event_id(revision: Revision, kind: str) -> str:
     """The name of an event: the same whenever it is sent, and no other's, even if a backup was restored since."""
-    return f"evt_{revision.pk}_{int(revision.created_at.timestamp() * 1000)}_{kind}"
+    return f"evt_{revision.pk}_{int(revision.created_at.timestamp() * 1000)}_{kind.replace('.', '-')}"
 
 
 def body(revision: Revision, kind: str, *, values: bool) -> dict[str, Any]:

@@ -96,6 +96,10 @@ from kundekort.services.refusals.servers import (
     SecretUnreadable,
     WebhookInvalid,
 )
+from kundekort.services.refusals.sources import (
+    SourceInvalid,
+    SourceUnread,
+)
 
 __all__ = [
     "AlreadyApplied",
@@ -167,6 +171,8 @@ __all__ = [
     "SettingInvalid",
     "SignOnRefused",
     "SourceGone",
+    "SourceInvalid",
+    "SourceUnread",
     "StalePlan",
     "StorageFailed",
     "StorageForeign",
