@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -108,4 +107,4 @@ def _tell(port: int, example: Path, waiting: list[str]) -> None:
     wide = max(map(len, told))
     lines += [f"  {name:{wide}}  {what}" for name, what in told.items()]
     lines.append(_("Under Duplicates are people who stand in the register twice."))
-    print(*lines, sep="\n", file=sys.stderr, flush=True)
+    server.tell("\n".join(lines))

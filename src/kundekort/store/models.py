@@ -26,6 +26,7 @@ from kundekort.store.cache_entries import CacheEntry as CacheEntry
 from kundekort.store.people import AuditEntry, Profile
 from kundekort.store.progress import Progress
 from kundekort.store.selection import Selection
+from kundekort.store.step_totals import StepTotal as StepTotal
 from kundekort.store.values import ValueField
 
 __all__ = [
