@@ -28,6 +28,7 @@ def monitored(respond: Respond) -> Respond:
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         number, began = secrets.token_hex(8), time.perf_counter()
+        request.request_id = number  # type: ignore[attr-defined]
         method = request.method or ""
         with (
             logs.bound(request=number),
@@ -60,11 +61,10 @@ def route_of(request: HttpRequest) -> str:
 
 def _actor(request: HttpRequest) -> int | None:
     """The number of whoever has sent a request, where somebody has asked for it already."""
-    for user in (getattr(request, "_cached_user", None), getattr(getattr(request, "auth", None), "user", None)):
-        number = getattr(user, "pk", None)
-        if isinstance(number, int):
-            return number
-    return None
+    actor = getattr(getattr(request, "auth", None), "actor", None)  # of a program
+    user = getattr(request, "_cached_user", None) or getattr(actor, "user", None)
+    number = getattr(user, "pk", None)
+    return number if isinstance(number, int) else None
 
 
 def _observer() -> Callable[[str, str, int, float], Any]:
