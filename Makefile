@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # From left to right: what demo needs first is a port, and all else would wait for nothing.
 .NOTPARALLEL:
-.PHONY: demo port test laws torture quick audit check install dist bench bench-quick browser pooler proxy roundtrip messages screenshots clean
+.PHONY: demo port test laws torture quick audit check install dist bench bench-quick fuzz browser pooler proxy roundtrip messages screenshots clean
 
 demo: port $(VENV)/.run  ## The main job on sample data, then the site on 127.0.0.1:8000, or another PORT=
 	KUNDEKORT_DATA="$${KUNDEKORT_DATA:-$(CURDIR)/.demo}" $(BIN)/kundekort demo --port $(PORT)
@@ -28,6 +28,10 @@ torture: export TORTURE_RACES := 20
 torture: export TORTURE_EXAMPLES := 100
 torture: $(VENV)/.dev  ## Kill everybody at any moment, 200 times or KILLS=, and race for the same cards (TORTURE_SEED= to repeat one)
 	$(BIN)/pytest -n 2 --hypothesis-profile random tests/torture
+
+fuzz: $(VENV)/.dev  ## Look for a file that no reader should meet, for SECONDS=600 (Linux; python -m tests.fuzz)
+	$(BIN)/pip install -q --require-hashes -r requirements/fuzz.txt
+	mkdir -p .fuzz && $(BIN)/python -m tests.fuzz .fuzz -max_total_time=$(or $(SECONDS),600)
 
 check: quick audit test  ## All that must hold: the quick checks first, then the tests
 
@@ -88,8 +92,8 @@ roundtrip: $(VENV)/.dev  ## Export, save in LibreOffice, import: nothing changes
 
 messages: DJANGO := DJANGO_SETTINGS_MODULE=kundekort.config.settings ../../$(BIN)/python -m django
 messages: $(VENV)/.dev  ## Collect and compile the translations (needs GNU gettext)
-	cd src/kundekort && $(DJANGO) makemessages -l nb --no-obsolete --no-location --no-wrap
+	cd src/kundekort && $(DJANGO) makemessages -l nb -l sv -l da --no-obsolete --no-location --no-wrap
 	cd src/kundekort && $(DJANGO) compilemessages
 
 clean:
-	rm -rf $(VENV) $(PEERS) dist .bench .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(PEERS) dist .bench .fuzz .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -6,4 +6,5 @@ lock -c requirements/constraints.txt -o requirements/run.txt pyproject.toml
 lock --extra build -c requirements/run.txt -o requirements/build.txt pyproject.toml
 lock --extra docs -c requirements/run.txt -o requirements/docs.txt pyproject.toml
 lock --extra build --extra docs --extra telemetry --extra dev -c requirements/run.txt -o requirements/dev.txt pyproject.toml
+lock -o requirements/fuzz.txt requirements/fuzz.in
 lock -o requirements/bench.txt requirements/bench.in  # in an environment of their own, with versions of their own

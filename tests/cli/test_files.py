@@ -181,7 +181,8 @@ def test_it_imports_the_sheet_that_was_named(tmp_path: Path) -> None:
     book.write_bytes(b"".join(workbook(both)))
     told = [CliRunner().invoke(app, ["import", str(book), "--json", *o]) for o in ([], ["--sheet", "B"])]
     assert [json.loads(result.stdout)["new"] for result in told] == [1, 2]
-    assert json.loads(told[0].stdout)["dialect"] == {"encoding": "xlsx", "separator": "", "header_row": 1}
+    read = {"encoding": "xlsx", "separator": "", "header_row": 1}
+    assert [json.loads(one.stdout)["dialect"] for one in told] == [read | {"sheet": "A"}, read | {"sheet": "B"}]
     refused = CliRunner().invoke(app, ["import", str(book), "--json", "--sheet", "C"])
     assert (refused.exit_code, json.loads(refused.stdout)["error"]["code"]) == (2, "sheet_unknown")
     shown = CliRunner().invoke(app, ["import", str(book), "--preview"])

@@ -13,6 +13,8 @@ import pytest
 from typer.testing import CliRunner
 
 from kundekort.cli.app import app
+from kundekort.cli.language import VARIABLES, language
+from kundekort.languages import NAMES
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,12 +38,26 @@ def test_it_tells_the_version_of_the_project_and_of_python() -> None:
     )
 
 
-@pytest.mark.parametrize("language", ["en", "nb"])
+@pytest.mark.parametrize("language", NAMES)
 @pytest.mark.parametrize("group", [(), ("segments",)])
 def test_it_cuts_no_summary_of_a_command(language: str, group: tuple[str, ...]) -> None:
     commands = told(*group, "--help", LANGUAGE=language).partition("Commands:\n")[2].splitlines()
     assert len(commands) >= 3
     assert [line for line in commands if not re.fullmatch(r"  \w+ +\S.*[^.…]\.", line)] == []
+
+
+@pytest.mark.parametrize(
+    ("wish", "spoken"),
+    [
+        *(("nb_NO.UTF-8", "nb"), ("no", "nb"), ("nn_NO", "nb"), ("norwegian", "en"), ("C.UTF-8", "en"), ("", "en")),
+        *(("sv_SE.UTF-8", "sv"), ("sv:en", "sv"), ("da_DK@euro", "da"), ("en_GB", "en"), ("de_DE", "en")),
+    ],
+)
+def test_it_speaks_the_language_of_the_environment(monkeypatch: pytest.MonkeyPatch, wish: str, spoken: str) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", wish)
+    assert language() == spoken
 
 
 @pytest.mark.parametrize("command", ["import", "serve", "segments", "createuser"])

@@ -59,7 +59,7 @@ def test_it_previews_without_writing(run: Callable[..., Result]) -> None:
     answer = told(result)
     assert result.exit_code == 0
     assert (answer["rows"], answer["new"], answer["applied"], answer["error"]) == (2, 2, False, None)
-    assert answer["dialect"] == {"encoding": "utf-8", "separator": ";", "header_row": 1}
+    assert answer["dialect"] == {"encoding": "utf-8", "separator": ";", "header_row": 1, "sheet": None}
     assert answer["columns"][1] == {"header": "FirstName", "field": "first_name"}
     assert not Customer.objects.exists()
     assert Import.objects.get(pk=answer["import_id"]).state == Import.State.PREVIEW
@@ -150,6 +150,7 @@ def test_it_reads_the_file_as_told(run: Callable[..., Result]) -> None:
         "encoding": "mac-roman",
         "separator": "\t",
         "header_row": 2,
+        "sheet": None,
     }
     assert Customer.objects.get().first_name == "Åse"
 

@@ -96,7 +96,7 @@ def kari(page: Page, transactional_db: None) -> Page:
     page.get_by_label("Brukernavn").fill("kari")
     page.get_by_label("Passord").fill("theatre-doors")
     page.get_by_role("button", name="Logg inn", exact=True).click()
-    page.wait_for_url("**/imports/")
+    expect(page.get_by_role("heading", name="Hjem")).to_be_visible()
     return page
 
 

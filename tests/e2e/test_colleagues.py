@@ -54,6 +54,7 @@ def test_it_takes_a_colleague_in_and_lets_two_agree(
     for field, text in zip(elsewhere.locator("input[type=password]").all(), (password, OWN, OWN), strict=True):
         field.fill(text)
     elsewhere.locator("main form").first.locator("button[type=submit]").click()
+    elsewhere.get_by_role("link", name="Importer / oppdater").first.click()
     elsewhere.wait_for_url("**/imports/")
     sheet = {"name": "kunder.csv", "mimeType": "text/csv", "buffer": ROWS.encode()}
     elsewhere.locator("input[type=file]").set_input_files(sheet)

@@ -14,7 +14,7 @@ from tests.e2e.files import edited, register
 Send = Callable[..., Page]
 LIST = "/customers/?f-city=&f-country=&f-changed_at="
 ADDRESSES = {"list": LIST, "import": "/imports/", "imports": "/imports/list/", "inspect": "/imports/inspect/"}
-ADDRESSES |= {"account": "/account/", "password": "/account/password/", "confirm": "/account/factor/app/"}
+ADDRESSES |= {"home": "/", "account": "/account/", "password": "/account/password/", "confirm": "/account/factor/app/"}
 GRIDS = ("preview", "panel", "empty", "words", "menu")
 RECORDS = ("record", "row", "log")
 UNDOING = ("undo", "undone")
@@ -68,6 +68,7 @@ def _open_record(page: Page, name: str, ids: list[int]) -> None:
 
 
 OTHERS = (
+    "home",
     "import",
     "inspect",
     "columns",
@@ -133,3 +134,9 @@ def test_it_fits_a_phone(
     _open(at_work, name, send, ids)
     assert at_work.evaluate("document.documentElement.scrollWidth") <= 390
     assert _faults(at_work, axe) == {"light": [], "dark": []}
+    for menu in at_work.locator(".kk-popup:visible").all():
+        menu.evaluate("menu => { menu.open = true; }")
+        box = menu.locator(".kk-popup-body").bounding_box()
+        assert box
+        assert (box["x"] >= 0, box["x"] + box["width"] <= 390) == (True, True)
+        menu.evaluate("menu => { menu.open = false; }")

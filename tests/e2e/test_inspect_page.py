@@ -20,6 +20,14 @@ def test_it_tells_what_a_file_is(at_work: Page, axe: Callable[[Page], list[str]]
     page.get_by_label("Fil", exact=True).set_input_files(
         {"name": "kunder.csv", "mimeType": "text/csv", "buffer": FILE.encode()}
     )
+    page.get_by_label("Tegnsett").select_option(value="mac-roman")
+    page.get_by_role("button", name="Prøv den").click()
+    expect(page.get_by_role("cell", name="Åse").first).to_be_hidden()
+    expect(page.get_by_label("Tegnsett")).to_have_value("mac-roman")
+    page.get_by_label("Tegnsett").select_option(value="")
+    page.get_by_label("Fil", exact=True).set_input_files(
+        {"name": "kunder.csv", "mimeType": "text/csv", "buffer": FILE.encode()}
+    )
     page.get_by_role("button", name="Prøv den").click()
     expect(page.get_by_role("cell", name="Etternavn").first).to_be_visible()
     expect(page.get_by_text("3 rader med feil")).to_be_visible()

@@ -67,7 +67,7 @@ def test_it_lets_in_whoever_was_added_and_knows_them_by_their_number(
     page: Page, bob_by_mail: Actor, service: dict[str, object]
 ) -> None:
     come(page, "b-1")
-    page.wait_for_url("**/imports/")
+    expect(page.get_by_role("heading", name="Hjem")).to_be_visible()
     account = SocialAccount.objects.get()
     assert (account.user, account.uid) == (bob_by_mail.user, "b-1")
     login = AuditEntry.objects.filter(event="login").latest("pk")
@@ -75,7 +75,7 @@ def test_it_lets_in_whoever_was_added_and_knows_them_by_their_number(
 
     User.objects.filter(username="bob").update(email="other@venue.example")
     come(page, "b-1")
-    page.wait_for_url("**/imports/")
+    expect(page.get_by_role("heading", name="Hjem")).to_be_visible()
     page.goto("/account/")
     expect(page.get_by_text("other@venue.example")).to_be_visible()
 
@@ -110,7 +110,7 @@ def test_it_takes_addresses_of_our_own_domains_for_verified(
 ) -> None:
     service["verified_email"] = ["venue.example"]
     come(page, "silent")
-    page.wait_for_url("**/imports/")
+    expect(page.get_by_role("heading", name="Hjem")).to_be_visible()
 
 
 def test_it_comes_back_with_words_where_the_service_says_no_or_nothing(

@@ -48,6 +48,8 @@ def problems(made: Plan) -> list[tuple[str, str]]:
         ("internal_note", "=?iso-8859-1?B?QmrDuHJu?=", "encoded"),
         ("last_name", "Bj%C3%B8rn", "encoded"),
         ("address", "Storgata%2012", "encoded"),
+        ("last_name", "Bj\\u00f8rn", "encoded"),
+        ("city", "Troms\\xf8", "encoded"),
         ("last_name", "BjÃ¸rn", "encoded"),
         ("address", "Ã…sgata 2", "encoded"),
         ("last_name", "Bj√∏rn", "encoded"),
@@ -90,6 +92,7 @@ def test_it_takes_what_people_write(field: str, value: str) -> None:
         ("internal_note", "", "\\N", "null_word"),
         ("city", "Oslo", "=?utf-8?Q?Oslo?=", "entities"),
         ("last_name", "Bjørn", "Bj%C3%B8rn", "entities"),
+        ("last_name", "Bjørn", "Bj\\u00f8rn", "entities"),
     ],
 )
 def test_it_asks_about_them_where_a_card_has_another_value(field: str, old: str, value: str, code: str) -> None:
@@ -106,6 +109,7 @@ def test_it_asks_about_them_where_a_card_has_another_value(field: str, old: str,
         ({"zip_code": "LV-1010", "country": "LV"}, {"zip_code": "1010"}),
         ({"tags": "Oslo, sentrum"}, {"tags": "Oslo, sentrum"}),
         ({"tags": "Presse|VIP"}, {"tags": "VIP;Presse"}),
+        ({"tags": "Presse|VIP"}, {"tags": "['VIP', 'Presse']"}),
     ],
 )
 def test_it_changes_nothing_for_another_way_of_writing(stored: dict[str, str], given: dict[str, str]) -> None:

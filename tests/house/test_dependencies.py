@@ -39,9 +39,9 @@ LIBREOFFICE = {"uno", "com"}
 """What only LibreOffice's own Python has; the scripts that import it are run by that."""
 
 
-def peers() -> set[str]:
-    """The distributions beside which the bench measures us."""
-    lines = (ROOT / "requirements" / "bench.in").read_text().splitlines()
+def listed(file: str) -> set[str]:
+    """The distributions in a list beside pyproject.toml: those beside which the bench measures us, the fuzzer."""
+    lines = (ROOT / "requirements" / file).read_text().splitlines()
     return {re.split(r"[\[<>=]", line)[0] for line in lines if not line.startswith("#")}
 
 
@@ -66,15 +66,18 @@ def test_it_names_what_it_does_not_import() -> None:
     assert {name for name in NAMED if not re.search(rf'"{name}["./]', code)} == set()
 
 
-@pytest.mark.parametrize(("folder", "others"), [("tests", set()), ("bench", peers()), ("examples", set())])
+@pytest.mark.parametrize(
+    ("folder", "others"), [("tests", listed("fuzz.in")), ("bench", listed("bench.in")), ("examples", set())]
+)
 def test_it_declares_what_the_tests_and_the_bench_import(folder: str, others: set[str]) -> None:
     assert imported(folder) - {module(name) for name in declared("telemetry", "dev") | others} == set()
 
 
 def test_it_measures_beside_no_one_but_those_it_pins() -> None:
     pinned = set(re.findall(r"^([a-z][\w-]*)==", (ROOT / "requirements" / "bench.txt").read_text(), re.MULTILINE))
-    assert peers() <= pinned
-    assert {module(name) for name in peers()} <= imported("bench")
+    peers = listed("bench.in")
+    assert peers <= pinned
+    assert {module(name) for name in peers} <= imported("bench")
 
 
 @pytest.mark.parametrize(

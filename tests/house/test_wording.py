@@ -20,14 +20,26 @@ from kundekort.engine.guards.doubles import keys_of
 from kundekort.engine.problem import CODES, WARNINGS
 from kundekort.engine.schema import Schema
 from kundekort.engine.values import countries, languages
-from kundekort.services import accounts, audit_log, fields, health, layouts, person_names, refusals
+from kundekort.services import (
+    accounts,
+    audit_log,
+    deliveries,
+    fields,
+    health,
+    http_client,
+    layouts,
+    person_names,
+    refusals,
+    webhook_events,
+    webhooks,
+)
 from kundekort.services.accounts import Role
 from kundekort.services.audit import Event
 from kundekort.services.four_eyes import Why
 from kundekort.services.lists import FileFormat
 from kundekort.services.settings import Settings
 from kundekort.store.fields import SCHEMA
-from kundekort.store.models import Anonymisation, Export, Import, Revision
+from kundekort.store.models import Anonymisation, Delivery, Export, Import, Revision
 from kundekort.store.progress import SHARES
 from kundekort.web.timeline import KINDS
 from kundekort.wording import lists as explanations
@@ -128,6 +140,17 @@ def test_it_has_words_for_every_fault_of_fields_and_layouts() -> None:
     assert set(re.findall(r'reason="(\w+)"', code)) == set(wording.COLUMN_FAULTS)
 
 
+def test_it_has_words_for_webhooks_and_other_servers() -> None:
+    assert set(wording.EVENTS) == {*webhook_events.EVENTS, webhook_events.TEST}
+    assert set(wording.DELIVERY_STATES) == set(Delivery.State)
+    assert set(re.findall(r'reason="(\w+)"', inspect.getsource(webhooks))) == set(wording.WEBHOOK_FAULTS)
+    servers = inspect.getsource(http_client)
+    reasons = set(re.findall(r'reason="(\w+)"|return "(\w+)"|"(timeout)"|else "(\w+)"', servers))
+    assert {word for found in reasons for word in found if word} == set(wording.SERVER_FAULTS)
+    assert {"status", "redirect", refusals.SecretUnreadable.code} == set(wording.DELIVERY_FAULTS)
+    assert set(re.findall(r'"(gone|failing)"', inspect.getsource(deliveries))) == set(wording.WEBHOOK_NOTICES)
+
+
 def test_it_has_words_for_everything_that_doctor_finds() -> None:
     assert set(wording.CHECKS) == set(health.CHECKS)
     assert set(wording.MARKS) == set(health.Mark)
@@ -188,19 +211,30 @@ def test_it_makes_words_without_a_database() -> None:
         )
 
 
-def test_it_speaks_norwegian() -> None:
+@pytest.mark.parametrize(
+    ("language", "alike"),
+    [
+        ("nb", {"ROLES.administrator", "AUDIT_WORDS.what.import"}),
+        ("sv", {"CHECKS.disk", "KINDS.text", "AUDIT_WORDS.what.import", "EVENTS.test"}),
+        ("da", {"ROLES.administrator", "AUDIT_NAMES.login", "AUDIT_WORDS.what.import"}),
+    ],
+)
+def test_it_speaks_every_language(language: str, alike: set[str]) -> None:
     english = {f"{table}.{code}": said(words, "en") for table, code, words in all_words()}
-    norwegian = {f"{table}.{code}": said(words, "nb") for table, code, words in all_words()}
-    alike = {"ROLES.administrator", "AUDIT_WORDS.what.import"}
-    assert {name for name, words in english.items() if norwegian[name] == words} == alike
+    other = {f"{table}.{code}": said(words, language) for table, code, words in all_words()}
+    assert {name for name, words in english.items() if other[name] == words} == alike
 
 
-def test_it_quotes_as_norwegian_does() -> None:
-    quoting = {f"{table}.{code}": said(words, "nb") for table, code, words in all_words()}
-    with translation.override("nb"):
+@pytest.mark.parametrize(
+    ("language", "quoted", "foreign"),
+    [("nb", "«a», «b»", '“”"'), ("sv", "”a”, ”b”", '“«»"'), ("da", "»a«, »b«", '“”"')],
+)
+def test_it_quotes_as_the_language_does(language: str, quoted: str, foreign: str) -> None:
+    quoting = {f"{table}.{code}": said(words, language) for table, code, words in all_words()}
+    with translation.override(language):
         quoting["headers"] = wording.warning("columns_ignored", {"headers": ["a", "b"]})
-    assert "«a», «b»" in quoting["headers"]
-    assert [name for name, words in quoting.items() if set(words) & set('“”"')] == []
+    assert quoted in quoting["headers"]
+    assert [name for name, words in quoting.items() if set(words) & set(foreign)] == []
 
 
 def test_it_counts_one_as_one() -> None:

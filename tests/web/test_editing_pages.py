@@ -188,6 +188,18 @@ def test_it_keeps_editing_from_readers(client: Client, kari: int) -> None:
     assert "/edit/" not in client.get(f"/customers/{kari}/").content.decode()
 
 
+@pytest.mark.parametrize(
+    ("language", "written"), [("nb", "17.05.1984"), ("en", "1984-05-17"), ("sv", "1984-05-17"), ("da", "17.05.1984")]
+)
+def test_it_writes_a_date_as_it_can_be_read_again(as_bob: Client, kari: int, language: str, written: str) -> None:
+    as_bob.post("/language/", {"language": language})
+    address = f"/customers/{kari}/edit/"
+    sent = form(as_bob.get(address).content.decode())
+    assert sent["field-date_of_birth"] == written
+    as_bob.post(address, sent)
+    assert Customer.objects.get(pk=kari).version == 1
+
+
 def test_it_offers_countries_and_languages_by_name_and_keeps_codes(as_bob: Client, kari: int) -> None:
     page = as_bob.get(f"/customers/{kari}/edit/").content.decode()
     assert '<option value="NO" selected>Norge</option>' in page

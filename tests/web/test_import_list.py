@@ -116,7 +116,7 @@ def test_it_draws_the_last_days(as_bob: Client) -> None:
     assert all(height >= 2.5 for height in heights)  # three rows beside 215 are seen
     assert min(tops) >= -0.01
     assert abs(sum(heights) - 100) < 0.1
-    table = text.partition('<table class="visually-hidden">')[2].partition("</table>")[0]
+    table = text.partition('<figure class="card kk-timeline"')[2].partition("<table>")[2].partition("</table>")[0]
     assert [int(n) for n in re.findall(r"<td>(\d+)</td>", table)] == [215, 12, 3, 0]
     assert 'aria-current="date"' not in text
     assert 'aria-current="date"' in page(as_bob, since=str(yesterday), until=str(yesterday))

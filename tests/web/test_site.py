@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import get_resolver
 
 from kundekort import version
+from kundekort.languages import NAMES
 from kundekort.services.accounts import Actor, Role, create_user
 from tests.web.conftest import HEADER, latest, send
 
@@ -30,7 +31,7 @@ def test_it_shows_nothing_before_login(client: Client, db: None, name: str, addr
 
 def test_it_logs_in_and_out(client: Client, bob: Actor) -> None:
     answer = client.post("/login/", {"username": "bob", "password": "theatre-doors"}, follow=True)
-    assert answer.redirect_chain[-1][0] == "/imports/"
+    assert answer.redirect_chain[-1][0] == "/"
     assert client.post("/logout/", follow=True).redirect_chain[-1][0] == "/login/"
     assert client.get("/imports/").status_code == 302
 
@@ -77,6 +78,36 @@ def test_it_speaks_norwegian_until_told_otherwise(client: Client, db: None) -> N
     assert "Log in" in page
 
 
+@pytest.mark.parametrize(
+    ("wish", "language"),
+    [
+        ("sv-SE,sv;q=0.9,en;q=0.8", "sv"),
+        ("da", "da"),
+        ("en-US,en;q=0.9,da;q=0.8", "da"),
+        ("no", "nb"),
+        ("nn-NO", "nb"),
+        ("de,fi;q=0.5", "nb"),
+        ("en", "nb"),
+        ("", "nb"),
+        ("?;q=x", "nb"),
+    ],
+)
+def test_it_speaks_the_nordic_language_of_the_browser(client: Client, db: None, wish: str, language: str) -> None:
+    answer = client.get("/login/", headers={"Accept-Language": wish})
+    assert f'<html lang="{language}"' in answer.content.decode()
+    assert answer["Content-Language"] == language
+    assert "Accept-Language" in answer["Vary"]
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_it_offers_every_language_by_its_own_name(client: Client, db: None, language: str) -> None:
+    client.post("/language/", {"language": language, "next": "/login/"})
+    page = client.get("/login/", headers={"Accept-Language": "sv"}).content.decode()
+    assert f'<html lang="{language}"' in page
+    offered = re.findall(r'name="language" value="(\w+)" lang="\1"\s+aria-pressed="(\w+)">(\w+)<', page)
+    assert offered == [(code, "true" if code == language else "false", name) for code, name in NAMES.items()]
+
+
 def test_it_allows_only_its_own_scripts_and_styles(as_bob: Client) -> None:
     answer = send(as_bob, HEADER + "0;Kari;Nordmann;;2\n")
     assert "default-src 'self'" in answer["Content-Security-Policy"]
@@ -89,9 +120,8 @@ def test_it_allows_only_its_own_scripts_and_styles(as_bob: Client) -> None:
 
 def test_it_keeps_imports_from_readers(client: Client, db: None) -> None:
     client.force_login(create_user(username="rita", password="theatre-doors", role=Role.READER))
-    page = client.get("/", follow=True)
-    assert page.redirect_chain[-1][0] == "/customers/"
-    assert "/imports/" not in page.content.decode()
+    for address in ("/", "/customers/"):
+        assert "/imports/" not in client.get(address).content.decode()
     assert client.get("/imports/").status_code == 403
 
 

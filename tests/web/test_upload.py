@@ -6,8 +6,8 @@ import os
 import pytest
 from django.test import Client
 
+from kundekort.services.uploading import LimitedUpload
 from kundekort.store.models import Customer, Import
-from kundekort.web.uploading import LimitedUpload
 from tests.web.conftest import HEADER, latest, send
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.utils import translation
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 
 from kundekort import wording
@@ -16,6 +16,7 @@ from kundekort import wording
     ("size", "nb", "en"),
     [
         (0, "0 kB", "0 kB"),
+        (30, "0,1 kB", "0.1 kB"),
         (1434, "1,4 kB", "1.4 kB"),
         (23_400, "23 kB", "23 kB"),
         (1024**2 - 1, "1 MB", "1 MB"),
@@ -29,10 +30,27 @@ def test_it_writes_sizes_one_way(size: int, nb: str, en: str) -> None:
         assert wording.file_size(size).replace("\xa0", " ") == en
 
 
-@pytest.mark.parametrize(("language", "shown"), [("nb", "25.11.2026 03:38"), ("en", "25 Nov 2026, 03:38")])
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [
+        ("nb", "25.11.2026 03:38"),
+        ("en", "25 Nov 2026, 03:38"),
+        ("sv", "2026-11-25 03:38"),
+        ("da", "25.11.2026 03:38"),
+    ],
+)
 def test_it_writes_dates_as_the_language_does(language: str, shown: str) -> None:
     with translation.override(language):
         assert date_format(localtime(datetime(2026, 11, 25, 2, 38, tzinfo=UTC)), "SHORT_DATETIME_FORMAT") == shown
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [("nb", "12\xa0345,6"), ("en", "12,345.6"), ("sv", "12\xa0345,6"), ("da", "12.345,6")],
+)
+def test_it_writes_numbers_as_the_language_does(language: str, shown: str) -> None:
+    with translation.override(language):
+        assert number_format(12345.6, 1) == shown
 
 
 @pytest.mark.parametrize(

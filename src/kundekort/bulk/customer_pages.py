@@ -56,11 +56,15 @@ class Criteria:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a page begins: so many customers after the first, or next to a card: after it, or before it."""
+    """Where a page begins: so many customers after the first, or next to a card: after it, or before it.
+
+    Or after whatever card is ordered by these `keys`, which holds when that card is another by now, or gone.
+    """
 
     offset: int = 0
     after: int | None = None
     before: int | None = None
+    keys: Sequence[object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +86,18 @@ def page(
     """
     keys = ORDERS[order]
     beside = place.after if place.before is None else place.before
-    values = None if beside is None else _keys_of(conn, keys, beside)
+    values = place.keys if beside is None else _keys_of(conn, keys, beside)
     backwards = values is not None and place.before is not None
     way = _Way(keys, down=descending != backwards, values=values, offset=0 if values is not None else place.offset)
     ids, total = _found(conn, meant, way, limit + 1)
     more = len(ids) > limit
     ids = ids[:limit]
     return PageIds(ids[::-1] if backwards else ids, more, total)
+
+
+def end(conn: Connection, found: PageIds, *, order: str) -> Sequence[object] | None:
+    """What the last card of a page is ordered by, where others follow: the `keys` of their place."""
+    return _keys_of(conn, ORDERS[order], found.ids[-1]) if found.more else None
 
 
 @contextmanager

@@ -40,6 +40,10 @@ class _Kundekort(Commands):
             *("imports", "list_imports", _("List the imports and what became of them.")),
             help=_("List the imports: who uploaded and confirmed what, when, and what became of it."),
         ),
+        "changes": Entry(
+            *("changes", "changes", _("Tell what has become of cards, in order.")),
+            help=_("Tell what has become of cards, in order, and the cursor with which to go on next time."),
+        ),
         "export": Entry(
             *("files", "export_customers", _("Write customers in the import format.")),
             help=_("Write all customers, a segment or a search in the import format."),
@@ -62,6 +66,7 @@ class _Kundekort(Commands):
         ),
         "segments": Entry("segments", "app", _("List, show, save and delete segments.")),
         "customers": Entry("customers", "app", _("Disclose and anonymise customers; list inactive ones.")),
+        "webhooks": Entry("webhooks", "app", _("List, add, test and replay webhooks.")),
         "serve": Entry("server", "serve", _("Serve the website and run its jobs until Ctrl-C.")),
         "worker": Entry("server", "worker", _("Run jobs until Ctrl-C, as many workers as wanted.")),
         "demo": Entry(
@@ -102,7 +107,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-HEAVY: Final = ("import", "undo", "show", "imports", "export", "inspect", "rows", "segments", "customers")
+HEAVY: Final = ("import", "undo", "show", "imports", "changes", "export", "inspect", "rows", "segments", "customers")
 """The commands whose memory grows with files and registers; those that run for ever have processes of their own."""
 STARTED: Final = 400_000
 """Objects that are made before the interpreter looks for those nobody has any more; a short command makes fewer."""

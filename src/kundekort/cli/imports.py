@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -22,7 +21,6 @@ from kundekort.cli.language import _, pgettext
 if TYPE_CHECKING:
     from kundekort.services.import_list import ImportLine
 
-COUNTS: Final = ("rows", "new", "changed", "unchanged", "errors", "left_out", "removed", "restored", "conflicts")
 WIDE: Final = 200
 """Columns of a table that no terminal limits, so that a file of it has one import a line."""
 
@@ -57,44 +55,19 @@ def list_imports(
     with report_failures():
         setup.setup_django()
         from kundekort.services import identities, import_list
+        from kundekort.services.import_json import line_json
         from kundekort.services.import_list import ImportFilter
 
         wanted = ImportFilter(states=(state.value,) if state else ())
         lines = import_list.search(wanted, offset=0, limit=limit, actor=actor()).lines
         if as_json:
             with identities.once():
-                write([_told(line) for line in lines])
+                write([line_json(line) for line in lines])
         elif lines:
             console = Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else WIDE)
             console.print(_table(lines, width=console.width))
         else:
             print(_("No imports."), file=sys.stderr)
-
-
-def _told(line: ImportLine) -> dict[str, Any]:
-    """An import for programs, which rely on the keys."""
-    from kundekort.services import identities
-
-    imp = line.imp
-    return {
-        "id": imp.pk,
-        "created_at": _iso(imp.created_at),
-        "finished_at": _iso(imp.finished_at),
-        "state": imp.state,
-        "file": None if imp.undoes_id else imp.filename,
-        "undoes": imp.undoes_id,
-        "uploaded_by": imp.actor_name,
-        "uploaded_by_user": identities.told(imp.created_by_id),
-        "confirmed_by": imp.confirmer_name or None,
-        "confirmed_by_user": identities.told(imp.confirmed_by_id),
-        **{name: getattr(imp.totals, name) if imp.totals else None for name in COUNTS},
-        "revision": imp.revision_id,
-        "undone_by": line.undone_by,
-    }
-
-
-def _iso(when: datetime | None) -> str | None:
-    return when.isoformat(timespec="seconds") if when else None
 
 
 def _table(lines: tuple[ImportLine, ...], *, width: int) -> Table:

@@ -10,14 +10,16 @@ import os
 from importlib.resources import files
 from typing import Final
 
+from kundekort.languages import spoken
+
 VARIABLES: Final = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 """Where the language is looked for, the strongest first, as all programs do."""
 
 
 def language() -> str:
-    """`nb` when the environment asks for any kind of Norwegian, else `en`."""
+    """The language that the environment asks for, where Kundekort speaks it, else `en`."""
     wish = next((value for name in VARIABLES if (value := os.environ.get(name))), "")
-    return "nb" if wish.lower().startswith(("nb", "no", "nn")) else "en"
+    return spoken(wish) or "en"
 
 
 _catalogue = gettext.translation(

@@ -10,7 +10,7 @@ import typer
 from kundekort.cli import setup
 from kundekort.cli.actor import actor
 from kundekort.cli.failures import Failure, report_failures, tell
-from kundekort.cli.json_output import headers, import_json, record_json, row_json, write, write_with_list
+from kundekort.cli.json_output import import_json, record_json, write, write_with_list
 from kundekort.cli.language import _
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ def _rows(imp: Import, wanted: Filter, *, lines: bool, limit: int | None) -> Ite
     """The rows of a filter one by one, in English."""
     from kundekort import wording
     from kundekort.services import record
+    from kundekort.services.import_json import headers, row_json
 
     header, offset = headers(imp), 0
     with wording.in_english():

@@ -53,12 +53,12 @@ def show(name: Name) -> None:
     """Print the rules of a segment as JSON, and tell what is wrong with them."""
     with report_failures():
         setup.setup_django()
-        from kundekort.engine.segments.condition import to_json
         from kundekort.services import segments
+        from kundekort.services.segment_json import segment_json
 
-        saved = segments.get(name, actor=actor())
-        _print(to_json(saved.condition))
-        for fault in _faults(saved):
+        told = segment_json(segments.get(name, actor=actor()))
+        _print(told["rules"])
+        for fault in told["faults"]:
             print(fault["message"], file=sys.stderr)
 
 
@@ -118,24 +118,10 @@ def _read(file: Path) -> Any:
 
 def _told(saved: SavedSegment) -> dict[str, Any]:
     from kundekort.services import segments
+    from kundekort.services.segment_json import segment_json
 
-    return {
-        "name": saved.name,
-        "description": saved.description,
-        "customers": None if saved.faults else segments.count(saved.condition, actor=actor()),
-        "faults": _faults(saved),
-        "changed_at": saved.changed_at.isoformat(timespec="seconds"),
-        "changed_by": saved.who,
-    }
-
-
-def _faults(saved: SavedSegment) -> list[dict[str, Any]]:
-    from kundekort import wording
-
-    return [
-        {"code": f.reason, "path": list(f.path), "message": wording.segment_fault(f.reason, f.path, f.params)}
-        for f in saved.faults
-    ]
+    count = None if saved.faults else segments.count(saved.condition, actor=actor())
+    return segment_json(saved) | {"customers": count}
 
 
 def _line(text: str) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 from hashlib import sha256
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from kundekort import embedded, telemetry
+from kundekort import embedded, languages, telemetry
 from kundekort import secret_key as kept_key
 from kundekort.config import proxies as reverse_proxies
 from kundekort.data_folder import make as make_data_folder
@@ -72,6 +73,14 @@ def listing(name: str, default: str) -> list[str]:
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
 
 
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """An environment variable of networks and addresses. Raises ImproperlyConfigured for what is none."""
+    try:
+        return [ip_network(part) for part in listing(name, "")]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} names networks, such as 10.0.0.0/8; {error}.") from error
+
+
 def hours(name: str, default: float) -> float:
     """An environment variable of hours, in seconds. Raises ImproperlyConfigured for none, ValueError for no number."""
     chosen = float(os.environ.get(name) or default)
@@ -86,6 +95,11 @@ def choice(name: str, default: str, choices: Collection[str]) -> str:
     if chosen not in choices:
         raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}.")
     return chosen
+
+
+def language() -> str:
+    """The code of the language for people who have not chosen one."""
+    return choice("KUNDEKORT_LANGUAGE", "nb", languages.NAMES)
 
 
 def mail() -> dict[str, Any]:

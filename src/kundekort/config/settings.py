@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from django.utils.translation import gettext_lazy as _
-
+from kundekort import languages
 from kundekort.config import environment
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -48,6 +47,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "kundekort.web.middleware.headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "kundekort.api.door.api_door",  # what follows is for pages
     "django.contrib.sessions.middleware.SessionMiddleware",
     "kundekort.web.middleware.chosen_language",
     "django.middleware.common.CommonMiddleware",
@@ -73,6 +73,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
+        "DIRS": [PACKAGE / "api" / "templates"],
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
@@ -147,8 +148,8 @@ MFA_TOTP_TOLERANCE = 1
 SOCIALACCOUNT_ADAPTER = "kundekort.web.adapters.SignOnAdapter"
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": SIGN_ON}}
 
-LANGUAGE_CODE = "nb"
-LANGUAGES = [("nb", _("Norwegian")), ("en", _("English"))]
+LANGUAGE_CODE = environment.language()
+LANGUAGES = list(languages.NAMES.items())
 LOCALE_PATHS = [PACKAGE / "web" / "locale"]
 USE_I18N = True
 USE_THOUSAND_SEPARATOR = True
@@ -175,6 +176,8 @@ KUNDEKORT_STORAGE = os.environ.get("KUNDEKORT_STORAGE", "")
 """s3://bucket/prefix of an object store that all hosts share; without, files are kept in the data folder."""
 KUNDEKORT_KEEP_FILES = int(os.environ.get("KUNDEKORT_KEEP_FILES", 90))
 """Days after which the file and the rows of an import that is in the register are removed; its history stays."""
+KUNDEKORT_PRIVATE_NETWORKS = environment.networks("KUNDEKORT_PRIVATE_NETWORKS")
+"""Networks whose servers may be webhooks or sources of files although they are not public, without HTTPS too."""
 KUNDEKORT_COUNTRY = os.environ.get("KUNDEKORT_COUNTRY", "NO")
 """ISO 3166 code of the country whose phone numbers are written without a country code."""
 KUNDEKORT_MAX_BYTES = int(os.environ.get("KUNDEKORT_MAX_BYTES", 512 * 2**20))
@@ -182,6 +185,9 @@ KUNDEKORT_MAX_EXPANDED = int(os.environ.get("KUNDEKORT_MAX_EXPANDED", 2 * 2**30)
 KUNDEKORT_MAX_CELL = int(os.environ.get("KUNDEKORT_MAX_CELL", 2**20))
 KUNDEKORT_MAX_ROWS = int(os.environ.get("KUNDEKORT_MAX_ROWS", 2_000_000))
 KUNDEKORT_MAX_COLUMNS = int(os.environ.get("KUNDEKORT_MAX_COLUMNS", 200))
+
+KUNDEKORT_API_RATE = int(os.environ.get("KUNDEKORT_API_RATE", 600))
+"""Requests that a token of the API has in a minute."""
 
 KUNDEKORT_METRICS_TOKEN = os.environ.get("KUNDEKORT_METRICS_TOKEN", "")
 """What has to be said by whoever asks for /metrics; without, there is no such page."""

@@ -8,4 +8,4 @@ handler400 = "kundekort.web.error_pages.bad_request"
 handler403 = "kundekort.web.error_pages.forbidden"
 handler404 = "kundekort.web.error_pages.not_found"
 handler500 = "kundekort.web.error_pages.server_error"
-urlpatterns = [path("", include("kundekort.web.urls"))]
+urlpatterns = [path("", include("kundekort.web.urls")), path("api/", include("kundekort.api.urls"))]

@@ -144,11 +144,12 @@ def signs(field: Field) -> Mapping[str, pl.Expr]:
             made = hashes(value) | error(value) | exponent(value)
             if field.unique or field.kind is Kind.ZIP:
                 made |= decimal(value)
-            codes = escapes.entities(value) | escapes.percent(value)
+            codes = escapes.entities(value) | escapes.percent(value) | escapes.letter_codes(value)
         case Kind.NOTE:
             made, codes = hashes(value) | error(value), pl.lit(False)
         case Kind.TAGS:
-            made, codes = hashes(value) | error(value), escapes.entities(value) | escapes.percent(value)
+            made = hashes(value) | error(value)
+            codes = escapes.entities(value) | escapes.percent(value) | escapes.letter_codes(value)
         case Kind.DATE:
             return {"no_value": zero_day(value)} if field.past else {}
         case _:

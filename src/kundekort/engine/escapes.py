@@ -16,6 +16,7 @@ _ENTITIES: Final = {f"&{name}": text for name, text in html5.items() if name.end
     for n in (*range(0x20, 0x250), *range(0x2010, 0x2040), 0x20AC, 0x2122, 0x2212)
     for form in (f"&#{n};", f"&#x{n:x};", f"&#x{n:X};")
 }
+_LETTER_CODE: Final = r"\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})"
 _MAIL_WORD: Final = r"=\?[A-Za-z0-9*_-]+\?[QqBb]\?[^?\s]*\?="
 _PERCENT: Final = r"(?i)%(?:C[2-9A-F]|D[0-9A-F]|E[0-9A-F]%[89AB][0-9A-F])%[89AB][0-9A-F]|^\S*\pL%20\S*$"
 _LINK: Final = "://|^www[.]"
@@ -28,7 +29,7 @@ _MISREAD: Final = (
 )
 LOST: Final = "\ufffd"
 """What programs write for a letter that they could not read."""
-POSSIBLE: Final = f"&[^;]+;|=\\?|%[0-9A-Fa-f]{{2}}|{_MISREAD}|{LOST}"
+POSSIBLE: Final = f"&[^;]+;|=\\?|%[0-9A-Fa-f]{{2}}|{_LETTER_CODE}|{_MISREAD}|{LOST}"
 """What stands in every text with such a code, and in few others."""
 
 
@@ -50,6 +51,11 @@ def mail_words(value: pl.Expr) -> pl.Expr:
 def percent(value: pl.Expr) -> pl.Expr:
     """Whether letters or spaces of a text stand as in an address of the web, Bj%C3%B8rn, of which it is none."""
     return value.str.contains(_PERCENT) & ~value.str.contains(_LINK)
+
+
+def letter_codes(value: pl.Expr) -> pl.Expr:
+    """Whether letters of a text stand as in the source of a program: Bj\\u00f8rn, Bj\\xf8rn."""
+    return value.str.contains(_LETTER_CODE)
 
 
 def misread(value: pl.Expr) -> pl.Expr:

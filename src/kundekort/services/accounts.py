@@ -49,8 +49,13 @@ class Actor:
 
     def require(self, role: Role) -> None:
         """Raises Forbidden unless the actor has the role or a higher one."""
-        if self.role is None or _RANK.index(self.role) < _RANK.index(role):
+        if not has_role(self.role, role):
             raise Forbidden(role=role.value)
+
+
+def has_role(held: Role | None, least: Role) -> bool:
+    """Whether a role that somebody holds allows all that another does."""
+    return held is not None and _RANK.index(held) >= _RANK.index(least)
 
 
 def actor_of(user: AbstractBaseUser | AnonymousUser, *, address: str = "") -> Actor:

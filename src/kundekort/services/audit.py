@@ -35,6 +35,9 @@ class Event(StrEnum):
     ROLE_CHANGE = "role_change"  # username, old, new
     USER_LOCK = "user_lock"  # username
     USER_UNLOCK = "user_unlock"  # username
+    TOKEN_CREATION = "token_creation"  # noqa: S105 - username: whose; name, scopes: those of the token
+    TOKEN_REVOCATION = "token_revocation"  # noqa: S105 - username: whose; name: that of the token
+    TOKEN_REFUSAL = "token_refusal"  # noqa: S105 - username, name; reason: expired, revoked, locked
     CONFIRMATION = "confirmation"  # import_id, uploader
     UNDO = "undo"  # import_id: the one that does it; kind: of the revision that is taken back; undone: its import
     WITHDRAWAL = "withdrawal"  # import_id
@@ -46,6 +49,8 @@ class Event(StrEnum):
     FIELD_CHANGE = "field_change"  # key, act: added, changed, retired, restored
     FIELD_ORDER = "field_order"
     LAYOUT_CHANGE = "layout_change"  # name, act: added, changed, deleted
+    WEBHOOK_CHANGE = "webhook_change"
+    # name, act: added, changed, deleted, new_secret, paused, resumed, switched_off, tested, replayed, skipped
     AUDIT_EXPORT = "audit_export"
     BACKUP = "backup"  # customers
     RESTORE = "restore"  # customers, made_at: when the backup was made

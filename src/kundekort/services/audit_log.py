@@ -31,6 +31,7 @@ GROUPS: Final[Mapping[str, tuple[Event, ...]]] = {
         Event.LOGIN,
         Event.LOGIN_FAILURE,
         Event.LOGIN_THROTTLED,
+        Event.TOKEN_REFUSAL,
         Event.LOGOUT,
         Event.DENIAL,
         Event.SESSION_END,
@@ -46,10 +47,18 @@ GROUPS: Final[Mapping[str, tuple[Event, ...]]] = {
         Event.ROLE_CHANGE,
         Event.USER_LOCK,
         Event.USER_UNLOCK,
+        Event.TOKEN_CREATION,
+        Event.TOKEN_REVOCATION,
     ),
     "imports": (Event.CONFIRMATION, Event.WITHDRAWAL, Event.UNDO),
     "lists": (Event.EXPORT, Event.EXPORT_DOWNLOAD, Event.DISCLOSURE, Event.ANONYMISATION, Event.AUDIT_EXPORT),
-    "settings": (Event.SETTING_CHANGE, Event.FIELD_CHANGE, Event.FIELD_ORDER, Event.LAYOUT_CHANGE),
+    "settings": (
+        Event.SETTING_CHANGE,
+        Event.FIELD_CHANGE,
+        Event.FIELD_ORDER,
+        Event.LAYOUT_CHANGE,
+        Event.WEBHOOK_CHANGE,
+    ),
     "server": (Event.BACKUP, Event.RESTORE),
 }
 """The events by what they are about, in the order in which a filter offers them."""

@@ -16,7 +16,7 @@ from kundekort.bulk.customer_pages import Place as Place
 from kundekort.bulk.segment_query import Where
 from kundekort.bulk.statements import EVERYBODY
 from kundekort.engine.schema import Field
-from kundekort.engine.segments.condition import Group
+from kundekort.engine.segments.condition import Group, Quantifier
 from kundekort.services import customers, fields, segments
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.customers import CustomerPage
@@ -44,10 +44,12 @@ def search(
     meant = _meant(text, rules)
     order = order if order in pages.ORDERS else "name"
     with transaction.atomic():
-        found = pages.page(psycopg_connection(), meant, place, limit=limit, order=order, descending=descending)
+        conn = psycopg_connection()
+        found = pages.page(conn, meant, place, limit=limit, order=order, descending=descending)
         shown = customers.cards(found.ids)
+        end = pages.end(conn, found, order=order)
     rows = tuple(shown[i] for i in found.ids if i in shown)
-    return CustomerPage(total=found.total, rows=rows, more=found.more)
+    return CustomerPage(total=found.total, rows=rows, more=found.more, end=end)
 
 
 def count(*, text: str, rules: Group | None = None, actor: Actor) -> int:
@@ -80,7 +82,8 @@ def stream(
 
 def _meant(text: str, rules: Group | None) -> Criteria | None:
     """What both ask for together; None where neither asks for anything."""
-    parts = [segments.where_of(rules)] if rules is not None and rules.parts else []
+    asks = rules is not None and (rules.parts or rules.quantifier is Quantifier.ANY)  # of which none holds for nobody
+    parts = [segments.where_of(rules)] if rules is not None and asks else []
     hint = None
     if text.strip():
         condition, values = searches.where(text)

@@ -22,12 +22,14 @@ from kundekort.store.models import Customer, RemovedCard, Revision
 class CustomerPage:
     """Some customers of all that a search found, as canonical text by field key; `id` and `version` are numbers.
 
-    `more` says whether others follow; `total` is None where counting them all takes longer than finding these.
+    `more` says whether others follow, and `end` what the last one is ordered by then; `total` is None where counting
+    them all takes longer than finding these.
     """
 
     total: int | None
     rows: tuple[Mapping[str, str | int], ...]
     more: bool = False
+    end: Sequence[object] | None = None
 
 
 def card(customer_id: int, *, actor: Actor) -> Mapping[str, str | int]:

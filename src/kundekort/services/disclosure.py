@@ -87,6 +87,14 @@ class PersonalData:
     imports: tuple[Source, ...]
 
 
+def tell(customer_id: int, *, actor: Actor) -> dict[str, Any]:
+    """All there is about a person for programs. Raises NotFound, CardMerged, CardAnonymised."""
+    found = collect(customer_id, actor=actor)
+    told = _told(found, fields.schema(retired=True), timezone.localtime())
+    audit.record(audit.Event.DISCLOSURE, actor=actor, customer_id=customer_id)
+    return told
+
+
 def write(customer_id: int, *, actor: Actor) -> tuple[str, bytes]:
     """The name of a zip in the active language, and its bytes. Raises NotFound, CardMerged, CardAnonymised."""
     found = collect(customer_id, actor=actor)
@@ -99,7 +107,7 @@ def write(customer_id: int, *, actor: Actor) -> tuple[str, bytes]:
         "history": ("csv", _table(_HISTORY, [_line(step, _HISTORY) for step in found.steps])),
         "consents": ("csv", _table(_CONSENTS, [_line(s, _CONSENTS) for s in _consents(found, schema)])),
         "imports": ("csv", _table(_IMPORTS, list(_imports(found)))),
-        "all": ("json", _json(found, schema, now)),
+        "all": ("json", (json.dumps(_told(found, schema, now), ensure_ascii=False, indent=2) + "\n").encode()),
     }
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
@@ -245,7 +253,7 @@ def _table(columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> bytes:
     return b"".join(csv.write([frame], headers=headers, form=csv.SPREADSHEET))
 
 
-def _json(found: PersonalData, schema: Schema, now: datetime) -> bytes:
+def _told(found: PersonalData, schema: Schema, now: datetime) -> dict[str, Any]:
     """The same for programs: field keys, canonical texts and codes."""
     consents = {f.key for f in schema.values if f.consent}
     steps = [
@@ -274,7 +282,7 @@ def _json(found: PersonalData, schema: Schema, now: datetime) -> bytes:
         }
         for source in found.imports
     ]
-    whole = {
+    return {
         "customer": found.customer_id,
         "cards": list(found.numbers),
         "when": now.isoformat(timespec="seconds"),
@@ -285,7 +293,6 @@ def _json(found: PersonalData, schema: Schema, now: datetime) -> bytes:
         "consents": [step for step in steps if step["field"] in consents],
         "imports": imports,
     }
-    return (json.dumps(whole, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def _about(found: PersonalData, now: datetime) -> bytes:

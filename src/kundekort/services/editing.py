@@ -116,7 +116,7 @@ def _with_people(conflicts: pl.DataFrame, customer_id: int, *, version: int) -> 
     """Conflicts of a card with who wrote the other's, and when."""
     since = history.since(customer_id, version=version)
     return tuple(
-        Conflict(field, mine, theirs, who=since[field].who, when=since[field].when)
+        Conflict(field, mine, theirs, who=since[field].who, when=since[field].when, base=since[field].old)
         for field, mine, theirs in conflicts.select("field", "mine", "theirs").iter_rows()
     )
 

@@ -14,6 +14,11 @@ DEAD_AFTER: Final = 15
 """Seconds without one after which a worker is taken for dead, and its jobs are given to others."""
 
 
+QUEUES: Final = 2
+"""Queues of which every worker takes jobs; it gives a sign of life for each."""
+
+
 def workers_alive() -> int:
     """How many workers there are that have given a sign of life of late, by the clock of the database."""
-    return ProcrastinateWorker.objects.filter(last_heartbeat__gt=Now() - timedelta(seconds=DEAD_AFTER)).count()
+    signs = ProcrastinateWorker.objects.filter(last_heartbeat__gt=Now() - timedelta(seconds=DEAD_AFTER)).count()
+    return -(-signs // QUEUES)

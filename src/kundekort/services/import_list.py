@@ -90,13 +90,32 @@ class ImportPage:
     lines: tuple[ImportLine, ...]
 
 
-def search(wanted: ImportFilter, *, offset: int, limit: int, actor: Actor) -> ImportPage:
-    """At most `limit` of the imports that a filter shows, from `offset`, the newest first."""
+def search(
+    wanted: ImportFilter,
+    *,
+    offset: int = 0,
+    limit: int,
+    before: tuple[datetime, int] | None = None,
+    actor: Actor,
+) -> ImportPage:
+    """At most `limit` of the imports that a filter shows, from `offset`, the newest first.
+
+    With `before`, the `when` and the number of a line, of those that come after it in the list.
+    """
     actor.require(Role.IMPORTER)
     found = _matching(wanted)
-    ids = list(found.values_list("pk", flat=True)[offset : offset + limit])
+    shown = found
+    if before is not None:
+        when, number = before
+        shown = found.filter(Q(when__lt=when) | Q(when=when, pk__lt=number))
+    return ImportPage(total=found.count(), lines=lines(shown[offset : offset + limit]))
+
+
+def lines(found: QuerySet[Import]) -> tuple[ImportLine, ...]:
+    """The imports of a question, which asks for a page of them at most, as lists show them."""
+    ids = list(found.values_list("pk", flat=True))
     shown = {imp.pk: imp for imp in Import.objects.filter(pk__in=ids).select_related(*import_names.ABOUT)}
-    return ImportPage(total=found.count(), lines=_lines([shown[pk] for pk in ids if pk in shown]))
+    return _lines([shown[pk] for pk in ids if pk in shown])
 
 
 def people(*, actor: Actor) -> list[Participant]:

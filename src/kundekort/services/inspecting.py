@@ -10,7 +10,7 @@ from django.utils import timezone
 from kundekort.engine import inspection
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.inspection import Inspection
-from kundekort.engine.recipe import Answers
+from kundekort.engine.recipe import Answers, DialectOverrides
 from kundekort.services import fields, imports
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.refusals import CannotImport
@@ -19,15 +19,18 @@ LARGEST: Final = 20 * 2**20
 """Bytes of a file that somebody waits for; a larger one is for the command line."""
 
 
-def inspect(file: IO[bytes], *, size: int, actor: Actor) -> Inspection:
-    """What a file is by itself, for importers. Raises CannotImport for one that is too large to wait for."""
+def inspect(file: IO[bytes], *, size: int, dialect: DialectOverrides, actor: Actor) -> Inspection:
+    """What a file is by itself, read as `dialect` says, for importers.
+
+    Raises CannotImport for one that is too large to wait for.
+    """
     actor.require(Role.IMPORTER)
     limit = min(LARGEST, settings.KUNDEKORT_MAX_BYTES)
     if size > limit:
         raise CannotImport(FileRefused("file_too_large", size=size, limit=limit))
     return inspection.inspect(
         file.read(),
-        answers=Answers(),
+        answers=Answers(dialect=dialect),
         schema=fields.schema(),
         limits=imports.limits(),
         today=timezone.localdate(),

@@ -22,16 +22,19 @@ from kundekort.services import (
     anonymising,
     clearing,
     confirming,
+    deliveries,
     exports,
     imports,
     job_failures,
     password_reset,
     planning,
     preview,
+    register_figures,
     upkeep,
 )
 from kundekort.services.progress import Cancelled, ProgressWriter, Report
 from kundekort.services.refusals import NotCleared, PlanDamaged, Refusal, RegisterBusy, StalePlan
+from kundekort.services.webhook_queue import OUTSIDE
 from kundekort.store.models import Anonymisation, Export, Import
 
 logger = logging.getLogger(__name__)
@@ -118,6 +121,25 @@ def clear(context: JobContext, anonymisation_id: int) -> None:
         logger.info("Anonymisation %s is cleared from the disk later: %s.", anonymisation_id, refusal.params["reason"])
 
 
+@app.task(name="tell_webhooks", queue=OUTSIDE)
+def tell_webhooks() -> None:
+    """Have each receiver told of what it has not been told of."""
+    for number in deliveries.due():
+        app.configure_task("tell_webhook", queue=OUTSIDE).defer(webhook_id=number)
+
+
+@app.task(name="tell_webhook", queue=OUTSIDE)
+def tell_webhook(webhook_id: int) -> None:
+    """Send a receiver what waits for it, and go on later where it did not take something."""
+    try:
+        rest = deliveries.send(webhook_id)
+        if rest is not None:
+            again = app.configure_task("tell_webhook", queue=OUTSIDE, schedule_in={"seconds": rest})
+            again.defer(webhook_id=webhook_id)
+    finally:
+        connection.close()  # each thread of the queue would keep one
+
+
 @contextmanager
 def _watched(
     context: JobContext,
@@ -165,3 +187,17 @@ def cancel_abandoned_imports(timestamp: int) -> None:
 def queue_forgotten(timestamp: int) -> None:
     """Have no import and no export wait for a job that there is not."""
     upkeep.queue_forgotten()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="count_register")
+def count_register(timestamp: int) -> None:
+    """Have the figures of the home page follow the register."""
+    register_figures.refresh()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="tell_webhooks_again", queue=OUTSIDE)
+def tell_webhooks_again(timestamp: int) -> None:
+    """Have no receiver wait because a job was lost."""
+    tell_webhooks()

@@ -33,8 +33,9 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The columns of files and what empty cells do by default. `name` '' is the built-in one."""
+    """The columns of files and what empty cells do by default. `name` '' and `id` 0 are the built-in one."""
 
+    id: int
     name: str
     columns: tuple[Column, ...]
     empty_cells: EmptyCells
@@ -68,6 +69,14 @@ def get(name: str | None = None) -> Layout:
         if layout.name == name:
             return layout
     raise NotFound(id=name)
+
+
+def numbered(layout_id: int) -> Layout:
+    """A layout by its number. Raises NotFound."""
+    for layout in list_all():
+        if layout.id == layout_id:
+            return layout
+    raise NotFound(id=layout_id)
 
 
 @transaction.atomic
@@ -138,9 +147,11 @@ def _check(name: str, columns: Sequence[tuple[str, str]], *, former: str | None)
 def _layout(row: ColumnLayout, schema: Schema) -> Layout:
     """The layout of a row, without fields that have been retired since."""
     columns = tuple(Column(schema[c["field"]], c["header"]) for c in row.columns if c["field"] in schema)
-    return Layout(name=row.name, columns=columns, empty_cells=EmptyCells(row.empty_cells), is_default=row.is_default)
+    return Layout(
+        id=row.pk, name=row.name, columns=columns, empty_cells=EmptyCells(row.empty_cells), is_default=row.is_default
+    )
 
 
 def _built_in(schema: Schema, *, is_default: bool) -> Layout:
     columns = tuple(Column(f, f.header) for f in schema if f.kind is not Kind.VERSION)
-    return Layout(name=BUILT_IN, columns=columns, empty_cells=EmptyCells.OVERWRITE, is_default=is_default)
+    return Layout(id=0, name=BUILT_IN, columns=columns, empty_cells=EmptyCells.OVERWRITE, is_default=is_default)

@@ -14,7 +14,7 @@ from kundekort import telemetry
 from kundekort.bulk import indexes
 from kundekort.bulk.apply import apply
 from kundekort.engine.plan import Plan
-from kundekort.services import fields, search_upkeep, writers
+from kundekort.services import fields, search_upkeep, webhook_queue, writers
 from kundekort.services.accounts import Actor
 from kundekort.services.database import psycopg_connection, short_lock_transaction
 from kundekort.services.progress import Report, no_progress
@@ -73,6 +73,7 @@ def write(
         changed=totals.changed + totals.removed + totals.restored,
         undoes=undoes,
     )
+    webhook_queue.wake()
     conn = psycopg_connection()
     schema = fields.schema(retired=True)
     aside = indexes.set_aside(conn, new=totals.new)

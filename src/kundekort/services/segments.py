@@ -111,10 +111,11 @@ def frames(which: Group | int | str, *, fields: Sequence[Field], actor: Actor) -
     return _frames(where_of(which if isinstance(which, Group) else get(which, actor=actor).condition), fields)
 
 
-def list_all(*, actor: Actor) -> list[SavedSegment]:
-    """All segments by name."""
+def list_all(*, after: str | None = None, limit: int | None = None, actor: Actor) -> list[SavedSegment]:
+    """All segments by name, or at most so many of those that come after a name."""
     actor.require(Role.READER)
-    return [_saved(row) for row in Segment.objects.order_by("name")]
+    rows = Segment.objects.order_by("name")
+    return [_saved(row) for row in (rows if after is None else rows.filter(name__gt=after))[:limit]]
 
 
 def get(which: int | str, *, actor: Actor) -> SavedSegment:
@@ -123,6 +124,7 @@ def get(which: int | str, *, actor: Actor) -> SavedSegment:
     return _saved(_row(which))
 
 
+@transaction.atomic
 def save(
     name: str,
     *,
@@ -138,7 +140,7 @@ def save(
     """
     actor.require(Role.IMPORTER)
     condition = _sound(condition)
-    row = Segment() if former is None else _row(former)
+    row = Segment() if former is None else _row(former, locked=True)
     if former is not None and seen is not None and seen != row.changed_at.isoformat():
         raise SegmentInvalid(reason="changed_meanwhile", path=(), who=identities.author(row))
     row.name, row.description = line(name), description.strip().replace("\x00", "")[:LONGEST_DESCRIPTION]
@@ -175,9 +177,10 @@ def _keep(row: Segment) -> SavedSegment:
     return _saved(row)
 
 
-def _row(which: int | str) -> Segment:
+def _row(which: int | str, *, locked: bool = False) -> Segment:
+    rows = Segment.objects.select_for_update() if locked else Segment.objects.all()
     try:
-        return Segment.objects.get(pk=which) if isinstance(which, int) else Segment.objects.get(name=line(which))
+        return rows.get(pk=which) if isinstance(which, int) else rows.get(name=line(which))
     except Segment.DoesNotExist as error:
         raise NotFound(id=which) from error
 

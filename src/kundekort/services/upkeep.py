@@ -15,7 +15,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from kundekort.services import clearing, exports, imports, planning, retention, sessions
+from kundekort.services import clearing, deliveries, exports, idempotency, imports, planning, retention, sessions
 from kundekort.store.models import Anonymisation, CacheEntry, Export, Import
 
 logger = logging.getLogger(__name__)
@@ -31,12 +31,14 @@ def look_after() -> None:
 
 
 def tidy_up() -> None:
-    """Remove sessions that have ended, and files that are kept no longer.
+    """Remove sessions that have ended, keys of requests, and files that are kept no longer.
 
     What goes wrong with files is logged and keeps nobody from working.
     """
     sessions.remove_expired()
+    idempotency.remove_old()
     CacheEntry.objects.filter(expires__lt=timezone.now()).delete()
+    deliveries.forget_old()
     try:
         retention.remove_leftovers()
         retention.remove_old()

@@ -32,6 +32,7 @@ from kundekort.services import (
 )
 from kundekort.services.database import cause_of, is_unreachable
 from kundekort.services.heartbeats import DEAD_AFTER, SIGN_OF_LIFE
+from kundekort.services.webhook_queue import OUTSIDE
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,8 @@ LOOK_EVERY: Final = 0.2
 """Seconds between two looks at whether to stop."""
 TIDY_EVERY: Final = 60 * 60
 """Seconds between two times that a worker removes files which are kept no longer; the first is when it starts."""
+LANES: Final = {"default": 1, OUTSIDE: 4}
+"""How many jobs of each queue a worker runs at once: one that uses this machine, beside some that wait for others."""
 REST: Final = 1
 """Seconds after which a worker that has lost its database begins anew."""
 
@@ -127,9 +130,29 @@ def monitored(call_next: Callable[[], Any], context: JobContext, worker: Worker)
 async def _run(stop: threading.Event, keep: Callable[[], None], lost: _Lost) -> None:
     """Work until somebody says stop or the database is lost; then no job is worked on any more."""
     connector = _Connector(kwargs=connector_params())
-    worker = Worker(
+    lanes = [_lane(queue, jobs_at_once) for queue, jobs_at_once in LANES.items()]
+    with app.replace_connector(connector):
+        async with app.open_async():
+            work = [asyncio.create_task(lane.run()) for lane in lanes]  # type: ignore[no-untyped-call]
+            beside = [asyncio.create_task(_look(keep)), asyncio.create_task(_tidy_up())]
+            while not (stop.is_set() or connector.lost or any(task.done() for task in work)):
+                await asyncio.sleep(LOOK_EVERY)
+                lost.workers |= {lane.worker_id for lane in lanes if lane.worker_id is not None}
+            for task in (*beside, *work):
+                task.cancel()
+            ends = await asyncio.gather(*work, return_exceptions=True)
+            lost.jobs |= connector.untold
+            for end in ends:
+                if isinstance(end, BaseException) and not isinstance(end, asyncio.CancelledError):
+                    raise end
+
+
+def _lane(queue: str, jobs_at_once: int) -> Worker:
+    """One of the workers of this process, as the queue knows it."""
+    return Worker(
         app=app,
-        concurrency=1,
+        queues=[queue],
+        concurrency=jobs_at_once,
         delete_jobs="successful",
         install_signal_handlers=False,
         fetch_job_polling_interval=POLL_EVERY,
@@ -139,22 +162,6 @@ async def _run(stop: threading.Event, keep: Callable[[], None], lost: _Lost) -> 
         shutdown_graceful_timeout=3,
         task_middleware=[monitored],
     )
-    with app.replace_connector(connector):
-        async with app.open_async():
-            work = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call]
-            beside = [asyncio.create_task(_look(keep)), asyncio.create_task(_tidy_up())]
-            while not (stop.is_set() or connector.lost or work.done()):
-                await asyncio.sleep(LOOK_EVERY)
-                if worker.worker_id is not None:
-                    lost.workers.add(worker.worker_id)
-            for task in beside:
-                task.cancel()
-            work.cancel()
-            try:
-                with suppress(asyncio.CancelledError):
-                    await work
-            finally:
-                lost.jobs |= connector.untold
 
 
 async def _look(keep: Callable[[], None]) -> None:

@@ -39,6 +39,24 @@ _GROUPS: Final = """
 """
 
 
+_COUNT: Final = """
+    WITH alike AS (
+        SELECT array_agg(id) AS ids, count(*) AS cards FROM kundekort_customer
+        WHERE {having} GROUP BY {key} HAVING count(*) > 1
+    )
+    SELECT count(*), coalesce(sum(cards), 0) FROM alike
+    WHERE NOT EXISTS (SELECT FROM kundekort_notduplicates d WHERE d.customers @> alike.ids)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """How many groups of alike cards there are, and how many cards stand in them."""
+
+    groups: int
+    cards: int
+
+
 @dataclass(frozen=True, slots=True)
 class Groups:
     """Some of the groups of alike cards: their numbers, lowest first."""
@@ -57,3 +75,12 @@ def groups(by: By, *, dismissed: bool, offset: int, limit: int) -> Groups:
         cursor.execute(_GROUPS.format(key=key, having=having), [dismissed, offset, limit])
         rows: Sequence[tuple[list[int], int]] = cursor.fetchall()
     return Groups(total=rows[0][1] if rows else 0, ids=tuple(tuple(ids) for ids, _ in rows))
+
+
+def count(by: By) -> Alike:
+    """How many groups of alike cards nobody has said to be different people."""
+    key, having = _KEYS[by]
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT.format(key=key, having=having))
+        groups, cards = cursor.fetchone()
+    return Alike(groups=int(groups), cards=int(cards))

@@ -18,16 +18,20 @@ from django.db.models.functions import Lower, Now
 
 from kundekort.engine.decisions import Decisions
 from kundekort.engine.facts import Facts, Question, Totals
-from kundekort.engine.header_mapping import HeaderMapping
 from kundekort.engine.recipe import Answers, Recipe
 from kundekort.store.anonymisation import Anonymisation as Anonymisation
 from kundekort.store.anonymisation import RetentionHold as RetentionHold
+from kundekort.store.api import ApiToken as ApiToken
+from kundekort.store.api import IdempotencyKey as IdempotencyKey
 from kundekort.store.cache_entries import CacheEntry as CacheEntry
+from kundekort.store.columns import ColumnLayout, ColumnMapping, HeaderAlias
 from kundekort.store.people import AuditEntry, Profile
 from kundekort.store.progress import Progress
 from kundekort.store.selection import Selection
 from kundekort.store.step_totals import StepTotal as StepTotal
 from kundekort.store.values import ValueField
+from kundekort.store.webhooks import Delivery as Delivery
+from kundekort.store.webhooks import Webhook as Webhook
 
 __all__ = [
     "AuditEntry",
@@ -175,7 +179,10 @@ class PeopleSketch(models.Model):
 
 
 class Revision(models.Model):
-    """One act that changed customers: who, when, why. Its cells are in `Change`."""
+    """One act that changed customers: who, when, why. Its cells are in `Change`, within the numbers of two rows.
+
+    Once it is in the register it is given its `position` in the change feed, and then keeps it.
+    """
 
     class Kind(models.TextChoices):
         """Why customers were changed."""
@@ -193,6 +200,16 @@ class Revision(models.Model):
     created = models.IntegerField(default=0)
     changed = models.IntegerField(default=0)
     undoes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="undone_by")
+    position = models.BigIntegerField(null=True)
+    first_change = models.BigIntegerField(null=True)
+    last_change = models.BigIntegerField(null=True)
+
+    class Meta:
+        # In part, so that a position can be given while others refer to the revision.
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["position"], condition=Q(position__gt=0), name="revision_position"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["id"], condition=Q(position=None), name="revision_unplaced")]
 
     def __str__(self) -> str:
         return f"{self.pk} {self.kind} {self.actor_name}"
@@ -291,56 +308,6 @@ class CustomField(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} ({self.kind})"
-
-
-class ColumnLayout(models.Model):
-    """Which columns files have, in which order and under which names: `columns` is a list of {field, header}."""
-
-    name = models.TextField(unique=True)
-    columns = models.JSONField()
-    empty_cells = models.TextField(default="overwrite")
-    is_default = models.BooleanField(default=False)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="one_default_layout"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class HeaderAlias(models.Model):
-    """A column name that some layout or own field has had: files that use it go on meaning that field."""
-
-    name = models.TextField(primary_key=True)
-    field = models.TextField()
-
-    def __str__(self) -> str:
-        return f"{self.name} → {self.field}"
-
-
-class ColumnMapping(models.Model):
-    """What a person said the columns of a file are: by name, or without one for the next file with the same headers.
-
-    `fingerprint` is that of the headers (`engine.header_mapping`).
-    """
-
-    fingerprint = models.TextField()
-    name = models.TextField(default="")
-    mapping = ValueField(HeaderMapping)
-    changed_at = models.DateTimeField(db_default=Now())
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    actor_name = models.TextField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["fingerprint"], condition=Q(name=""), name="one_mapping_of_headers"),
-            models.UniqueConstraint(fields=["name"], condition=~Q(name=""), name="one_mapping_of_name"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name or self.fingerprint[:8]
 
 
 class Segment(models.Model):

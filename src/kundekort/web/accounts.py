@@ -101,11 +101,6 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
     return redirect("account")
 
 
-def start(request: HttpRequest) -> HttpResponse:
-    """The first page: the import, which is what people come for; for readers the customers."""
-    return redirect("imports" if may_import(request.user) else "customers")
-
-
 def may_administer(user: AbstractBaseUser | AnonymousUser) -> bool:
     """Whether to show a person the way to the settings."""
     return actor_of(user).role is Role.ADMINISTRATOR

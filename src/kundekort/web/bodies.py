@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from kundekort.services.accounts import Role
 from kundekort.services.refusals import Forbidden
+from kundekort.services.uploading import LimitedUpload, discard, length
 from kundekort.web import denials
 from kundekort.web.actor import actor_of
-from kundekort.web.uploading import OVERHEAD, LimitedUpload
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
-
-PIECE: Final = 2**16
-"""Bytes that are taken at once of what is not kept."""
 
 _TAKES_FILE: Final = "takes_file"
 
@@ -34,22 +30,6 @@ def takes_file(role: Role) -> Callable[[View], View]:
         return view
 
     return mark
-
-
-def length(request: HttpRequest) -> int:
-    """How many bytes a request says it brings; 0 where it does not say so, of which no more is read then."""
-    try:
-        return int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        return 0
-
-
-def _discard(request: HttpRequest) -> None:
-    """Take what nobody has read, no more of it than a file may have, and keep nothing."""
-    left = length(request) if length(request) <= settings.KUNDEKORT_MAX_BYTES + OVERHEAD else 0
-    with suppress(UnreadablePostError):
-        while left > 0 and (taken := len(request.read(PIECE))):
-            left -= taken
 
 
 class BodyLimit:
@@ -67,7 +47,7 @@ class BodyLimit:
         """The answer to a request, and where there is no proxy, once all has been sent."""
         response = self._respond(request)
         if not settings.KUNDEKORT_PROXIES:
-            _discard(request)
+            discard(request)
         return response
 
     def process_view(self, request: HttpRequest, view: Callable[..., HttpResponseBase], *_: Any) -> HttpResponse | None:

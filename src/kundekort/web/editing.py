@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.formats import get_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -118,11 +119,11 @@ def edit(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 
 def shown(field: Field, canonical: str) -> str:
-    """A canonical text as a person writes it: a date in Norwegian begins with the day, a phone number has groups."""
+    """A canonical text as a person writes it: a date begins with the day where the language has it so, in figures."""
     if field.kind is Kind.PHONE:
         return wording.phone(canonical)
-    if field.kind is Kind.DATE and get_language() == "nb" and canonical:
-        return ".".join(reversed(canonical.split("-")))
+    if field.kind is Kind.DATE and get_format("SHORT_DATE_FORMAT") == "d.m.Y":
+        return wording.value(field.key, canonical)
     return canonical
 
 

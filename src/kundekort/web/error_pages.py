@@ -5,7 +5,6 @@ Django's own would first read all that was sent, for the sake of a token that no
 
 from __future__ import annotations
 
-import errno
 import sys
 from http import HTTPStatus
 
@@ -13,11 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from kundekort.services import database
-from kundekort.store.storage import StorageUnreachable
-
-RETRY_AFTER = 10
-"""Seconds after which it is worth asking again."""
+from kundekort.services.shortages import RETRY_AFTER, lacking
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -37,19 +32,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """The answer to a request that failed; Django calls it while the error is being handled."""
-    missing = _missing(sys.exception())
+    missing = lacking(sys.exception())
     if not missing:
         return HttpResponse(render_to_string("500.html"), status=HTTPStatus.INTERNAL_SERVER_ERROR)
     page = render_to_string("503.html", {"missing": missing})
     return HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": str(RETRY_AFTER)})
-
-
-def _missing(error: BaseException | None) -> str:
-    """What there was not: memory, files, room on the disk, or the database; '' where the error is a bug."""
-    if isinstance(error, MemoryError):
-        return "memory"
-    if isinstance(error, StorageUnreachable):
-        return "files"
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "room"
-    return "database" if database.is_unreachable(error) else ""

@@ -37,6 +37,7 @@ from kundekort.services.import_list import ImportFilter
 from kundekort.services.layouts import Layout
 from kundekort.services.lists import FileFormat
 from kundekort.services.refusals import CannotImport, Forbidden, NotFound, PlanDamaged
+from kundekort.services.uploading import uploaded
 from kundekort.store.models import Import
 from kundekort.store.pages import Filter
 from kundekort.web import columns, preview
@@ -48,7 +49,6 @@ from kundekort.web.import_list import back_to_list, table
 from kundekort.web.password_change import has_to_change
 from kundekort.web.progress import import_progress
 from kundekort.web.required_factor import lacks_factor
-from kundekort.web.uploading import uploaded
 from kundekort.wording.lists import template_name
 
 WORKING = (Import.State.RECEIVED, Import.State.CONFIRMING)

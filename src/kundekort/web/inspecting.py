@@ -13,11 +13,13 @@ from kundekort.engine import notes
 from kundekort.engine.inspection import Inspection
 from kundekort.engine.mapping import spread
 from kundekort.engine.problem import Problem
+from kundekort.engine.recipe import ENCODINGS, SEPARATORS, DialectOverrides
 from kundekort.services import fields, inspecting
 from kundekort.services.accounts import Role
+from kundekort.services.uploading import uploaded
 from kundekort.web.actor import actor_of
 from kundekort.web.bodies import takes_file
-from kundekort.web.uploading import uploaded
+from kundekort.web.forms.imports import DialectForm
 from kundekort.wording.lists import OWN_SHEETS
 
 SHOWN = 50
@@ -30,14 +32,21 @@ def page(request: HttpRequest) -> HttpResponse:
     """The form, and what a file that was posted is."""
     actor = actor_of(request)
     actor.require(Role.IMPORTER)
-    context: dict[str, Any] = {"room": "imports", "max_bytes": inspecting.LARGEST}
+    context: dict[str, Any] = {
+        "room": "imports",
+        "max_bytes": inspecting.LARGEST,
+        "encodings": ENCODINGS,
+        "separators": SEPARATORS,
+        "overrides": DialectOverrides(),
+    }
     if request.method == "POST":
         file = uploaded(request)
+        overrides = context["overrides"] = DialectForm.read(request.POST)
         if file is None:
             context["no_file"] = True
         else:
             with fields.once():
-                found = inspecting.inspect(file, size=file.size or 0, actor=actor)
+                found = inspecting.inspect(file, size=file.size or 0, dialect=overrides, actor=actor)
                 context |= {"filename": file.name} | _told(found)
     return render(request, "kundekort/imports/inspect.html", context)
 

@@ -13,9 +13,9 @@ from kundekort.services import mended_rows, planning
 from kundekort.services.accounts import Role
 from kundekort.services.lists import FileFormat
 from kundekort.services.refusals import NotFound
+from kundekort.services.uploading import uploaded
 from kundekort.web.actor import actor_of
 from kundekort.web.bodies import takes_file
-from kundekort.web.uploading import uploaded
 from kundekort.wording.lists import mended_name
 
 

@@ -18,8 +18,10 @@ from django.urls import is_valid_path, reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from kundekort import wording
+from kundekort.languages import spoken
 from kundekort.services import fields, identities
 from kundekort.services.refusals import (
     AlreadyApplied,
@@ -64,21 +66,27 @@ def headers(respond: Respond) -> Respond:
 
 
 def chosen_language(respond: Respond) -> Respond:
-    """Middleware: speak the language a person has chosen, else the register's.
+    """Middleware: speak the language a person has chosen, else a Nordic one the browser asks for, or the register's.
 
-    The browser's wish is not asked: at a Norwegian box office the computer is often an English one.
+    English is chosen, never taken from the browser: at a Norwegian box office the computer is often an English one.
     """
 
     def answer(request: HttpRequest) -> HttpResponse:
-        wish = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        language = wish if wish in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in dict(settings.LANGUAGES) else _wish(request) or settings.LANGUAGE_CODE
         with translation.override(language):
             response = respond(request)
         response.headers.setdefault("Content-Language", language)
-        patch_vary_headers(response, ("Cookie",))
+        patch_vary_headers(response, ("Cookie", "Accept-Language"))
         return response
 
     return answer
+
+
+def _wish(request: HttpRequest) -> str | None:
+    """The first language that the browser asks for and the pages have, English passed over."""
+    asked = (spoken(tag) for tag, _quality in parse_accept_lang_header(request.headers.get("Accept-Language", "")))
+    return next((language for language in asked if language not in (None, "en")), None)
 
 
 def field_names(respond: Respond) -> Respond:

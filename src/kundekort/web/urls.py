@@ -21,6 +21,7 @@ from kundekort.web import (
     findings,
     four_eyes,
     group_merging,
+    home,
     import_list,
     imports,
     inspecting,
@@ -38,12 +39,13 @@ from kundekort.web import (
     segments,
     single_sign_on,
     undoing,
+    webhooks,
 )
 
 SIGN_ON: Final = {"provider_id": settings.KUNDEKORT_SIGN_ON}
 
 urlpatterns = [
-    path("", accounts.start, name="start"),
+    path("", home.start, name="start"),
     path("login/", accounts.log_in, name="login"),
     path("login/", accounts.log_in, name="account_login"),  # as allauth calls it
     path("login/factor/", second_factors.FactorView.as_view(), name="mfa_authenticate"),
@@ -100,6 +102,11 @@ urlpatterns = [
     path("settings/audit/file/", audit.file, name="audit-file"),
     path("settings/confirmation/", four_eyes.four_eyes, name="four-eyes"),
     path("settings/findings/", limits.limits, name="limits"),
+    path("settings/webhooks/", webhooks.listing, name="webhooks"),
+    path("settings/webhooks/new/", webhooks.new, name="webhook-new"),
+    path("settings/webhooks/<int:webhook_id>/", webhooks.page, name="webhook"),
+    path("settings/webhooks/<int:webhook_id>/act/", webhooks.act, name="webhook-act"),
+    path("settings/webhooks/deliveries/<int:delivery_id>/", webhooks.delivery, name="webhook-delivery"),
     path("settings/retention/", retention.retention, name="retention"),
     path("settings/retention/rule/", retention.rule, name="retention-rule"),
     path("settings/retention/hold/", retention.hold, name="retention-hold"),

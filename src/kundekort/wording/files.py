@@ -66,6 +66,7 @@ FILE_KINDS: Final[Mapping[str, str | Promise]] = {
     "json": _("a JSON file"),
     "vcard": _("contacts as vCard"),
     "calendar": _("a calendar"),
+    "rtf": _("a text document (RTF)"),
     "mail": _("a mail, or a web page in one file"),
 }
 
@@ -74,7 +75,7 @@ _UNITS: Final = ("kB", "MB", "GB")
 
 def file_size(size: int) -> str:
     """A number of bytes as people read it, the same everywhere (`js/upload.js` too): 1.4 kB, 23 kB, 512 MB."""
-    value, unit = size / 1024, 0
+    value, unit = max(size / 1024, 0.1 if size else 0), 0  # what is there is never nothing
     while round(value) >= 1024 and unit < len(_UNITS) - 1:
         value, unit = value / 1024, unit + 1
     digits = 0 if value >= 10 or round(value, 1).is_integer() else 1

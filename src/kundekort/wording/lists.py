@@ -1,7 +1,7 @@
 """What a list of customers says of itself: its sheets, and what to write in a cell of each kind.
 
-In more languages than the pages have: a list is read by people who have never seen them. A language without words here
-gets English.
+Kept apart from the translations: a list is written in the language it was asked for in, whichever is active by then.
+A language without words here gets English.
 """
 
 from __future__ import annotations
@@ -94,8 +94,8 @@ KINDS: Final[Mapping[Kind, Mapping[str, str]]] = {
     Kind.GENDER: {
         "nb": "0 ingen, 1 mann, 2 kvinne. Må fylles ut.",
         "en": "0 none, 1 man, 2 woman. Must be filled in.",
-        "sv": "0 inget, 1 man, 2 kvinna. Måste fyllas i.",
-        "da": "0 intet, 1 mand, 2 kvinde. Skal udfyldes.",
+        "sv": "0 ej angivet, 1 man, 2 kvinna. Måste fyllas i.",
+        "da": "0 ikke oplyst, 1 mand, 2 kvinde. Skal udfyldes.",
     },
     Kind.DATE: {
         "nb": "Dato, som 1990-12-31 eller 31.12.1990.",
@@ -137,7 +137,7 @@ KINDS: Final[Mapping[Kind, Mapping[str, str]]] = {
         "nb": "La det stå. Slik vet Kundekort hva kunden var da listen ble hentet.",
         "en": "Leave it as it is. By it Kundekort knows what the customer was when the list was made.",
         "sv": "Låt det stå. Så vet Kundekort vad kunden var när listan hämtades.",
-        "da": "Lad det stå. Sådan ved Kundekort, hvad kunden var, da listen blev hentet.",
+        "da": "Lad det stå. Sådan ved Kundekort hvad kunden var da listen blev hentet.",
     },
 }
 """What to write in a cell, by kind and language; `{}` stands for the choices."""

@@ -1,4 +1,4 @@
-"""The words about users: what they may do, and what is wrong with a name."""
+"""The words about users and their tokens: what they may do, and what is wrong with a name."""
 
 from __future__ import annotations
 
@@ -37,6 +37,30 @@ PERSON_FAULTS: Final[Mapping[str, str | Promise]] = {
     "email_taken": _("Another user has this e-mail address. Give each their own, or leave it empty."),
 }
 """By the reason of `PersonInvalid`."""
+
+TOKEN_FAULTS: Final[Mapping[str, str | Promise]] = {
+    "token_name_missing": _("Give the token a name that says which program has it."),
+    "token_name_too_long": _("The name is longer than %(limit)s characters. Shorten it."),
+    "scopes_missing": _("Choose what the program may do."),
+    "scope_beyond_role": _("“%(scope)s” is more than the role of its owner allows, or there is no such scope."),
+    "token_days": _("Choose after how many days it expires, from 1 to %(limit)s."),
+}
+"""By the reason of `TokenInvalid`."""
+
+SCOPES: Final[Mapping[str, str | Promise]] = {
+    "customers:read": _("Look customers up"),
+    "customers:write": _("Make and change customers"),
+    "customers:anonymise": _("Anonymise customers for good"),
+    "imports:read": _("See imports and their rows"),
+    "imports:write": _("Upload, decide about, confirm and undo imports"),
+    "segments:read": _("Count segments and list their members"),
+    "segments:write": _("Save and delete segments"),
+    "exports": _("Take lists of customers"),
+    "changes:read": _("Follow what changes in the register"),
+    "settings:read": _("Read fields and column layouts"),
+    "settings:write": _("Change fields, column layouts and settings"),
+}
+"""What a token may, by its scope."""
 
 SECOND_PERSON: Final[Mapping[str, str | Promise]] = {
     "cards": ngettext_lazy(

@@ -107,8 +107,17 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     ),
     "password_wrong": _("This is not the password you have now. Capital letters count."),
     "sign_on_refused": _("You are not let in. Ask an administrator of Kundekort."),
+    "token_invalid": _("The token cannot be made like this. %(fault)s"),
     "field_invalid": _("The field cannot be saved like this. %(fault)s"),
     "choice_in_use": _("The choice “%(choice)s” is on %(cards)s cards. Change these first, then take it away."),
+    "change_cursor_invalid": _("“%(cursor)s” is no cursor of the change feed. Use one that it has given, or none."),
+    "change_cursor_unknown": _(
+        "The change feed does not reach %(cursor)s: a backup was restored since. Begin anew with the whole register."
+    ),
+    "not_reached": _("The other server was not reached. %(fault)s"),
+    "secret_unreadable": _("The secret cannot be read: it was kept under another secret key. Enter or make a new one."),
+    "webhook_invalid": _("The webhook cannot be saved like this. %(fault)s"),
+    "delivery_over": _("The delivery does not wait any more."),
     "setting_invalid": _("Choose a whole number from %(least)s to %(most)s."),
     "layout_invalid": _("The column layout cannot be saved like this. %(fault)s"),
     # cards
@@ -138,6 +147,26 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "already_undone": _("This has been undone already. Nothing was written again."),
     "segment_invalid": _("The segment cannot be used like this. %(fault)s"),
     "not_found": _("There is nothing here called or numbered “%(id)s”. It may have been removed."),
+    # the API
+    "unauthenticated": _(
+        "The request has no token that opens anything: “Authorization: Bearer kk_…”. It may be expired or revoked; "
+        "make one under your account."
+    ),
+    "scope_missing": _("The token does not have the scope “%(scope)s”. Make one that does."),
+    "rate_exceeded": _("That were more than %(limit)s requests in a minute. Wait %(seconds)s seconds."),
+    "address_unknown": _("There is nothing at this address. The addresses stand in /api/docs."),
+    "method_not_allowed": _("This address is not asked like that (%(method)s)."),
+    "length_missing": _("The request does not say how long it is. Send a Content-Length."),
+    "body_too_large": _("The request is larger than %(limit)s, which is the most here. Send less, or a file."),
+    "media_type_unsupported": _("This address takes %(expected)s, not “%(sent)s”."),
+    "json_malformed": _("What was sent is not JSON."),
+    "request_invalid": _("The request is not as this address wants it. The errors say what is wrong where."),
+    "request_malformed": _("The request cannot be understood."),
+    "cursor_invalid": _("This cursor is none of ours, or belongs to another list. Begin again without it."),
+    "idempotency_running": _("A request with this Idempotency-Key has begun and is not finished. Ask again later."),
+    "idempotency_mismatch": _("This Idempotency-Key belongs to a request that said something else. Use a new one."),
+    "internal_error": _("Something went wrong on the server. Its log says what, beside the number of this request."),
+    "temporarily_unavailable": _("The server lacks something that will come back, such as its database. Try again."),
     # backups
     "nothing_to_back_up": _("There is no register here to back up. Check KUNDEKORT_DATA and KUNDEKORT_DATABASE_URL."),
     "backup_damaged": _(

@@ -22,12 +22,13 @@ from kundekort.wording.fields import field
 from kundekort.wording.files import FILE_KINDS, file_size
 from kundekort.wording.health import HEALTH
 from kundekort.wording.names import encoding, kind_of_problem, operator, role, separator
-from kundekort.wording.people import PERSON_FAULTS, SECOND_PERSON
+from kundekort.wording.people import PERSON_FAULTS, SECOND_PERSON, TOKEN_FAULTS
 from kundekort.wording.places import country_name
 from kundekort.wording.problems import CARD_PROBLEMS, PROBLEMS, WARNINGS
 from kundekort.wording.progress import REASONS, WRITERS
 from kundekort.wording.refusals import REFUSALS
 from kundekort.wording.segments import FAULTS
+from kundekort.wording.servers import DELIVERY_FAULTS, SERVER_FAULTS, WEBHOOK_FAULTS, WEBHOOK_NOTICES
 
 _SHEETS: Final = 6
 """Names of sheets that a sentence gives at most."""
@@ -68,6 +69,12 @@ def refusal(code: str, params: Mapping[str, Any]) -> str:
         params = {"why": _listed([second_person(*reason) for reason in params.get("reasons", ())])}
     if code == "person_invalid":
         params = {"fault": person_fault(params["reason"], params)}
+    if code == "token_invalid":
+        params = {"fault": _sentence(TOKEN_FAULTS, params["reason"], params)}
+    if code == "not_reached":
+        params = {"fault": server_fault(params["reason"], params)}
+    if code == "webhook_invalid":
+        params = {"fault": webhook_fault(params["reason"], params)}
     if code == "register_busy":
         params = {"writer": writer(params.get("writing", ""), params.get("name", ""), params.get("since"))}
     if code == "cell_invalid":
@@ -77,6 +84,21 @@ def refusal(code: str, params: Mapping[str, Any]) -> str:
         of = _("This is about the sheet “%(sheet)s”. Others are: %(others)s.")
         told += " " + of % {"sheet": params["sheet"], "others": _names(others)}
     return told
+
+
+def server_fault(reason: str, params: Mapping[str, Any]) -> str:
+    """Why another server was not reached, or what it said; '' for a reason of '', as where nothing went wrong."""
+    return _sentence({**SERVER_FAULTS, **DELIVERY_FAULTS}, reason, params) if reason else ""
+
+
+def webhook_fault(reason: str, params: Mapping[str, Any]) -> str:
+    """What is wrong with a webhook as it was described."""
+    return _sentence(WEBHOOK_FAULTS, reason, params)
+
+
+def webhook_notice(notice: str, *, days: int) -> str:
+    """Why a webhook was switched off that nobody has switched off."""
+    return _sentence(WEBHOOK_NOTICES, notice, {"days": days})
 
 
 def writer(kind: str, name: str, since: datetime | None) -> str:
@@ -217,7 +239,7 @@ def _shown(code: str, name: str, value: object) -> object:
             return str(FILE_KINDS.get(value) or _("of an unknown kind"))
         case "size", int():
             return file_size(value)
-        case "limit", int() if code in ("file_too_large", "file_expands"):
+        case "limit", int() if code in ("file_too_large", "file_expands", "body_too_large", "too_large"):
             return file_size(value)
         case "count" | "errors" | "unchanged" | "limit" | "length" | "columns" | "cells" | "expected", int():
             return Count(value)

@@ -98,6 +98,7 @@ def test_it_is_told_a_wrong_encoding() -> None:
     [
         (b"%PDF-1.7\n...", "pdf"),
         (b'[\r\n  {"CustomerID": 7}]', "json"),
+        (b"{\\rtf1\\ansi\n", "rtf"),
         (b"BEGIN:VCARD\r\nVERSION:3.0\r\n", "vcard"),
         (b"BEGIN:VCALENDAR\n", "calendar"),
         (b"MIME-Version: 1.0\n", "mail"),

@@ -67,6 +67,9 @@ WIDE = [
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.sampled_from(WIDE), max_size=40).map(b"".join), PACES)
 @example(b'1;2;"3\n1;2;3;4;5;6;7;8\n9";4;5;6;7;8\n1;2;3;4;5;6;7;8\n', Pace())
+@example(
+    3 * (b'1;2;"";4;5;6;7;8\n' + 3 * b"1;2;3;4;5;6;7;8\r\n\n" + b'1;2;";4;5;6;7;8\n1;2;3;4;5;6;7;8\n'), Pace(60, 150)
+)
 def test_it_finds_the_same_lost_quotes_in_wide_files(body: bytes, pace: Pace) -> None:
     assert_fast_is_careful(b"a;b;c;d;e;f;g;h\n" + body, pace, DialectOverrides("utf-8", ";", 1))
 

@@ -27,6 +27,12 @@ def test_it_proves_so_many_records_at_most() -> None:
     assert (found.lines.tolist(), found.end, found.end_line) == ([11, 13], 29, 15)
 
 
+def test_it_proves_records_that_start_before_a_position_only() -> None:
+    found = counted(b"\n" + PLAIN).plain(0, 1000, until=7)
+    assert (found.lines.tolist(), found.starts, found.empty, found.end) == ([11, 12], [1, 6], 1, 22)
+    assert counted(PLAIN).plain(5, 1000, until=5).end == 5
+
+
 def test_it_proves_a_last_line_without_end() -> None:
     assert counted(PLAIN + b"5;f").plain(0, 1000).end == len(PLAIN) + 3
 

@@ -1,10 +1,13 @@
 """The tables of words against their source, Unicode CLDR as Babel has it."""
 
+from collections.abc import Callable
+
 import pytest
 from babel import Locale
 from babel.core import get_global
 
-from kundekort.engine.values import countries, languages, numbers
+from kundekort.engine.values import countries, genders, languages, numbers, yes_no
+from kundekort.engine.values.column import Outcome
 
 SPOKEN = [Locale(code) for code in ("nb", "nn", "sv", "da", "en")]
 # CLDR also names areas that are no countries, and languages that are older names of others.
@@ -39,3 +42,23 @@ def test_it_keeps_only_iso_codes() -> None:
 def test_it_takes_no_number_that_the_database_could_not_compare() -> None:
     assert numbers.number("9" * 100) == ("9" * 100, None)
     assert numbers.number("9" * 101)[1] == "number_invalid"
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (yes_no.yes_no, {"1": "Ja|ja tack|Ja tak|Sant|Sand|samtycker", "0": "Nej|nej tack|Nej tak|Falskt|Falsk"}),
+        (
+            genders.gender,
+            {
+                "0": "Okänt|Ukendt|ej angivet|ikke oplyst|vill inte uppge|Annat|Andet",
+                "1": "Man|Mand|manlig|mandlig|M",
+                "2": "Kvinna|Kvinde|kvinnlig|kvindelig|K",
+            },
+        ),
+    ],
+)
+def test_it_knows_the_words_of_swedish_and_danish_lists(kind: Callable[[str], Outcome], words: dict[str, str]) -> None:
+    assert {word: kind(word) for several in words.values() for word in several.split("|")} == {
+        word: (code, None) for code, several in words.items() for word in several.split("|")
+    }

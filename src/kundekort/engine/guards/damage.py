@@ -114,11 +114,12 @@ def _no_value() -> pl.Expr:
 
 
 def _entities() -> pl.Expr:
-    """Codes of web pages, e-mails or addresses for letters, of which the stored value has none; notes may have some."""
+    """Codes of pages, mails, addresses or programs for letters that the stored value lacks; notes may have some."""
     of_page = escapes.entities(_VALUE) & ~escapes.entities(_OLD)
     of_address = escapes.percent(_VALUE) & ~escapes.percent(_OLD)
+    of_source = escapes.letter_codes(_VALUE) & ~escapes.letter_codes(_OLD)
     of_mail = escapes.mail_words(_VALUE) & ~escapes.mail_words(_OLD)
-    return encodings.escaped(_VALUE, _OLD) | ((of_page | of_address) & (Kind.NOTE.value != _KIND)) | of_mail
+    return encodings.escaped(_VALUE, _OLD) | ((of_page | of_address | of_source) & (Kind.NOTE.value != _KIND)) | of_mail
 
 
 def _rounded() -> pl.Expr:

@@ -6,11 +6,12 @@ May not know fields, files or encodings.
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
+from itertools import islice, repeat
 from typing import IO, Final, NamedTuple, cast
 
 import numpy as np
@@ -70,11 +71,12 @@ def batches(text: Text, start: int, line: int, *, grammar: Grammar, columns: int
     counted: Stretch | None = None
     within = start
     while start < len(text):
-        if not pace.careful and start >= within:
+        if not pace.careful:
             if counted is None or start >= counted.stop:
                 counted = stretch(octets, start, line, pace.most, grammar=grammar, width=width)
-            plain = counted.plain(start, growing.room)
-            growing.add_plain(start, plain)
+            doubtful = start < within
+            plain = counted.plain(start, growing.room, within if doubtful else sys.maxsize)
+            growing.add_plain(start, plain, doubtful=doubtful)
             start, line = plain.end, plain.end_line
         if start < len(text):
             found = record(text, start, grammar)
@@ -112,11 +114,16 @@ class _Growing:
         """How many more rows it can take at least before it is large."""
         return max(0, _MOST_CELLS // (self.widest + 1) - self.height - len(self.rows))
 
-    def add_plain(self, start: int, plain: Plain) -> None:
-        """Take the plain records that start at a position."""
+    def add_plain(self, start: int, plain: Plain, *, doubtful: bool = False) -> None:
+        """Take the plain records that start at a position; `doubtful` as of `add_record`."""
         self.blank_rows += plain.empty
-        if len(plain.lines):
-            self._add_piece(memoryview(self.text)[start : plain.end], plain.lines)
+        if not len(plain.lines):
+            return
+        self._add_piece(memoryview(self.text)[start : plain.end], plain.lines)
+        if doubtful:
+            rows = map(self.text.__getitem__, map(slice, plain.starts, [*plain.starts[1:], plain.end]))
+            said = [row.decode().rstrip("\r\n")[:SHOWN] for row in rows]
+            self.problems += map(LineProblem, plain.lines.tolist(), repeat("between_quotes"), said)
 
     def add_record(self, found: Record, line: int, *, doubtful: bool = False) -> None:
         """Take one record, with what is wrong with it; a blank one is only counted.

@@ -45,6 +45,7 @@ _NO_TABLES: Final = (
     (b"<!doctype html", "html"),
     (b"<table", "html"),
     (b"<?xml", "xml"),
+    (b"{\\rtf", "rtf"),
     (b"{", "json"),
     (b"[{", "json"),
     (b"begin:vcard", "vcard"),

@@ -223,10 +223,21 @@ def _first_row(text: Text, found: Record, grammar: Grammar) -> Record | None:
     row = not second.fault and grammar.fits(second.cells)
     if not (row or (second.fault in EXCESSES and not fits)):
         return None
-    alone = parse(text, found.start, grammar, one_line=True)
+    alone = _first_line(text, found, first, grammar)
     if not fits:
         return alone
     return alone._replace(within=found.end) if _joins_rows(text, found, alone, second, grammar) else None
+
+
+def _first_line(text: Text, found: Record, stop: int, grammar: Grammar) -> Record:
+    """The first line of a record of several by itself, up to `stop`: what its open quote holds is cut at separators."""
+    if found.fault in EXCESSES:
+        return parse(text, found.start, grammar, one_line=True)
+    number, cell = next(((n, cell) for n, cell in enumerate(found.cells) if _LINE_END.search(cell)))
+    begin = _LINE_END.split(cell, 1)[0]
+    opened = stop - len(begin) - begin.count(b'"') - 1  # in a quoted cell each quote stands twice
+    rest, excess = _split(text, opened, stop, grammar)
+    return _ended(text, found.start, stop, found.cells[:number] + rest, excess or "unclosed_quote")
 
 
 def _joins_rows(text: Text, found: Record, first: Record, second: Record, grammar: Grammar) -> bool:

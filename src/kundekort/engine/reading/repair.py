@@ -85,17 +85,17 @@ def _with_letters(raw: bytes, places: Sequence[int], grammar: Grammar) -> list[b
 
 def _letters(raw: bytes, grammar: Grammar) -> Iterator[Sequence[int]]:
     """What quotes of a row may be letters, the likeliest first: all that stand within a cell, then each by itself."""
+    places = [quote.start() for quote in re.finditer(b'"', raw)]
     within = []
     edges = (b"", grammar.separator)
-    for run in _QUOTES.finditer(raw):
+    for run in _QUOTES.finditer(raw) if len(places) > 1 else ():
         start, stop = run.span()
         opens, closes = raw[max(0, start - 1) : start] in edges, raw[stop : stop + 1] in edges
         if (stop - start - opens - closes) % 2 and not (opens and closes):
             within.append(start if closes else stop - 1)
     if len(within) > 1:
         yield within
-    for quote in re.finditer(b'"', raw):
-        yield (quote.start(),)
+    yield from ((place,) for place in places)
 
 
 @lru_cache(maxsize=8)

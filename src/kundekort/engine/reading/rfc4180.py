@@ -8,9 +8,11 @@ cells.
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -30,12 +32,14 @@ _FIRST_OF_BOM: Final = 0xEF
 
 
 class Plain(NamedTuple):
-    """Records in a row that are proven: they have exactly the usual number of cells, or are `empty`, a line end alone.
+    """Records in a row that are proven: they have exactly the usual number of cells, or are a line end alone.
 
-    `lines` are those of the former; the next record starts at `end`, on physical line `end_line`.
+    `lines` are those of the former, and `starts` the bytes at which they start; `empty` is how many the latter are. The
+    next record starts at `end`, on physical line `end_line`.
     """
 
     lines: Positions
+    starts: list[int]
     empty: int
     end: int
     end_line: int
@@ -44,8 +48,9 @@ class Plain(NamedTuple):
 class _View(NamedTuple):
     """The records of a stretch, if those whose bounds are right are known.
 
-    `bounds` are where they start, and where the last one ends, `lines` the physical lines there; `empty` those that are
-    a line end alone, or None. `careful` are the indices of those that are not plain, and how many records there are.
+    `bounds` are the bytes of the text where they start, and where the last one ends, `lines` the physical lines there;
+    `empty` those that are a line end alone, or None. `careful` are the indices of those that are not plain, and how
+    many records there are.
     """
 
     bounds: list[int]
@@ -73,21 +78,22 @@ class Stretch:
         """Where in the text the stretch ends."""
         return self.start + len(self.octets)
 
-    def plain(self, at: int, most: int) -> Plain:
-        """The plain records from a position on, at which a record starts, up to the first that is not; `most` at most.
+    def plain(self, at: int, most: int, until: int = sys.maxsize) -> Plain:
+        """The plain records from a position on, at which a record starts, up to the first that is not; `most` at most,
+        and only those that start before `until`.
 
         Where it stands behind the stretch, there are none.
         """
-        at -= self.start
-        behind_odd = self.inside is not None and at > 0 and bool(self.inside[at - 1])
+        behind_odd = self.inside is not None and at > self.start and bool(self.inside[at - self.start - 1])
         view = self._behind_odd if behind_odd else self._behind_even
         first = bisect_left(view.bounds, at)
-        to = min(view.careful[bisect_left(view.careful, first)], first + most)
-        lines, empty = view.lines[first:to], 0
+        to = min(view.careful[bisect_left(view.careful, first)], first + most, bisect_left(view.bounds, until, first))
+        lines, starts, empty = view.lines[first:to], view.bounds[first:to], 0
         if view.empty is not None:
-            empty = int(np.count_nonzero(view.empty[first:to]))
-            lines = lines[~view.empty[first:to]]
-        return Plain(lines, empty, self.start + view.bounds[to], int(view.lines[to]))
+            rows = ~view.empty[first:to]
+            empty = len(rows) - int(np.count_nonzero(rows))
+            lines, starts = lines[rows], [*compress(starts, rows)]
+        return Plain(lines, starts, empty, view.bounds[to], int(view.lines[to]))
 
     @cached_property
     def _behind_even(self) -> _View:
@@ -181,7 +187,7 @@ def _records(of: Stretch, *, behind_odd: bool) -> _View:
     careful &= ~empty
     lines = of.line + np.searchsorted(of.line_ends, bounds)
     careful_ones = [*np.flatnonzero(careful).tolist(), len(stops)]
-    return _View(bounds.tolist(), lines, empty if empty.any() else None, careful_ones)
+    return _View((of.start + bounds).tolist(), lines, empty if empty.any() else None, careful_ones)
 
 
 def _wrong_quotes(of: Stretch, behind_odd: bool) -> Positions:

@@ -17,7 +17,9 @@ WORDS: Final = Vocabulary.of_words(
     {
         "0": "ukjent, ukendt, okänd, unknown, none, ingen, intet, inget, annet, annat, andet, other, n/a, u, x, "
         "ikke oppgitt, ej angivet, ikke angivet, ikke angitt, not specified, unspecified, undefined, neutral, nøytral, "
-        "ikke-binær, ikkebinær, non-binary, nonbinary, icke-binär, hen, ønsker ikke å oppgi, vil ikke oppgi",
+        "ikke-binær, ikkebinær, non-binary, nonbinary, icke-binär, hen, ønsker ikke å oppgi, vil ikke oppgi, "
+        "ej angiven, ej uppgivet, ej uppgiven, inte angivet, inte uppgivet, vill ej uppge, vill inte uppge, okänt, "
+        "ospecificerat, ikke oplyst, uoplyst, uspecificeret, ønsker ikke at oplyse, vil ikke oplyse, nonbinær",
         "1": "mann, man, mand, male, m, herre, herr, hr, mr, gutt, dreng, pojke, boy, mannlig, manlig, mandlig, han",
         "2": "kvinne, kvinna, kvinde, female, woman, f, k, w, dame, dam, fru, frøken, fröken, frk, ms, mrs, jente, "
         "flicka, pige, girl, kvinnelig, kvinnlig, kvindelig, hun, hon",

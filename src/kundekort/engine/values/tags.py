@@ -1,6 +1,7 @@
 """Tags: words with '|' between them.
 
-Accepted: anything; without any '|' also with ';' or ',' between them, as others have it, and a JSON array of them.
+Accepted: anything; without any '|' also with ';' or ',' between them, as others have it, and a list of them
+as JSON or Python write it.
 Canonical: every tag once, trimmed and sorted by code point, so that their order never is a change; one by itself has no
 ';' or ',' in it. A field limits the length of each tag, not of all together. The tags of several cards are united.
 """
@@ -8,6 +9,7 @@ Canonical: every tag once, trimmed and sorted by code point, so that their order
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
@@ -19,6 +21,8 @@ from kundekort.engine.values.rules import KindRules, one_by_one
 from kundekort.engine.values.text import trimmed
 
 BETWEEN: Final = "|"
+_PYTHON_TEXT: Final = re.compile(r"'([^']*)'")
+_PYTHON_LIST: Final = re.compile(r"\[\s*+'[^']*+'(?:\s*+,\s*+'[^']*+')*+\s*+\]")
 
 
 def tags(value: str) -> Outcome:
@@ -27,7 +31,9 @@ def tags(value: str) -> Outcome:
 
 
 def _several(value: str) -> set[str]:
-    if value.startswith("[") and value.endswith("]"):
+    if _PYTHON_LIST.fullmatch(value):
+        value = BETWEEN.join(_PYTHON_TEXT.findall(value))
+    elif value.startswith("[") and value.endswith("]"):
         with suppress(ValueError, RecursionError):
             value = BETWEEN.join(str(tag) for tag in json.loads(value) if isinstance(tag, str | int))
     found = {value}

@@ -14,7 +14,8 @@ from kundekort.engine.values.vocabulary import Vocabulary
 
 WORDS: Final = Vocabulary.of_words(
     {
-        "1": "ja, j, yes, y, true, t, sann, sant, sand, x, på, on, ok, jatakk, ja takk, samtykker",
+        "1": "ja, j, yes, y, true, t, sann, sant, sand, x, på, on, ok, jatakk, ja takk, ja tak, ja tack, samtykker, "
+        "samtycker",
         "0": "nei, nej, n, no, false, usann, usant, falsk, falskt, av, off, nei takk, nej tak, nej tack",
     }
 )

@@ -15,6 +15,7 @@ from kundekort.services.refusals.accounts import (
     PasswordWrong,
     PersonInvalid,
     SignOnRefused,
+    TokenInvalid,
     WeakPassword,
 )
 from kundekort.services.refusals.cards import (
@@ -75,14 +76,24 @@ from kundekort.services.refusals.refusal import (
 )
 from kundekort.services.refusals.register import (
     ChoiceInUse,
+    CursorInvalid,
+    CursorUnknown,
     ExportNotWaiting,
     FieldInvalid,
+    KeyMismatch,
+    KeyRunning,
     LayoutInvalid,
     NotFound,
     RegisterBusy,
     SegmentInvalid,
     SettingInvalid,
     TooManyForWorkbook,
+)
+from kundekort.services.refusals.servers import (
+    DeliveryOver,
+    NotReached,
+    SecretUnreadable,
+    WebhookInvalid,
 )
 
 __all__ = [
@@ -100,8 +111,11 @@ __all__ = [
     "CardRemoved",
     "CellInvalid",
     "ChoiceInUse",
+    "CursorInvalid",
+    "CursorUnknown",
     "DatabaseNotEmpty",
     "DecisionInvalid",
+    "DeliveryOver",
     "DemoPublic",
     "DiskFull",
     "DumpFailed",
@@ -111,6 +125,8 @@ __all__ = [
     "FieldInvalid",
     "Forbidden",
     "GroupsMoved",
+    "KeyMismatch",
+    "KeyRunning",
     "LastAdministrator",
     "LayoutInvalid",
     "MergeInvalid",
@@ -118,6 +134,7 @@ __all__ = [
     "NameTaken",
     "NotCleared",
     "NotFound",
+    "NotReached",
     "NotWaiting",
     "NothingToBackUp",
     "NothingToUndo",
@@ -143,6 +160,7 @@ __all__ = [
     "RowsHaveFindings",
     "RowsUnknown",
     "SecondPersonNeeded",
+    "SecretUnreadable",
     "SegmentInvalid",
     "SettingInvalid",
     "SignOnRefused",
@@ -152,8 +170,10 @@ __all__ = [
     "StorageForeign",
     "StorageNotEmpty",
     "StorageTaken",
+    "TokenInvalid",
     "TooManyForWorkbook",
     "ToolsTooOld",
     "WeakPassword",
+    "WebhookInvalid",
     "WorkerDied",
 ]

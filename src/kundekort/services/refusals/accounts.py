@@ -79,3 +79,9 @@ class SignOnRefused(Refusal):
     """Somebody whom another service knows is not let in; params: reason, a code of `wording.SIGN_ON_FAULTS`."""
 
     code = "sign_on_refused"
+
+
+class TokenInvalid(Refusal):
+    """A token of the API cannot be as described; params: reason, and limit or scope; of them made: fault."""
+
+    code = "token_invalid"

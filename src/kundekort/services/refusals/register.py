@@ -60,3 +60,27 @@ class TooManyForWorkbook(Refusal):
     """A workbook cannot hold so many customers; params: count, limit."""
 
     code = "too_many_for_workbook"
+
+
+class KeyRunning(Refusal):
+    """A request with the same key has begun and is not finished."""
+
+    code = "idempotency_running"
+
+
+class KeyMismatch(Refusal):
+    """The key belongs to a request that said something else."""
+
+    code = "idempotency_mismatch"
+
+
+class CursorInvalid(Refusal):
+    """A cursor is none that the change feed has given; params: cursor."""
+
+    code = "change_cursor_invalid"
+
+
+class CursorUnknown(Refusal):
+    """A cursor lies beyond the end of the change feed, as after a backup was restored; params: cursor."""
+
+    code = "change_cursor_unknown"

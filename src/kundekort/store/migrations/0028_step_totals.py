@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kundekort", "0024_cards_in_the_log")]
+    dependencies = [("kundekort", "0027_webhooks")]
     operations = [
         migrations.CreateModel(
             name="StepTotal",

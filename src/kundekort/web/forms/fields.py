@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from django import forms
 from django.forms import BoundField
 
 from kundekort import wording
 from kundekort.engine.schema import Kind
+from kundekort.languages import NAMES
 from kundekort.services.fields import KINDS, Definition
 from kundekort.services.refusals import ChoiceInUse, FieldInvalid
 from kundekort.store.models import CustomField
 from kundekort.web.forms.text import Text
-
-LANGUAGES: Final = {"nb": "Norsk", "en": "English", "sv": "Svenska", "da": "Dansk"}
-"""The languages in which a field can have a name and a help text, each by its own name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +39,14 @@ class FieldForm(forms.Form):
     def __init__(self, data: Mapping[str, Any] | None = None, *, made: CustomField | None = None) -> None:
         super().__init__(data, initial=_initial(made) if made else {"kind": Kind.TEXT})
         self.made = made
-        for code in LANGUAGES:
+        for code in NAMES:
             self.fields[f"label-{code}"] = Text(initial=made.labels.get(code, "") if made else "")
             self.fields[f"help-{code}"] = Text(initial=made.help.get(code, "") if made else "")
 
     @property
     def languages(self) -> list[Language]:
         """What people see, language by language."""
-        return [Language(code, name, self[f"label-{code}"], self[f"help-{code}"]) for code, name in LANGUAGES.items()]
+        return [Language(code, name, self[f"label-{code}"], self[f"help-{code}"]) for code, name in NAMES.items()]
 
     def clean_kind(self) -> Kind:
         """The kind, which a field that there is keeps."""
@@ -63,8 +61,8 @@ class FieldForm(forms.Form):
         return Definition(
             header=said["header"],
             kind=said["kind"],
-            labels={code: said[f"label-{code}"] for code in LANGUAGES},
-            help={code: said[f"help-{code}"] for code in LANGUAGES},
+            labels={code: said[f"label-{code}"] for code in NAMES},
+            help={code: said[f"help-{code}"] for code in NAMES},
             required=said["required"],
             choices=said["choices"].splitlines(),
         )

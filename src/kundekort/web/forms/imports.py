@@ -55,7 +55,7 @@ class DialectForm(forms.Form):
     # The separator may be a tab, which the field would strip.
     separator = forms.TypedChoiceField(choices=[(s, s) for s in SEPARATORS], required=False)
     sheet = forms.CharField(max_length=100, strip=False, required=False)
-    header_row = forms.IntegerField(min_value=1, max_value=1000)
+    header_row = forms.IntegerField(min_value=1, max_value=1000, required=False)
     one_cell = forms.BooleanField(required=False)
     visible_only = forms.BooleanField(required=False)
 

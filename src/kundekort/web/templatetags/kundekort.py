@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from kundekort import version, wording
 from kundekort.engine.schema import Kind
+from kundekort.languages import NAMES
 from kundekort.services import identities, import_names
 from kundekort.services.audit_log import Entry
 from kundekort.services.import_names import ImportName
@@ -35,6 +36,8 @@ register.filter("label", wording.field)
 register.filter("phase_words", wording.phase)
 register.filter("export_state_words", wording.export_state)
 register.filter("anonymisation_state_words", wording.anonymisation_state)
+register.filter("webhook_event_words", wording.webhook_event)
+register.filter("delivery_state_words", wording.delivery_state)
 register.filter("file_format_words", wording.file_format)
 register.filter("file_size", wording.file_size)
 register.filter("encoding_words", wording.encoding)
@@ -44,6 +47,12 @@ register.filter("one_person", import_names.one_person)
 register.filter("uploader", identities.uploader)
 register.filter("confirmer", identities.confirmer)
 register.filter("author", identities.author)
+
+
+@register.simple_tag
+def page_languages() -> list[tuple[str, str]]:
+    """The codes and the own names of the languages that the pages have."""
+    return list(NAMES.items())
 
 
 @register.simple_tag

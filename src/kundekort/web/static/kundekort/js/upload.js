@@ -17,7 +17,7 @@ const show = () => {
 };
 // As `wording.file_size` writes it on the server.
 const size = (bytes) => {
-  let [value, unit] = [bytes / 1024, 0];
+  let [value, unit] = [Math.max(bytes / 1024, bytes ? 0.1 : 0), 0];
   while (Math.round(value) >= 1024 && unit < 2) [value, unit] = [value / 1024, unit + 1];
   const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: value < 10 ? 1 : 0 });
   return `${number.format(value)}\u00a0${["kB", "MB", "GB"][unit]}`;

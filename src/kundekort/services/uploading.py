@@ -1,20 +1,43 @@
-"""How an uploaded file comes in: to disk as it arrives, no further than the limit. It may not look at the content."""
+"""How what is sent comes in: a file to disk as it arrives, no further than the limit; what nobody reads is let pass by.
+
+The doors that people and programs send files to have this in common. It may not look at the content.
+"""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, Final
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
-from django.http import HttpRequest
+from django.http import HttpRequest, UnreadablePostError
 
 from kundekort.engine.errors import FileRefused
 from kundekort.services.refusals import CannotImport
 
 OVERHEAD = 2**16
 """Bytes of a request beyond its file: the other fields of the form and the boundaries."""
+
+PIECE: Final = 2**16
+"""Bytes that are taken at once of what is not kept."""
+
+
+def length(request: HttpRequest) -> int:
+    """How many bytes a request says it brings; 0 where it does not say so, of which no more is read then."""
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
+
+
+def discard(request: HttpRequest) -> None:
+    """Take what nobody has read, no more of it than a file may have, and keep nothing."""
+    left = length(request) if not too_large(length(request)) else 0
+    with suppress(UnreadablePostError):
+        while left > 0 and (taken := len(request.read(PIECE))):
+            left -= taken
 
 
 def too_large(content_length: int) -> bool:
@@ -24,7 +47,7 @@ def too_large(content_length: int) -> bool:
 
 def uploaded(request: HttpRequest) -> UploadedFile[bytes] | None:
     """The file that was posted, None where none was chosen. Raises CannotImport for one over the limit."""
-    size = int(request.META.get("CONTENT_LENGTH") or 0)
+    size = length(request)
     if too_large(size):
         raise CannotImport(FileRefused("file_too_large", size=size, limit=settings.KUNDEKORT_MAX_BYTES))
     file = request.FILES.get("file")
