@@ -31,7 +31,12 @@ def module(distribution: str) -> str:
     """What a distribution is imported as."""
     if distribution.startswith("opentelemetry-"):
         return "opentelemetry"
-    named = {"django-allauth": "allauth", "django-import-export": "import_export", "django-ninja": "ninja"}
+    named = {
+        "django-allauth": "allauth",
+        "django-import-export": "import_export",
+        "django-ninja": "ninja",
+        "pyyaml": "yaml",
+    }
     return named.get(distribution, distribution.replace("-", "_"))
 
 
