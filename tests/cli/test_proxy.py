@@ -182,6 +182,35 @@ def test_nothing_of_a_strangers_file_is_put_by(site: tuple[Browser, int, Path]) 
     assert (status, headers["Location"]) == (302, "/login/?next=/imports/")
 
 
+def test_a_program_sends_files_by_its_token_and_a_strangers_is_refused_at_its_head(
+    installation: tuple[Place, Browser, int, Path],
+) -> None:
+    place, person, _, kept = installation
+    token = place.script(
+        "from django.contrib.auth.models import User\n"
+        "from kundekort.services import tokens\nfrom kundekort.services.accounts import Actor\n"
+        "kari = User.objects.get(username='kari')\n"
+        "print(tokens.create(kari.pk, name='till', scopes=[tokens.Scope.IMPORTS_WRITE, tokens.Scope.IMPORTS_READ],"
+        " days=7, actor=Actor.system('tests')).secret)"
+    )
+    rows = "".join(f"0;Navn{n};Etternavn{n};kunde{n}@example.no;2\n" for n in range(60_000))
+    part = '--x\r\nContent-Disposition: form-data; name="file"; filename="kunder.csv"\r\n\r\n'
+    body = f"{part}CustomerID;FirstName;LastName;Email;Gender\n{rows}\r\n--x--\r\n".encode()
+    assert len(body) > 2 * 2**20
+    kind = "multipart/form-data; boundary=x"
+    program = Browser(person.port)
+    status, _, answer = program.ask("/api/imports", body, kind, Authorization=f"Bearer {token}")
+    assert (status, '"id"' in answer) == (201, True), answer
+    trusting = ssl._create_unverified_context()
+    with trusting.wrap_socket(socket.create_connection(("127.0.0.1", person.port), timeout=PATIENCE)) as stranger:
+        head = HEAD.format("/api/imports", person.port, "a", kind, 200 * 2**20)
+        stranger.sendall(head.replace("Cookie:", "Authorization: Bearer nobody\r\nCookie:").encode() + b"--x\r\n")
+        told = stranger.recv(65536).decode()
+    assert told.startswith("HTTP/1.1 401")
+    assert "application/problem+json" in told
+    assert [path for path in kept.rglob("*") if path.is_file()] == []
+
+
 def test_a_file_over_the_limit_is_told_of_on_the_page(site: tuple[Browser, int, Path]) -> None:
     person, _, _ = site
     person.log_in()
