@@ -34,8 +34,8 @@ TEXTS = {
 }
 BYTES = 1 << 16
 """Of a file that is tried."""
-MEGABYTES = 1024
-"""Of memory at most."""
+MEGABYTES = 4096
+"""Of memory at most; atheris keeps some 100 kB for each file that it tries, the reader nothing."""
 SECONDS = 20
 """For a file at most."""
 

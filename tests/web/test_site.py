@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.test import Client
 from django.urls import get_resolver
 
 from kundekort import version
+from kundekort.config import environment
 from kundekort.languages import NAMES
 from kundekort.services.accounts import Actor, Role, create_user
 from tests.web.conftest import HEADER, latest, send
@@ -97,6 +100,17 @@ def test_it_speaks_the_nordic_language_of_the_browser(client: Client, db: None, 
     assert f'<html lang="{language}"' in answer.content.decode()
     assert answer["Content-Language"] == language
     assert "Accept-Language" in answer["Vary"]
+
+
+def test_it_speaks_the_language_of_the_register_to_whoever_has_chosen_none(
+    client: Client, db: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUNDEKORT_LANGUAGE", "da")
+    settings.LANGUAGE_CODE = environment.language()
+    assert '<html lang="da"' in client.get("/login/", headers={"Accept-Language": "en"}).content.decode()
+    monkeypatch.setenv("KUNDEKORT_LANGUAGE", "fi")
+    with pytest.raises(ImproperlyConfigured, match="nb, en, sv, da"):
+        environment.language()
 
 
 @pytest.mark.parametrize("language", NAMES)
