@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page
 
-from kundekort.services import deliveries, webhook_events, webhooks
+from kundekort.services import deliveries, source_runs, sources, webhook_events, webhooks
 from kundekort.services.accounts import Actor
 from kundekort.services.webhooks import Description
-from kundekort.store.models import Import, Webhook
+from kundekort.store.models import Import, Source, SourceFile, Webhook
 from tests.e2e.files import HEADER, line
 from tests.receiver import Receiver, receiver
 
@@ -59,4 +61,35 @@ def test_webhooks_keep_to_the_rules_for_everybody(
     if name == "secret":
         page.get_by_role("button", name="Lag en ny hemmelighet").click()
         page.get_by_text("Gi dette til mottakeren nå").wait_for()
+    keeps_to_the_rules(page, axe)
+
+
+@pytest.fixture
+def source(tmp_path: Path, settings: Any, alice: Actor) -> Source:
+    """A folder with a file that was imported, one that waits and one that is still being written."""
+    settings.KUNDEKORT_SOURCE_FOLDERS = [tmp_path]
+    assert alice.user
+    own = alice.user.pk
+    made = sources.add(sources.Description("Billettsystemet", str(tmp_path), owner=own, confirms=True), actor=alice)
+    for name, text in (("nye.csv", HEADER + line(1)), ("feil.csv", HEADER + line(2, gender="9")), ("mer.csv", "")):
+        (tmp_path / name).write_text(text)
+        SourceFile.objects.update(seen_at=timezone.now() - source_runs.STILL)
+        Source.objects.update(look_at=timezone.now())
+        source_runs.look(made.pk)
+    return made
+
+
+@pytest.mark.parametrize("name", ["list", "page", "new", "wrong", "fault"])
+def test_sources_keep_to_the_rules_for_everybody(
+    in_charge: Page, axe: Callable[[Page], list[str]], source: Source, name: str
+) -> None:
+    page = in_charge
+    if name == "fault":
+        Source.objects.update(fault="source_unread", fault_params={"reason": "gone"}, active=False)
+    addresses = {"list": "/settings/sources/", "new": "/settings/sources/new/", "wrong": "/settings/sources/new/"}
+    page.goto(addresses.get(name, f"/settings/sources/{source.pk}/"))
+    if name == "wrong":
+        page.get_by_label("Adresse").fill("sftp://files.example.org/")
+        page.get_by_role("button", name="Lagre").click()
+        page.get_by_text("Kilden ble ikke lagret").wait_for()
     keeps_to_the_rules(page, axe)

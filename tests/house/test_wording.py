@@ -30,6 +30,9 @@ from kundekort.services import (
     layouts,
     person_names,
     refusals,
+    source_places,
+    source_runs,
+    sources,
     webhook_events,
     webhooks,
 )
@@ -39,7 +42,7 @@ from kundekort.services.four_eyes import Why
 from kundekort.services.lists import FileFormat
 from kundekort.services.settings import Settings
 from kundekort.store.fields import SCHEMA
-from kundekort.store.models import Anonymisation, Delivery, Export, Import, Revision
+from kundekort.store.models import Anonymisation, Delivery, Export, Import, Revision, SourceFile
 from kundekort.store.progress import SHARES
 from kundekort.web.timeline import KINDS
 from kundekort.wording import lists as explanations
@@ -149,6 +152,19 @@ def test_it_has_words_for_webhooks_and_other_servers() -> None:
     assert {word for found in reasons for word in found if word} == set(wording.SERVER_FAULTS)
     assert {"status", "redirect", refusals.SecretUnreadable.code} == set(wording.DELIVERY_FAULTS)
     assert set(re.findall(r'"(gone|failing)"', inspect.getsource(deliveries))) == set(wording.WEBHOOK_NOTICES)
+
+
+def test_it_has_words_for_sources() -> None:
+    code = "".join(inspect.getsource(module) for module in (sources, source_places))
+    assert set(re.findall(r'SourceInvalid\(reason="(\w+)"', code)) == set(wording.SOURCE_FAULTS)
+    reading = "".join(inspect.getsource(module) for module in (source_places, source_runs))
+    told = re.findall(r'SourceUnread\(reason="(\w+)"|return "(\w+)"|= "(login)"|else "(no_sftp|status)"', reading)
+    assert {word for found in told for word in found if word} | {"host_key"} == set(wording.READ_FAULTS)
+    judging = inspect.getsource(source_runs)
+    reasons = {a or b for a, b in re.findall(r'\["(\w+)"\]$|^        "(\w+)": ', judging, re.MULTILINE)}
+    assert reasons == set(wording.SOURCE_REASONS)
+    assert set(wording.FILE_STATES) == set(SourceFile.State)
+    assert {int(minutes) for minutes in wording.INTERVALS} == set(sources.MINUTES)
 
 
 def test_it_has_words_for_everything_that_doctor_finds() -> None:

@@ -39,7 +39,7 @@ ADDRESSES = {
         "layouts layout layout-delete limits merge-allow preview-days fields field-new field field-retire field-move",
         "people person-new person person-lock person-unlock person-factors person-reset audit audit-file four-eyes",
         "customer-anonymise customer-disclose retention retention-rule retention-hold retention-anonymise",
-        "webhooks webhook-new webhook webhook-act webhook-delivery",
+        "webhooks webhook-new webhook webhook-act webhook-delivery sources source-new source source-act",
         "export-new",  # of all customers, as without anything in its address
     ),
 }

@@ -66,6 +66,7 @@ class _Kundekort(Commands):
         ),
         "segments": Entry("segments", "app", _("List, show, save and delete segments.")),
         "customers": Entry("customers", "app", _("Disclose and anonymise customers; list inactive ones.")),
+        "sources": Entry("sources", "app", _("List, read and pause sources of files.")),
         "webhooks": Entry("webhooks", "app", _("List, add, test and replay webhooks.")),
         "serve": Entry("server", "serve", _("Serve the website and run its jobs until Ctrl-C.")),
         "worker": Entry("server", "worker", _("Run jobs until Ctrl-C, as many workers as wanted.")),
@@ -107,7 +108,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-HEAVY: Final = ("import", "undo", "show", "imports", "changes", "export", "inspect", "rows", "segments", "customers")
+HEAVY: Final = (
+    "import",
+    "undo",
+    "show",
+    "imports",
+    "changes",
+    "export",
+    "inspect",
+    "rows",
+    "segments",
+    "customers",
+    "sources",
+)
 """The commands whose memory grows with files and registers; those that run for ever have processes of their own."""
 STARTED: Final = 400_000
 """Objects that are made before the interpreter looks for those nobody has any more; a short command makes fewer."""

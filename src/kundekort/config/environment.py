@@ -81,6 +81,14 @@ def networks(name: str) -> list[IPv4Network | IPv6Network]:
         raise ImproperlyConfigured(f"{name} names networks, such as 10.0.0.0/8; {error}.") from error
 
 
+def folders(name: str, usual: Path) -> list[Path]:
+    """An environment variable of folders. Raises ImproperlyConfigured for one that does not begin with /."""
+    found = [Path(part) for part in listing(name, "")] or [usual]
+    if not all(folder.is_absolute() for folder in found):
+        raise ImproperlyConfigured(f"{name} names folders from / on, such as /srv/kundekort/incoming.")
+    return found
+
+
 def hours(name: str, default: float) -> float:
     """An environment variable of hours, in seconds. Raises ImproperlyConfigured for none, ValueError for no number."""
     chosen = float(os.environ.get(name) or default)

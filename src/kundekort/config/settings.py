@@ -178,6 +178,8 @@ KUNDEKORT_KEEP_FILES = int(os.environ.get("KUNDEKORT_KEEP_FILES", 90))
 """Days after which the file and the rows of an import that is in the register are removed; its history stays."""
 KUNDEKORT_PRIVATE_NETWORKS = environment.networks("KUNDEKORT_PRIVATE_NETWORKS")
 """Networks whose servers may be webhooks or sources of files although they are not public, without HTTPS too."""
+KUNDEKORT_SOURCE_FOLDERS = environment.folders("KUNDEKORT_SOURCE_FOLDERS", DATA / "incoming")
+"""Folders of this machine from which files may be read by themselves."""
 KUNDEKORT_COUNTRY = os.environ.get("KUNDEKORT_COUNTRY", "NO")
 """ISO 3166 code of the country whose phone numbers are written without a country code."""
 KUNDEKORT_MAX_BYTES = int(os.environ.get("KUNDEKORT_MAX_BYTES", 512 * 2**20))

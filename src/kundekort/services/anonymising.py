@@ -43,6 +43,7 @@ from kundekort.store.models import (
     RemovedCard,
     RetentionHold,
     Revision,
+    SourceFile,
 )
 from kundekort.store.selection import Selection
 
@@ -277,6 +278,9 @@ def _forget_files(known: Traces, held: Mapping[int, bool], touched: pl.DataFrame
 def _forget_words(known: Traces, *, but: Collection[int]) -> None:
     """Forget what is kept of imports besides their files where it names people; it outlives the files."""
     everybody = len(known.ids) > traces.MOST
+    for number, name in SourceFile.objects.values_list("pk", "name"):
+        if known.in_document(name):
+            SourceFile.objects.filter(pk=number).update(name=f"{GONE}{number}{PurePath(name).suffix}")
     texts = {name: Cast(name, TextField()) for name in ("facts", "decisions", "question", "recipe")}
     rows = Import.objects.annotate(**{f"{name}_text": text for name, text in texts.items()})
     for number, filename, *said in rows.values_list("pk", "filename", *(f"{name}_text" for name in texts)):

@@ -51,6 +51,8 @@ class Event(StrEnum):
     LAYOUT_CHANGE = "layout_change"  # name, act: added, changed, deleted
     WEBHOOK_CHANGE = "webhook_change"
     # name, act: added, changed, deleted, new_secret, paused, resumed, switched_off, tested, replayed, skipped
+    SOURCE_CHANGE = "source_change"  # name, act: added, changed, deleted, paused, resumed, run
+    SOURCE_CONFIRMATION = "source_confirmation"  # name, import_id: it was confirmed by itself
     AUDIT_EXPORT = "audit_export"
     BACKUP = "backup"  # customers
     RESTORE = "restore"  # customers, made_at: when the backup was made

@@ -50,7 +50,7 @@ GROUPS: Final[Mapping[str, tuple[Event, ...]]] = {
         Event.TOKEN_CREATION,
         Event.TOKEN_REVOCATION,
     ),
-    "imports": (Event.CONFIRMATION, Event.WITHDRAWAL, Event.UNDO),
+    "imports": (Event.CONFIRMATION, Event.SOURCE_CONFIRMATION, Event.WITHDRAWAL, Event.UNDO),
     "lists": (Event.EXPORT, Event.EXPORT_DOWNLOAD, Event.DISCLOSURE, Event.ANONYMISATION, Event.AUDIT_EXPORT),
     "settings": (
         Event.SETTING_CHANGE,
@@ -58,6 +58,7 @@ GROUPS: Final[Mapping[str, tuple[Event, ...]]] = {
         Event.FIELD_ORDER,
         Event.LAYOUT_CHANGE,
         Event.WEBHOOK_CHANGE,
+        Event.SOURCE_CHANGE,
     ),
     "server": (Event.BACKUP, Event.RESTORE),
 }

@@ -61,8 +61,8 @@ def ask(
         with _Deadline(connection.sock, began + seconds - time.monotonic()) as deadline:
             try:
                 connection.request(method, target, body, _HEADERS | dict(headers))
-                answer = connection.getresponse()
-                whole = _read(answer, sink or io.BytesIO(), limit)
+                with connection.getresponse() as answer:
+                    whole = _read(answer, sink or io.BytesIO(), limit)
             except (OSError, http.client.HTTPException, ValueError) as error:
                 raise NotReached(reason="timeout" if deadline.over else _reason(error)) from error
             if deadline.over:
@@ -195,6 +195,8 @@ def _read(answer: http.client.HTTPResponse, sink: BinaryIO, limit: int) -> bool:
         if left < 0:
             return False
         sink.write(piece)
+    if answer.length:  # it was cut off
+        raise http.client.IncompleteRead(b"", answer.length)
     return True
 
 

@@ -30,6 +30,8 @@ from kundekort.services import (
     planning,
     preview,
     register_figures,
+    source_queue,
+    source_runs,
     upkeep,
 )
 from kundekort.services.progress import Cancelled, ProgressWriter, Report
@@ -140,6 +142,20 @@ def tell_webhook(webhook_id: int) -> None:
         connection.close()  # each thread of the queue would keep one
 
 
+@app.task(name="look_at_source", queue=OUTSIDE, retry=AGAIN, pass_context=True)
+def look_at_source(context: JobContext, source_id: int) -> None:
+    """Import what is new at a source; nothing to do when it was looked at just now."""
+
+    def stopped() -> None:
+        if context.should_abort():
+            raise JobAborted
+
+    try:
+        source_runs.look(source_id, stopped=stopped)
+    finally:
+        connection.close()
+
+
 @contextmanager
 def _watched(
     context: JobContext,
@@ -201,3 +217,11 @@ def count_register(timestamp: int) -> None:
 def tell_webhooks_again(timestamp: int) -> None:
     """Have no receiver wait because a job was lost."""
     tell_webhooks()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="look_at_sources", queue=OUTSIDE)
+def look_at_sources(timestamp: int) -> None:
+    """Have each source looked at whose time has come."""
+    for number in source_runs.due():
+        source_queue.look(number)

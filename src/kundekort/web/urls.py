@@ -38,6 +38,7 @@ from kundekort.web import (
     second_factors,
     segments,
     single_sign_on,
+    sources,
     undoing,
     webhooks,
 )
@@ -102,6 +103,10 @@ urlpatterns = [
     path("settings/audit/file/", audit.file, name="audit-file"),
     path("settings/confirmation/", four_eyes.four_eyes, name="four-eyes"),
     path("settings/findings/", limits.limits, name="limits"),
+    path("settings/sources/", sources.listing, name="sources"),
+    path("settings/sources/new/", sources.new, name="source-new"),
+    path("settings/sources/<int:source_id>/", sources.page, name="source"),
+    path("settings/sources/<int:source_id>/act/", sources.act, name="source-act"),
     path("settings/webhooks/", webhooks.listing, name="webhooks"),
     path("settings/webhooks/new/", webhooks.new, name="webhook-new"),
     path("settings/webhooks/<int:webhook_id>/", webhooks.page, name="webhook"),

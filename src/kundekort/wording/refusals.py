@@ -116,6 +116,8 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     ),
     "not_reached": _("The other server was not reached. %(fault)s"),
     "secret_unreadable": _("The secret cannot be read: it was kept under another secret key. Enter or make a new one."),
+    "source_invalid": _("The source cannot be saved like this. %(fault)s"),
+    "source_unread": _("The source could not be read. %(fault)s"),
     "webhook_invalid": _("The webhook cannot be saved like this. %(fault)s"),
     "delivery_over": _("The delivery does not wait any more."),
     "setting_invalid": _("Choose a whole number from %(least)s to %(most)s."),

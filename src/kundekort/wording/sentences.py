@@ -29,6 +29,7 @@ from kundekort.wording.progress import REASONS, WRITERS
 from kundekort.wording.refusals import REFUSALS
 from kundekort.wording.segments import FAULTS
 from kundekort.wording.servers import DELIVERY_FAULTS, SERVER_FAULTS, WEBHOOK_FAULTS, WEBHOOK_NOTICES
+from kundekort.wording.sources import READ_FAULTS, SOURCE_FAULTS
 
 _SHEETS: Final = 6
 """Names of sheets that a sentence gives at most."""
@@ -73,6 +74,10 @@ def refusal(code: str, params: Mapping[str, Any]) -> str:
         params = {"fault": _sentence(TOKEN_FAULTS, params["reason"], params)}
     if code == "not_reached":
         params = {"fault": server_fault(params["reason"], params)}
+    if code == "source_invalid":
+        params = {"fault": source_fault(params["reason"], params)}
+    if code == "source_unread":
+        params = {"fault": _sentence(READ_FAULTS, params["reason"], params)}
     if code == "webhook_invalid":
         params = {"fault": webhook_fault(params["reason"], params)}
     if code == "register_busy":
@@ -89,6 +94,11 @@ def refusal(code: str, params: Mapping[str, Any]) -> str:
 def server_fault(reason: str, params: Mapping[str, Any]) -> str:
     """Why another server was not reached, or what it said; '' for a reason of '', as where nothing went wrong."""
     return _sentence({**SERVER_FAULTS, **DELIVERY_FAULTS}, reason, params) if reason else ""
+
+
+def source_fault(reason: str, params: Mapping[str, Any]) -> str:
+    """What is wrong with a source as it was described."""
+    return _sentence(SOURCE_FAULTS, reason, params)
 
 
 def webhook_fault(reason: str, params: Mapping[str, Any]) -> str:

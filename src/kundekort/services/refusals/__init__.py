@@ -95,6 +95,10 @@ from kundekort.services.refusals.servers import (
     SecretUnreadable,
     WebhookInvalid,
 )
+from kundekort.services.refusals.sources import (
+    SourceInvalid,
+    SourceUnread,
+)
 
 __all__ = [
     "AlreadyApplied",
@@ -165,6 +169,8 @@ __all__ = [
     "SettingInvalid",
     "SignOnRefused",
     "SourceGone",
+    "SourceInvalid",
+    "SourceUnread",
     "StalePlan",
     "StorageFailed",
     "StorageForeign",

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kundekort", "0027_webhooks")]
+    dependencies = [("kundekort", "0028_sources")]
     operations = [
         migrations.CreateModel(
             name="StepTotal",
