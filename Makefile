@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # From left to right: what demo needs first is a port, and all else would wait for nothing.
 .NOTPARALLEL:
-.PHONY: demo port test laws torture quick audit check install bench bench-quick fuzz browser pooler proxy roundtrip messages screenshots docs clean
+.PHONY: demo port test laws torture quick audit check install dist bench bench-quick fuzz browser pooler proxy roundtrip messages screenshots docs clean
 
 demo: port $(VENV)/.run docs  ## The main job on sample data, then the site on 127.0.0.1:8000, or another PORT=
 	KUNDEKORT_DATA="$${KUNDEKORT_DATA:-$(CURDIR)/.demo}" $(BIN)/kundekort demo --port $(PORT)
@@ -46,6 +46,10 @@ audit: $(VENV)/.dev  ## Known faults of the dependencies, where this machine rea
 	$(BIN)/python requirements/audit.py
 
 install: $(VENV)/.run  ## .venv/bin/kundekort
+
+dist: $(VENV)/.run  ## The wheel and the source distribution, in dist/
+	rm -rf dist
+	$(BIN)/python -m hatchling build -d dist
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Kundekort needs Python 3.11 or newer; name one by PYTHON=…")'
@@ -103,4 +107,4 @@ messages: $(VENV)/.dev  ## Collect and compile the translations (needs GNU gette
 	cd src/kundekort && $(DJANGO) compilemessages
 
 clean:
-	rm -rf $(VENV) $(PEERS) $(GUIDE) .bench .fuzz .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(PEERS) $(GUIDE) dist .bench .fuzz .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
