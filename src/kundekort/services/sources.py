@@ -93,11 +93,12 @@ def change(source_id: int, said: Description, *, actor: Actor) -> Source:
     """Say something else of a source. Raises NotFound, SourceInvalid, NotReached."""
     source = get(source_id, actor=actor)
     kept = {} if said.secret is None else {"secret": _kept(said.secret)}
-    if (
-        said.secret is None and source.secret and _server(said.url) != _server(source.url)
-    ):  # else whoever may change the address would be sent the secret
+    moved = _server(said.url) != _server(source.url)
+    if said.secret is None and source.secret and moved:  # else whoever may move it would be sent the secret
         raise SourceInvalid(reason="secret_anew")
-    changed = _checked(said, but=source) | kept | {"look_at": timezone.now(), "fault": "", "fault_params": {}}
+    changed = (
+        _checked(said, but=source) | kept | {"look_at": timezone.now(), "fault": "", "fault_params": {}, "etag": ""}
+    )
     Source.objects.filter(pk=source_id).update(**changed)
     _record(source, "changed", actor)
     source_queue.look(source_id)
