@@ -47,7 +47,7 @@ audit: $(VENV)/.dev  ## Known faults of the dependencies, where this machine rea
 
 install: $(VENV)/.run  ## .venv/bin/kundekort
 
-dist: $(VENV)/.run  ## The wheel and the source distribution, in dist/
+dist: $(VENV)/.run docs  ## The wheel and the source distribution, in dist/
 	rm -rf dist
 	$(BIN)/python -m hatchling build -d dist
 
