@@ -5,19 +5,20 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-bench
+GUIDE := src/kundekort/web/help
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # From left to right: what demo needs first is a port, and all else would wait for nothing.
 .NOTPARALLEL:
-.PHONY: demo port test laws torture quick audit check install bench bench-quick fuzz browser pooler proxy roundtrip messages screenshots clean
+.PHONY: demo port test laws torture quick audit check install dist bench bench-quick fuzz browser pooler proxy roundtrip messages screenshots docs clean
 
-demo: port $(VENV)/.run  ## The main job on sample data, then the site on 127.0.0.1:8000, or another PORT=
+demo: port $(VENV)/.run docs  ## The main job on sample data, then the site on 127.0.0.1:8000, or another PORT=
 	KUNDEKORT_DATA="$${KUNDEKORT_DATA:-$(CURDIR)/.demo}" $(BIN)/kundekort demo --port $(PORT)
 
 port:  # asked before minutes of work
 	@$(PYTHON) src/kundekort/cli/port.py '$(PORT)'
 
-test: $(VENV)/.dev browser pooler proxy  ## All tests
+test: $(VENV)/.dev docs browser pooler proxy  ## All tests
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 laws: $(VENV)/.dev  ## The property tests, with examples that nobody has drawn before
@@ -46,6 +47,10 @@ audit: $(VENV)/.dev  ## Known faults of the dependencies, where this machine rea
 
 install: $(VENV)/.run  ## .venv/bin/kundekort
 
+dist: $(VENV)/.run  ## The wheel and the source distribution, in dist/
+	rm -rf dist
+	$(BIN)/python -m hatchling build -d dist
+
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Kundekort needs Python 3.11 or newer; name one by PYTHON=…")'
 	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); $(PYTHON) -m pip install -q --user --break-system-packages virtualenv && $(PYTHON) -m virtualenv -q $(VENV); }  # Debian keeps venv in a package of its own
@@ -68,8 +73,18 @@ pooler: $(VENV)/.dev  ## The pooler that the tests of several hosts put before t
 proxy: $(VENV)/.dev  ## The reverse proxy that the tests put before the site, where apt can install it
 	$(BIN)/python -m tests.reverse_proxy
 
-screenshots: $(VENV)/.dev browser  ## The pictures in docs/screenshots
-	$(BIN)/python -m pytest -q -m screenshots tests/e2e/screenshots.py
+screenshots: $(VENV)/.dev browser  ## The pictures in docs/screenshots and of the guide
+	$(BIN)/python -m pytest -q -m screenshots tests/e2e/screenshots.py tests/e2e/guide_screenshots.py
+
+docs: $(GUIDE)/.done  ## The guide that the site serves at /help/, in Norwegian and English
+
+$(GUIDE)/.done: export NO_MKDOCS_2_WARNING := 1
+$(GUIDE)/.done: requirements/docs.txt $(shell find docs/guide -type f) | $(VENV)/.run
+	$(BIN)/pip install -q --require-hashes -r requirements/docs.txt
+	$(BIN)/mkdocs build -q --strict -f docs/guide/nb.yml
+	$(BIN)/mkdocs build -q --strict -f docs/guide/en.yml
+	find $(GUIDE) -name '*.map' -delete
+	touch $@
 
 bench: $(VENV)/.run $(PEERS)/.done  ## Every step beside its floor and beside others, and docs/performance.md: some hours, 60 GB (python -m bench -h: parts)
 	$(BIN)/python -m bench
@@ -92,4 +107,4 @@ messages: $(VENV)/.dev  ## Collect and compile the translations (needs GNU gette
 	cd src/kundekort && $(DJANGO) compilemessages
 
 clean:
-	rm -rf $(VENV) $(PEERS) .bench .fuzz .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(PEERS) $(GUIDE) dist .bench .fuzz .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

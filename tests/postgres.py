@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -59,7 +60,7 @@ def served(installed: Path) -> Iterator[str]:
             until(lambda: subprocess.run(ready, check=False).returncode == 0, otherwise=(folder / "log").read_text)
             yield f"postgresql://{NAME}:{PASSWORD.replace(' ', '%20')}@127.0.0.1:{port}/postgres"
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGINT)  # also where somebody is still connected
             server.wait()
 
 

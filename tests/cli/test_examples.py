@@ -54,8 +54,8 @@ def test_it_has_people_twice_and_cards_edited_since_an_export(settings: Any) -> 
     assert Customer.objects.filter(version=2).count() == 12
     assert set(Import.objects.values_list("actor_name", "confirmer_name")) == {(actor.name, actor.name)}
 
-    first = demo.have_waiting(EXAMPLES / demo.EXAMPLE.name, actor)
-    assert first == demo.have_waiting(EXAMPLES / demo.EXAMPLE.name, actor) == list(demo.OTHERS)
+    first = demo.have_waiting(EXAMPLES / demo.EXAMPLE, actor)
+    assert first == demo.have_waiting(EXAMPLES / demo.EXAMPLE, actor) == list(demo.OTHERS)
     waiting = [(imp.filename, imp.state) for imp in imports.recent(actor=actor) if imp.state in imports.WAITING]
     assert waiting == [
         ("customers-edited.csv", "preview"),

@@ -29,9 +29,15 @@ def declared(*extras: str) -> set[str]:
 
 def module(distribution: str) -> str:
     """What a distribution is imported as."""
-    return {"django-allauth": "allauth", "django-ninja": "ninja", "django-import-export": "import_export"}.get(
-        distribution, distribution.replace("-", "_")
-    )
+    if distribution.startswith("opentelemetry-"):
+        return "opentelemetry"
+    named = {
+        "django-allauth": "allauth",
+        "django-import-export": "import_export",
+        "django-ninja": "ninja",
+        "pyyaml": "yaml",
+    }
+    return named.get(distribution, distribution.replace("-", "_"))
 
 
 LIBREOFFICE = {"uno", "com"}
@@ -57,7 +63,7 @@ def imported(folder: str) -> set[str]:
 
 
 def test_it_imports_what_it_declares_and_declares_what_it_imports() -> None:
-    assert imported("src") == {module(name) for name in declared()} - set(NAMED)
+    assert imported("src") == {module(name) for name in declared("telemetry")} - set(NAMED)
 
 
 def test_it_names_what_it_does_not_import() -> None:
@@ -69,7 +75,7 @@ def test_it_names_what_it_does_not_import() -> None:
     ("folder", "others"), [("tests", listed("fuzz.in")), ("bench", listed("bench.in")), ("examples", set())]
 )
 def test_it_declares_what_the_tests_and_the_bench_import(folder: str, others: set[str]) -> None:
-    assert imported(folder) - {module(name) for name in declared("dev") | others} == set()
+    assert imported(folder) - {module(name) for name in declared("telemetry", "dev") | others} == set()
 
 
 def test_it_measures_beside_no_one_but_those_it_pins() -> None:
@@ -79,7 +85,10 @@ def test_it_measures_beside_no_one_but_those_it_pins() -> None:
     assert {module(name) for name in peers} <= imported("bench")
 
 
-@pytest.mark.parametrize(("file", "extras"), [("run", ()), ("build", ("build",)), ("dev", ("build", "dev"))])
+@pytest.mark.parametrize(
+    ("file", "extras"),
+    [("run", ()), ("build", ("build",)), ("docs", ("docs",)), ("dev", ("build", "docs", "telemetry", "dev"))],
+)
 def test_it_pins_what_it_declares(file: str, extras: tuple[str, ...]) -> None:
     pinned = re.split(r"^(?=[a-z])", (ROOT / "requirements" / f"{file}.txt").read_text(), flags=re.MULTILINE)
     ours = {re.split(r"[\[=]", block)[0] for block in pinned if "kundekort (pyproject.toml)" in block}

@@ -59,6 +59,22 @@ def test_nobody_gets_past_the_proxy() -> None:
     assert isinstance(seen("203.0.113.5", trusted=[]), dict)
 
 
+def test_whoever_watches_gets_past_the_proxy_and_is_still_not_believed() -> None:
+    told: dict[str, Any] = {}
+
+    def site(environ: dict[str, Any], start: Any) -> list[bytes]:
+        told.update(environ)
+        return [b""]
+
+    refused: list[str] = []
+    behind = proxies.behind(PROXIES, site, open_paths={"/healthz"})
+    for path in ("/healthz", "/healthz/", "/customers/"):
+        environ = {"REMOTE_ADDR": "203.0.113.5", "PATH_INFO": path, "HTTP_X_FORWARDED_FOR": "127.0.0.1"}
+        list(behind(environ | {"wsgi.url_scheme": "http"}, lambda status, headers, of=path: refused.append(of)))
+    assert refused == ["/healthz/", "/customers/"]
+    assert (told["REMOTE_ADDR"], "HTTP_X_FORWARDED_FOR" in told) == ("203.0.113.5", False)
+
+
 def test_the_setting_names_addresses_and_networks(monkeypatch: pytest.MonkeyPatch) -> None:
     assert environment.proxies(https=False) == []
     assert environment.proxies(https=True) == ["127.0.0.1", "::1"]

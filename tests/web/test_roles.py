@@ -48,7 +48,7 @@ ADDRESSES = {
 LEAST = {name: role for role, lines in ADDRESSES.items() for line in lines for name in line.split()}
 """The least role for which an address does anything; None for everybody who is logged in."""
 OPEN = {
-    *("language", "login", "account_login", "mfa_login_webauthn"),
+    *("guide", "guide-page", "language", "login", "account_login", "mfa_login_webauthn"),
     *("upload-permission", "password-forgotten", "password-reset", "openid_connect_login", "openid_connect_callback"),
 }
 """What strangers may see: the ways to log in."""

@@ -17,7 +17,7 @@ from tests.web.conftest import HEADER, latest, send
 
 OPEN = {
     *("login", "account_login", "mfa_login_webauthn", "openid_connect_login", "openid_connect_callback"),
-    *("password-forgotten", "password-reset", "language", "upload-permission"),
+    *("password-forgotten", "password-reset", "language", "upload-permission", "guide", "guide-page"),
 }
 
 

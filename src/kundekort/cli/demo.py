@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -24,7 +23,7 @@ HOST: Final = "127.0.0.1"
 CUSTOMERS: Final = 5_000
 """Sample customers in the register; they get the numbers from 1."""
 FILENAME: Final = "sample-customers.csv"
-EXAMPLE: Final = Path("examples/customers-edited.csv")
+EXAMPLE: Final = "customers-edited.csv"
 OTHERS: Final = {
     "stale-export.csv": _("a list from before the box office changed some of its cards"),
     "damaged-by-spreadsheet.csv": _("zeros and numbers that a spreadsheet has spoilt"),
@@ -35,11 +34,12 @@ OTHERS: Final = {
 
 def demo(
     port: server.Port = 8000,
-    example: Annotated[Path, typer.Option(help=_("The edited list to preview."))] = EXAMPLE,
+    example: Annotated[Path | None, typer.Option(help=_("The edited list to preview."))] = None,
 ) -> None:
     """Load sample customers, preview an edited list of them, and serve the site; Ctrl-C stops everything."""
     with report_failures():
         server.refuse_taken_port(HOST, port)
+        example = example or examples() / EXAMPLE
         if not example.is_file():
             raise CommandRefused("example_missing", path=str(example))
         setup.setup_django()
@@ -49,6 +49,13 @@ def demo(
         have_customers(actor)
         waiting = have_waiting(example, actor)
         server.run(HOST, port, processes=1, ready=lambda: _tell(port, example, waiting))
+
+
+def examples() -> Path:
+    """The folder of the examples: within an installed package, or beside the sources of one that is worked on."""
+    package = Path(__file__).parents[1]
+    packaged = package / "examples"
+    return packaged if packaged.is_dir() else package.parents[1] / "examples"
 
 
 def have_customers(actor: Actor) -> None:
@@ -108,4 +115,4 @@ def _tell(port: int, example: Path, waiting: list[str]) -> None:
     wide = max(map(len, told))
     lines += [f"  {name:{wide}}  {what}" for name, what in told.items()]
     lines.append(_("Under Duplicates are people who stand in the register twice."))
-    print(*lines, sep="\n", file=sys.stderr, flush=True)
+    server.tell("\n".join(lines))

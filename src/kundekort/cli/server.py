@@ -1,4 +1,4 @@
-"""Commands that run: `serve` keeps the web server and a worker under one roof, `worker` runs jobs alone.
+"""Commands that run: `serve` keeps the web server and workers under one roof, `worker` runs jobs alone.
 
 Both are processes of their own. A worker that dies is started again; when the web server dies, everything stops.
 """
@@ -6,7 +6,9 @@ Both are processes of their own. A worker that dies is started again; when the w
 from __future__ import annotations
 
 import errno
+import logging
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,6 +19,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from ipaddress import ip_address
+from pathlib import Path
 from types import FrameType
 from typing import Annotated, Final
 
@@ -28,6 +31,8 @@ from kundekort.cli.failures import report_failures
 from kundekort.cli.language import _
 from kundekort.cli.port import refuse_busy
 from kundekort.cli.refusals import CommandRefused
+
+logger = logging.getLogger(__name__)
 
 LOOK_EVERY: Final = 0.2
 """Seconds between two looks at the processes."""
@@ -58,6 +63,9 @@ def serve(
     host: Host = "127.0.0.1",
     port: Port = 8000,
     processes: Annotated[int, typer.Option(min=1, max=64, help=_("Web processes."))] = 2,
+    workers: Annotated[
+        int, typer.Option(min=0, max=64, help=_("Workers beside them; 0 where all jobs are run by others."))
+    ] = 1,
 ) -> None:
     """Serve the website and run its jobs until Ctrl-C."""
     with report_failures():
@@ -68,7 +76,7 @@ def serve(
 
         if demo.is_demo():
             demo.refuse_public(host)
-        run(host, port, processes=processes, ready=lambda: _tell(host, port))
+        run(host, port, processes=processes, workers=workers, ready=lambda: _tell(host, port))
 
 
 def _tell(host: str, port: int) -> None:
@@ -77,7 +85,7 @@ def _tell(host: str, port: int) -> None:
     tell_address(host, port)
     if accounts.nobody_yet():
         words = _("Nobody can log in yet. Create the first user: kundekort createuser NAME --role administrator")
-        print(words, file=sys.stderr, flush=True)
+        tell(words)
 
 
 def worker() -> None:
@@ -127,35 +135,60 @@ def tell_address(host: str, port: int) -> None:
     """Say where the site is, once it answers."""
     name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - to reach
     words = _("Kundekort is ready at %(address)s. Stop it with Ctrl-C.")
-    print(words % {"address": f"http://{name}:{port}/"}, file=sys.stderr, flush=True)
+    tell(words % {"address": f"http://{name}:{port}/"})
 
 
-def run(host: str, port: int, *, processes: int, ready: Callable[[], None]) -> None:
-    """Keep the web server and a worker running until SIGINT or SIGTERM; `ready` is called when the site answers.
+def tell(words: str) -> None:
+    """Say something to whoever has started a server: on standard error, where the log is of lines in JSON as one."""
+    if _logs_json():
+        logger.info(words)
+    else:
+        print(words, file=sys.stderr, flush=True)
+
+
+def _logs_json() -> bool:
+    return os.environ.get("KUNDEKORT_LOG_FORMAT") == "json"
+
+
+def run(host: str, port: int, *, processes: int, ready: Callable[[], None], workers: int = 1) -> None:
+    """Keep the web server and workers running until SIGINT or SIGTERM; `ready` is called when the site answers.
 
     Raises CommandRefused when the web server stops by itself.
     """
     from django.core.management import call_command
 
     call_command("collectstatic", interactive=False, verbosity=0)
+    _share_request_times(port)
     stop = threading.Event()
     previous = {number: signal.signal(number, _setter(stop)) for number in (signal.SIGINT, signal.SIGTERM)}
     web = _start(_web(host, port, processes), orphaned=signal.SIGKILL)
-    jobs = _start(_WORKER, orphaned=signal.SIGTERM)
+    jobs = [_start(_WORKER, orphaned=signal.SIGTERM) for _ in range(workers)]
     try:
         _wait_for_answer(host, port, web=web, stop=stop)
         if web.poll() is None and not stop.is_set():
             ready()
         while not stop.wait(LOOK_EVERY) and web.poll() is None:
             setup.keep_database()
-            if jobs.poll() is not None and not stop.wait(REST_SECONDS):
-                jobs = _start(_WORKER, orphaned=signal.SIGTERM)
+            for place, worker in enumerate(jobs):
+                if worker.poll() is not None and not stop.wait(REST_SECONDS):
+                    jobs[place] = _start(_WORKER, orphaned=signal.SIGTERM)
     finally:
-        _stop(web, jobs)
+        _stop(web, *jobs)
         for number, handler in previous.items():
             signal.signal(number, handler)
     if not stop.is_set():
         raise CommandRefused("server_stopped", status=web.returncode)
+
+
+def _share_request_times(port: int) -> None:
+    """Have the web processes count their requests where each can tell of all; where nobody may ask, nothing counts."""
+    from django.conf import settings
+
+    if settings.KUNDEKORT_METRICS_TOKEN and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        folder = settings.DATA / "metrics" / str(port)
+        shutil.rmtree(folder, ignore_errors=True)  # what those before have counted is theirs
+        folder.mkdir(parents=True)
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 _WORKER: Final = (sys.executable, "-m", "kundekort.cli", "worker")
@@ -167,7 +200,9 @@ def _web(host: str, port: int, processes: int) -> Sequence[str]:
         *("--workers", str(processes), "--blocking-threads", "4", "--respawn-failed-workers"),
         *("--http", "1", "--no-ws", "--http1-header-read-timeout", str(HEADER_SECONDS * 1000)),
         *("--backlog", str(BACKLOG), "--backpressure", str(BACKLOG), "--http1-buffer-size", str(HEADER_BYTES)),
-        *("--workers-kill-timeout", "10", "--log-level", "warning", _SITE),
+        *("--workers-kill-timeout", "10", "--log-level", "warning"),
+        *(("--log-config", str(Path(__file__).with_name("server_log.json"))) if _logs_json() else ()),
+        _SITE,
     )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from importlib.resources import files
-from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 import django
@@ -115,7 +114,9 @@ def _fields() -> Schema:
 
 def _have_tables() -> None:
     """Prepare the embedded database, or an empty one, without being asked; somebody's own server is asked about."""
-    if _is_prepared():
+    from kundekort.services import installation
+
+    if installation.is_migrated():
         return
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
@@ -127,24 +128,6 @@ def _have_tables() -> None:
     if applied and os.environ.get("KUNDEKORT_DATABASE_URL"):
         raise CommandRefused("database_not_ready")
     migrate(verbosity=0)
-
-
-def _is_prepared() -> bool:
-    """Whether the database knows every migration of this version by its name, so that none has to be loaded."""
-    from django.apps import apps
-    from django.db import ProgrammingError
-    from django.db.migrations.recorder import MigrationRecorder
-
-    try:
-        applied = set(MigrationRecorder.Migration.objects.values_list("app", "name"))
-    except ProgrammingError:  # it is empty
-        return False
-    ours = {
-        (app.label, module.name)
-        for app in apps.get_app_configs()
-        for module in iter_modules([os.path.join(app.path, "migrations")])
-    }
-    return ours <= applied
 
 
 def _have_files() -> None:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from kundekort import embedded, languages
+from kundekort import embedded, languages, telemetry
 from kundekort import secret_key as kept_key
 from kundekort.config import proxies as reverse_proxies
 from kundekort.data_folder import make as make_data_folder
@@ -169,6 +169,33 @@ def sign_on() -> list[dict[str, Any]]:
             },
         }
     ]
+
+
+def logging() -> dict[str, Any]:
+    """Python's description of the log, by KUNDEKORT_LOG and KUNDEKORT_LOG_FORMAT: sentences, or JSON lines.
+
+    In JSON lines every request and job is told of, unless another level is asked for.
+    """
+    form = choice("KUNDEKORT_LOG_FORMAT", "text", ("text", "json"))
+    chosen = os.environ.get("KUNDEKORT_LOG")
+    ours = chosen or ("INFO" if form == "json" else "WARNING")
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "text": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+            "json": {"()": "kundekort.logs.JsonFormatter"},
+        },
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": form}},
+        "loggers": {"kundekort": {"level": ours}},
+        "root": {"handlers": ["console"], "level": chosen or "WARNING"},
+    }
+
+
+def refuse_telemetry_without_its_packages() -> None:
+    """Raises ImproperlyConfigured where traces are wanted and there is nothing that sends them."""
+    if telemetry.wanted() and not telemetry.installed():
+        raise ImproperlyConfigured(f"{telemetry.SETTING}=1 needs OpenTelemetry: pip install 'kundekort[telemetry]'.")
 
 
 def proxies(*, https: bool) -> list[str]:

@@ -1,12 +1,13 @@
 """The reverse proxies before the site: whom it believes where a request came from, and whom it answers at all.
 
 Everybody can send headers that name an address and a scheme; those of the proxies alone are believed, and nothing
-behind this module sees any others. Where there are proxies, nobody gets past them.
+behind this module sees any others. Where there are proxies, nobody gets past them, but for what machines ask who watch
+over the site (`kundekort.web.probes`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
@@ -29,10 +30,11 @@ def addresses(words: Sequence[str]) -> list[str]:
     return [str(place) for place in found]
 
 
-def behind(proxies: Sequence[str], site: Application) -> Application:
+def behind(proxies: Sequence[str], site: Application, *, open_paths: Collection[str] = ()) -> Application:
     """The site as the web server runs it: the address and the scheme of a request are those of the person's browser.
 
-    `proxies` are `addresses`. Whoever is neither one of them nor on this machine is refused, unless there are none.
+    `proxies` are `addresses`. Whoever is neither one of them nor on this machine is refused, unless there are none, or
+    asks for one of `open_paths`.
     """
     from granian.utils.proxies import wrap_wsgi_with_proxy_headers  # which nobody needs for the settings
 
@@ -42,7 +44,8 @@ def behind(proxies: Sequence[str], site: Application) -> Application:
     def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         peer = _address(environ.get("REMOTE_ADDR", ""))
         environ["REMOTE_ADDR"] = environ[_PEER] = str(peer or "")
-        if networks and not (peer and (peer.is_loopback or any(peer in network for network in networks))):
+        known = peer and (peer.is_loopback or any(peer in network for network in networks))
+        if networks and not known and environ.get("PATH_INFO") not in open_paths:
             start("403 Forbidden", [("Content-Type", "text/plain"), ("Content-Length", str(len(_REFUSAL)))])
             return [_REFUSAL]
         answered: Iterable[bytes] = believed(environ, start)

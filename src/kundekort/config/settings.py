@@ -41,6 +41,8 @@ if SIGN_ON:  # it brings along all that speaks HTTP, for which a command that ne
     INSTALLED_APPS.append("allauth.socialaccount.providers.openid_connect")
 
 MIDDLEWARE = [
+    "kundekort.web.probes.probes",  # before hosts, HTTPS and people are looked at
+    "kundekort.web.monitoring.monitored",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "kundekort.web.middleware.headers",
@@ -189,10 +191,7 @@ KUNDEKORT_MAX_COLUMNS = int(os.environ.get("KUNDEKORT_MAX_COLUMNS", 200))
 KUNDEKORT_API_RATE = int(os.environ.get("KUNDEKORT_API_RATE", 600))
 """Requests that a token of the API has in a minute."""
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("KUNDEKORT_LOG", "WARNING")},
-}
+KUNDEKORT_METRICS_TOKEN = os.environ.get("KUNDEKORT_METRICS_TOKEN", "")
+"""What has to be said by whoever asks for /metrics; without, there is no such page."""
+LOGGING = environment.logging()
+environment.refuse_telemetry_without_its_packages()

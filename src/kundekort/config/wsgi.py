@@ -8,6 +8,14 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from kundekort.config import proxies
+from kundekort.config.proxies import Application
+
+
+def _behind_proxies(site: Application) -> Application:
+    from kundekort.web.probes import PATHS  # which knows the register, and that is there only now
+
+    return proxies.behind(settings.KUNDEKORT_PROXIES, site, open_paths=PATHS)
+
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kundekort.config.settings")
-application = proxies.behind(settings.KUNDEKORT_PROXIES, get_wsgi_application())
+application = _behind_proxies(get_wsgi_application())

@@ -9,9 +9,21 @@ from django.db import transaction
 from django.db.models.functions import Now
 from procrastinate.contrib.django import app
 
+from kundekort import telemetry
 from kundekort.bulk.apply import RegisterMoved
 from kundekort.engine.plan import Plan
-from kundekort.services import audit, fields, four_eyes, identities, imports, planning, repetition, revisions, writers
+from kundekort.services import (
+    audit,
+    fields,
+    four_eyes,
+    identities,
+    imports,
+    planning,
+    repetition,
+    revisions,
+    step_totals,
+    writers,
+)
 from kundekort.services.accounts import Actor
 from kundekort.services.audit import Event
 from kundekort.services.database import short_lock_transaction
@@ -29,6 +41,7 @@ from kundekort.services.refusals import (
     RowsHaveFindings,
     StalePlan,
 )
+from kundekort.services.step_totals import Step
 from kundekort.store import packages, plans
 from kundekort.store.models import Import, Revision
 
@@ -94,7 +107,9 @@ def apply(
     RegisterBusy after a while. Raises as `confirm` does; after StalePlan the import waits to be planned anew.
     """
     try:
-        imp = _apply(import_id, digest=digest, actor=actor, report=report, patient=patient)
+        with step_totals.measured(Step.WRITE, import_id) as count:
+            imp = _apply(import_id, digest=digest, actor=actor, report=report, patient=patient)
+            count(imp.totals.cards_written)
     except RegisterMoved as moved:
         planning.replan(import_id, notice=StalePlan.code)
         raise StalePlan from moved
@@ -108,7 +123,8 @@ def _apply(import_id: int, *, digest: str, actor: Actor | None, report: Report, 
     imp = _applicable(import_id, digest=digest, states=states)
     if actor is not None:  # who has confirmed what a job writes was looked at then, by the choices of that moment
         four_eyes.refuse_own(imp, actor=actor)
-    plan = _kept(imp)  # before others have to wait for it
+    with telemetry.span("import.open"):
+        plan = _kept(imp)  # before others have to wait for it
     kind = writers.UNDO if imp.undoes else writers.IMPORT
     waiting = (lambda: report("waiting", 0, 1)) if patient else None
     with revisions.register_transaction(alone=kind, number=imp.pk, waiting=waiting):

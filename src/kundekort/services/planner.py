@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from kundekort import version
+from kundekort import telemetry, version
 from kundekort.bulk import register
 from kundekort.engine import interpretation, pipeline, undo
 from kundekort.engine.decisions import Decisions
@@ -47,9 +47,10 @@ def plan(
         return {}, _undoing(imp.undoes, folder, imp.decisions, report=report)
     schema, large = fields.schema(), imp.size > INLINE_BYTES
     with imports.source(imp.pk) as data:
-        file = interpretation.understand(
-            data, answers=imp.answers, schema=schema, limits=imports.limits(), ask=ask, recall=mappings.recall
-        )
+        with telemetry.span("import.understand"):
+            file = interpretation.understand(
+                data, answers=imp.answers, schema=schema, limits=imports.limits(), ask=ask, recall=mappings.recall
+            )
         found: dict[str, Any] = {"recipe": file.recipe, "facts": file.facts, "answers": file.answers}
         if file.question:
             return found, file.question
@@ -59,7 +60,11 @@ def plan(
         source = cells.kept(file.source, _cells(imp, file.recipe), scratch=folder) if large else file.source
         # A small file is planned in one transaction, which spares a question two round trips; a large one waits for no
         # transaction to end.
-        with workers() if large else nullcontext() as pool, nullcontext() if large else transaction.atomic():
+        with (
+            telemetry.span("import.compare"),
+            workers() if large else nullcontext() as pool,
+            nullcontext() if large else transaction.atomic(),
+        ):
             made = pipeline.plan(
                 source,
                 task,

@@ -14,15 +14,17 @@ from django.db import transaction
 from django.db.models.functions import Now
 from procrastinate.contrib.django import app
 
+from kundekort import telemetry
 from kundekort.engine import conflicts, extent
 from kundekort.engine.decisions import Choice, Decision, Decisions
 from kundekort.engine.facts import Facts, Question, QuestionKind
 from kundekort.engine.frames import ROW
 from kundekort.engine.recipe import Answers, DialectOverrides, Policy
-from kundekort.services import decision_rules, four_eyes, imports, mappings, planner, repetition
+from kundekort.services import decision_rules, four_eyes, imports, mappings, planner, repetition, step_totals
 from kundekort.services.accounts import Actor
 from kundekort.services.progress import Report, no_progress
 from kundekort.services.refusals import DecisionInvalid, NotWaiting, SourceGone
+from kundekort.services.step_totals import Step
 from kundekort.store import packages, plans
 from kundekort.store.models import Import
 
@@ -70,7 +72,10 @@ def _planned(imp: Import, *, ask: bool = True, report: Report = no_progress, qui
     if imp.state != Import.State.RECEIVED or imports.has_failed(imp):
         return imp
     answered = imp.answers, imp.decisions
-    found = _plan(imp, ask=ask, report=report, quickly=quickly)
+    with step_totals.measured(Step.PLAN, imp.pk) as count:
+        found = _plan(imp, ask=ask, report=report, quickly=quickly)
+        if totals := found.get("totals"):
+            count(totals.rows)
     if not found:
         return imp
     with transaction.atomic():
@@ -258,9 +263,10 @@ def _plan(imp: Import, *, ask: bool, report: Report, quickly: bool = False) -> d
             return {"decisions": decisions} | _plan(imp, ask=ask, report=report, quickly=quickly)
         made = repetition.compared(imp, made)
         emptied, consents = extent.emptied_cells(made), extent.consents(made)  # while its values are where it says
-        plans.write(made, folder)
-        digest = plans.digest(folder)
-        packages.keep_plan(imp.pk, digest, folder)
+        with telemetry.span("import.keep"):
+            plans.write(made, folder)
+            digest = plans.digest(folder)
+            packages.keep_plan(imp.pk, digest, folder)
     facts = replace(
         found.get("facts") or Facts(),
         blank_rows=made.blank_rows,

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 
 from psycopg import Connection
 
+from kundekort import telemetry
 from kundekort.bulk import indexes
 from kundekort.bulk.apply import apply
 from kundekort.engine.plan import Plan
@@ -33,13 +34,14 @@ def register_transaction(
     """
     with ExitStack() as stack:
         conn: Connection | None = None
-        while conn is None:
-            try:
-                conn = _begun(stack, alone=alone, number=number)
-            except RegisterBusy:
-                if waiting is None:
-                    raise
-                waiting()
+        with telemetry.span("register.wait"):
+            while conn is None:
+                try:
+                    conn = _begun(stack, alone=alone, number=number)
+                except RegisterBusy:
+                    if waiting is None:
+                        raise
+                    waiting()
         if waiting is not None:  # whoever has single cards has them for a moment
             conn.execute("SET LOCAL lock_timeout TO DEFAULT")
         yield conn
@@ -76,7 +78,10 @@ def write(
     schema = fields.schema(retired=True)
     aside = indexes.set_aside(conn, new=totals.new)
     cards = 0 if aside else totals.cards_written
-    with search_upkeep.second_session(conn, cards=cards, waiting=lambda: report("indexing", 0, 1)):
+    with (
+        telemetry.span("register.write", kundekort__revision=revision.pk, kundekort__cards=totals.cards_written),
+        search_upkeep.second_session(conn, cards=cards, waiting=lambda: report("indexing", 0, 1)),
+    ):
         apply(conn, plan, revision=revision.pk, schema=schema, progress=report, aside=aside)
     return revision
 

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,10 +19,12 @@ from django.db import Error, connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException
+from procrastinate.job_context import JobContext
 from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.worker import Worker
 from psycopg.errors import ForeignKeyViolation
 
+from kundekort import logs, telemetry
 from kundekort.services import (
     jobs,  # noqa: F401 - they are known once it is loaded; whoever only queues one names it
     stalled_jobs,
@@ -107,6 +110,23 @@ class _Connector(PsycopgConnector):
             raise
 
 
+def monitored(call_next: Callable[[], Any], context: JobContext, worker: Worker) -> Any:
+    """Run a job, told of in the log and in the traces by its kind and number; what it is about may be somebody."""
+    job, began = context.job, time.perf_counter()
+    with (
+        logs.bound(task=job.task_name, job=job.id),
+        telemetry.span(job.task_name, kind="consumer", kundekort__job=job.id, kundekort__attempt=job.attempts),
+    ):
+        outcome = "failed"
+        try:
+            result = call_next()
+            outcome = "done"
+            return result
+        finally:
+            seconds = time.perf_counter() - began
+            logger.info("job", extra={logs.FIELDS: {"outcome": outcome, "milliseconds": round(seconds * 1000, 1)}})
+
+
 async def _run(stop: threading.Event, keep: Callable[[], None], lost: _Lost) -> None:
     """Work until somebody says stop or the database is lost; then no job is worked on any more."""
     connector = _Connector(kwargs=connector_params())
@@ -140,6 +160,7 @@ def _lane(queue: str, jobs_at_once: int) -> Worker:
         update_heartbeat_interval=SIGN_OF_LIFE,
         stalled_worker_timeout=DEAD_AFTER,
         shutdown_graceful_timeout=3,
+        task_middleware=[monitored],
     )
 
 

@@ -30,6 +30,7 @@ from kundekort.store.progress import Progress
 from kundekort.store.selection import Selection
 from kundekort.store.sources import Source as Source
 from kundekort.store.sources import SourceFile as SourceFile
+from kundekort.store.step_totals import StepTotal as StepTotal
 from kundekort.store.values import ValueField
 from kundekort.store.webhooks import Delivery as Delivery
 from kundekort.store.webhooks import Webhook as Webhook

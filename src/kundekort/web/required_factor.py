@@ -16,7 +16,7 @@ MEANWHILE: Final = frozenset(
     {
         *("factor-required", "mfa_activate_totp", "mfa_add_webauthn", "mfa_view_recovery_codes"),
         *("account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "account-password"),
-        *("login", "logout", "language", "upload-permission"),
+        *("login", "logout", "language", "upload-permission", "guide", "guide-page"),
     }
 )
 """The pages that whoever still lacks a second factor may see: those by which they get one, and the way out."""

@@ -21,6 +21,7 @@ from kundekort.web import (
     findings,
     four_eyes,
     group_merging,
+    guide,
     home,
     import_list,
     imports,
@@ -48,6 +49,8 @@ SIGN_ON: Final = {"provider_id": settings.KUNDEKORT_SIGN_ON}
 
 urlpatterns = [
     path("", home.start, name="start"),
+    path("help/", guide.page, name="guide"),
+    path("help/<path:path>", guide.page, name="guide-page"),
     path("login/", accounts.log_in, name="login"),
     path("login/", accounts.log_in, name="account_login"),  # as allauth calls it
     path("login/factor/", second_factors.FactorView.as_view(), name="mfa_authenticate"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
@@ -17,8 +18,10 @@ from kundekort.services import identities, import_names
 from kundekort.services.audit_log import Entry
 from kundekort.services.import_names import ImportName
 from kundekort.store.models import Import
+from kundekort.web import guide
 from kundekort.web.accounts import may_administer, may_import
 from kundekort.web.editing import Input
+from kundekort.web.help_pages import HELP
 
 register = template.Library()
 
@@ -60,6 +63,14 @@ def page_languages() -> list[tuple[str, str]]:
 def icon(name: str) -> SafeString:
     """An icon of the sprite, hidden from screen readers: a word always stands beside it."""
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static(SPRITE), name)
+
+
+@register.inclusion_tag("kundekort/parts/help.html", takes_context=True)
+def help_link(context: Mapping[str, Any], about: str = "") -> dict[str, str]:
+    """The way to where the guide tells of this page, or of what it shows; to its beginning, if it tells of neither."""
+    place = getattr(context.get("request"), "resolver_match", None)
+    where = HELP.get(about or getattr(place, "url_name", ""), "")
+    return {"language": guide.preferred(), "where": where}
 
 
 @register.simple_tag
