@@ -16,16 +16,27 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from kundekort.api.application import api
 from kundekort.config.wsgi import application
-from kundekort.services import exports, imports, planning
+from kundekort.engine.segments.condition import Group, Operator, Rule
+from kundekort.services import confirming, exports, imports, planning, segments
 from kundekort.services.accounts import Actor
 from kundekort.services.lists import FileFormat
-from kundekort.store.models import ApiToken, Import
+from kundekort.store.models import ApiToken, ColumnLayout, Customer, Export, Import, Revision, Segment
 from kundekort.store.selection import Selection
 from tests.api.conftest import HEADER, Program
 
 load_all_checks()
 BEYOND = [positive_data_acceptance]
 """What the document cannot say of a body: which columns a file has, that all rows have the same names."""
+
+KNOWN = {
+    "customer_id": Customer,
+    "export_id": Export,
+    "import_id": Import,
+    "layout_id": ColumnLayout,
+    "revision_id": Revision,
+    "segment_id": Segment,
+}
+"""What the numbers of addresses name."""
 
 
 @pytest.fixture
@@ -41,7 +52,7 @@ def _one_connection() -> Iterator[None]:
 
 @pytest.fixture
 def document(
-    _one_connection: None, bobs: Program, bob: Actor, three: list[int], upload: Callable[..., Import], alice: Actor
+    _one_connection: None, alices: Program, bob: Actor, three: list[int], upload: Callable[..., Import], alice: Actor
 ) -> Any:
     """The API of a register with imports in every state that can be made."""
     text = HEADER + f"{three[0]};Karen;Nordmann;kari@example.com;2\n0;Per;Ås;per@;1\n0;Pål;Ås;;9\n"
@@ -49,6 +60,9 @@ def document(
     asked = imports.receive(io.BytesIO(b"Kundenr;Fornavn;Noe\n0;Per;x\n"), filename="x.csv", actor=bob)
     planning.plan(asked.pk)
     imports.cancel(upload(text).pk, actor=bob)
+    confirming.confirm((done := upload(HEADER + "0;Siv;Vik;;2\n")).pk, digest=done.digest, actor=bob)
+    rule = Rule("last_name", Operator.IS, ("Ås",))
+    segments.save(name="Ås", condition=Group(parts=(rule,)), actor=bob)
     exports.start(what=Selection(search="kari"), form=FileFormat.CSV, actor=bob)
     return schemathesis.openapi.from_wsgi("/api/openapi.json", _closing)
 
@@ -69,16 +83,16 @@ OPERATIONS = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("path", "method"), OPERATIONS, ids=lambda part: part.removeprefix("/api/"))
-def test_every_answer_is_as_the_document_says(document: Any, bobs: Program, path: str, method: str) -> None:
-    known = list(Import.objects.order_by("pk").values_list("pk", flat=True))
+def test_every_answer_is_as_the_document_says(document: Any, alices: Program, path: str, method: str) -> None:
+    known = {name: list(kind.objects.order_by("pk").values_list("pk", flat=True)) for name, kind in KNOWN.items()}
 
     @given(case=document[path][method].as_strategy())
     @settings(max_examples=25, suppress_health_check=list(HealthCheck))
     def ask(case: Any) -> None:
         ApiToken.objects.update(calls=0)
-        number = case.path_parameters.get("import_id")
-        if isinstance(number, int) and number > 0 and number % 5:  # else most would be about nothing
-            case.path_parameters["import_id"] = known[number % len(known)]
-        case.call_and_validate(headers={"Authorization": f"Bearer {bobs.secret}"}, excluded_checks=BEYOND)
+        for name, number in case.path_parameters.items():
+            if known.get(name) and isinstance(number, int) and number > 0 and number % 5:  # else most are of nothing
+                case.path_parameters[name] = known[name][number % len(known[name])]
+        case.call_and_validate(headers={"Authorization": f"Bearer {alices.secret}"}, excluded_checks=BEYOND)
 
     ask()
