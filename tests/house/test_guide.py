@@ -64,7 +64,7 @@ def test_what_a_template_names_has_its_place_too() -> None:
     names = {str(p.name) for p in get_resolver("kundekort.web.urls").url_patterns}
     assert named - set(HELP) == set()
     assert set(HELP) - names == named - names
-    assert NO_PAGES <= names
+    assert names >= NO_PAGES
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
