@@ -12,7 +12,7 @@ from kundekort.api.idempotency import HEADER, LONGEST
 from kundekort.api.problems import MEDIA_TYPE, Problem
 from kundekort.services.lists import FileFormat
 
-_ALWAYS: Final = (400, 401, 403, 404, 409, 422, 429, 503)
+_ALWAYS: Final = (400, 401, 403, 404, 409, 410, 422, 429, 503)
 _WITH_BODY: Final = (411, 413, 415)
 RATE_HEADERS: Final = {
     "RateLimit": 'How many requests are left of this minute, as `"token";r=599;t=42`.',
