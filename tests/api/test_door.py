@@ -128,7 +128,12 @@ def test_it_speaks_the_language_that_is_asked_for(client: Client, db: None) -> N
 def test_what_is_wrong_with_a_request_is_said_place_by_place(bobs: Program) -> None:
     told = problem(bobs.get("imports", {"limit": "0", "since": "soon"}), 422)
     assert told["code"] == "request_invalid"
-    assert {fault["where"] for fault in told["errors"]} == {"query.limit", "query.since"}
+    assert {fault["where"] for fault in told["errors"]} == {
+        "query.limit",
+        "query.since",
+    }
+    for day in ("0", "2026-02-31"):  # no number of seconds, and no day that there is not
+        assert problem(bobs.get("imports", {"until": day}), 422)["errors"][0]["where"].startswith("query.until")
     assert problem(bobs.get("imports", {"cursor": "made-up"}), 422)["code"] == "cursor_invalid"
     assert problem(bobs.get("imports", {"file": "a\0b"}), 400)["code"] == "request_malformed"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -15,7 +15,7 @@ from kundekort.api.access import ApiRequest, Takes, actor_of, needs
 from kundekort.api.idempotency import once
 from kundekort.api.import_requests import Answers, DigestIn, FileOptions, RowsIn
 from kundekort.api.import_schemas import ImportOut, ImportPage, OutlookOut, State
-from kundekort.api.schemas import Cursor, Limit, Number
+from kundekort.api.schemas import Cursor, Day, Limit, Number, day_of
 from kundekort.engine.recipe import DialectOverrides
 from kundekort.services import confirming, fields, import_list, imports, planning, undoing
 from kundekort.services import row_files as files
@@ -38,8 +38,8 @@ def list_imports(
     request: ApiRequest,
     state: State | None = None,
     file: str = "",
-    since: date | None = None,
-    until: date | None = None,
+    since: Day = None,
+    until: Day = None,
     limit: Limit = cursors.USUAL,
     cursor: Cursor = None,
 ) -> dict[str, Any]:
@@ -47,7 +47,8 @@ def list_imports(
 
     `file` is a part of the name of the file; `since` and `until` are days, both included.
     """
-    wanted = ImportFilter(states=(state,) if state else (), file=file, since=since, until=until)
+    days = {name: day_of(text, where=f"query.{name}") for name, text in (("since", since), ("until", until))}
+    wanted = ImportFilter(states=(state,) if state else (), file=file, **days)
     place = cursors.decode("imports", cursor)
     before = (datetime.fromisoformat(place[0]), int(place[1])) if place else None
     found = import_list.search(wanted, limit=limit + 1, before=before, actor=actor_of(request)).lines
