@@ -14,7 +14,7 @@ from kundekort.engine.decisions import Action
 from kundekort.services import editing, imports, planning, settings
 from kundekort.services.accounts import Actor
 from kundekort.services.planner import INLINE_BYTES
-from kundekort.store.models import Customer, IdempotencyKey, Import, Revision
+from kundekort.store.models import ColumnMapping, Customer, IdempotencyKey, Import, Revision
 from tests.api.conftest import HEADER, Program, program
 from tests.api.test_door import problem
 
@@ -145,6 +145,15 @@ def test_what_is_unclear_is_asked_and_answered(bobs: Program) -> None:
     assert kept["columns"][5] == {"header": "Noe", "field": "city"}
     recut = said(bobs.post(where, {"reading": {"separator": ","}}))
     assert recut["dialect"]["separator"] == ","
+
+
+def test_what_cannot_be_imported_is_not_remembered_for_the_next_file(bobs: Program) -> None:
+    text = HEADER + "0;Per;Ås;per@example.com;1\n"
+    first = sent(bobs, text)
+    twice = {"columns": [{"header": "LastName", "field": "email"}], "save_as": "webshop"}
+    asked = said(bobs.post(f"imports/{first['import_id']}/answers", twice))
+    assert (asked["state"], asked["question"]["code"]) == ("columns", "column_twice")
+    assert (sent(bobs, text)["state"], ColumnMapping.objects.exists()) == ("preview", False)
 
 
 def test_what_is_wrong_is_decided_row_by_row_and_taken_back(bobs: Program, three: list[int]) -> None:
