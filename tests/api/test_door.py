@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from kundekort.api import access
+from kundekort.api.application import api
 from kundekort.services import people, tokens
 from kundekort.services.accounts import Actor, Role, create_user
 from kundekort.services.audit import Event
@@ -175,6 +176,7 @@ def test_the_document_and_its_page_are_for_everybody_and_load_nothing_from_elsew
         assert "immutable" in file["Cache-Control"]
     told = client.get("/api/openapi.json").json()
     assert (told["openapi"], told["info"]["title"]) == ("3.1.0", "Kundekort")
+    assert api.get_openapi_schema() is api.get_openapi_schema()  # made once: nobody keeps the server busy with it
 
 
 def test_a_reader_can_make_a_token_for_looking_only(db: None) -> None:

@@ -14,7 +14,7 @@ from kundekort.engine.decisions import Action
 from kundekort.services import editing, imports, planning, settings
 from kundekort.services.accounts import Actor
 from kundekort.services.planner import INLINE_BYTES
-from kundekort.store.models import Customer, IdempotencyKey, Import, Revision
+from kundekort.store.models import ColumnMapping, Customer, IdempotencyKey, Import, Revision
 from tests.api.conftest import HEADER, Program, program
 from tests.api.test_door import problem
 
@@ -109,7 +109,9 @@ def test_what_is_no_text_is_refused(bobs: Program, value: bytes) -> None:
     body = b'{"rows": [{"id": ' + value + b"}]}"
     headers = {"authorization": f"Bearer {bobs.secret}"}
     answer = bobs.client.post("/api/imports/from-rows", body, content_type="application/json", headers=headers)
-    assert problem(answer, 400)["code"] == "json_malformed"
+    told = problem(answer, 400)
+    assert told["code"] == "json_malformed"
+    assert [fault["where"] for fault in told["errors"]] == ["body"]
 
 
 def test_the_options_are_those_of_the_command(bobs: Program, three: list[int]) -> None:
@@ -145,6 +147,15 @@ def test_what_is_unclear_is_asked_and_answered(bobs: Program) -> None:
     assert recut["dialect"]["separator"] == ","
 
 
+def test_what_cannot_be_imported_is_not_remembered_for_the_next_file(bobs: Program) -> None:
+    text = HEADER + "0;Per;Ås;per@example.com;1\n"
+    first = sent(bobs, text)
+    twice = {"columns": [{"header": "LastName", "field": "email"}], "save_as": "webshop"}
+    asked = said(bobs.post(f"imports/{first['import_id']}/answers", twice))
+    assert (asked["state"], asked["question"]["code"]) == ("columns", "column_twice")
+    assert (sent(bobs, text)["state"], ColumnMapping.objects.exists()) == ("preview", False)
+
+
 def test_what_is_wrong_is_decided_row_by_row_and_taken_back(bobs: Program, three: list[int]) -> None:
     told = sent(bobs, HEADER + f"{three[0]};Karen;Nordmann;kari@example.com;2\n0;Per;Ås;per@;1\n0;Pål;Ås;;7\n")
     number = told["import_id"]
@@ -170,9 +181,24 @@ def test_what_is_wrong_is_decided_row_by_row_and_taken_back(bobs: Program, three
     last = decided["decisions"]["steps"][-1]["number"]
     back = said(bobs.send("delete", f"imports/{number}/decisions/{last}"))
     assert (back["errors"], back["left_out"]) == (1, 0)
+    problem(bobs.send("delete", f"imports/{number}/decisions/{last}"), 404)
     without = said(bobs.send("put", f"imports/{number}/errors", {"leave_out": True}))
     assert (without["errors"], without["left_out"]) == (0, 1)
     assert confirmed(bobs, without)["state"] == "done"
+
+
+def test_the_cards_keep_what_they_have_where_the_file_has_an_error(bobs: Program, three: list[int]) -> None:
+    rows = f"{three[0]};Kari;Nordmann;kari@;2\n{three[1]};Ola;Dal;ola@;1\n0;Per;Ås;per@;1\n"
+    told = sent(bobs, HEADER + rows)
+    where = f"imports/{told['import_id']}/decisions"
+    keep = {"action": "keep", "field": "email", "code": "email_invalid"}
+    one = said(bobs.post(where, {"decisions": [keep | {"rows": [0]}]}))
+    assert (told["errors"], one["errors"], one["decisions"]["steps"][0]["count"]) == (3, 2, 1)
+    kept = said(bobs.post(where, {"decisions": [keep]}))
+    assert kept["errors"] == 1  # a new customer has nothing to keep
+    assert [step["count"] for step in kept["decisions"]["steps"]] == [1, 1]
+    for nothing in (keep, {"action": "keep", "code": "email_invalid"}, {"action": "accept", "code": "no_code"}):
+        assert problem(bobs.post(where, {"decisions": [nothing]}), 422)["code"] == "decision_invalid"
 
 
 def test_findings_are_answered(bobs: Program, load: Callable[..., Import]) -> None:
@@ -294,7 +320,7 @@ def test_a_request_that_was_refused_gives_its_key_back(bobs: Program) -> None:
         assert problem(answer, 422)["code"] == "rows_uneven"
     assert not IdempotencyKey.objects.exists()
     long = bobs.post("imports/from-rows", {"rows": [{"a": 1}]}, idempotency_key="k" * 256)
-    assert problem(long, 422)["code"] == "request_invalid"
+    assert problem(long, 422)["errors"][0]["where"] == "header.Idempotency-Key"
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.contrib.auth.models import User
 from typer.testing import CliRunner, Result
 
 from kundekort.cli.app import app
@@ -50,3 +51,10 @@ def test_what_no_token_can_be_is_refused(bob: Actor, options: list[str]) -> None
 
 def test_one_that_there_is_not_is_refused(db: None) -> None:
     assert tokens("revoke", "7").exit_code == 2
+
+
+def test_for_somebody_locked_it_makes_none_and_says_why(bob: Actor) -> None:
+    User.objects.filter(username="bob").update(is_active=False)
+    refused = tokens("add", "shop", "--user", "bob", "--scope", "exports")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "locked" in refused.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cached_property
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -82,6 +83,11 @@ class Api(NinjaAPI):
 
     def get_openapi_schema(self, **options: Any) -> Document:
         """The document that says all there is to know of the API."""
+        return self._document
+
+    @cached_property
+    def _document(self) -> Document:
+        """Made once by a process: it is the same for everybody, and anybody may ask for it as often as they like."""
         return Document(self, self.get_root_path({}))
 
     def get_openapi_operation_id(self, operation: Operation) -> str:

@@ -23,7 +23,10 @@ def once(request: ApiRequest, act: Callable[[], int], show: Callable[[int], Answ
     if key is None:
         return show(act())
     if not 0 < len(key) <= LONGEST:
-        raise RequestRefused("request_invalid", 422)
+        fault = {"where": f"header.{HEADER}", "code": "length_invalid"}
+        raise RequestRefused(
+            "request_invalid", 422, errors=[fault | {"message": f"It has from 1 to {LONGEST} characters."}]
+        )
     number, before = idempotency.once(request.auth.token_id, key, fingerprint=_fingerprint(request), act=act)
     request.api_replayed = before  # type: ignore[attr-defined]
     return show(number)

@@ -22,7 +22,7 @@ from kundekort.services import decision_rules, imports, mended_rows, planning, r
 from kundekort.services.accounts import Role
 from kundekort.services.lists import FileFormat
 from kundekort.services.preview_json import rows_json, whole_json
-from kundekort.services.refusals import NotWaiting, PlanDamaged, PlanMismatch
+from kundekort.services.refusals import NotFound, NotWaiting, PlanDamaged, PlanMismatch
 from kundekort.services.tokens import Scope
 from kundekort.store.models import Import
 from kundekort.store.pages import Filter
@@ -92,7 +92,10 @@ def decide(request: ApiRequest, import_id: Path[Number], said: DecisionsIn) -> d
 @router.delete("/{int:import_id}/decisions/{int:number}", **ACTS, response=ImportOut)
 def withdraw_decision(request: ApiRequest, import_id: Path[Number], number: Path[Number]) -> dict[str, Any]:
     """Take a decision back, by its number; the import is planned anew."""
-    planning.withdraw(import_id, number, actor=actor_of(request))
+    actor = actor_of(request)
+    if all(step.number != number for step in imports.get(import_id, actor=actor).decisions.steps):
+        raise NotFound(id=number)
+    planning.withdraw(import_id, number, actor=actor)
     return _now(request, import_id)
 
 

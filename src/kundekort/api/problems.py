@@ -116,7 +116,7 @@ def answer(request: HttpRequest, error: BaseException) -> HttpResponse | None:
         case Http404():
             return problem(request, "address_unknown", 404)
         case HttpError(status_code=400):  # which ninja says of a body that it cannot read
-            return problem(request, "json_malformed", 400)
+            return problem(request, "json_malformed", 400, errors=[_of_json(error.__cause__)])
         case RequestDataTooBig():
             return problem(request, "request_malformed", 413)
         case DisallowedHost() | SuspiciousOperation() | MultiPartParserError() | UnreadablePostError():
@@ -124,6 +124,12 @@ def answer(request: HttpRequest, error: BaseException) -> HttpResponse | None:
     if lacking(error):
         return problem(request, "temporarily_unavailable", 503, headers={"Retry-After": str(RETRY_AFTER)})
     return None
+
+
+def _of_json(cause: BaseException | None) -> dict[str, str]:
+    """What is wrong with a body that is no JSON, without anything of the body."""
+    said = str(cause) if type(cause) in (ValueError, json.JSONDecodeError) else "This is not JSON, or not in UTF-8."
+    return {"where": "body", "code": "json_invalid", "message": said}
 
 
 def refused(request: HttpRequest, refusal: Refusal | FileRefused, **members: Any) -> HttpResponse:

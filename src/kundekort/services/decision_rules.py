@@ -15,7 +15,8 @@ from kundekort.engine.finding import KINDS
 from kundekort.engine.frames import ROW
 from kundekort.engine.guards import OF_FILE
 from kundekort.engine.mapping import spread
-from kundekort.engine.schema import Field
+from kundekort.engine.problem import CODES
+from kundekort.engine.schema import Field, Kind
 from kundekort.engine.values import canonical
 from kundekort.services import fields, imports, preview
 from kundekort.services.refusals import CellInvalid, DecisionInvalid
@@ -33,9 +34,9 @@ _CARD: Final = re.compile("[0-9]{1,18}")
 def completed(imp: Import, decision: Decision) -> tuple[Decision, ...]:
     """A decision as somebody takes it who sees the preview, and what goes with it.
 
-    One about numbers that no card has is about their rows: which they are hangs on the register. A version that rows
-    have which become those of new customers is that of no card. Raises DecisionInvalid where there are no such rows or
-    too many.
+    One about numbers that no card has, or about cells with an error whose cards keep what they have, is about their
+    rows: which they are hangs on the register. A version that rows have which become those of new customers is that of
+    no card. Raises DecisionInvalid where there are no such rows or too many.
     """
     decision = _by_rows(imp, decision)
     anew = decision.action is Action.SET and decision.field == "id" and decision.value.strip() == "0" and decision.rows
@@ -44,13 +45,18 @@ def completed(imp: Import, decision: Decision) -> tuple[Decision, ...]:
 
 
 def _by_rows(imp: Import, decision: Decision) -> Decision:
-    if decision.action is not Action.SET or decision.code not in NO_CARD or imp.state != Import.State.PREVIEW:
+    numbers = decision.action is Action.SET and decision.code in NO_CARD
+    kept = decision.action is Action.KEEP and decision.code in CODES and decision.field is not None
+    if not (numbers or kept) or imp.state != Import.State.PREVIEW:
         return decision
-    wanted = Filter(box="errors", code=decision.code, field=decision.field or "")
+    wanted = Filter(box="errors", code=decision.code or "", field=decision.field or "")
     found = preview.page(imp, wanted, offset=0, limit=MOST_ROWS)
     if found.total > MOST_ROWS:
         raise DecisionInvalid
-    return replace(decision, code=None, rows=tuple(sorted(row.number for row in found.rows)))
+    rows = {row.number for row in found.rows if not kept or row.id}  # a new customer has nothing to keep
+    if decision.rows is not None:
+        rows &= set(decision.rows)
+    return replace(decision, code=None, rows=tuple(sorted(rows)))
 
 
 def checked(imp: Import, decision: Decision) -> Decision:
@@ -69,6 +75,10 @@ def _check(decision: Decision) -> None:
         raise DecisionInvalid
     if decision.action is Action.MATCH and decision.code is None and not _CARD.fullmatch(decision.value):
         raise DecisionInvalid
+    if decision.code is not None and decision.code not in CODES and decision.code not in KINDS:
+        raise DecisionInvalid
+    if decision.action is Action.KEEP and decision.code in CODES:  # `completed` has made rows of it
+        raise DecisionInvalid
     kind = KINDS.get(decision.code or "")
     if kind and decision.action in (Action.KEEP, Action.MATCH) and decision.action not in kind.answers:
         raise DecisionInvalid  # it would do nothing, and yet be an answer
@@ -77,7 +87,7 @@ def _check(decision: Decision) -> None:
     if decision.action is Action.ADD and (decision.rows, decision.code, decision.kind) != (None, None, None):
         raise DecisionInvalid
     if decision.action in (Action.SET, Action.FILL, Action.ADD):
-        if decision.field is None:
+        if decision.field is None or (decision.action is Action.ADD and schema[decision.field].kind is not Kind.TAGS):
             raise DecisionInvalid
         if decision.action is Action.SET and (wrong := _wrong(schema[decision.field], decision.value)):
             raise CellInvalid(field=decision.field, value=decision.value, problem=wrong)

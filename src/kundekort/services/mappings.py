@@ -10,7 +10,7 @@ from itertools import chain
 from django.db.models.functions import Now
 
 from kundekort.engine.header_mapping import HeaderMapping, fingerprint
-from kundekort.engine.mapping import header_test, match_headers
+from kundekort.engine.mapping import header_test, match_headers, spread
 from kundekort.engine.recipe import Answers, Column, Origin
 from kundekort.engine.traces import Traces
 from kundekort.engine.values.text import line
@@ -55,8 +55,15 @@ def answers_of(number: int, headers: Sequence[str], answers: Answers, *, actor: 
 
 
 def remember(headers: Sequence[str], answers: Answers, *, actor: Actor, name: str = "") -> None:
-    """Keep what was said for the next file with these headers; with a name also for whoever chooses it then."""
+    """Keep what was said for the next file with these headers; with a name also for whoever chooses it then.
+
+    By which two columns would become one field, nothing can be imported: that is not kept.
+    """
     actor.require(Role.IMPORTER)
+    said = spread([Column(header=h, field=f) for h, f in zip(headers, answers.columns or (), strict=True)])
+    taken = [column.field for column in said if column.field is not None]
+    if len(set(taken)) < len(taken):
+        return
     mapping, mark = HeaderMapping.of(headers, answers), fingerprint(headers)
     kept = {"mapping": mapping, "created_by": actor.user, "actor_name": actor.name, "changed_at": Now()}
     ColumnMapping.objects.update_or_create(name="", fingerprint=mark, defaults=kept)

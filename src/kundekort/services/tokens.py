@@ -132,9 +132,11 @@ def create(user_id: int, *, name: str, scopes: Collection[str], days: int, actor
     Raises NotFound, and TokenInvalid for what no token can be.
     """
     _require(user_id, actor)
-    user = User.objects.filter(pk=user_id, is_active=True).first()
+    user = User.objects.filter(pk=user_id).first()
     if user is None:
         raise NotFound(id=user_id)
+    if not user.is_active:
+        raise TokenInvalid(reason="token_owner_locked")
     name, role = line(name), accounts.role_of(user)
     if not name:
         raise TokenInvalid(reason="token_name_missing")

@@ -44,6 +44,7 @@ TOKEN_FAULTS: Final[Mapping[str, str | Promise]] = {
     "scopes_missing": _("Choose what the program may do."),
     "scope_beyond_role": _("“%(scope)s” is more than the role of its owner allows, or there is no such scope."),
     "token_days": _("Choose after how many days it expires, from 1 to %(limit)s."),
+    "token_owner_locked": _("Its owner is locked, and a token would open nothing."),
 }
 """By the reason of `TokenInvalid`."""
 

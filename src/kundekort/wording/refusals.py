@@ -159,7 +159,7 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
         "make one under your account."
     ),
     "scope_missing": _("The token does not have the scope “%(scope)s”. Make one that does."),
-    "rate_exceeded": _("That were more than %(limit)s requests in a minute. Wait %(seconds)s seconds."),
+    "rate_exceeded": _("More than %(limit)s requests were made in a minute. Wait %(seconds)s seconds."),
     "address_unknown": _("There is nothing at this address. The addresses stand in /api/docs."),
     "method_not_allowed": _("This address is not asked like that (%(method)s)."),
     "length_missing": _("The request does not say how long it is. Send a Content-Length."),
