@@ -47,7 +47,7 @@ audit: $(VENV)/.dev  ## Known faults of the dependencies, where this machine rea
 
 install: $(VENV)/.run  ## .venv/bin/kundekort
 
-dist: $(VENV)/.run  ## The wheel and the source distribution, in dist/
+dist: $(VENV)/.run docs  ## The wheel and the source distribution, in dist/
 	rm -rf dist
 	$(BIN)/python -m hatchling build -d dist
 
@@ -103,7 +103,7 @@ roundtrip: $(VENV)/.dev  ## Export, save in LibreOffice, import: nothing changes
 
 messages: DJANGO := DJANGO_SETTINGS_MODULE=kundekort.config.settings ../../$(BIN)/python -m django
 messages: $(VENV)/.dev  ## Collect and compile the translations (needs GNU gettext)
-	cd src/kundekort && $(DJANGO) makemessages -l nb -l sv -l da --no-obsolete --no-location --no-wrap
+	cd src/kundekort && $(DJANGO) makemessages -l nb -l sv -l da --no-obsolete --no-location --no-wrap -i help
 	cd src/kundekort && $(DJANGO) compilemessages
 
 clean:

@@ -62,6 +62,8 @@ def test_everybody_can_read_it(reading: Page, axe: Callable[[Page], list[str]], 
         reading.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of its words
         for name in ("", "preview/", "keys/"):
             reading.goto(f"/help/nb/{name}")
+            theme = {"light": "default", "dark": "slate"}[scheme]
+            expect(reading.locator("body")).to_have_attribute("data-md-color-scheme", theme)
             assert reading.evaluate("document.documentElement.scrollWidth") <= width
             assert axe(reading) == [], (name, scheme)
 

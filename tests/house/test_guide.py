@@ -61,7 +61,10 @@ def test_every_page_has_its_place_in_the_guide() -> None:
 def test_what_a_template_names_has_its_place_too() -> None:
     texts = "".join(page.read_text() for page in TEMPLATES.rglob("*.html"))
     named = set(re.findall(r'{% help_link "([^"]+)" %}', texts))
+    names = {str(p.name) for p in get_resolver("kundekort.web.urls").url_patterns}
     assert named - set(HELP) == set()
+    assert set(HELP) - names == named - names
+    assert names >= NO_PAGES
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -29,7 +29,8 @@ def test_the_wheel_holds_the_package_the_guide_the_examples_and_nothing_else(whe
     package = {name for name in package if not name.endswith(".po")}  # of which the .mo is made
     guide = {
         path.relative_to(ROOT / "src").as_posix()
-        for path in (ROOT / "src/kundekort/web/help").rglob("*")
+        for language in ("en", "nb")
+        for path in (ROOT / "src/kundekort/web/help" / language).rglob("*")
         if path.is_file()
     }
     found = {name for name in contents(wheel) if ".dist-info/" not in name}

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 
 from kundekort.services import accounts, home, imports, settings, undoing
 from kundekort.services.accounts import Actor, Role, actor_of
 from kundekort.services.home import Step
 from kundekort.services.refusals import Forbidden
-from kundekort.store.models import Anonymisation, Export, Import
+from kundekort.store.models import Anonymisation, Export, Import, Source, Webhook
 from kundekort.store.selection import Selection
 from tests.past import unfinished_import
 
@@ -94,6 +95,27 @@ def test_administrators_are_told_of_anonymising_that_failed(alice: Actor, bob: A
     for state in Anonymisation.State:
         Anonymisation.objects.create(actor_name="alice", customers=[1], state=state)
     assert [one.state for one in home.waiting(actor=alice).anonymisations] == ["failed", "waiting"]
+    assert home.waiting(actor=bob).nothing
+
+
+def test_administrators_are_told_of_sources_and_receivers_that_fail(alice: Actor, bob: Actor) -> None:
+    for name, fault, active in [("fine", "", True), ("broken", "source_unreachable", True), ("paused", "x", False)]:
+        Source.objects.create(name=name, url="/srv", fault=fault, active=active, owner=bob.user)
+    told = {
+        "url": "https://example.com",
+        "events": ["card.changed"],
+        "secret": "x",
+        "position": 0,
+        "actor_name": "alice",
+    }
+    now = timezone.now()
+    Webhook.objects.create(name="fine", **told)
+    Webhook.objects.create(name="failing", failing_since=now, **told)
+    Webhook.objects.create(name="given up", active=False, failing_since=now, notice="failing", **told)
+    Webhook.objects.create(name="not wanted", active=False, **told)
+    waiting = home.waiting(actor=alice)
+    assert [source.name for source in waiting.sources] == ["broken"]
+    assert [webhook.name for webhook in waiting.webhooks] == ["failing", "given up"]
     assert home.waiting(actor=bob).nothing
 
 

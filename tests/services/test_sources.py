@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -13,12 +14,13 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from kundekort.services import audit_log, people, settings, source_runs, sources
+from kundekort.services import audit_log, people, planner, planning, settings, source_runs, sources
 from kundekort.services.accounts import Actor
 from kundekort.services.audit import Event
 from kundekort.services.audit_log import AuditFilter
 from kundekort.services.source_runs import Look
 from kundekort.services.sources import Description
+from kundekort.store import packages
 from kundekort.store.models import Customer, Import, Source, SourceFile
 from tests.incoming import HEADER, KARI, OLA, again, look, put
 
@@ -203,8 +205,6 @@ def test_whoever_is_named_is_told_by_mail_and_of_no_customer(
 def test_a_large_file_is_planned_by_a_job_and_decided_about_after_that(
     source: Source, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kundekort.services import planner, planning
-
     monkeypatch.setattr(planner, "INLINE_BYTES", 0)
     put(folder, "kunder.csv", KARI)
     look(source)
@@ -217,6 +217,20 @@ def test_a_large_file_is_planned_by_a_job_and_decided_about_after_that(
     imp.refresh_from_db()
     assert imp.state == Import.State.DONE
     source_runs.look(source.pk)
+    assert source_runs.due() == []
+
+
+def test_what_cannot_be_confirmed_waits_for_a_person(
+    source: Source, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planner, "INLINE_BYTES", 0)
+    put(folder, "kunder.csv", KARI)
+    look(source)
+    look(source)
+    imp = planning.plan(Import.objects.get().pk)
+    shutil.rmtree(packages.plan_folder(imp.pk, imp.digest))
+    source_runs.look(source.pk)
+    assert waits_for() == ["failed"]
     assert source_runs.due() == []
 
 

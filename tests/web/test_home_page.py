@@ -10,10 +10,11 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from kundekort.services import accounts, register_figures
-from kundekort.services.accounts import Role
-from kundekort.store.models import Customer, Import
+from kundekort.services.accounts import Actor, Role
+from kundekort.store.models import Customer, Import, Source, Webhook
 from tests.web.conftest import HEADER
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +101,15 @@ def test_readers_see_the_register_and_no_way_to_import(as_rita: Client, load: Ca
     assert "/imports/" not in page
     assert "/customers/duplicates/" not in page
     assert rows(as_rita, links(page)["Uten e-postadresse 1"]) == 1
+
+
+def test_administrators_see_what_cannot_be_read_or_reached(as_alice: Client, alice: Actor, three: list[int]) -> None:
+    source = Source.objects.create(name="Billettsystemet", url="/srv", fault="source_unreachable", owner=alice.user)
+    sent = {"url": "https://example.com", "events": [], "secret": "x", "position": 0, "actor_name": "alice"}
+    webhook = Webhook.objects.create(name="Nettbutikken", failing_since=timezone.now(), **sent)
+    found = {address: words for words, address in links(shown(as_alice)).items()}
+    assert "Billettsystemet" in found[f"/settings/sources/{source.pk}/"]
+    assert "Nettbutikken" in found[f"/settings/webhooks/{webhook.pk}/"]
 
 
 def test_until_a_job_has_counted_a_large_register_it_says_so(

@@ -47,8 +47,12 @@ def list_imports(
 
     `file` is a part of the name of the file; `since` and `until` are days, both included.
     """
-    days = {name: day_of(text, where=f"query.{name}") for name, text in (("since", since), ("until", until))}
-    wanted = ImportFilter(states=(state,) if state else (), file=file, **days)
+    wanted = ImportFilter(
+        states=(state,) if state else (),
+        file=file,
+        since=day_of(since, where="query.since"),
+        until=day_of(until, where="query.until"),
+    )
     place = cursors.decode("imports", cursor)
     before = (datetime.fromisoformat(place[0]), int(place[1])) if place else None
     found = import_list.search(wanted, limit=limit + 1, before=before, actor=actor_of(request)).lines

@@ -14,7 +14,7 @@ from django.utils import timezone
 from kundekort.services import four_eyes, import_list, imports, settings
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.import_list import ImportLine
-from kundekort.store.models import Anonymisation, Export, Import
+from kundekort.store.models import Anonymisation, Export, Import, Source, Webhook
 
 SHOWN: Final = 10
 """Imports that are shown; the others are counted."""
@@ -50,17 +50,20 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits: some imports and how many `more`, and what could not be done or is on its way besides."""
+    """What waits: some imports and how many `more`; what could not be done or is on its way besides; for administrators
+    also the sources that cannot be read and the receivers that are not reached or were switched off for that."""
 
     tasks: tuple[Task, ...]
     more: int
     exports: tuple[Export, ...]
     anonymisations: tuple[Anonymisation, ...]
+    sources: tuple[Source, ...]
+    webhooks: tuple[Webhook, ...]
 
     @property
     def nothing(self) -> bool:
         """Whether there is nothing to do."""
-        return not (self.tasks or self.exports or self.anonymisations)
+        return not (self.tasks or self.exports or self.anonymisations or self.sources or self.webhooks)
 
 
 def waiting(*, actor: Actor) -> Waiting:
@@ -72,12 +75,15 @@ def waiting(*, actor: Actor) -> Waiting:
     tasks.sort(key=lambda task: list(Step).index(task.step))
     since = timezone.now() - timedelta(days=DAYS)
     unmade = Q(state=Export.State.WAITING) | Q(state=Export.State.FAILED, created_at__gte=since)
+    leads = actor.role is Role.ADMINISTRATOR
     exports = Export.objects.filter(unmade, created_by=actor.user).select_related("segment").order_by("-pk")
     return Waiting(
         tasks=tuple(tasks),
         more=max(0, own.count() - SHOWN),
         exports=tuple(exports[:SHOWN]) if actor.user else (),
-        anonymisations=_anonymisations() if actor.role is Role.ADMINISTRATOR else (),
+        anonymisations=_anonymisations() if leads else (),
+        sources=tuple(Source.objects.filter(active=True).exclude(fault="").order_by("name")[:SHOWN]) if leads else (),
+        webhooks=tuple(Webhook.objects.filter(_unreached()).order_by("name")[:SHOWN]) if leads else (),
     )
 
 
@@ -127,6 +133,11 @@ def _needs(line: ImportLine, actor: Actor) -> tuple[Step, int]:
     if line.for_other:
         return Step.OTHER, imp.totals.cards_written
     return (Step.CONFIRM if imp.totals.changes_register else Step.NOTHING), imp.totals.cards_written
+
+
+def _unreached() -> Q:
+    """Receivers that fail, or were switched off because they did."""
+    return Q(active=True, failing_since__isnull=False) | Q(active=False) & ~Q(notice="")
 
 
 def _anonymisations() -> tuple[Anonymisation, ...]:

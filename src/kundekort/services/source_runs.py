@@ -139,6 +139,9 @@ def _decide(file: SourceFile, imp: Import) -> bool:
             return False
         except SecondPersonNeeded:
             found = ["second_person"]
+        except Refusal as refusal:
+            logger.warning("Import %s of source %s was not confirmed: %s.", imp.pk, file.source_id, refusal.code)
+            found = ["failed"]
         else:
             audit.record(Event.SOURCE_CONFIRMATION, actor=owner, name=file.source.name, import_id=imp.pk)
             if done.state != Import.State.DONE:

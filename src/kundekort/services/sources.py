@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -92,12 +93,12 @@ def add(said: Description, *, actor: Actor) -> Source:
 def change(source_id: int, said: Description, *, actor: Actor) -> Source:
     """Say something else of a source. Raises NotFound, SourceInvalid, NotReached."""
     source = get(source_id, actor=actor)
+    checked = _checked(said, but=source)
     kept = {} if said.secret is None else {"secret": _kept(said.secret)}
-    if (
-        said.secret is None and source.secret and _server(said.url) != _server(source.url)
-    ):  # else whoever may change the address would be sent the secret
+    moved = _server(said.url.strip()) != _server(source.url)
+    if said.secret is None and source.secret and moved:  # else whoever may move it would be sent the secret
         raise SourceInvalid(reason="secret_anew")
-    changed = _checked(said, but=source) | kept | {"look_at": timezone.now(), "fault": "", "fault_params": {}}
+    changed = checked | kept | {"look_at": timezone.now(), "fault": "", "fault_params": {}, "etag": ""}
     Source.objects.filter(pk=source_id).update(**changed)
     _record(source, "changed", actor)
     source_queue.look(source_id)
@@ -196,7 +197,7 @@ def _kept(secret: str | None) -> str:
 
 
 def _server(url: str) -> tuple[str, str]:
-    parts = source_places.parsed(url)
+    parts = urlsplit(url)
     return parts.scheme, parts.netloc
 
 
