@@ -23,7 +23,7 @@ from tests.release.conftest import ROOT
 
 pytestmark = pytest.mark.slow
 
-LOG_IN = {"nb": "Logg inn", "en": "Log in"}
+LOG_IN = {"nb": "Logg inn", "sv": "Logga in", "da": "Log ind", "en": "Log in"}
 
 
 @dataclass
