@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from kundekort.api.application import api
 from kundekort.config.wsgi import application
-from kundekort.services import exports, imports, planning
+from kundekort.services import confirming, exports, imports, planning
 from kundekort.services.accounts import Actor
 from kundekort.services.lists import FileFormat
 from kundekort.store.models import ApiToken, ColumnLayout, Customer, Export, Import, Revision, Segment
@@ -39,6 +39,7 @@ def register(alices: Program, bob: Actor, three: list[int], upload: Callable[...
     asked = imports.receive(io.BytesIO(b"Kundenr;Fornavn;Noe\n0;Per;x\n"), filename="x.csv", actor=bob)
     planning.plan(asked.pk)
     imports.cancel(upload(text).pk, actor=bob)
+    confirming.confirm((done := upload(HEADER + "0;Siv;Vik;;2\n")).pk, digest=done.digest, actor=bob)
     exports.start(what=Selection(search="kari"), form=FileFormat.CSV, actor=bob)
     seat = alices.post("fields", {"header": "Seat", "kind": "text"}).json()["key"]
     alices.post("layouts", {"name": "Short", "columns": [{"field": "id", "header": "No"}]})
