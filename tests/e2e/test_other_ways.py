@@ -63,6 +63,7 @@ def test_it_takes_a_file_without_javascript(browser: Browser, live_server: LiveS
     page.get_by_label("Brukernavn").fill("bob")
     page.get_by_label("Passord").fill("theatre-doors")
     page.get_by_role("button", name="Logg inn", exact=True).click()
+    page.get_by_role("link", name="Importer / oppdater").first.click()
     file = {"name": "enkel.csv", "mimeType": "text/csv", "buffer": (HEADER + line(1)).encode()}
     page.locator("input[type=file]").set_input_files(file)
     page.get_by_role("button", name="Last opp").click()

@@ -141,7 +141,7 @@ def parse(text: Text, start: int, grammar: Grammar, *, one_line: bool = False) -
                 cells += rest
                 fault = excess or _worse(fault, "unclosed_quote")
                 break
-            cell = quoted[1].replace(b'""', b'"') if text.find(b'""', *quoted.span(1)) >= 0 else quoted[1]
+            cell = _content(text, *quoted.span(1), longest=grammar.longest)
             if after:
                 fault = _worse(fault, "text_after_quote")
                 cell += text[tail : tail if stop is None else stop]
@@ -159,6 +159,11 @@ def parse(text: Text, start: int, grammar: Grammar, *, one_line: bool = False) -
         done += 1 + text[at:stop].count(grammar.separator)
         at = stop + 1
     return _ended(text, start, stop, cells, fault)
+
+
+def _content(text: Text, start: int, stop: int, *, longest: int) -> bytes:
+    """What a cell holds between its quotes; of one that is too long, not much more than shows it."""
+    return text[start : min(stop, start + 2 * longest + 2)].replace(b'""', b'"')  # no more than every other byte goes
 
 
 def _pieces(text: Text, at: int, grammar: Grammar, most: int | None) -> tuple[int, list[bytes]]:
