@@ -62,7 +62,7 @@ class CardEdit(Values):
     version: Version
 
 
-class CardAt(Schema):
+class CardVersion(Schema):
     """A customer as looked at."""
 
     id: Number
@@ -77,13 +77,13 @@ class Merge(Schema):
     """
 
     version: Version
-    others: list[CardAt] = Field(min_length=1, max_length=100)
+    others: list[CardVersion] = Field(min_length=1, max_length=100)
     values: dict[Key, Annotated[int, Field(strict=True, ge=1)] | Annotated[str, Field(strict=True)]] = Field(
         default_factory=dict
     )
 
 
-class Anonymised(Schema):
+class Anonymisation(Schema):
     """Customers who are anonymised: waiting for a job, or clearing, while what is left of them on the disk goes."""
 
     customers: list[int]

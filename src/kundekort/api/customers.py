@@ -151,7 +151,7 @@ def disclose_customer(request: ApiRequest, customer_id: Path[Number]) -> dict[st
 @router.post(
     "/{int:customer_id}/anonymise",
     **needs(Scope.CUSTOMERS_ANONYMISE, Role.ADMINISTRATOR),
-    response=shapes.Anonymised,
+    response=shapes.Anonymisation,
 )
 def anonymise_customer(request: ApiRequest, customer_id: Path[Number]) -> Any:
     """Delete all that is known of a person, for good: card, history, and every kept file that has them.

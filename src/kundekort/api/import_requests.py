@@ -65,7 +65,7 @@ class Choices(Schema):
         return policy
 
 
-class Beforehand(Choices):
+class UploadChoices(Choices):
     """The choices about a file that is sent, as the options of `kundekort import` are."""
 
     leave_out_errors: bool = False
@@ -77,11 +77,11 @@ class Beforehand(Choices):
         return Decisions(leave_out_errors=self.leave_out_errors, choices=choices)
 
 
-class FileOptions(Beforehand, Reading):
+class FileOptions(UploadChoices, Reading):
     """The options of an uploaded file."""
 
 
-class RowsIn(Beforehand):
+class RowsIn(UploadChoices):
     """An import without a file: `rows` that all have the same names, headers or keys of fields.
 
     Null is an empty cell, true and false are yes and no; a list is several tags. `name` is what the import is called.

@@ -126,7 +126,7 @@ class ProgressOut(Schema):
     seconds_left: int | None
 
 
-class Asked(Schema):
+class QuestionOut(Schema):
     """What has to be answered before the file can go on."""
 
     kind: Literal["columns", "dates", "sheet", "refused"]
@@ -231,7 +231,7 @@ class ImportOut(Schema):
     notice: Said | None
     progress: ProgressOut | None
     waits_until: Moment | None
-    question: Asked | None
+    question: QuestionOut | None
     policy: PolicyOut
     changes: dict[str, int]
     problem_counts: list[ProblemCountOut]
