@@ -168,20 +168,30 @@ def frame(
     )
 
 
-def of_lines(problems: Sequence[LineProblem], cells: pl.DataFrame) -> pl.DataFrame:
-    """The problems of rows as a frame, with columns of the file as fields (`c3`); `cells` has ROW and LINE of the rows
-    they are among."""
-    lines = pl.Series(frames.LINE, [p.line for p in problems], dtype=pl.UInt32)
-    row = cells[frames.ROW].gather(cells[frames.LINE].search_sorted(lines))
+def of_lines(problems: Sequence[LineProblem]) -> pl.DataFrame:
+    """Problems by their lines: `frames.PROBLEMS` without ROW, with columns of the file as fields (`c3`)."""
     columns = {
-        frames.ROW: row,
-        frames.LINE: lines,
+        frames.LINE: [p.line for p in problems],
         "field": [None if p.column is None else f"c{p.column}" for p in problems],
         "code": [p.code for p in problems],
         "value": [p.value[:SHOWN] for p in problems],
         "params": [json.dumps(p.params, ensure_ascii=False) if p.params else "{}" for p in problems],
     }
-    return pl.DataFrame(columns, schema=frames.PROBLEMS)
+    return pl.DataFrame(columns, schema={name: kind for name, kind in frames.PROBLEMS.items() if name != frames.ROW})
+
+
+def of_rows(lines: pl.Series, values: pl.Series, code: str) -> pl.DataFrame:
+    """The same of rows that all have one problem, with what they say."""
+    shown = pl.DataFrame({frames.LINE: lines, "value": values.str.head(SHOWN)})
+    return shown.select(
+        frames.LINE, pl.lit(None, pl.String).alias("field"), pl.lit(code).alias("code"), "value", params=pl.lit("{}")
+    )
+
+
+def numbered(problems: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """Problems by their lines as `frames.PROBLEMS`; `cells` has ROW and LINE of the rows they are among."""
+    row = cells[frames.ROW].gather(cells[frames.LINE].search_sorted(problems[frames.LINE]))
+    return problems.select(row, pl.all())
 
 
 def to_json(params: Mapping[str, object]) -> pl.Expr:

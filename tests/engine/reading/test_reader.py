@@ -121,6 +121,8 @@ def test_it_keeps_a_long_note_that_is_well_quoted_in_a_row_that_is_too_short() -
     [
         ('1;"Kari "Ka" N";Oslo;VIP', ("1", 'Kari "Ka" N', "Oslo", "VIP"), "text_after_quote"),
         ('1;"Kari \\"Ka\\" N";Oslo;VIP', ("1", 'Kari \\"Ka\\" N', "Oslo", "VIP"), "text_after_quote"),
+        ('"1";"Ka"ri";"Oslo; sentrum";"VIP"', ("1", 'Ka"ri', "Oslo; sentrum", "VIP"), "text_after_quote"),
+        ('"1";"Kari";""";"VIP"', ("1", "Kari", '"""', "VIP"), "text_after_quote"),
         ('1;"Kari;"Oslo; sentrum";VIP', ("1", '"Kari', "Oslo; sentrum", "VIP"), "text_after_quote"),
         ('1;"Kari;Oslo;VIP', ("1", '"Kari', "Oslo", "VIP"), "unclosed_quote"),
         ('1;Kari"Oslo; sentrum";VIP', ("1", "Kari", "Oslo; sentrum", "VIP"), "separator_missing"),

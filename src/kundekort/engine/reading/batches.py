@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice, repeat
+from itertools import islice
 from typing import IO, Final, NamedTuple, cast
 
 import numpy as np
@@ -21,7 +21,7 @@ import pyarrow.csv
 
 from kundekort.engine import frames
 from kundekort.engine.errors import FileRefused
-from kundekort.engine.problem import SHOWN, LineProblem
+from kundekort.engine.problem import SHOWN, LineProblem, of_lines, of_rows
 from kundekort.engine.reading.encoding import Text, release
 from kundekort.engine.reading.records import EXCESSES, TOO_LONG, WIDEST, Grammar, Record, record, records
 from kundekort.engine.reading.repair import mend, problem_of
@@ -48,10 +48,11 @@ class Pace:
 
 
 class Batch(NamedTuple):
-    """Some consecutive rows: `cells` with LINE, c0 …; their problems; they start at a byte, on a line, and `end`."""
+    """Some consecutive rows: `cells` with LINE, c0 …; their problems by lines; they start at a byte, on a line, and
+    `end`."""
 
     cells: pl.DataFrame
-    problems: list[LineProblem]
+    problems: pl.DataFrame
     blank_rows: int
     start: int
     line: int
@@ -107,6 +108,7 @@ class _Growing:
     height: int = 0
     rows: list[list[object]] = field(default_factory=list)
     problems: list[LineProblem] = field(default_factory=list)
+    doubtful: list[tuple[memoryview, Plain]] = field(default_factory=list)
     blank_rows: int = 0
 
     @property
@@ -119,11 +121,10 @@ class _Growing:
         self.blank_rows += plain.empty
         if not len(plain.lines):
             return
-        self._add_piece(memoryview(self.text)[start : plain.end], plain.lines)
+        piece = memoryview(self.text)[start : plain.end]
+        self._add_piece(piece, plain.lines)
         if doubtful:
-            rows = map(self.text.__getitem__, map(slice, plain.starts, [*plain.starts[1:], plain.end]))
-            said = [row.decode().rstrip("\r\n")[:SHOWN] for row in rows]
-            self.problems += map(LineProblem, plain.lines.tolist(), repeat("between_quotes"), said)
+            self.doubtful.append((piece, plain))
 
     def add_record(self, found: Record, line: int, *, doubtful: bool = False) -> None:
         """Take one record, with what is wrong with it; a blank one is only counted.
@@ -162,11 +163,13 @@ class _Growing:
 
     def batch(self, end: int) -> Batch:
         """What has been gathered, in the order of the file."""
+        return Batch(self._cells(), self._problems(), self.blank_rows, self.start, self.line, end)
+
+    def _cells(self) -> pl.DataFrame:
         lines = np.concatenate(self.lines) if self.lines else np.empty(0)
         if len(lines) and not self.rows:  # as nearly always: nothing has to be put in order
             plain = self._parse().insert_column(0, pl.Series(frames.LINE, lines, dtype=pl.UInt32))
-            plain = plain.with_columns(pl.lit(None, pl.String).alias(f"c{n}") for n in range(self.width, self.widest))
-            return Batch(plain, self.problems, self.blank_rows, self.start, self.line, end)
+            return plain.with_columns(pl.lit(None, pl.String).alias(f"c{n}") for n in range(self.width, self.widest))
         wide = max(map(len, self.rows), default=1)
         schema: dict[str, type[pl.DataType]] = {frames.LINE: pl.UInt32}
         schema |= {f"c{n}": pl.String for n in range(wide - 1)}
@@ -175,8 +178,25 @@ class _Growing:
         cells = cells.with_columns(pl.lit(None, pl.String).alias(f"c{n}") for n in range(wide - 1, self.widest))
         if len(lines):
             plain = self._parse().insert_column(0, pl.Series(frames.LINE, lines, dtype=pl.UInt32))
-            cells = pl.concat([plain, cells], how="diagonal").sort(frames.LINE)
-        return Batch(cells, self.problems, self.blank_rows, self.start, self.line, end)
+            cells = pl.concat([plain, cells], how="diagonal").rechunk().sort(frames.LINE)
+        return cells
+
+    def _problems(self) -> pl.DataFrame:
+        """Those of single records, and that of the doubtful plain ones."""
+        single = of_lines(self.problems)
+        if not self.doubtful:
+            return single
+        starts: list[int] = []
+        size = 0
+        for piece, plain in self.doubtful:
+            size += len(piece)
+            starts += [at - plain.end + size for at in plain.starts]
+        lines = np.concatenate([plain.lines for _, plain in self.doubtful])
+        offsets, text = np.array([*starts, size], np.int64), b"".join(piece for piece, _ in self.doubtful)
+        said = pa.LargeStringArray.from_buffers(len(lines), pa.py_buffer(offsets.data), pa.py_buffer(text))
+        values = pl.Series(said).str.strip_chars_end("\r\n")
+        doubtful = of_rows(pl.Series(lines, dtype=pl.UInt32), values, "between_quotes")
+        return pl.concat([single, doubtful]).sort(frames.LINE)
 
     def _parse(self) -> pl.DataFrame:
         """The proven pieces, read by the fast parser."""

@@ -34,9 +34,8 @@ _KEPT: Final = 1_000  # bytes of a cell that is too long
 
 _NO_BLANK: Final = re.compile(rb"[^ ]")
 _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
+_BREAK: Final = re.compile(rb"[\r\n]")
 # possessive, so that a cell of many megabytes costs one pass and no stack
-_SIMPLE: Final = re.compile(rb'[^"]*+|"[^"]*+"|[^" ].*+', re.DOTALL)
-"""A piece between separators that is a whole cell: what is quoted ends with the piece, or a quote in it is a letter."""
 _QUOTED: Final = re.compile(rb'"([^"]*+(?:""[^"]*+)*+)"')
 
 
@@ -76,6 +75,14 @@ class Grammar:
         return re.compile(b"[" + re.escape(self.separator) + rb"\r\n]")
 
     @cached_property
+    def simple(self) -> re.Pattern[bytes]:
+        """Cells of a line, each up to its separator or the end, between whose quotes no separator stands; any other
+        quote in them is a letter."""
+        separator = re.escape(self.separator)
+        cell = rb'(?:[^"S]*+|"[^"S]*+"|[^" S][^S]*+)(?:S|\Z)'.replace(b"S", separator)
+        return re.compile(b"(?:" + cell + b")++")
+
+    @cached_property
     def spaced(self) -> re.Pattern[bytes]:
         """A quoted cell of one line with blanks before its quote, as in `1, "Oslo, Norway"`."""
         return re.compile(rb' ++"([^"\r\n]*+(?:""[^"\r\n]*+)*+)" *+(?=[' + re.escape(self.separator) + rb"\r\n]|\Z)")
@@ -109,23 +116,21 @@ def parse(text: Text, start: int, grammar: Grammar, *, one_line: bool = False) -
     """The record at a position just as the grammar has it; `one_line`: a quote must close on its own line."""
     cells: list[bytes] = []
     fault = None
-    at, line_end, done = start, -1, 0
-    pieces: list[bytes] = []
-    whole: list[re.Match[bytes] | None] = []
+    at, line_end, short = start, -1, False
     while True:
-        if at > line_end:  # what is a cell by itself is most of a line, and found at once
-            line_end, pieces = _pieces(text, at, grammar, most=WIDEST - len(cells) if cells else None)
-            if pieces and text.find(b'"', at, line_end) < 0:
-                return _ended(text, start, line_end, cells + pieces, fault)
-            whole = [*map(_SIMPLE.fullmatch, pieces), None]
-            done = 0
-        if pieces:
-            first = whole.index(None, done)
-            cells += [piece[1:-1] if piece[:1] == b'"' else piece for piece in pieces[done:first]]
-            if first == len(pieces):
+        if at > line_end:
+            line_end = _end_of_line(text, at)
+            short = line_end - at <= min(grammar.longest, WIDEST - len(cells) - 1)
+        if short and (simple := grammar.simple.match(text, at, line_end)):  # most of a line, and found at once
+            whole = simple.end() == line_end
+            pieces = simple.group().split(grammar.separator)
+            if text.find(b'"', at, simple.end()) >= 0:
+                pieces = [piece[1:-1] if piece[:1] == b'"' else piece for piece in pieces]
+            cells += pieces
+            if whole:
                 return _ended(text, start, line_end, cells, fault)
-            at += sum(map(len, pieces[done:first])) + first - done
-            done = first
+            cells.pop()  # behind the last separator
+            at = simple.end()
         sign = text[at : at + 1]
         opening = _QUOTED if sign == b'"' else grammar.spaced if sign == b" " else None
         quoted = opening.match(text, at) if opening else None
@@ -156,7 +161,6 @@ def parse(text: Text, start: int, grammar: Grammar, *, one_line: bool = False) -
         if len(cells) >= WIDEST:
             fault, stop = TOO_WIDE, _end_of_line(text, stop)
             break
-        done += 1 + text[at:stop].count(grammar.separator)
         at = stop + 1
     return _ended(text, start, stop, cells, fault)
 
@@ -164,18 +168,6 @@ def parse(text: Text, start: int, grammar: Grammar, *, one_line: bool = False) -
 def _content(text: Text, start: int, stop: int, *, longest: int) -> bytes:
     """What a cell holds between its quotes; of one that is too long, not much more than shows it."""
     return text[start : min(stop, start + 2 * longest + 2)].replace(b'""', b'"')  # no more than every other byte goes
-
-
-def _pieces(text: Text, at: int, grammar: Grammar, most: int | None) -> tuple[int, list[bytes]]:
-    """Where the line ends in which a position is, and what stands from there between its separators.
-
-    Nothing where the line is longer than a cell may be, or there are more pieces than `most`.
-    """
-    stop = _search(_LINE_END, text, at, within=grammar.longest)
-    if stop is None:
-        return _end_of_line(text, at), []
-    pieces = text[at:stop].split(grammar.separator)
-    return stop, pieces if most is None or len(pieces) <= most else []
 
 
 def _split(text: Text, at: int, stop: int, grammar: Grammar) -> tuple[list[bytes], str | None]:
@@ -279,7 +271,7 @@ def _search(pattern: re.Pattern[bytes], text: Text, at: int, *, within: int) -> 
 
 def _end_of_line(text: Text, at: int) -> int:
     """Where the line ends in which a position is."""
-    found = _LINE_END.search(text, at)
+    found = _BREAK.search(text, at)
     return found.start() if found else len(text)
 
 

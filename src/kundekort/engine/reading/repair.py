@@ -19,7 +19,6 @@ _MOST_BYTES: Final = 64 << 10
 _MOST_QUOTES: Final = 64
 _NO_TEXT: Final = b"\xff\xfe\xfd\xfc\xfb\xfa\xf9\xf8\xc0\xc1"
 """Bytes that no UTF-8 has."""
-_QUOTES: Final = re.compile(rb'"+')
 
 
 def mend(text: Text, found: Record, grammar: Grammar) -> Record:
@@ -31,10 +30,13 @@ def mend(text: Text, found: Record, grammar: Grammar) -> Record:
     if found.fault in EXCESSES or text.find(b'"', found.start, found.stop) < 0:
         return found
     raw = text[found.start : found.stop]
-    if len(raw) > _MOST_BYTES or raw.count(b'"') > _MOST_QUOTES:
+    quotes = raw.count(b'"')
+    if len(raw) > _MOST_BYTES or quotes > _MOST_QUOTES:
         return found
     if found.fault:
-        readings = (_with_letters(raw, places, grammar) for places in _letters(raw, grammar))
+        if quotes == 1:  # it is read as a letter already
+            return found
+        readings = (_with_letters(raw, places, grammar) for places in _letters(raw, grammar.separator))
         return found._replace(cells=next((cells for cells in readings if cells), found.cells))
     odd = [cell for cell in found.cells if cell.count(b'"') % 2]
     if not odd or _allowed(grammar.separator).fullmatch(raw):
@@ -70,9 +72,6 @@ def _cells(raw: bytes, grammar: Grammar) -> list[bytes] | None:
 
 def _with_letters(raw: bytes, places: Sequence[int], grammar: Grammar) -> list[bytes] | None:
     """The cells of a row in which the quotes at some places are letters."""
-    if len(places) == raw.count(b'"') and len(raw) <= grammar.longest:  # then nothing holds separators together
-        cells = raw.split(grammar.separator)
-        return cells if grammar.fits(cells) and b"\n" not in raw and b"\r" not in raw else None
     mark = next((mark for mark in _NO_TEXT if mark not in raw), None)
     if mark is None:
         return None
@@ -83,19 +82,21 @@ def _with_letters(raw: bytes, places: Sequence[int], grammar: Grammar) -> list[b
     return marked_cells and [cell.replace(bytes((mark,)), b'"') for cell in marked_cells]
 
 
-def _letters(raw: bytes, grammar: Grammar) -> Iterator[Sequence[int]]:
-    """What quotes of a row may be letters, the likeliest first: all that stand within a cell, then each by itself."""
-    places = [quote.start() for quote in re.finditer(b'"', raw)]
-    within = []
-    edges = (b"", grammar.separator)
-    for run in _QUOTES.finditer(raw) if len(places) > 1 else ():
+def _letters(raw: bytes, separator: bytes) -> Iterator[Sequence[int]]:
+    """What quotes of a row may be letters, the likeliest first: all that stand within a cell, one of an odd number that
+    are all of a cell, then each by itself."""
+    within, whole = [], []
+    for run in _runs(separator).finditer(raw):
         start, stop = run.span()
-        opens, closes = raw[max(0, start - 1) : start] in edges, raw[stop : stop + 1] in edges
-        if (stop - start - opens - closes) % 2 and not (opens and closes):
+        opens, closes = start == 0 or raw[start - 1 : start] == separator, raw[stop : stop + 1] in (b"", separator)
+        if (stop - start) % 2 and opens and closes:
+            whole.append((start,))
+        elif (stop - start - opens - closes) % 2 and not (opens and closes):
             within.append(start if closes else stop - 1)
-    if len(within) > 1:
+    if within:
         yield within
-    yield from ((place,) for place in places)
+    yield from whole
+    yield from ((quote.start(),) for quote in re.finditer(b'"', raw))
 
 
 @lru_cache(maxsize=8)
@@ -103,6 +104,13 @@ def _allowed(separator: bytes) -> re.Pattern[bytes]:
     """A row as RFC 4180 has it."""
     cell = rb'(?:"[^"]*+(?:""[^"]*+)*+"|[^"\r\n' + re.escape(separator) + rb"]*+)"
     return re.compile(cell + b"(?:" + re.escape(separator) + cell + b")*+")
+
+
+@lru_cache(maxsize=8)
+def _runs(separator: bytes) -> re.Pattern[bytes]:
+    """Several quotes in a row, or one within a cell."""
+    edge = re.escape(separator) + b'"'
+    return re.compile(rb'"(?:"++|(?<=[^' + edge + rb']")(?=[^' + edge + rb"]))")
 
 
 @lru_cache(maxsize=8)

@@ -29,6 +29,9 @@ _QUOTE: Final = ord('"')
 _LF: Final = ord("\n")
 _CR: Final = ord("\r")
 _FIRST_OF_BOM: Final = 0xEF
+_NEAR: Final = 8  # bytes
+_COUNTED: Final = np.iinfo(np.uint16).max
+"""Bytes of a record of which can be counted; longer ones are read carefully."""
 
 
 class Plain(NamedTuple):
@@ -125,15 +128,8 @@ class Stretch:
         """Which bytes have an odd number of quotes before them, themselves included; None: no byte."""
         if not len(self.quotes):
             return None
-        if len(self.quotes) > len(self.octets) >> 8:
-            # the sum may wrap, its last bit does not care
-            inside: Mask = (np.cumsum(self.octets == _QUOTE, dtype=np.uint8) & 1).view(np.bool_)
-            return inside
-        inside = np.zeros(len(self.octets), np.bool_)
-        closing = [*self.quotes[1::2].tolist(), len(inside)]
-        for opened, closed in zip(self.quotes[::2].tolist(), closing, strict=False):
-            inside[opened:closed] = True
-        return inside
+        odd = np.arange(len(self.quotes) + 1) % 2 == 1
+        return np.repeat(odd, np.diff(self.quotes, prepend=0, append=len(self.octets)))
 
     @cached_property
     def separators(self) -> Mask:
@@ -182,7 +178,7 @@ def _records(of: Stretch, *, behind_odd: bool) -> _View:
         careful[records[records < len(stops)]] = True
     first = octets[np.minimum(starts, len(octets) - 1)]
     careful |= _blank(octets, starts, stops, grammar) | (first == _FIRST_OF_BOM)  # a mark that parsers swallow
-    careful |= stops - starts > grammar.longest
+    careful |= stops - starts > min(grammar.longest, _COUNTED)
     empty = (starts == stops) | (starts + 1 == stops) & (first == _CR)
     careful &= ~empty
     lines = of.line + np.searchsorted(of.line_ends, bounds)
@@ -232,10 +228,10 @@ def _suspects(
 
 
 def _counts(mask: Mask, starts: Positions, stops: Positions) -> Positions:
-    """How many bytes of each record are in a mask."""
+    """How many bytes of each record are in a mask, of a record of up to `_COUNTED` bytes."""
     if not len(stops):
         return stops
-    counts: Positions = np.add.reduceat(mask[: stops[-1] + 1].view(np.uint8), starts, dtype=np.uint32)
+    counts: Positions = np.add.reduceat(mask[: stops[-1] + 1].view(np.uint8), starts, dtype=np.uint16)
     return counts
 
 
@@ -246,8 +242,10 @@ def _blank(octets: Octets, starts: Positions, stops: Positions, grammar: Grammar
         return blank
     white = np.zeros(256, dtype=np.bool_)
     white[list(grammar.blank)] = True
-    ends = white[octets[starts]] & white[octets[np.maximum(stops - 1, starts)]]
-    if ends.any():
-        letters = np.append(0, np.cumsum(~white[octets]))
-        blank = ends & (letters[stops] == letters[starts])
+    last = np.maximum(stops - 1, starts)
+    left = np.flatnonzero(white[octets[starts]] & white[octets[last]])
+    for step in range(1, _NEAR):  # nearly all others show a letter near their beginning
+        left = left[white[octets[np.minimum(starts[left] + step, last[left])]]]
+    for index, start, stop in zip(left.tolist(), starts[left].tolist(), stops[left].tolist(), strict=True):
+        blank[index] = white[octets[start:stop]].all()
     return blank

@@ -11,7 +11,7 @@ import polars as pl
 from kundekort.engine import frames
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.facts import Preamble
-from kundekort.engine.problem import LineProblem, of_lines
+from kundekort.engine.problem import numbered
 from kundekort.engine.recipe import Dialect
 
 
@@ -98,7 +98,7 @@ class Piece(NamedTuple):
     """
 
     cells: pl.DataFrame
-    problems: Sequence[LineProblem]
+    problems: pl.DataFrame
     blank_rows: int
     done: int
     byte: int | None = None
@@ -110,12 +110,12 @@ def number(pieces: Iterable[Piece], *, limit: int, header_alone: bool = False, f
     """The pieces as blocks whose rows are numbered. FileRefused (too_many_rows, or header_only unless allowed)."""
     rows = first
     for piece in pieces:
-        numbered = piece.cells.with_row_index(frames.ROW, offset=rows)
+        cells = piece.cells.with_row_index(frames.ROW, offset=rows)
         place = None if piece.byte is None else Place(rows, piece.byte, piece.line)
-        rows += numbered.height
+        rows += cells.height
         if rows > limit:
             raise FileRefused("too_many_rows", limit=limit)
-        problems = of_lines(piece.problems, numbered)
-        yield Block(numbered, problems, piece.blank_rows, piece.done, place, piece.hidden_rows)
+        problems = numbered(piece.problems, cells)
+        yield Block(cells, problems, piece.blank_rows, piece.done, place, piece.hidden_rows)
     if not rows and not header_alone:
         raise FileRefused("header_only")

@@ -16,7 +16,7 @@ import polars as pl
 from kundekort.engine import frames
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.facts import Preamble, TextLine
-from kundekort.engine.problem import SHOWN, LineProblem
+from kundekort.engine.problem import SHOWN, LineProblem, of_lines
 from kundekort.engine.reading import markup, one_cell, opendocument, sniff
 from kundekort.engine.reading.archive import ZIP, Archive, unbroken
 from kundekort.engine.reading.book import WIDEST, Book, Row, Sheet
@@ -271,7 +271,7 @@ class _Below:
         self._lines, self._rows, self._uncalculated = [], [], []
         return piece
 
-    def _problems(self, cells: pl.DataFrame, columns: list[int]) -> list[LineProblem]:
+    def _problems(self, cells: pl.DataFrame, columns: list[int]) -> pl.DataFrame:
         """The rows with a NUL character in some cell, and the cells with a formula that nobody has calculated."""
         holds_nul = pl.any_horizontal(pl.lit(False), pl.exclude(frames.LINE).str.contains("\0", literal=True))
         nul = [LineProblem(line, "nul_byte") for line in cells.filter(holds_nul)[frames.LINE]]
@@ -281,4 +281,4 @@ class _Below:
             for line, column in self._uncalculated
             if column in place
         ]
-        return sorted(nul + formulas, key=lambda problem: problem.line) if formulas else nul
+        return of_lines(sorted(nul + formulas, key=lambda problem: problem.line) if formulas else nul)
