@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import filterfalse
 from typing import Final
 
 from kundekort.engine.reading.encoding import Text
@@ -72,7 +73,7 @@ def _cells(raw: bytes, grammar: Grammar) -> list[bytes] | None:
 
 def _with_letters(raw: bytes, places: Sequence[int], grammar: Grammar) -> list[bytes] | None:
     """The cells of a row in which the quotes at some places are letters."""
-    mark = next((mark for mark in _NO_TEXT if mark not in raw), None)
+    mark = next(filterfalse(raw.__contains__, _NO_TEXT), None)
     if mark is None:
         return None
     marked = bytearray(raw)
