@@ -17,8 +17,8 @@ from typing import Final
 
 from babel import Locale
 
-from kundekort.engine.reading.code_page import CODECS
 from kundekort.engine.reading.encoding import detect
+from kundekort.engine.reading.fit import CODECS
 from kundekort.wording.files import ENCODINGS
 
 WESTERN: Final = ("nb", "nn", "da", "sv", "fi", "is", "fo", "de", "nl", "fr", "es", "pt", "it")

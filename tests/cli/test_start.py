@@ -20,14 +20,21 @@ ELSEWHERE = {
     "email_validator",
     "fastexcel",
     "granian",
+    "kundekort.engine.reading.code_page",
+    "kundekort.engine.reading.rfc4180",
     "kundekort.services.anonymising",
     "kundekort.services.backup",
     "kundekort.services.exports",
     "kundekort.services.jobs",
     "kundekort.store.migrations",
     "kundekort.web.urls",
-    "pyarrow.parquet",
+    "numpy",  # for long files, as what parses those
+    "phonenumbers",  # for numbers that are written oddly, or of far countries
+    "pyarrow",
+    "pydantic",  # with which Typer would read options
+    "rapidfuzz",  # for headers that are nearly known
     "requests",
+    "rich.progress",
     "urllib3",
     "whitenoise",
 }

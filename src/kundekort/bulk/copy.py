@@ -7,11 +7,9 @@ import tempfile
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.csv as pa_csv
 from psycopg import Connection
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus, TransactionStatus
@@ -21,6 +19,9 @@ from psycopg.waiting import Ready, Wait
 
 from kundekort.bulk import statements
 from kundekort.engine.ahead import ahead
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 SLICE: Final = 20_000
 """Rows that go through at a time."""
@@ -51,6 +52,8 @@ def copied(
     conn: Connection, query: Composed, types: Mapping[str, pl.DataType | type[pl.DataType]]
 ) -> Iterator[Iterator[pl.DataFrame]]:
     """The rows of a query in frames of some megabytes, from a file that is there for the length of a with statement."""
+    import pyarrow.csv as pa_csv  # here and below, so that nobody waits for it who asks for a few rows
+
     with tempfile.TemporaryFile() as file:
         file.writelines(blocks(conn, statements.copy_out(query)))
         file.seek(0)
@@ -108,6 +111,8 @@ def _block(pgconn: PGconn) -> Generator[Wait, Ready | int, bytearray]:
 
 
 def _arrow(types: Mapping[str, pl.DataType | type[pl.DataType]]) -> dict[str, pa.DataType]:
+    import pyarrow as pa
+
     return {name: pa.string() if kind == pl.String else pa.int64() for name, kind in types.items()}
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from threading import Lock
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from psycopg import Connection
 
 from kundekort.bulk import register, statements
 from kundekort.bulk.copy import SLICE, copied
 from kundekort.engine.schema import Field
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 OFTEN: Final = SLICE
 """So many keys are looked up one by one in any register, and in a large one a share of it (`_SHARE`)."""
@@ -44,6 +46,8 @@ class KeyFilter:
                 if self._asked <= OFTEN or self._asked <= register.size(conn, 0) // _SHARE:
                     return keys
                 self._bits = self._read(conn)
+        import numpy as np
+
         keys = keys.drop_nulls()
         there = np.ones(keys.len(), np.bool_)
         for place in _places(keys, self._bits):
@@ -51,6 +55,8 @@ class KeyFilter:
         return keys.filter(pl.Series(there))
 
     def _read(self, conn: Connection) -> NDArray[np.uint8]:
+        import numpy as np
+
         parts, there = [pl.Series(dtype=pl.UInt64)], 0
         query = statements.keys(self._by) if self._by else statements.homes()
         with copied(conn, query, {"keys": pl.String, "number": pl.Int64}) as batches:
@@ -68,6 +74,8 @@ class KeyFilter:
 
 def _places(keys: pl.Series, bits: NDArray[np.uint8]) -> list[NDArray[np.uint64]]:
     """The two bits of each key, or of its hash."""
+    import numpy as np
+
     hashes = keys.hash() if keys.dtype == pl.String else keys
     numbers: NDArray[np.uint64] = hashes.to_numpy()
     last = np.uint64(len(bits) * 8 - 1)

@@ -193,7 +193,7 @@ def dialect(
 
 def _encoding(name: str) -> str:
     """The encoding of a name, by which else Python and others know it: cp1252, latin-1, ibm850, 850."""
-    from kundekort.engine.reading.code_page import CODECS
+    from kundekort.engine.reading.fit import CODECS
 
     by_codec = {codecs.lookup(codec).name: encoding for encoding, codec in CODECS.items()}
     try:

@@ -19,7 +19,6 @@ from rich.box import ROUNDED, SIMPLE_HEAD
 from rich.columns import Columns
 from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -29,6 +28,7 @@ from kundekort.cli.language import _, ngettext
 from kundekort.engine.finding import Finding
 from kundekort.engine.notes import Note
 from kundekort.services import customers, identities, import_names, imports, preview, record, writers
+from kundekort.services.progress import no_progress
 from kundekort.services.writers import Writer
 from kundekort.store.pages import Filter
 from kundekort.store.progress import Progress as Step
@@ -61,6 +61,11 @@ _LONG: Final = 60
 def progress(*, shown: bool) -> Iterator[Callable[[str, int, int], None]]:
     """A progress bar on standard error that disappears when its work is done; yields what the services report to."""
     console = Console(stderr=True)
+    if not (shown and console.is_terminal):
+        yield no_progress
+        return
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -68,7 +73,6 @@ def progress(*, shown: bool) -> Iterator[Callable[[str, int, int], None]]:
         TimeRemainingColumn(),
         console=console,
         transient=True,
-        disable=not (shown and console.is_terminal),
     )
     with bar:
         task = bar.add_task("", total=1.0)
@@ -157,7 +161,7 @@ def _when(moment: datetime) -> str:
 
 def _say(*parts: RenderableType) -> None:
     """All of it on standard output, one below the other."""
-    Console(file=sys.stdout, highlight=False).print(Group(*parts))
+    Console(file=sys.stdout, highlight=False, emoji=False).print(Group(*parts))
 
 
 def _first_rows(look: Callable[..., preview.Page], summary: preview.Summary) -> preview.Page:

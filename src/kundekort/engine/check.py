@@ -63,12 +63,13 @@ def check(
     key_cells = {f.key: canonical.clean(block.cells[place[f.key]]) for by in keys for f in by}
     lost = _without_key(key_cells, keys)
     sound = ~block.cells[ROW].is_in(block.problems[ROW].implode())
+    differing = _differing(block.cells, {k: p for k, p in place.items() if k not in key_cells}, stored)
     rows, problems = block.cells.select(ROW, LINE), [block.problems]
     texts: list[Series] = []
     evidence, codes = {}, {}
     for field in (f for f in schema if f.key in place):
         raw = block.cells[place[field.key]]
-        text, at = (key_cells[field.key], None) if field.key in key_cells else _cleaned(raw, field, stored)
+        text, at = (key_cells[field.key], None) if field.key in key_cells else _cleaned(raw, differing.get(field.key))
         if field.kind is Kind.DATE:
             evidence[field.key] = dates.evidence(text.filter(sound) if at is None else text[at].filter(sound[at]))
         order = policy.date_order or date_orders.get(field.key)
@@ -91,15 +92,25 @@ def check(
     return CheckedRows(rows=rows, problems=frames.concat(problems, frames.PROBLEMS), evidence=evidence)
 
 
-def _cleaned(raw: Series, field: Field, stored: pl.DataFrame | None) -> tuple[Series, Series | None]:
+def _differing(cells: pl.DataFrame, place: Mapping[str, str], stored: pl.DataFrame | None) -> Mapping[str, Series]:
+    """By field key, the places of the cells that say something else than their cards, where cards can be asked.
+
+    All columns are asked in one go, for that costs the same as to ask one.
+    """
+    asked = [] if stored is None else [key for key in place if stored.schema.get(key) == pl.String]
+    if stored is None or not asked:
+        return {}
+    both = cells.select(pl.col(place[key]).alias(key) for key in asked)
+    there = both.select(pl.col(key).ne_missing(stored[key]).arg_true().implode() for key in asked)
+    return {key: there[key][0] for key in asked}
+
+
+def _cleaned(raw: Series, at: Series | None) -> tuple[Series, Series | None]:
     """The cells of a column as `canonical.clean` makes them, and the places of those that have to be looked at.
 
-    None for these means all. The others say what stands on their cards.
+    `at` are those that differ from their cards. None for either means all; the others say what stands on their cards.
     """
-    if stored is None or stored.schema.get(field.key) != pl.String:
-        return canonical.clean(raw), None
-    at = raw.ne_missing(stored[field.key]).arg_true()
-    if 2 * len(at) > len(raw):  # to pick them out would cost more than it saves
+    if at is None or 2 * len(at) > len(raw):  # to pick so many out would cost more than it saves
         return canonical.clean(raw), None
     if at.is_empty():
         return raw, at

@@ -350,10 +350,10 @@ def _of_new_cards(rows: pl.DataFrame, *, fields: Sequence[Field], schema: Schema
             continue
         missing = new.filter(pl.col(field.key).is_null()) if field.key in given else new
         problems.append(_problem(missing, field, code, value=""))
-    for field in fields:
-        if signs := damage.signs(field):
-            rows = new.select(ROW, frames.LINE, field.key).filter(damage.possible(field))
-            problems += [_problem(rows.filter(sign), field, code) for code, sign in signs.items() if rows.height]
+    possible = new.select(damage.possible(field) for field in fields)  # of all in one go; there is hardly any
+    for field in (f for f in fields if possible[f.key].any()):
+        rows = new.select(ROW, frames.LINE, field.key).filter(possible[field.key])
+        problems += [_problem(rows.filter(sign), field, code) for code, sign in damage.signs(field).items()]
     return problems
 
 

@@ -6,6 +6,7 @@ fields, and nothing of what stood there.
 
 from __future__ import annotations
 
+from functools import cache
 from html.entities import html5
 from typing import Final
 
@@ -35,7 +36,13 @@ POSSIBLE: Final = f"&[^;]+;|=\\?|%[0-9A-Fa-f]{{2}}|{_LETTER_CODE}|{_MISREAD}|{LO
 
 def unescaped(value: pl.Expr) -> pl.Expr:
     """A text with the letters for which entities of a web page stand."""
-    return value.str.replace_many(list(_ENTITIES), list(_ENTITIES.values()))
+    return value.str.replace_many(*_letters())
+
+
+@cache
+def _letters() -> tuple[pl.Expr, pl.Expr]:
+    """All entities, and the letters for which they stand: to make them columns takes longer than to look for them."""
+    return pl.lit(pl.Series([[*_ENTITIES]])), pl.lit(pl.Series([[*_ENTITIES.values()]]))
 
 
 def entities(value: pl.Expr) -> pl.Expr:

@@ -16,7 +16,7 @@ from kundekort.engine.errors import FileRefused
 from kundekort.engine.facts import Facts, Question, QuestionKind, Recut, WordCount
 from kundekort.engine.marks import as_meant
 from kundekort.engine.reading import recut
-from kundekort.engine.reading.batches import Pace
+from kundekort.engine.reading.batches import PACE, Pace
 from kundekort.engine.reading.encoding import Buffer
 from kundekort.engine.reading.reader import open_source
 from kundekort.engine.reading.table import Block, Limits, Source
@@ -78,7 +78,7 @@ def understand(
     known = mapping.header_test(schema)
     overrides, source = answers.dialect, None
     try:
-        source = as_meant(open_source(data, known=known, overrides=overrides, limits=limits, pace=pace or Pace()))
+        source = as_meant(open_source(data, known=known, overrides=overrides, limits=limits, pace=pace or PACE))
         first = next(block for block in source.blocks() if block.cells.height)
     except FileRefused as refused:
         return Interpretation(source, None, question=refusal(refused), answers=answers)

@@ -12,9 +12,6 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
-
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.recipe import Column, Policy, RowKey
 from kundekort.engine.schema import Field, Kind, Schema
@@ -138,6 +135,9 @@ def _full_names(columns: Sequence[Column]) -> dict[int, str]:
 
 def _likeness(header: str, name: str) -> float:
     """How much a header resembles a name, of 100; one slip in a name is as near as a suggestion has to be."""
+    from rapidfuzz import fuzz  # for what no file of a known form has
+    from rapidfuzz.distance import OSA
+
     slip = min(len(header), len(name)) >= SLIP and OSA.distance(header, name, score_cutoff=1) == 1
     return max(fuzz.ratio(header, name), NEAR if slip else 0.0)
 

@@ -73,18 +73,19 @@ class Schema:
 
     fields: tuple[Field, ...]
     one_of: tuple[str, ...] = ()
+    _by_key: Mapping[str, Field] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_key", {f.key: f for f in self.fields})
 
     def __iter__(self) -> Iterator[Field]:
         return iter(self.fields)
 
     def __contains__(self, key: object) -> bool:
-        return any(f.key == key for f in self.fields)
+        return key in self._by_key
 
     def __getitem__(self, key: str) -> Field:
-        for f in self.fields:
-            if f.key == key:
-                return f
-        raise KeyError(key)
+        return self._by_key[key]
 
     @property
     def values(self) -> tuple[Field, ...]:

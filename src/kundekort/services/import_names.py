@@ -13,8 +13,10 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from kundekort.store.models import Import, Revision
 
-ABOUT: Final = ("undoes__source", "undoes__undoes__source")
-"""The relations of an import that `name` looks at."""
+OF_UNDONE: Final = ("source", "undoes__source")
+"""The relations that `name` looks at of a revision which an import takes back."""
+ABOUT: Final = tuple(f"undoes__{path}" for path in OF_UNDONE)
+"""Those of an import."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from kundekort.services.refusals import (
     WorkerDied,
 )
 from kundekort.store import packages
-from kundekort.store.models import Import
+from kundekort.store.models import Import, Revision
 
 WAITING: Final = (Import.State.RECEIVED, Import.State.COLUMNS, Import.State.PREVIEW)
 """The states from which an import can be cancelled."""
@@ -78,9 +78,12 @@ def get(import_id: int, *, actor: Actor) -> Import:
     """An import by its number. Raises NotFound."""
     actor.require(Role.IMPORTER)
     try:
-        return Import.objects.select_related("revision", *import_names.ABOUT).get(pk=import_id)
+        imp = Import.objects.select_related("revision").get(pk=import_id)
     except Import.DoesNotExist as error:
         raise NotFound(id=import_id) from error
+    if imp.undoes_id is not None:  # which few have; for all others five tables would be asked for nothing
+        imp.undoes = Revision.objects.select_related(*import_names.OF_UNDONE).get(pk=imp.undoes_id)
+    return imp
 
 
 def has_failed(imp: Import) -> bool:

@@ -19,7 +19,6 @@ from kundekort.engine.errors import FileRefused
 from kundekort.engine.frames import LINE, ROW, Status
 from kundekort.engine.mapping import fold
 from kundekort.engine.problem import Problem
-from kundekort.engine.reading.batches import Pace
 from kundekort.engine.reading.encoding import Buffer
 from kundekort.engine.reading.reader import open_source
 from kundekort.engine.reading.table import Source
@@ -88,9 +87,7 @@ def receive(import_id: int, stream: BinaryIO, *, actor: Actor) -> tuple[str, int
 
 def _open(data: Buffer, headers: list[str], overrides: DialectOverrides) -> Source:
     known = {fold(header) for header in headers} - {""}
-    return open_source(
-        data, known=lambda h: fold(h) in known, overrides=overrides, limits=imports.limits(), pace=Pace()
-    )
+    return open_source(data, known=lambda h: fold(h) in known, overrides=overrides, limits=imports.limits())
 
 
 def _mended(source: Source, headers: list[str], index: pl.DataFrame) -> pl.DataFrame:

@@ -18,6 +18,7 @@ import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from math import inf
 from pathlib import Path
@@ -33,6 +34,8 @@ KEPT: Final = re.compile(
     r"|exports/(?P<export>\d+)"
 )
 """The names of the files that are kept for every host."""
+_AT_ONCE: Final = 8
+"""Files that are brought to the disk at the same time."""
 
 
 class TooLarge(Exception):
@@ -357,6 +360,10 @@ def _sync(file: IO[bytes]) -> None:
 
 def _sync_parts(parts: Iterable[Path]) -> None:
     """The same for files that others have written; what stands in folders among them can be made again."""
-    for part in (part for part in parts if part.is_file()):
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
+    with ThreadPoolExecutor(_AT_ONCE) as pool:  # the disk takes them together in hardly more time than one
+        list(pool.map(_sync_part, (part for part in parts if part.is_file())))
+
+
+def _sync_part(part: Path) -> None:
+    with part.open("rb") as file:
+        os.fsync(file.fileno())

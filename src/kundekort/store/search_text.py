@@ -8,12 +8,14 @@ from __future__ import annotations
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
-import pyarrow as pa
 
 from kundekort.store import plans
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 FOLDER: Final = "search"
 SMALL: Final = 2 * plans.GROUP
@@ -24,7 +26,8 @@ _BETWEEN: Final = "\x1f"
 
 def write(folder: Path) -> Path:
     """Make the texts of the plan in a folder, whole or not at all; where they are. OSError where there is no room."""
-    import pyarrow.parquet as pq  # as in `plans`
+    import pyarrow as pa  # as in `plans`
+    import pyarrow.parquet as pq
 
     target = folder / FOLDER / "text.parquet"
     target.parent.mkdir(exist_ok=True)

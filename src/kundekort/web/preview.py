@@ -16,7 +16,7 @@ from kundekort import wording
 from kundekort.engine.facts import ProblemCount
 from kundekort.engine.frames import CARD
 from kundekort.engine.schema import Kind
-from kundekort.services import confirming, fields, four_eyes, imports, planning
+from kundekort.services import confirming, fields, four_eyes, imports, planning, settings
 from kundekort.services import preview as previews
 from kundekort.services.preview import Summary
 from kundekort.store.models import Import
@@ -55,6 +55,7 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
     summary = previews.summary(imp)
     mendable = imp.undoes is None and summary.totals.errors + summary.totals.left_out > 0
     recut = imports.facts(imp).recut if imp.undoes is None else None
+    choices = settings.current()
     recipe = imports.recipe(imp)
     headers = headers_of(imp)
     found = finding_lines(summary.findings, headers)
@@ -63,7 +64,7 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
     context = {
         "room": "imports",
         "import": imp,
-        "waits_until": imports.waits_until(imp),
+        "waits_until": imports.waits_until(imp, days=choices.preview_days),
         "totals": summary.totals,
         "dialect": recipe.dialect,
         "other_sheets": previews.other_sheets(imp),
@@ -99,7 +100,7 @@ def page(request: HttpRequest, imp: Import) -> HttpResponse:
         "source": getattr(imp.undoes, "source", None) if imp.undoes else None,
         "confirmation": wording.confirmation(summary.totals, undoes=imp.undoes is not None, consents=summary.consents),
         "emptied": summary.emptied,
-        "second_person": [wording.second_person(r.why, r.count, r.limit) for r in four_eyes.reasons(imp)],
+        "second_person": [wording.second_person(r.why, r.count, r.limit) for r in four_eyes.reasons(imp, choices)],
         "own": four_eyes.is_own(imp, actor_of(request)),
         "view": view(imp, headers, size=summary.totals.rows, first=first, lines=imp.undoes is None)
         | {"conflicts": flag(request.GET.get("conflicts")) or summary.totals.conflicts > 0}

@@ -113,7 +113,9 @@ def _place(asked: QueryDict) -> Place | None:
 
 def _addresses(imp: Import, found: Sequence[Row], actor: Actor) -> dict[int, str]:
     """The addresses of the cards that the rows of an import that is done are about."""
-    ids = [row.id for row in found if row.id] if imp.state == Import.State.DONE else []
+    if imp.state != Import.State.DONE:
+        return {}
+    ids = [row.id for row in found if row.id]
     reachable = customers.reachable(ids, but_by=imp.revision_id, actor=actor)
     return {i: reverse("customer", args=[i]) for i in reachable}
 

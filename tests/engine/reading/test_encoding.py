@@ -8,7 +8,7 @@ import pytest
 
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.reading import encoding
-from kundekort.engine.reading.code_page import CODECS
+from kundekort.engine.reading.fit import CODECS
 from kundekort.engine.reading.reader import read
 from kundekort.engine.recipe import ENCODINGS, DialectOverrides
 

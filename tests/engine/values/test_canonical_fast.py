@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from phonenumbers import PhoneMetadata
 
 from kundekort.engine.values import emails, phones
 
@@ -18,6 +19,14 @@ def test_it_reads_phones_fast_as_carefully(country: str, numbers: list[str]) -> 
     numbers = [n for n in numbers if n.isascii()]
     reading = phones.read(pl.Series(numbers, dtype=pl.String), country=country)
     assert list(zip(reading.text, reading.code, strict=True)) == [phones.careful(n, country=country) for n in numbers]
+
+
+def test_it_knows_common_numbers_as_phonenumbers_does() -> None:
+    for country, (code, lengths) in phones.COMMON.items():
+        plan = PhoneMetadata.metadata_for_region(country)
+        assert plan is not None
+        possible = {*plan.fixed_line.possible_length, *plan.mobile.possible_length}
+        assert (plan.country_code, tuple(sorted(possible))) == (code, lengths), country
 
 
 PARTS = st.text("aZ09.-+_'", max_size=8)

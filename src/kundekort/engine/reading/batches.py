@@ -12,12 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
-from typing import IO, Final, NamedTuple, cast
+from typing import IO, TYPE_CHECKING, Final, NamedTuple, cast
 
-import numpy as np
 import polars as pl
-import pyarrow as pa
-import pyarrow.csv
 
 from kundekort.engine import frames
 from kundekort.engine.errors import FileRefused
@@ -25,7 +22,9 @@ from kundekort.engine.problem import SHOWN, LineProblem, of_lines, of_rows
 from kundekort.engine.reading.encoding import Text, release
 from kundekort.engine.reading.records import EXCESSES, TOO_LONG, WIDEST, Grammar, Record, record, records
 from kundekort.engine.reading.repair import mend, problem_of
-from kundekort.engine.reading.rfc4180 import Plain, Stretch, stretch
+
+if TYPE_CHECKING:
+    from kundekort.engine.reading.rfc4180 import Plain, Positions, Stretch
 
 _PARSED_AT_ONCE: Final = 1 << 20
 _LOOKED_AT: Final = 50
@@ -37,14 +36,19 @@ _MOST_CELLS: Final = 4 << 20  # of a batch: also empty ones take memory
 class Pace:
     """How a file is cut while it is read; what comes out is the same however it is cut.
 
-    Bytes of which is proven at once what is plain, at `most`; `careful`: nothing is proven, and every row is read
-    carefully. A block of a text ends after so many bytes (`batch`), one of a workbook after so many rows.
+    Bytes of which is proven at once what is plain, at `most`; of a text of `short` bytes nothing is proven, and every
+    row is read carefully. A block of a text ends after so many bytes (`batch`), one of a workbook after so many rows.
     """
 
     most: int = 512 << 10
     batch: int = 5 << 20
     workbook_rows: int = 20_000
-    careful: bool = False
+    short: int = 0
+
+
+PACE: Final = Pace(short=32 << 10)
+"""The usual one: a command reads a short text carefully in less time than it loads what proves and parses a long one.
+"""
 
 
 class Batch(NamedTuple):
@@ -65,16 +69,16 @@ def batches(text: Text, start: int, line: int, *, grammar: Grammar, columns: int
     A row has at least the cells of the header and, where it has more, at most `columns`. FileRefused (cell_too_long,
     row_too_wide) at the first row that is not read whole.
     """
-    octets = np.frombuffer(text, np.uint8)
-    width = _usual_width(text, start, grammar)
+    careful = len(text) <= pace.short
+    width = 0 if careful else _usual_width(text, start, grammar)
     new = partial(_Growing, text=text, grammar=grammar, columns=columns, width=width, widest=grammar.most)
     growing = new(start=start, line=line)
     counted: Stretch | None = None
     within = start
     while start < len(text):
-        if not pace.careful:
+        if not careful:
             if counted is None or start >= counted.stop:
-                counted = stretch(octets, start, line, pace.most, grammar=grammar, width=width)
+                counted = _stretch(text, start, line, pace.most, grammar=grammar, width=width)
             doubtful = start < within
             plain = counted.plain(start, growing.room, within if doubtful else sys.maxsize)
             growing.add_plain(start, plain, doubtful=doubtful)
@@ -93,7 +97,8 @@ def batches(text: Text, start: int, line: int, *, grammar: Grammar, columns: int
 
 @dataclass(slots=True)
 class _Growing:
-    """A batch while it grows: `width` is the number of cells of plain rows, `widest` the number of columns."""
+    """A batch while it grows: `width` is the number of cells of rows for the fast parser, 0 where it is to have none,
+    `widest` the number of columns."""
 
     text: Text
     grammar: Grammar
@@ -103,7 +108,7 @@ class _Growing:
     line: int
     widest: int
     pieces: list[memoryview | bytes] = field(default_factory=list)
-    lines: list[np.ndarray] = field(default_factory=list)
+    lines: list[Positions | list[int]] = field(default_factory=list)
     longest: int = 0
     height: int = 0
     rows: list[list[object]] = field(default_factory=list)
@@ -146,7 +151,7 @@ class _Growing:
             self.problems.append(LineProblem(line, code, said[:SHOWN], params))
         usual = len(found.cells) == self.width and not any(found.cells[self.grammar.most :])
         if usual and "\0" not in said and "\ufffd" not in said:
-            self._add_piece(_quoted(found.cells, self.grammar.separator), np.array((line,)))
+            self._add_piece(_quoted(found.cells, self.grammar.separator), [line])
             return
         cells = [cell.decode("utf-8", "replace") for cell in found.cells[: self.columns]]
         while len(cells) > self.grammar.most and not cells[-1]:
@@ -154,7 +159,7 @@ class _Growing:
         self.widest = max(self.widest, len(cells))
         self.rows.append([line, *cells])
 
-    def _add_piece(self, piece: memoryview | bytes, lines: np.ndarray) -> None:
+    def _add_piece(self, piece: memoryview | bytes, lines: Positions | list[int]) -> None:
         """Take plain rows for the fast parser."""
         self.pieces.append(piece)
         self.lines.append(lines)
@@ -166,9 +171,8 @@ class _Growing:
         return Batch(self._cells(), self._problems(), self.blank_rows, self.start, self.line, end)
 
     def _cells(self) -> pl.DataFrame:
-        lines = np.concatenate(self.lines) if self.lines else np.empty(0)
-        if len(lines) and not self.rows:  # as nearly always: nothing has to be put in order
-            plain = self._parse().insert_column(0, pl.Series(frames.LINE, lines, dtype=pl.UInt32))
+        if self.lines and not self.rows:  # as nearly always: nothing has to be put in order
+            plain = self._plain()
             return plain.with_columns(pl.lit(None, pl.String).alias(f"c{n}") for n in range(self.width, self.widest))
         wide = max(map(len, self.rows), default=1)
         schema: dict[str, type[pl.DataType]] = {frames.LINE: pl.UInt32}
@@ -176,9 +180,8 @@ class _Growing:
         rows = [row + [None] * (wide - len(row)) for row in self.rows]
         cells = pl.DataFrame(rows, schema=schema, orient="row")
         cells = cells.with_columns(pl.lit(None, pl.String).alias(f"c{n}") for n in range(wide - 1, self.widest))
-        if len(lines):
-            plain = self._parse().insert_column(0, pl.Series(frames.LINE, lines, dtype=pl.UInt32))
-            cells = pl.concat([plain, cells], how="diagonal").rechunk().sort(frames.LINE)
+        if self.lines:
+            cells = pl.concat([self._plain(), cells], how="diagonal").rechunk().sort(frames.LINE)
         return cells
 
     def _problems(self) -> pl.DataFrame:
@@ -186,6 +189,9 @@ class _Growing:
         single = of_lines(self.problems)
         if not self.doubtful:
             return single
+        import numpy as np
+        import pyarrow as pa
+
         starts: list[int] = []
         size = 0
         for piece, plain in self.doubtful:
@@ -198,8 +204,12 @@ class _Growing:
         doubtful = of_rows(pl.Series(lines, dtype=pl.UInt32), values, "between_quotes")
         return pl.concat([single, doubtful]).sort(frames.LINE)
 
-    def _parse(self) -> pl.DataFrame:
-        """The proven pieces, read by the fast parser."""
+    def _plain(self) -> pl.DataFrame:
+        """The pieces for the fast parser, read by it."""
+        import numpy as np
+        import pyarrow as pa
+        import pyarrow.csv
+
         names = [f"c{n}" for n in range(self.width)]
         data = b"".join(self.pieces)
         block = max(_PARSED_AT_ONCE, self.longest + 1)
@@ -214,9 +224,14 @@ class _Growing:
                 strings_can_be_null=False,
             ),
         )
-        frame = pl.from_arrow(table)
-        assert isinstance(frame, pl.DataFrame)
-        return frame
+        lines = pl.Series(frames.LINE, np.concatenate(self.lines), dtype=pl.UInt32)
+        return pl.DataFrame(pl.from_arrow(table)).insert_column(0, lines)
+
+
+def _stretch(text: Text, start: int, line: int, size: int, *, grammar: Grammar, width: int) -> Stretch:
+    from kundekort.engine.reading import rfc4180  # with NumPy, for which nobody waits who reads a short text
+
+    return rfc4180.stretch(text, start, line, size, grammar=grammar, width=width)
 
 
 def _quoted(cells: Sequence[bytes], separator: bytes) -> bytes:

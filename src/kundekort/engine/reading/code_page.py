@@ -17,33 +17,12 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from kundekort.engine.reading.fit import CODECS, Fit
 from kundekort.engine.reading.spelling import NAMES
 
 Triples = npt.NDArray[np.uint8]
 """Bytes beyond ASCII, each once with each pair of neighbours: (n, 3)."""
 Weights = npt.NDArray[np.float64]
-
-CODECS: Final = {
-    "windows-1252": "cp1252",
-    "iso-8859-1": "iso8859_1",
-    "iso-8859-15": "iso8859_15",
-    "mac-roman": "mac_roman",
-    "cp850": "cp850",
-    "cp865": "cp865",
-    "cp437": "cp437",
-    "cp861": "cp861",
-    "windows-1250": "cp1250",
-    "windows-1257": "cp1257",
-    "windows-1254": "cp1254",
-    "windows-1251": "cp1251",
-    "iso-8859-2": "iso8859_2",
-    "iso-8859-13": "iso8859_13",
-    "cp852": "cp852",
-    "cp775": "cp775",
-    "mac-iceland": "mac_iceland",
-    "mac-centraleurope": "mac_latin2",
-}
-"""The encodings of single bytes by their names here, and what Python calls them; the likelier first."""
 
 _DOUBTS: Final = {"windows-1252": 0.0, "iso-8859-15": 2.0, "mac-roman": 4.0, "cp850": 4.0, "windows-1250": 4.0}
 _DOUBT: Final = 5.0
@@ -79,13 +58,6 @@ _INSIDE: Final = dict.fromkeys("’´`", 0.5) | dict.fromkeys("‘–—\u00a0\u
 """How likely a sign stands between letters."""
 _IN_NAMES: Final = "’´`\u00a0\u00ad"
 _NO_LETTERS: Final = "ªºµƒ"
-
-
-class Fit(NamedTuple):
-    """The encoding that fits best; `others` read something else and may fit as well, so that a person must choose."""
-
-    encoding: str
-    others: tuple[str, ...] = ()
 
 
 def triples(chunks: Iterable[bytes | memoryview]) -> Triples:

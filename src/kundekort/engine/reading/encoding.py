@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from io import BytesIO
 from itertools import islice
 from mmap import MADV_DONTNEED, PAGESIZE, mmap
-from typing import Final
-
-import numpy as np
+from typing import TYPE_CHECKING, Final
 
 from kundekort.engine.errors import FileRefused
-from kundekort.engine.reading import code_page
-from kundekort.engine.reading.code_page import CODECS, Fit
+from kundekort.engine.reading.fit import CODECS, Fit
+
+if TYPE_CHECKING:
+    from kundekort.engine.reading.code_page import Triples
 
 Buffer = bytes | bytearray | memoryview | mmap
 Text = bytes | mmap
@@ -54,6 +54,8 @@ _NO_TABLES: Final = (
 )
 """What texts begin with that programs write instead of a table, often under the name of one."""
 _CONTROL: Final = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a\x1b")) + b"\x7f"
+_LEADS: Final = bytes(range(0xC2, 0x100))
+"""The first bytes of letters beyond ASCII in UTF-8."""
 _BROKEN: Final = "\udcff"
 """Becomes a byte that stands in no UTF-8."""
 _HAS_UTF8_LETTERS: Final = ("windows-1251",)
@@ -88,7 +90,11 @@ def detect(data: memoryview) -> Fit:
 
 def by_letters(data: memoryview) -> Fit:
     """UTF-8 where most letters are that, else the encoding of single bytes that fits best."""
-    return Fit("utf-8") if _mostly_utf8(data) else code_page.fit(_triples(data))
+    if _mostly_utf8(data):
+        return Fit("utf-8")
+    from kundekort.engine.reading import code_page
+
+    return code_page.fit(_triples(data))
 
 
 def samples(data: memoryview, encoding: str) -> list[str]:
@@ -152,6 +158,8 @@ def to_utf8(data: memoryview, encoding: str) -> bytes:
 
 def _of_single_bytes(data: memoryview, encoding: str) -> bytes:
     """A text of single bytes as UTF-8; broken where a part of it is rather in another encoding, or in UTF-8."""
+    from kundekort.engine.reading import code_page
+
     letters = _triples(data)
     odd = code_page.strange(encoding, letters)
     signs = re.escape(odd.decode(CODECS[encoding], "ignore"))
@@ -172,8 +180,10 @@ def _of_single_bytes(data: memoryview, encoding: str) -> bytes:
     return whole.getvalue()
 
 
-def _triples(data: memoryview) -> code_page.Triples:
+def _triples(data: memoryview) -> Triples:
     """The letters of a text of single bytes."""
+    from kundekort.engine.reading import code_page
+
     return code_page.triples(_chunks(data))
 
 
@@ -250,8 +260,6 @@ def _mostly_utf8(data: memoryview) -> bool:
             break
     if not broken or (broken == 1 and _HALF_LETTER.fullmatch(data, max(0, position - 1))):
         return True
-    leads = sum(
-        int(np.count_nonzero(np.frombuffer(data[at : min(at + _CHUNK, seen)], np.uint8) >= 0xC2))
-        for at in range(0, seen, _CHUNK)
-    )
+    chunks = (bytes(data[at : min(at + _CHUNK, seen)]) for at in range(0, seen, _CHUNK))
+    leads = seen - sum(len(chunk.translate(None, _LEADS)) for chunk in chunks)
     return leads - leads_broken >= broken

@@ -8,8 +8,8 @@ import re
 from typing import Final
 
 from kundekort.engine.reading.archive import stream
-from kundekort.engine.reading.code_page import CODECS
 from kundekort.engine.reading.encoding import by_letters
+from kundekort.engine.reading.fit import CODECS
 
 _HEAD: Final = 1 << 13
 _BEFORE: Final = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)

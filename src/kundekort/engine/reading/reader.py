@@ -16,13 +16,12 @@ import polars as pl
 from kundekort.engine import frames
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.reading import encoding, one_cell, sniff, workbook
-from kundekort.engine.reading.batches import Pace, batches, refuse_excess
-from kundekort.engine.reading.code_page import Fit
+from kundekort.engine.reading.batches import PACE, Pace, batches, refuse_excess
 from kundekort.engine.reading.encoding import Buffer, Text
+from kundekort.engine.reading.fit import Fit
 from kundekort.engine.reading.table import Block, Limits, Piece, Place, Source, Table, number
 from kundekort.engine.recipe import WORKBOOK, Dialect, DialectOverrides
 
-_PACE: Final = Pace()
 _ANY: Final = DialectOverrides()
 _LIMITS: Final = Limits()
 
@@ -34,7 +33,7 @@ def open_source(
     overrides: DialectOverrides = _ANY,
     limits: Limits = _LIMITS,
     as_is: bool = False,
-    pace: Pace = _PACE,
+    pace: Pace = PACE,
 ) -> Source:
     """A file of separated text, or one sheet of a workbook, with its layout found and its rows still to be read.
 
@@ -105,7 +104,7 @@ def read(
     overrides: DialectOverrides = _ANY,
     limits: Limits = _LIMITS,
     as_is: bool = False,
-    pace: Pace = _PACE,
+    pace: Pace = PACE,
 ) -> Table:
     """All rows of a file at once; see `open_source`."""
     source = open_source(data, known=known, overrides=overrides, limits=limits, as_is=as_is, pace=pace)

@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kundekort.engine.reading.encoding import invalid_positions
+from kundekort.engine.reading.encoding import Text, invalid_positions
 from kundekort.engine.reading.records import JOINED, Grammar
 
 Octets = npt.NDArray[np.uint8]
@@ -151,13 +151,13 @@ class Stretch:
         return np.append(nul, np.array(broken, np.int64))
 
 
-def stretch(text: Octets, start: int, line: int, size: int, *, grammar: Grammar, width: int) -> Stretch:
+def stretch(text: Text, start: int, line: int, size: int, *, grammar: Grammar, width: int) -> Stretch:
     """The `size` bytes, at most, in which a record starts at `start`, on physical line `line`."""
     stop = min(start + size, len(text))
     last = stop == len(text)
     if not last and text[stop - 1] == _CR:
         stop -= 1  # the LF of this line end may stand in the next stretch
-    return Stretch(text[start:stop], start, line, last, grammar, width)
+    return Stretch(np.frombuffer(text, np.uint8)[start:stop], start, line, last, grammar, width)
 
 
 def _records(of: Stretch, *, behind_odd: bool) -> _View:

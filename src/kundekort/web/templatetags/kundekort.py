@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from django import template
@@ -60,6 +61,7 @@ def page_languages() -> list[tuple[str, str]]:
 
 
 @register.simple_tag
+@cache  # a page has forty
 def icon(name: str) -> SafeString:
     """An icon of the sprite, hidden from screen readers: a word always stands beside it."""
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static(SPRITE), name)
