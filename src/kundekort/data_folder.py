@@ -7,13 +7,18 @@ import os
 import stat
 from pathlib import Path
 
-import platformdirs
-
 
 def path() -> Path:
     """KUNDEKORT_DATA, or the per-user data folder (for root the system's); it may not be there yet."""
-    default = Path("/var/lib/kundekort") if os.geteuid() == 0 else platformdirs.user_data_path("kundekort")
-    return Path(os.environ.get("KUNDEKORT_DATA") or default).expanduser().absolute()
+    return Path(os.environ.get("KUNDEKORT_DATA") or _usual()).expanduser().absolute()
+
+
+def _usual() -> Path:
+    if os.geteuid() == 0:
+        return Path("/var/lib/kundekort")
+    import platformdirs
+
+    return platformdirs.user_data_path("kundekort")
 
 
 def make(folder: Path) -> None:

@@ -62,7 +62,7 @@ def test_it_loads_next_to_nothing_for_a_few_words(asked: str) -> None:
 
 def test_it_loads_for_a_preview_only_what_that_wants(environment: dict[str, str], tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
-    file.write_text("CustomerID;FirstName;Gender\n0;Kari;2\n")
+    file.write_text("CustomerID;FirstName;Gender;Mobile;Phone\n0;Kari;2;91234567;+47 22 12 34 56\n")
     loaded("import", str(file), "--preview", environment=environment)  # prepares the database
     modules = loaded("import", str(file), "--preview", environment=environment)
     assert "kundekort.services.planning" in modules

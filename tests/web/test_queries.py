@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.web.conftest import HEADER, latest, send
 
-MOST = {"upload": 55, "preview": 14, "rows": 15}
+MOST = {"upload": 46, "preview": 14, "rows": 12}
 """At each step, transactions counted too; the upload with the page of the preview to which it leads."""
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.utils import translation
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
+from phonenumbers import PhoneNumberFormat, format_number, parse
 
 from kundekort import wording
 
@@ -58,6 +59,7 @@ def test_it_writes_numbers_as_the_language_does(language: str, shown: str) -> No
     [
         ("+4791234567", "+47 912 34 567"),
         ("+4777601234", "+47 77 60 12 34"),
+        ("+4780012345", "+47 800 12 345"),
         ("+46701234567", "+46 70 123 45 67"),
         ("+999123", "+999123"),
         ("ring Kari", "ring Kari"),
@@ -66,3 +68,8 @@ def test_it_writes_numbers_as_the_language_does(language: str, shown: str) -> No
 )
 def test_it_groups_phone_numbers(number: str, shown: str) -> None:
     assert wording.phone(number) == shown
+
+
+def test_it_groups_norwegian_lines_as_phonenumbers_does() -> None:
+    for number in (f"+47{begin}123456" for begin in range(20, 80) if begin not in range(40, 50)):
+        assert wording.phone(number) == format_number(parse(number), PhoneNumberFormat.INTERNATIONAL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 from django.conf import settings
@@ -19,3 +20,4 @@ def _behind_proxies(site: Application) -> Application:
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kundekort.config.settings")
 application = _behind_proxies(get_wsgi_application())
+gc.freeze()  # what is loaded stays; to look through it again and again would hold up one request of twenty

@@ -221,6 +221,8 @@ def _look_up(
     for key, by in zip(policy.keys, every, strict=True):
         wanted = keys.values(rows, by)
         known, unknown = ([], wanted) if beside is None or key is not RowKey.ID else beside.known(wanted)
+        if key is RowKey.ID:
+            unknown = unknown.filter(unknown > 0)  # no card is asked for by the 0 of new customers
         cards.append(pl.concat([*known, task.register.cards(by, unknown, needed)]))
         lost = ~wanted.is_in(keys.values(cards[-1], by).implode()).fill_null(False)
         if key is RowKey.ID:

@@ -46,8 +46,9 @@ _KEY_FIELDS: Final[Mapping[RowKey, tuple[str, ...]]] = {
 @lru_cache(maxsize=4096)
 def fold(header: str) -> str:
     """The letters and digits of a text without case and diacritics: Kjønn, KJØNN and kjonn are one."""
-    letters = unicodedata.normalize("NFKD", header).casefold().translate(_LETTERS)
-    return "".join(c for c in letters if c.isalnum())
+    plain = header.isascii()  # as most are, of thousands of names of countries and languages
+    letters = header.lower() if plain else unicodedata.normalize("NFKD", header).casefold().translate(_LETTERS)
+    return letters if letters.isalnum() else "".join(filter(str.isalnum, letters))
 
 
 def names(field: Field) -> tuple[str, ...]:
