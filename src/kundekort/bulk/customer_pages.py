@@ -3,7 +3,8 @@
 Left to itself, the database walks an order until it has met fifty who fit, which takes seconds for a rare word, or
 sorts all who fit, which takes long for a common one. So a bounded stretch of the order is looked at first. Where fifty
 who fit stand in it, that is the page; else they are rare here, and all of them are found in whatever way is quickest.
-Of words that most cards have, a stretch many times as long is looked at before: all of them take longer than that.
+Of words that many cards have, that would take long: some pages of the register tell how many have them, and by what
+place in the order there are surely fifty. Two indexes together, of words and of the order, lead to those before it.
 Works inside the caller's transaction on a psycopg connection; never commits, never knows Django or permissions.
 """
 
@@ -12,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
+from math import inf
+from typing import Final, LiteralString
 
 from psycopg import Connection
-from psycopg.sql import SQL, Composable, Composed, Identifier
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from kundekort.bulk.segment_query import Where
 from kundekort.bulk.statements import CUSTOMER
@@ -30,15 +32,20 @@ ORDERS: Final[Mapping[str, Sequence[SQL]]] = {
 """The ways a list of customers can be ordered; there is an index of each."""
 SMALL: Final = 20_000
 """Cards up to which a register is small: all who fit are counted and sorted for every page."""
-STRETCH: Final = 5_000
-"""Cards of an order that are looked at for words before all who have them are asked for."""
+STRETCH: Final = 3_000
+"""Cards of an order that are looked at for words first."""
+NEAR: Final = 25_000
+"""The same where enough of them are to be expected; beyond, two indexes are quicker."""
 LONG_STRETCH: Final = 50_000
 """The same for conditions that have no index, and cost less to look at."""
-FAR: Final = 100_000
-"""The same for words of which the database knows that COMMON cards or more have them, before all are gone through."""
-COMMON: Final = 3 * FAR
 MANY: Final = 50_000
-"""Cards with the words, as far as the database knows, from which on they are not counted on the way."""
+"""Cards with the words from which on it takes long to look at all of them."""
+SAMPLE: Final = 256
+"""Pages of the register, as the database keeps it, that are looked into for how many cards have the words ..."""
+EVERY: Final = 8
+"""... of which every so many-eth card is looked at: a thousand altogether, few enough of them side by side."""
+SURE: Final = 16
+"""Cards of the sample with the words, before the last of which a page surely ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +115,15 @@ def by_index(conn: Connection) -> Iterator[None]:
     """
     conn.execute("SET LOCAL enable_seqscan = off")
     yield
-    conn.execute("SET LOCAL enable_seqscan = on")
+    conn.execute("SET LOCAL enable_seqscan TO DEFAULT")
+
+
+@contextmanager
+def by_every_index(conn: Connection) -> Iterator[None]:
+    """What is asked meanwhile looks at no card of which an index could have told that it does not fit."""
+    conn.execute("SET LOCAL cpu_tuple_cost = 1000")
+    yield
+    conn.execute("SET LOCAL cpu_tuple_cost TO DEFAULT")
 
 
 def count(conn: Connection, meant: Criteria | None) -> int:
@@ -132,14 +147,24 @@ class _Way:
 
     def ahead(self, keys: Sequence[Composable]) -> Where:
         """Who stands further on."""
-        if self.values is None:
-            return Where(SQL("TRUE"))
-        marks = SQL(", ").join([SQL("%s")] * len(keys))
-        text = SQL("({}) {} ({})").format(SQL(", ").join(keys), SQL("<" if self.down else ">"), marks)
-        return Where(text, tuple(self.values))
+        return _compared(keys, "<" if self.down else ">", self.values)
+
+    def until(self, keys: Sequence[Composable], end: Sequence[object] | None) -> Where:
+        """Who stands no further on than a place; None is the end."""
+        return _compared(keys, ">=" if self.down else "<=", end)
 
     def by(self, keys: Sequence[Composable]) -> Composed:
         return SQL(", ").join(SQL("{} DESC" if self.down else "{}").format(key) for key in keys)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """What some pages of the register tell: how many are meant, how many of all probably stand before the page's end,
+    and a place in the order behind which it surely does not end (None for the end of all)."""
+
+    total: float
+    before: float
+    end: Sequence[object] | None
 
 
 def _found(conn: Connection, meant: Criteria | None, way: _Way, limit: int) -> tuple[list[int], int | None]:
@@ -148,23 +173,51 @@ def _found(conn: Connection, meant: Criteria | None, way: _Way, limit: int) -> t
         return _sorted(conn, meant or Criteria(Where(SQL("TRUE"))), way, limit)
     if meant is None:
         return _along(conn, way, limit), None
-    stretch = STRETCH if meant.indexed else LONG_STRETCH
-    if not way.offset and len(near := _near(conn, meant, way, limit, stretch=stretch)) == limit:
-        return near, None
     if not meant.indexed:
-        return _sorted(conn, meant, way, limit)
-    expected = _expected(conn, meant)
-    if not way.offset and expected >= COMMON and len(near := _near(conn, meant, way, limit, stretch=FAR)) == limit:
+        near = _near(conn, meant, way, limit, stretch=LONG_STRETCH)
+        return (near, None) if len(near) == limit else _sorted(conn, meant, way, limit)
+    for stretch in (STRETCH, NEAR):
+        near = _near(conn, meant, way, limit, stretch=stretch)
+        if len(near) == limit:
+            return near, None
+        if len(near) * NEAR < limit * STRETCH:  # nor are there enough so far off
+            break
+    sample = _sample(conn, meant, way, limit)
+    if sample.total < MANY:
+        with by_index(conn):
+            return _sorted(conn, meant, way, limit)
+    if sample.before < NEAR and len(near := _near(conn, meant, way, limit, stretch=2 * NEAR)) == limit:
         return near, None
-    with by_index(conn):
-        return (_first(conn, meant, way, limit), None) if expected >= MANY else _sorted(conn, meant, way, limit)
+    with by_every_index(conn):
+        first = _first(conn, meant, way, limit, end=sample.end)
+        enough = sample.end is None or len(first) == limit
+        return first if enough else _first(conn, meant, way, limit, end=None), None
 
 
-def _expected(conn: Connection, meant: Criteria) -> int:
-    """How many the database thinks are meant; far too few, where it knows nothing of a word."""
-    query = SQL("EXPLAIN (FORMAT JSON) SELECT FROM {} c WHERE {}").format(CUSTOMER, meant.where.text)
-    row = conn.execute(query, meant.where.values).fetchone()
-    return int(row[0][0]["Plan"]["Plan Rows"]) if row else 0
+def _sample(conn: Connection, meant: Criteria, way: _Way, limit: int) -> _Sample:
+    """Look at some pages of the register, wherever they are."""
+    size = SQL("SELECT pg_relation_size({}) / current_setting('block_size')::int").format(Literal(CUSTOMER.as_string()))
+    share = max(1.0, _number(conn, size, []) / SAMPLE)
+    each = share * EVERY  # cards of the register for one of the sample
+    needed = (way.offset + limit) / each
+    probable, sure = 1 + round(needed), SURE + round(2 * needed)
+    ahead, names = way.ahead(_names(way)), _names(way)
+    hint = meant.hint or Where(SQL("TRUE"))
+    query = SQL(
+        "WITH s AS MATERIALIZED (SELECT {}, {} AND {} AS fits FROM {} c TABLESAMPLE SYSTEM (%s) REPEATABLE (0) "
+        "WHERE hashint8(c.id) %% %s = 0), "
+        "a AS (SELECT fits, {}, row_number() OVER (ORDER BY {}) AS place FROM s WHERE {}), "
+        "f AS (SELECT * FROM a WHERE fits ORDER BY place LIMIT %s) "
+        "SELECT t.total, f.place, {} FROM (SELECT count(*) AS total FROM s WHERE fits) t LEFT JOIN f ON TRUE "
+        "ORDER BY f.place"
+    ).format(
+        _named(way), hint.text, meant.where.of_few, CUSTOMER, _listed(names), way.by(names), ahead.text, _listed(names)
+    )
+    values = [*hint.values, *meant.where.values, 100 / share, EVERY, *ahead.values, sure]
+    found = conn.execute(query, values).fetchall()
+    end = found[-1][2:] if len(found) == sure else None
+    before = found[probable][1] * each if len(found) > probable else inf
+    return _Sample(found[0][0] * each, before, end)
 
 
 def _is_small(conn: Connection) -> bool:
@@ -184,36 +237,33 @@ def _along(conn: Connection, way: _Way, limit: int) -> list[int]:
 
 def _near(conn: Connection, meant: Criteria, way: _Way, limit: int, *, stretch: int) -> list[int]:
     """Those who fit among so many of the next of all, who are read by the index of the order, however many fit."""
-    ahead, names = way.ahead(way.keys), _names(way)
-    named = SQL(", ").join(SQL("{} AS {}").format(key, name) for key, name in zip(way.keys, names, strict=True))
-    hint = meant.hint or Where(SQL("TRUE"))
+    ahead, hint = way.ahead(way.keys), meant.hint or Where(SQL("TRUE"))
     query = SQL(
-        "SELECT c.id FROM (SELECT *, {} FROM {} c WHERE {} ORDER BY {} LIMIT %s) c WHERE {} AND {} ORDER BY {} LIMIT %s"
-    ).format(named, CUSTOMER, ahead.text, way.by(way.keys), hint.text, meant.where.of_few, way.by(names))
-    values = [*ahead.values, stretch, *hint.values, *meant.where.values, limit]
+        "SELECT c.id FROM (SELECT *, {} FROM {} c WHERE {} ORDER BY {} LIMIT %s) c WHERE {} AND {} "
+        "ORDER BY {} LIMIT %s OFFSET %s"
+    ).format(_named(way), CUSTOMER, ahead.text, way.by(way.keys), hint.text, meant.where.of_few, way.by(_names(way)))
+    values = [*ahead.values, stretch, *hint.values, *meant.where.values, limit, way.offset]
     return [row[0] for row in conn.execute(query, values)]
 
 
-def _first(conn: Connection, meant: Criteria, way: _Way, limit: int) -> list[int]:
-    """The first of all who fit; whoever looks for them keeps only those, so that several can."""
-    # What no index has leads nobody into walking an order.
-    keys = [SQL("{} + 0" if key is _ID else "{} || ''").format(key) for key in way.keys]
-    ahead = way.ahead(keys)
-    query = SQL("SELECT c.id FROM {} c WHERE {} AND {} ORDER BY {} LIMIT %s OFFSET %s").format(
-        CUSTOMER, meant.where.text, ahead.text, way.by(keys)
-    )
-    return [row[0] for row in conn.execute(query, [*meant.where.values, *ahead.values, limit, way.offset])]
+def _first(conn: Connection, meant: Criteria, way: _Way, limit: int, *, end: Sequence[object] | None) -> list[int]:
+    """The first of those who fit up to an end; the order has no say in how they are found."""
+    ahead, until = way.ahead(way.keys), way.until(way.keys, end)
+    query = SQL(
+        "WITH f AS MATERIALIZED (SELECT c.id, {} FROM {} c WHERE {} AND {} AND {}) "
+        "SELECT id FROM f ORDER BY {} LIMIT %s OFFSET %s"
+    ).format(_named(way), CUSTOMER, meant.where.text, ahead.text, until.text, way.by(_names(way)))
+    values = [*meant.where.values, *ahead.values, *until.values, limit, way.offset]
+    return [row[0] for row in conn.execute(query, values)]
 
 
 def _sorted(conn: Connection, meant: Criteria, way: _Way, limit: int) -> tuple[list[int], int]:
     """All who fit are found once, then counted and sorted; the order has no say in how they are found."""
-    names = _names(way)
-    named = SQL(", ").join(SQL("{} AS {}").format(key, name) for key, name in zip(way.keys, names, strict=True))
-    ahead = way.ahead(names)
+    ahead, names = way.ahead(_names(way)), _names(way)
     query = SQL(
         "WITH f AS MATERIALIZED (SELECT c.id, {} FROM {} c WHERE {}) "
         "SELECT (SELECT count(*) FROM f), ARRAY(SELECT id FROM f WHERE {} ORDER BY {} LIMIT %s OFFSET %s)"
-    ).format(named, CUSTOMER, meant.where.text, ahead.text, way.by(names))
+    ).format(_named(way), CUSTOMER, meant.where.text, ahead.text, way.by(names))
     row = conn.execute(query, [*meant.where.values, *ahead.values, limit, way.offset]).fetchone()
     total, ids = row or (0, [])
     return ids, total
@@ -228,6 +278,23 @@ def _keys_of(conn: Connection, keys: Sequence[SQL], card: int) -> Sequence[objec
 def _names(way: _Way) -> list[Identifier]:
     """What the keys of an order are called once they are read."""
     return [Identifier(f"key{n}") for n in range(len(way.keys))]
+
+
+def _named(way: _Way) -> Composed:
+    """The keys of an order, by those names."""
+    return _listed([SQL("{} AS {}").format(key, name) for key, name in zip(way.keys, _names(way), strict=True)])
+
+
+def _listed(parts: Sequence[Composable]) -> Composed:
+    return SQL(", ").join(parts)
+
+
+def _compared(keys: Sequence[Composable], how: LiteralString, values: Sequence[object] | None) -> Where:
+    """Who is so before or behind a place; everybody, where there is none."""
+    if values is None:
+        return Where(SQL("TRUE"))
+    text = SQL("({}) {} ({})").format(_listed(keys), SQL(how), _listed([SQL("%s")] * len(keys)))
+    return Where(text, tuple(values))
 
 
 def _number(conn: Connection, query: Composed, values: Sequence[object]) -> int:

@@ -15,7 +15,7 @@ import polars as pl
 from kundekort.engine.writing.spreadsheet_safe import MAY_BE_AT_RISK, PLAIN_INTEGERS, at_risk
 
 _LOOKED_AT: Final = 200
-_FEW: Final = 20
+_FEW: Final = 100
 """Different values among the first cells of a column up to which each of them is looked at once."""
 
 
@@ -63,11 +63,6 @@ def _lines(frame: pl.DataFrame, form: Form) -> bytes:
     return buffer.getvalue()
 
 
-def _is_plain(text: pl.Series, form: Form) -> bool:
-    """Whether cells stand in the file as they are."""
-    return _cells(text, form=form, alone=False).equals(text)
-
-
 def _cells(column: pl.Series, *, form: Form, alone: bool) -> pl.Series:
     """A column as it stands in the file; most hold nothing that has to be protected or quoted."""
     text = column.cast(pl.String).fill_null("")
@@ -77,8 +72,10 @@ def _cells(column: pl.Series, *, form: Form, alone: bool) -> pl.Series:
     quotable = rf'[{form.separator}"\t\r\n]'
     if form.protected and not alone:
         first, touched = text.head(_LOOKED_AT), f"{quotable}|{MAY_BE_AT_RISK}"
-        if first.len() < text.len() and first.n_unique() <= _FEW and _is_plain(text.unique(), form):
-            return text
+        if first.len() < text.len() and first.n_unique() <= _FEW:
+            values = text.unique()
+            written = _cells(values, form=form, alone=False)
+            return text if written.equals(values) else text.replace_strict(values, written)
         if not first.str.contains(touched).any() and not text.str.contains(touched).any():
             return text
     quoted = text.str.contains(quotable)
