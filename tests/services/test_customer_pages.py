@@ -100,7 +100,9 @@ def test_it_pages_through_exactly_the_list_either_way(
         expected = [card.pk for card in inside if fits(card)]
         assert walked(4, back=False, **asked) == expected
         assert walked(4, back=True, **asked) == expected
-        by_number = [customer_list.search(place=Place(n), limit=4, **asked).rows for n in range(0, len(expected) + 4, 4)]
+        by_number = [
+            customer_list.search(place=Place(n), limit=4, **asked).rows for n in range(0, len(expected) + 4, 4)
+        ]
         assert [row["id"] for rows in by_number for row in rows] == expected
         assert customer_list.count(text=text, rules=rules, actor=bob) == len(expected)
 
