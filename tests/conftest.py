@@ -18,6 +18,7 @@ from kundekort.services.accounts import Actor, Role
 from kundekort.store import packages
 from kundekort.store.fields import SCHEMA
 from kundekort.store.models import Import
+from tests import emptying
 from tests.waiting import PATIENCE, until
 
 
@@ -46,6 +47,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     Threads of the live server end after the last test, and a statement of a killed worker may run on for a while.
     Whoever is connected for longer is a mistake of a test; what it asked last tells which.
     """
+    emptying.install()
     yield
     with django_db_blocker.unblock():
         connection.close()  # a test may have had it ended, and those in the browser have others of their own

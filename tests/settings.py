@@ -14,6 +14,10 @@ if _folder is None:
     atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ["KUNDEKORT_DATA"] = _folder
 
+from kundekort import embedded  # noqa: E402 - the data folder is known by now
+
+embedded.SETTINGS.update(fsync="off", full_page_writes="off")  # nothing here outlives the power
+
 from kundekort.config.settings import *  # noqa: E402, F403
 
 INSTALLED_APPS.append("allauth.socialaccount.providers.openid_connect")  # noqa: F405 - as where people log in by it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -92,3 +94,22 @@ def place(**more: str) -> Iterator[Place]:
     home.chmod(0o755)
     yield Place(home / "data", more)
     shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def register(**more: str) -> Iterator[Place]:
+    """A place with a register in which nothing is yet: a copy, as making one takes as long as three commands."""
+    with place(**more) as here:
+        subprocess.run(["cp", "-a", _empty_register(), here.data], check=True)
+        yield here
+
+
+@cache
+def _empty_register() -> Path:
+    """The data folder of such a register, which has stopped and goes with the tests."""
+    home = Path(tempfile.mkdtemp(prefix="kundekort-test-"))
+    home.chmod(0o755)
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    made = Place(home / "data")
+    made.run("migrate")
+    return made.data

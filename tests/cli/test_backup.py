@@ -18,7 +18,7 @@ from kundekort import embedded
 from kundekort.services.restore import MARK
 from kundekort.store import archive
 from tests import object_store, postgres
-from tests.cli.places import Place, place
+from tests.cli.places import Place, place, register
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -76,7 +76,7 @@ def told(where: Place) -> tuple[bytes, ...]:
 
 @pytest.fixture(scope="module")
 def kept() -> Iterator[Kept]:
-    with place() as source, source.held():
+    with register() as source, source.held():
         home = source.data.parent
         (home / "list.csv").write_text(LIST)
         (home / "edits.csv").write_text(EDITS)
@@ -110,8 +110,7 @@ def test_it_brings_everything_back(kept: Kept) -> None:
 
 
 def test_it_brings_no_demonstration_into_the_open() -> None:
-    with place() as home, place() as new, home.held():
-        home.run("imports")
+    with register() as home, place() as new, home.held():
         home.script("from kundekort.services import demo\nprint(demo.begin().name)")
         asked = "from django.contrib.auth import authenticate\nprint(authenticate(username='demo', password='demo'))"
         assert home.script(asked) == "demo"

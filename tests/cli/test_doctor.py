@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kundekort import wording
-from tests.cli.places import Place, place
+from tests.cli.places import Place, place, register
 from tests.object_store import free_port
 from tests.waiting import until
 
@@ -29,8 +29,7 @@ def found(where: Place, *, code: int = 0) -> dict[str, dict[str, Any]]:
 
 
 def test_it_finds_an_installation_well_and_its_worker() -> None:
-    with place() as well, well.held():
-        well.run("migrate")
+    with register() as well, well.held():
         findings = found(well)
         assert {check for check, finding in findings.items() if finding["mark"] != "ok"} == {"workers"}
         assert findings["workers"]["code"] == "no_worker"

@@ -10,7 +10,7 @@ import pytest
 
 from kundekort.cli.refusals import CommandRefused
 from kundekort.cli.server import is_loopback, refuse_strangers
-from tests.cli.places import place
+from tests.cli.places import place, register
 
 DJANGO = [sys.executable, "-W", "error", "-m", "django"]
 
@@ -34,12 +34,11 @@ print(*[cookie.OutputString() for cookie in browser.cookies.values()], sep="\\n"
 
 @pytest.mark.slow
 def test_it_is_ready_for_the_network_when_a_proxy_speaks_https() -> None:
-    with place(KUNDEKORT_HTTPS="1", KUNDEKORT_HOSTS="kunder.example.no") as site, site.held():
+    with register(KUNDEKORT_HTTPS="1", KUNDEKORT_HOSTS="kunder.example.no") as site, site.held():
         environment = site.environment | {"DJANGO_SETTINGS_MODULE": "kundekort.config.settings"}
         command = [*DJANGO, "check", "--deploy", "--fail-level", "WARNING"]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
-        site.run("migrate")
         location, headers, *cookies = site.script(ANSWERS).splitlines()
     assert location == "https://testserver/login/"
     assert "'Strict-Transport-Security': 'max-age=31536000'" in headers

@@ -19,7 +19,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests import postgres
 from tests.cli.collector import Collector, collecting
-from tests.cli.places import place
+from tests.cli.places import place, register
 from tests.object_store import free_port
 from tests.torture.client import Client
 from tests.torture.installation import PASSWORD
@@ -68,7 +68,7 @@ class Site:
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
     port = free_port()
-    with collecting() as collector, place() as here:
+    with collecting() as collector, register() as here:
         here.more |= {
             "KUNDEKORT_LOG_FORMAT": "json",
             "KUNDEKORT_METRICS_TOKEN": TOKEN,
@@ -79,7 +79,6 @@ def site() -> Iterator[Site]:
         with here.held():
             here.script(
                 "from kundekort.services.accounts import Role, create_user\n"
-                "from kundekort.cli import setup\nsetup.migrate()\n"
                 f"create_user(username='kari', password={PASSWORD!r}, role=Role.ADMINISTRATOR,"
                 " full_name='Kari Tverrfjell', email='kari@hemmelig.example')"
             )

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.cli.places import Place, place
+from tests.cli.places import Place, register
 from tests.object_store import free_port
 from tests.reverse_proxy import PROXIES
 from tests.waiting import PATIENCE
@@ -109,13 +109,12 @@ def installation(request: pytest.FixtureRequest) -> Iterator[tuple[Place, Browse
     if request.param not in PROXIES:
         pytest.skip(f"{request.param} is not installed: make proxy, and the packages of the tests")
     port, http, https = free_port(), free_port(), free_port()
-    with place(KUNDEKORT_HTTPS="1", KUNDEKORT_ORIGINS=f"https://127.0.0.1:{https}") as here, here.held():
+    with register(KUNDEKORT_HTTPS="1", KUNDEKORT_ORIGINS=f"https://127.0.0.1:{https}") as here, here.held():
         here.script(
             "from kundekort.services.accounts import Role, create_user\n"
-            "from kundekort.cli import setup\nsetup.migrate()\n"
             f"create_user(username='kari', password={PASSWORD!r}, role=Role.IMPORTER)"
         )
-        with here.start("serve", "--port", str(port)) as server:
+        with here.start("serve", "--port", str(port), "--processes", "1") as server:
             assert server.stderr is not None
             assert "ready" in server.stderr.readline().decode()
             try:

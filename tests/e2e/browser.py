@@ -12,7 +12,9 @@ from tests import apt
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SHELL = "chromium-headless-shell"
+"""Chromium without windows, for which a new page is a sixth of the work."""
+NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def executable() -> str | None:
@@ -28,11 +30,11 @@ def pick(page: Page, menu: str, option: str) -> None:
 
 
 def install() -> None:
-    """Install Debian's Chromium where that is possible, else the one that Playwright brings."""
-    apt.install("chromium")
+    """Install Debian's Chromium where that is possible; else the one that Playwright brings, if there is none."""
+    apt.install(SHELL)
     if executable() is None:
-        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
+        subprocess.run([sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"], check=True)
 
 
-if __name__ == "__main__" and executable() is None:
+if __name__ == "__main__" and shutil.which(SHELL) is None:
     install()

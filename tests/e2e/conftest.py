@@ -111,7 +111,8 @@ def send(at_work: Page) -> Callable[..., Page]:
 
     def send(text: str | bytes, *, name: str = "kunder.csv") -> Page:
         data = text.encode() if isinstance(text, str) else text
-        at_work.goto("/imports/")
+        if not at_work.url.endswith("/imports/"):
+            at_work.goto("/imports/")
         at_work.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": data})
         at_work.get_by_role("button", name="Last opp").click()
         at_work.wait_for_url("**/imports/*/")

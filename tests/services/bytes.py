@@ -69,5 +69,7 @@ def unpacked(name: str, content: bytes) -> Iterator[bytes]:
 
 def has(content: bytes, word: str) -> bool:
     """Whether bytes have a word in one of the encodings that files and databases have, however it is written."""
+    small = content.lower()  # of ASCII letters in any encoding
     forms = {word, word.lower(), word.upper(), word.title()}
-    return any(form.encode(code) in content for form in forms for code in ("utf-8", "utf-16-le", "utf-16-be"))
+    codes = ("utf-8", "utf-16-le", "utf-16-be")
+    return any(form in small for form in {form.encode(code).lower() for form in forms for code in codes})

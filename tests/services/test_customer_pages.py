@@ -42,7 +42,7 @@ def cards(db: None) -> list[Customer]:
             city=chance.choice(["", "Oslo", "oslo", "Å i Lofoten"]),
             email=chance.choice(["", "", "post@example.com", "POST@example.com", "a.berg@example.no"]),
         )
-        for _ in range(60)
+        for _ in range(40)
     )
 
 
@@ -68,7 +68,7 @@ def walked(limit: int, *, back: bool, **asked: Any) -> list[int]:
 @pytest.mark.parametrize("order", KEYS)
 @pytest.mark.parametrize(
     ("small", "stretch", "near", "many", "sure"),
-    [(0, 10, 10, 60, 16), (0, 3, 6, 60, 16), (0, 3, 0, 0, 3), (0, 3, 0, 0, 60), (0, 2, 6, 0, 3), (100, 9, 0, 0, 3)],
+    [(0, 10, 10, 40, 16), (0, 3, 6, 40, 16), (0, 3, 0, 0, 3), (0, 3, 0, 0, 40), (0, 2, 6, 0, 3), (100, 9, 0, 0, 3)],
 )
 def test_it_pages_through_exactly_the_list_either_way(
     order: str,
@@ -99,7 +99,9 @@ def test_it_pages_through_exactly_the_list_either_way(
         expected = [card.pk for card in inside if fits(card)]
         assert walked(4, back=False, **asked) == expected
         assert walked(4, back=True, **asked) == expected
-        by_number = [customer_list.search(place=Place(n), limit=4, **asked).rows for n in range(0, 64, 4)]
+        by_number = [
+            customer_list.search(place=Place(n), limit=4, **asked).rows for n in range(0, len(expected) + 4, 4)
+        ]
         assert [row["id"] for rows in by_number for row in rows] == expected
         assert customer_list.count(text=text, rules=rules, actor=bob) == len(expected)
 
