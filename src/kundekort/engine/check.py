@@ -66,9 +66,12 @@ def check(
     rows, problems = block.cells.select(ROW, LINE), [block.problems]
     texts: list[Series] = []
     evidence, codes = {}, {}
+    differing = _differing(block.cells, place, stored)
     for field in (f for f in schema if f.key in place):
         raw = block.cells[place[field.key]]
-        text, at = (key_cells[field.key], None) if field.key in key_cells else _cleaned(raw, field, stored)
+        text, at = (key_cells.get(field.key), None)
+        if text is None:
+            text, at = _cleaned(raw, differing.get(field.key))
         if field.kind is Kind.DATE:
             evidence[field.key] = dates.evidence(text.filter(sound) if at is None else text[at].filter(sound[at]))
         order = policy.date_order or date_orders.get(field.key)
@@ -91,15 +94,22 @@ def check(
     return CheckedRows(rows=rows, problems=frames.concat(problems, frames.PROBLEMS), evidence=evidence)
 
 
-def _cleaned(raw: Series, field: Field, stored: pl.DataFrame | None) -> tuple[Series, Series | None]:
+def _differing(cells: pl.DataFrame, place: Mapping[str, str], stored: pl.DataFrame | None) -> dict[str, Series]:
+    """By field key, the places of the cells that say something else than what is `stored` of their cards."""
+    if stored is None:
+        return {}
+    keys = [key for key in place if stored.schema.get(key) == pl.String]
+    both = cells.select(place.values()).hstack(stored.select(keys))
+    differs = both.select(pl.col(place[key]).ne_missing(pl.col(key)).alias(key) for key in keys)
+    return {key: differs[key].arg_true() for key in keys}
+
+
+def _cleaned(raw: Series, at: Series | None) -> tuple[Series, Series | None]:
     """The cells of a column as `canonical.clean` makes them, and the places of those that have to be looked at.
 
-    None for these means all. The others say what stands on their cards.
+    None for these means all. Only those at some places differ from what stands on their cards, if that is known.
     """
-    if stored is None or stored.schema.get(field.key) != pl.String:
-        return canonical.clean(raw), None
-    at = raw.ne_missing(stored[field.key]).arg_true()
-    if 2 * len(at) > len(raw):  # to pick them out would cost more than it saves
+    if at is None or 2 * len(at) > len(raw):  # to pick them out would cost more than it saves
         return canonical.clean(raw), None
     if at.is_empty():
         return raw, at

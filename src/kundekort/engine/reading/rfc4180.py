@@ -125,14 +125,8 @@ class Stretch:
         """Which bytes have an odd number of quotes before them, themselves included; None: no byte."""
         if not len(self.quotes):
             return None
-        if len(self.quotes) > len(self.octets) >> 8:
-            # the sum may wrap, its last bit does not care
-            inside: Mask = (np.cumsum(self.octets == _QUOTE, dtype=np.uint8) & 1).view(np.bool_)
-            return inside
-        inside = np.zeros(len(self.octets), np.bool_)
-        closing = [*self.quotes[1::2].tolist(), len(inside)]
-        for opened, closed in zip(self.quotes[::2].tolist(), closing, strict=False):
-            inside[opened:closed] = True
+        between = np.diff(self.quotes, prepend=0, append=len(self.octets))
+        inside: Mask = np.repeat(np.arange(len(between)) % 2 == 1, between)
         return inside
 
     @cached_property
