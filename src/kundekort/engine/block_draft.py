@@ -65,7 +65,7 @@ def draft_block(block: Block, task: Task, orders: Mapping[str, ColumnOrder]) -> 
             parts = _parts(same, given) | _NOTHING | {PEOPLE: guards.known_by(nobody)}
             return BlockDraft(given, parts | unique.parts, {}, *skipped)
         block = block._replace(cells=block.cells.filter(~beside.same))
-        beside = beside.without(beside.same)
+    beside = None if beside is None else beside.others
     checked, first = _checked(block, columns, task, orders, unique, beside)
     difference, people = compare(checked, task, beside)
     rows = difference.rows
@@ -112,7 +112,7 @@ def _checked(
             country=task.country,
             date_orders=orders,
             unique=unique,
-            stored=None if beside is None else beside.cards,
+            stored=None if beside is None or beside.found.is_empty() else beside.cards,
         )
 
     if not mending.needs_check(task.decisions):
