@@ -37,6 +37,13 @@ from kundekort.engine.uniqueness import UniqueValues
 
 _FIRST: Final = {ROW: pl.UInt32, "field": pl.String, "code": pl.String}
 _NUMBERS: Final = (ROW, LINE, ID, VERSION, BASE)
+_NOTHING: Final = {
+    PROBLEMS: pl.DataFrame(schema=frames.PROBLEMS),
+    CONFLICTS: pl.DataFrame(schema=frames.CONFLICTS),
+    EVIDENCE: pl.DataFrame(schema=frames.EVIDENCE),
+    FIRST: pl.DataFrame(schema=_FIRST),
+}
+"""What is to be said of rows that change nothing."""
 
 
 def draft_block(block: Block, task: Task, orders: Mapping[str, ColumnOrder]) -> BlockDraft:
@@ -54,16 +61,18 @@ def draft_block(block: Block, task: Task, orders: Mapping[str, ColumnOrder]) -> 
         same = unchanged.rows(block, beside, columns, task)
         unique.add_unchanged(block.cells.filter(beside.same), same, place)
         if same.height == block.cells.height:
-            return BlockDraft(given, _parts(same, given, task) | unique.parts, {}, *skipped)
+            nobody = guards.people(same.select(ROW, ID, *(f.key for f in given)).clear(), given, task.schema)
+            parts = _parts(same, given) | _NOTHING | {PEOPLE: guards.known_by(nobody)}
+            return BlockDraft(given, parts | unique.parts, {}, *skipped)
         block = block._replace(cells=block.cells.filter(~beside.same))
-        beside = beside.without(beside.same)
+    beside = None if beside is None else beside.others
     checked, first = _checked(block, columns, task, orders, unique, beside)
     difference, people = compare(checked, task, beside)
     rows = difference.rows
     if same is not None:
         rows = pl.concat([rows, same.select(rows.columns)]).sort(ROW)
     first = first.join(difference.problems, on=[*_FIRST], how="anti", nulls_equal=True)
-    parts = _parts(rows, difference.fields, task) | {
+    parts = _parts(rows, difference.fields) | {
         PROBLEMS: difference.problems,
         CONFLICTS: difference.conflicts.sort(ROW, maintain_order=True),
         EVIDENCE: difference.evidence.sort(ROW, maintain_order=True),
@@ -73,19 +82,13 @@ def draft_block(block: Block, task: Task, orders: Mapping[str, ColumnOrder]) -> 
     return BlockDraft(difference.fields, parts | unique.parts, checked.evidence, *skipped)
 
 
-def _parts(rows: pl.DataFrame, fields: Sequence[Field], task: Task) -> dict[str, pl.DataFrame]:
-    """What rows come to (`diff.Difference.rows`) of which nothing else is to be said."""
+def _parts(rows: pl.DataFrame, fields: Sequence[Field]) -> dict[str, pl.DataFrame]:
+    """What rows come to (`diff.Difference.rows`), for the index and the values of a draft."""
     changed = [pl.col(OLD + f.key).is_not_null().alias(frames.CHANGED + f.key) for f in fields]
     cells = [f.key for f in fields]
-    nobody = guards.people(rows.select(ROW, ID, *cells).clear(), fields, task.schema)
     return {
         INDEX: rows.select(*_NUMBERS, diff.EMPTIED, diff.NEWER, diff.OPEN, *changed),
         VALUES: rows.select(*cells, *(OLD + key for key in cells)),
-        PROBLEMS: pl.DataFrame(schema=frames.PROBLEMS),
-        CONFLICTS: pl.DataFrame(schema=frames.CONFLICTS),
-        EVIDENCE: pl.DataFrame(schema=frames.EVIDENCE),
-        FIRST: pl.DataFrame(schema=_FIRST),
-        PEOPLE: guards.known_by(nobody),
     }
 
 
@@ -109,7 +112,7 @@ def _checked(
             country=task.country,
             date_orders=orders,
             unique=unique,
-            stored=None if beside is None else beside.cards,
+            stored=None if beside is None or beside.found.is_empty() else beside.cards,
         )
 
     if not mending.needs_check(task.decisions):
@@ -213,10 +216,17 @@ def _matched(checked: CheckedRows, matches: pl.DataFrame, task: Task) -> diff.Pa
 
 def _look_up(
     rows: pl.DataFrame, needed: Sequence[Field], task: Task, policy: Policy, beside: BlockCards | None
-) -> tuple[list[pl.DataFrame], pl.DataFrame]:
-    """The cards that each key finds of those rows for which none before it has, and merged cards that they name."""
+) -> tuple[list[pl.DataFrame] | pl.DataFrame, pl.DataFrame]:
+    """The cards that each key finds of those rows for which none before it has, and merged cards that they name.
+
+    One frame where the card of each row is known already.
+    """
     redirects, cards = pl.DataFrame(schema=frames.REDIRECTS), []
     every = mapping.key_fields(policy, task.schema)
+    if beside is not None and policy.keys == (RowKey.ID,):
+        numbers = keys.values(rows, every[0])
+        if (of_rows := beside.of(numbers)) is not None:
+            return of_rows, task.register.redirects(numbers.filter(of_rows["id"].is_null() & (numbers > 0)))
     rows = rows.select({f.key for by in every for f in by})
     for key, by in zip(policy.keys, every, strict=True):
         wanted = keys.values(rows, by)

@@ -90,6 +90,10 @@ _HASHES: Final = "^#{2,}$"
 _EXPONENT: Final = r"^[+-]?[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,3}$"
 
 
+SHOWN_IN: Final = (Kind.TEXT, Kind.ZIP, Kind.NOTE, Kind.TAGS, Kind.DATE)
+"""The kinds of fields that do not refuse such cells anyway."""
+
+
 def hashes(value: pl.Expr) -> pl.Expr:
     """Whether a cell shows that its column was too narrow."""
     return value.str.contains(_HASHES)
@@ -134,8 +138,8 @@ def possible(field: Field) -> pl.Expr:
 def signs(field: Field) -> Mapping[str, pl.Expr]:
     """By the code of a problem, whether a cell of a field tells by itself that it is not its value.
 
-    Empty where the kind of the field refuses such cells anyway. There are people called Null, who write that otherwise
-    than programs do.
+    Empty where the kind of the field refuses such cells anyway (`SHOWN_IN`). There are people called Null, who write
+    that otherwise than programs do.
     """
     value = pl.col(field.key)
     nothing = no_value(value, spoken=not people_write(field))

@@ -85,7 +85,7 @@ def needed_fields(fields: Sequence[Field], policy: Policy, schema: Schema) -> tu
 def pair(
     checked: CheckedRows,
     *,
-    cards: Sequence[pl.DataFrame],
+    cards: Sequence[pl.DataFrame] | pl.DataFrame,
     redirects: pl.DataFrame,
     shown: pl.DataFrame,
     policy: Policy,
@@ -94,12 +94,17 @@ def pair(
     """Put each row beside its card: the one that the first of its keys finds.
 
     `cards` are for each key those that `engine.keys` names (without a key, nobody), with the columns that
-    `needed_fields` names, `redirects` merged cards (`frames.REDIRECTS`). `shown` are the versions (`VERSIONS`) that
-    rows without a version of their own were made from, where that is known.
+    `needed_fields` names; one frame has the card of each row in its order, null where there is none. `redirects` are
+    merged cards (`frames.REDIRECTS`), `shown` the versions (`VERSIONS`) that rows without a version of their own were
+    made from, where that is known.
     """
-    rows, problems = _beside(checked.rows, cards=cards, redirects=redirects, policy=policy, schema=schema)
+    if isinstance(cards, pl.DataFrame):
+        rows, problems = checked.rows.hstack(cards.rename(lambda name: OLD + name)), list[pl.DataFrame]()
+    else:
+        rows, problems = _found(checked.rows, cards, policy=policy, schema=schema)
+    rows, lost = _numbered(rows, redirects=redirects, policy=policy, schema=schema)
     rows, wrong = _based(rows, checked.problems, shown=shown, policy=policy, schema=schema)
-    return Pairs(rows=rows, problems=(*problems, *wrong))
+    return Pairs(rows=rows, problems=(*problems, *lost, *wrong))
 
 
 def brought(found: pl.DataFrame, pairs: Pairs, *, former: pl.DataFrame, schema: Schema) -> pl.DataFrame:
@@ -166,23 +171,29 @@ def diff(
     )
 
 
-def _beside(
-    rows: pl.DataFrame, *, cards: Sequence[pl.DataFrame], redirects: pl.DataFrame, policy: Policy, schema: Schema
+def _found(
+    rows: pl.DataFrame, cards: Sequence[pl.DataFrame], *, policy: Policy, schema: Schema
 ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-    """The rows with ID, VERSION and their card's stored values beside them, and the problems of finding the card."""
+    """The rows with the values of the card that their keys find beside them, and the problems of finding several."""
     problems = []
     rows = _with_null(rows, _CARD)
     for by, found in zip(key_fields(policy, schema), cards, strict=False):
-        rows, several = _found(rows, by, found)
+        rows, several = _found_by(rows, by, found)
         problems.append(several)
     everyone = pl.concat(cards).unique("id") if len(cards) > 1 else cards[0]
     old = everyone.rename(lambda name: OLD + name).with_columns(pl.col(OLD + "id").alias(_CARD))
-    rows = rows.join(old, on=_CARD, how="left", maintain_order="left")
-    number = pl.col(_CARD)
+    return rows.join(old, on=_CARD, how="left", maintain_order="left"), problems
+
+
+def _numbered(
+    rows: pl.DataFrame, *, redirects: pl.DataFrame, policy: Policy, schema: Schema
+) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Rows beside their cards with ID and VERSION, and the problems of numbers that no card has."""
+    number, problems = pl.col(OLD + "id"), list[pl.DataFrame]()
     if RowKey.ID in policy.keys:
         field = next(f for f in schema if f.kind is Kind.ID)
         said = keys.value((field,))
-        problems += _without_card(rows.filter(~_KNOWN, said > 0), field, redirects=redirects)
+        problems = _without_card(rows.filter(~_KNOWN, said > 0), field, redirects=redirects)
         empty = pl.when(pl.col(field.key) == "", pl.lit(len(policy.keys) > 1)).then(0)
         number = pl.coalesce(number, said, empty)  # one that is no number is a problem of its cell
     else:
@@ -191,7 +202,7 @@ def _beside(
     return rows.with_columns(number.alias(ID), version.alias(VERSION)), problems
 
 
-def _found(rows: pl.DataFrame, by: Key, cards: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _found_by(rows: pl.DataFrame, by: Key, cards: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The rows with the card that one more key finds, where none was found before, and the problems of several."""
     found = cards.select(keys.value(by).alias(_KEY), pl.col("id").alias(_FOUND)).sort(_FOUND)
     rows = rows.with_columns(keys.value(by).alias(_KEY))
@@ -350,8 +361,9 @@ def _of_new_cards(rows: pl.DataFrame, *, fields: Sequence[Field], schema: Schema
             continue
         missing = new.filter(pl.col(field.key).is_null()) if field.key in given else new
         problems.append(_problem(missing, field, code, value=""))
-    possible = new.select(damage.possible(field) for field in fields)  # of all in one go; there is hardly any
-    for field in (f for f in fields if possible[f.key].any()):
+    looked_at = [f for f in fields if f.kind in damage.SHOWN_IN]
+    possible = new.select(damage.possible(f).alias(f.key) for f in looked_at)
+    for field in (f for f in looked_at if possible[f.key].any()):
         rows = new.select(ROW, frames.LINE, field.key).filter(possible[field.key])
         problems += [_problem(rows.filter(sign), field, code) for code, sign in damage.signs(field).items()]
     return problems

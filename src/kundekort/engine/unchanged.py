@@ -35,9 +35,18 @@ class BlockCards:
     found: pl.DataFrame
     asked: pl.Series
 
-    def without(self, rows: pl.Series) -> BlockCards:
-        """The same of all but some rows."""
-        return BlockCards(self.cards.filter(~rows), self.same.filter(~rows), self.found, self.asked)
+    @property
+    def others(self) -> BlockCards:
+        """The same of the rows that say something else."""
+        cards = self.cards.filter(~self.same) if self.same.any() else self.cards
+        # They come in many chunks, each of which costs at each step as much as all of them.
+        return BlockCards(cards.rechunk(), self.same.filter(~self.same), self.found, self.asked)
+
+    def of(self, numbers: pl.Series) -> pl.DataFrame | None:
+        """The card of each row, null where there is none; None where these are not the numbers of the rows."""
+        if not numbers.eq_missing(self.cards["id"]).all():
+            return None
+        return self.cards.with_columns(pl.when(pl.col("version").is_not_null()).then("id").alias("id"))
 
     def known(self, numbers: pl.Series) -> tuple[list[pl.DataFrame], pl.Series]:
         """The cards that have some of the numbers, as far as they were looked up, and the numbers that were not."""

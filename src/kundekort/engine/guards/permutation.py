@@ -30,17 +30,18 @@ def column_moved(block: Block) -> pl.DataFrame:
     a value has come from counts too.
     """
     found = [pl.DataFrame(schema=frames.EVIDENCE)]
-    for field in block.fields:
+    known = pl.col(OLD + "id").is_not_null()
+    told = [f for f in block.fields if f.unique or f.key in (*_NAMES, traits.BIRTH)]
+    differ = block.rows.select((known & (pl.col(f.key) != pl.col(OLD + f.key))).any().alias(f.key) for f in told)
+    for field in (f for f in told if differ[f.key][0]):  # of most no more is looked at
         rest = {*traits.REACHED, *(() if field.key in _NAMES else _NAMES), traits.BIRTH} - {field.key}
         same = [pl.col(f.key) == pl.col(OLD + f.key) for f in block.fields if f.key in rest]
-        if not field.unique and (field.key not in (*_NAMES, traits.BIRTH) or not same):
+        if not (field.unique or same):
             continue
         said = [(pl.col(f.key) != "").fill_null(False) for f in block.fields if f.key in rest]
         value, old = pl.col(field.key), pl.col(OLD + field.key)
         said = [old != ""] if field.unique else said
-        rows = block.rows.filter(pl.col(OLD + "id").is_not_null(), value != old)  # of most rows no more is looked at
-        if rows.is_empty():
-            continue
+        rows = block.rows.filter(known, value != old)
         differs = value.str.to_lowercase() != old.str.to_lowercase()
         rows = rows.filter(differs, *(s.fill_null(True) for s in same), pl.any_horizontal(said))
         for kept in (False, True):

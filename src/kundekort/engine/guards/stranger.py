@@ -30,6 +30,10 @@ def stranger(block: Block) -> pl.DataFrame:
     if not given.issuperset(traits.PERSON):
         return pl.DataFrame(schema=frames.EVIDENCE)
     first, last = traits.PERSON
+    other = [pl.col(key) != pl.col(OLD + key) for key in traits.PERSON]  # of most rows no more is looked at
+    found = block.rows.filter(pl.col(OLD + "id").is_not_null(), *other)
+    if found.is_empty():
+        return pl.DataFrame(schema=frames.EVIDENCE)
     named = traits.begins(pl.col(first)) != traits.begins(pl.col(OLD + first))
     renamed = traits.text(last).str.to_lowercase() != traits.text(last, OLD).str.to_lowercase()
     same = {k: _same(k, block) for k in _COMMON if k in given}
@@ -38,11 +42,8 @@ def stranger(block: Block) -> pl.DataFrame:
         pl.lit(0, pl.UInt8), *((~same[k]).fill_null(False).cast(pl.UInt8) for k in _LASTING if k in same)
     )
     wrong = named.fill_null(False) & renamed.fill_null(False) & ~kept & (lost >= _ENOUGH)
-    other = [pl.col(key) != pl.col(OLD + key) for key in traits.PERSON]  # of most rows no more is looked at
-    found = block.rows.filter(pl.col(OLD + "id").is_not_null(), *other)
-    found = found.filter(wrong) if found.height else found
     value, old = (pl.concat_str(prefix + first, pl.lit(" "), prefix + last) for prefix in ("", OLD))
-    return finding.evidence(found, field=None, code=CODE, value=value, old=old)
+    return finding.evidence(found.filter(wrong), field=None, code=CODE, value=value, old=old)
 
 
 def _same(key: str, block: Block) -> pl.Expr:

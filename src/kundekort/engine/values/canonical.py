@@ -45,7 +45,7 @@ def read(
     code = reading.code
     if field.required or rules.empty:
         code = mark(rules.empty or "required", text == "", code)
-    if field.max_length is not None:
+    if field.max_length is not None and (text.str.len_bytes() > field.max_length).any():
         code = mark("too_long", rules.length(text) > field.max_length, code)
     if code.null_count() == len(code):
         return Canonical(text=reading.text, code=code)

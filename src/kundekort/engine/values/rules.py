@@ -60,8 +60,8 @@ class KindRules:
 
     `read` makes canonical text and finds problems. `empty` is the problem of an empty cell in any field of the kind;
     without it a cell may be empty unless its field is required. Two values are the same when their canonical texts are,
-    `ignores_case` or not. `length` counts the characters that a field limits. `union` makes one value of the distinct
-    non-empty ones that the cards of one person have, the first card's first.
+    `ignores_case` or not. `length` counts the characters that a field limits, never more than the cell has bytes.
+    `union` makes one value of the distinct non-empty ones that the cards of one person have, the first card's first.
     """
 
     read: Read
