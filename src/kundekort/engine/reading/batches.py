@@ -26,7 +26,6 @@ from kundekort.engine.reading.repair import mend, problem_of
 if TYPE_CHECKING:
     from kundekort.engine.reading.rfc4180 import Plain, Positions, Stretch
 
-_PARSED_AT_ONCE: Final = 1 << 20
 _LOOKED_AT: Final = 50
 _VISIBLE: Final = re.compile(rb"[^ \t\r\n\x1a]")
 _MOST_CELLS: Final = 4 << 20  # of a batch: also empty ones take memory
@@ -109,7 +108,6 @@ class _Growing:
     widest: int
     pieces: list[memoryview | bytes] = field(default_factory=list)
     lines: list[Positions | list[int]] = field(default_factory=list)
-    longest: int = 0
     height: int = 0
     rows: list[list[object]] = field(default_factory=list)
     problems: list[LineProblem] = field(default_factory=list)
@@ -163,7 +161,6 @@ class _Growing:
         """Take plain rows for the fast parser."""
         self.pieces.append(piece)
         self.lines.append(lines)
-        self.longest = max(self.longest, len(piece))
         self.height += len(lines)
 
     def batch(self, end: int) -> Batch:
@@ -212,10 +209,10 @@ class _Growing:
 
         names = [f"c{n}" for n in range(self.width)]
         data = b"".join(self.pieces)
-        block = max(_PARSED_AT_ONCE, self.longest + 1)
         table = pyarrow.csv.read_csv(
             cast("IO[bytes]", pa.BufferReader(pa.py_buffer(data))),  # the stubs know files only
-            read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=block, use_threads=len(data) > block),
+            # In one piece: what comes in several has to be put together again, and others have work for all processors.
+            read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=len(data) + 1, use_threads=False),
             parse_options=pyarrow.csv.ParseOptions(delimiter=self.grammar.separator.decode(), newlines_in_values=True),
             convert_options=pyarrow.csv.ConvertOptions(
                 check_utf8=False,
