@@ -22,10 +22,12 @@ from tests.engine.reading.test_workbook import HEADER, book, cell, row, table
 LARGE = 256 << 20
 FEW_THREADS = {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
 """Each thread takes address space of its own, on a large machine more than any file."""
+# What is loaded for long files takes room once, whatever is in them, and counts with what the reader has already.
 READ = """
 import mmap, resource, sys
+import pyarrow.csv
 from kundekort.engine.errors import FileRefused
-from kundekort.engine.reading import reader
+from kundekort.engine.reading import reader, rfc4180
 with open(sys.argv[1], "rb") as file:
     data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 size = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
