@@ -82,7 +82,15 @@ def test_it_pages_through_exactly_the_list_either_way(
     bob: Actor,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    bounds = {"SMALL": small, "STRETCH": stretch, "LONG_STRETCH": stretch, "NEAR": near, "MANY": many, "SURE": sure}
+    bounds = {
+        "FEW": 0,
+        "SMALL": small,
+        "STRETCH": stretch,
+        "LONG_STRETCH": stretch,
+        "NEAR": near,
+        "MANY": many,
+        "SURE": sure,
+    }
     for name, value in (bounds | {"EVERY": 2}).items():
         monkeypatch.setattr(pages, name, value)
     inside = sorted(cards, key=KEYS[order], reverse=descending)

@@ -74,8 +74,8 @@ def _cells(column: pl.Series, *, form: Form, alone: bool) -> pl.Series:
         first, touched = text.head(_LOOKED_AT), f"{quotable}|{MAY_BE_AT_RISK}"
         if first.len() < text.len() and first.n_unique() <= _FEW:
             values = text.unique()
-            written = _cells(values, form=form, alone=False)
-            return text if written.equals(values) else text.replace_strict(values, written)
+            ready = _cells(values, form=form, alone=False)
+            return text if ready.equals(values) else text.replace_strict(values, ready)
         if not first.str.contains(touched).any() and not text.str.contains(touched).any():
             return text
     quoted = text.str.contains(quotable)
