@@ -92,6 +92,15 @@ def test_it_leaves_room_on_each_page_of_cards() -> None:
     assert asked("SELECT reloptions FROM pg_class WHERE relname = 'kundekort_customer'") == [(["fillfactor=90"],)]
 
 
+@pytest.mark.django_db
+def test_it_leaves_room_on_each_page_of_the_indexes_of_cards() -> None:
+    trees = (
+        "SELECT DISTINCT c.reloptions FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
+        "JOIN pg_am a ON a.oid = c.relam WHERE i.indrelid = 'kundekort_customer'::regclass AND a.amname = 'btree'"
+    )
+    assert asked(trees) == [(["fillfactor=80"],)]
+
+
 @pytest.mark.usefixtures("first_load")
 def test_it_builds_the_indexes_after_a_first_load(load: Load) -> None:
     definitions, before = asked(DEFINITIONS), dict(asked(BUILT))

@@ -82,7 +82,15 @@ def test_it_pages_through_exactly_the_list_either_way(
     bob: Actor,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    bounds = {"SMALL": small, "STRETCH": stretch, "LONG_STRETCH": stretch, "NEAR": near, "MANY": many, "SURE": sure}
+    bounds = {
+        "FEW": 0,
+        "SMALL": small,
+        "STRETCH": stretch,
+        "LONG_STRETCH": stretch,
+        "NEAR": near,
+        "MANY": many,
+        "SURE": sure,
+    }
     for name, value in (bounds | {"EVERY": 2}).items():
         monkeypatch.setattr(pages, name, value)
     inside = sorted(cards, key=KEYS[order], reverse=descending)
@@ -204,23 +212,25 @@ def found(text: str, order: str, *, down: bool = False, place: Place = Place()) 
 def test_it_leads_to_a_common_word_far_off_by_two_indexes(
     text: str, skewed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in {"SMALL": 200, "STRETCH": 100, "NEAR": 200, "MANY": 1_000, "SAMPLE": 40, "EVERY": 2}.items():
+    for name, value in {"SMALL": 200, "STRETCH": 100, "NEAR": 200, "MANY": 1_000, "SAMPLE": 160, "EVERY": 2}.items():
         monkeypatch.setattr(pages, name, value)
     middle = Customer.objects.order_by("pk")[skewed // 2].pk
     older = Customer.objects.filter(pk__lt=middle)  # they come first in every order
     older.update(first_name="Old", last_name="Aas", city="Arendal", email="", mobile="")
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE kundekort_customer SET last_name = 'B' || id, email = id || '@example.com' WHERE id >= %s", [middle]
+            "UPDATE kundekort_customer SET last_name = 'B' || id, city = 'Oslo ' || id, email = id || '@example.com' "
+            "WHERE id >= %s",
+            [middle],
         )
         cursor.execute("ANALYZE kundekort_customer")
     for order in KEYS:
         explainer, ids = found(text, order)
-        fitting = Customer.objects.filter(pk__gte=middle, first_name="Kari", city="Oslo")
+        fitting = Customer.objects.filter(pk__gte=middle, first_name="Kari", city__startswith="Oslo")
         assert ids == [card.pk for card in sorted(fitting, key=KEYS[order])][:20]
         visited = [cards for way, cards in explainer.met() if way == "Bitmap Heap Scan"]
         assert len(visited) == 1, (order, explainer.met())
-        assert visited[0] <= skewed // 4, (order, explainer.met())
+        assert visited[0] <= skewed // 3, (order, explainer.met())
 
 
 def test_it_counts_by_the_index_however_common_a_word_is(skewed: int) -> None:

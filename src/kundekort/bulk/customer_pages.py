@@ -35,16 +35,18 @@ SMALL: Final = 20_000
 STRETCH: Final = 3_000
 """Cards of an order that are looked at for words first."""
 NEAR: Final = 25_000
-"""The same where enough of them are to be expected; beyond, two indexes are quicker."""
+"""The same where enough of them are to be expected among so many; beyond, two indexes are quicker."""
 LONG_STRETCH: Final = 50_000
 """The same for conditions that have no index, and cost less to look at."""
+FEW: Final = 10_000
+"""Cards with the words up to which all of them are found sooner than some of them in a longer stretch."""
 MANY: Final = 50_000
 """Cards with the words from which on it takes long to look at all of them."""
 SAMPLE: Final = 256
 """Pages of the register, as the database keeps it, that are looked into for how many cards have the words ..."""
 EVERY: Final = 8
 """... of which every so many-eth card is looked at: a thousand altogether, few enough of them side by side."""
-SURE: Final = 16
+SURE: Final = 10
 """Cards of the sample with the words, before the last of which a page surely ends."""
 
 
@@ -176,18 +178,16 @@ def _found(conn: Connection, meant: Criteria | None, way: _Way, limit: int) -> t
     if not meant.indexed:
         near = _near(conn, meant, way, limit, stretch=LONG_STRETCH)
         return (near, None) if len(near) == limit else _sorted(conn, meant, way, limit)
-    for stretch in (STRETCH, NEAR):
-        near = _near(conn, meant, way, limit, stretch=stretch)
-        if len(near) == limit:
-            return near, None
-        if len(near) * NEAR < limit * STRETCH:  # nor are there enough so far off
-            break
+    near = _near(conn, meant, way, limit, stretch=STRETCH)
+    if len(near) == limit:
+        return near, None
     sample = _sample(conn, meant, way, limit)
+    likely = sample.before < NEAR or len(near) * NEAR >= limit * STRETCH
+    if sample.total >= FEW and likely and len(near := _near(conn, meant, way, limit, stretch=2 * NEAR)) == limit:
+        return near, None
     if sample.total < MANY:
         with by_index(conn):
             return _sorted(conn, meant, way, limit)
-    if sample.before < NEAR and len(near := _near(conn, meant, way, limit, stretch=2 * NEAR)) == limit:
-        return near, None
     with by_every_index(conn):
         first = _first(conn, meant, way, limit, end=sample.end)
         enough = sample.end is None or len(first) == limit

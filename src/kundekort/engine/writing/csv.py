@@ -74,8 +74,8 @@ def _cells(column: pl.Series, *, form: Form, alone: bool) -> pl.Series:
         first, touched = text.head(_LOOKED_AT), f"{quotable}|{MAY_BE_AT_RISK}"
         if first.len() < text.len() and first.n_unique() <= _FEW:
             values = text.unique()
-            cells = _cells(values, form=form, alone=False)
-            return text if cells.equals(values) else text.replace_strict(values, cells)
+            ready = _cells(values, form=form, alone=False)
+            return text if ready.equals(values) else text.replace_strict(values, ready)
         if not first.str.contains(touched).any() and not text.str.contains(touched).any():
             return text
     quoted = text.str.contains(quotable)
@@ -86,8 +86,8 @@ def _cells(column: pl.Series, *, form: Form, alone: bool) -> pl.Series:
     opened = [(quoted, '"')] + [(at_risk(text), '"\t')] * form.protected
     inside = text.str.replace_all('"', '""', literal=True) if quoted.any() else text
     written = pl.lit(text)
-    for those, opening in opened:
-        if those.any():
+    for cells, opening in opened:
+        if cells.any():
             cell = pl.concat_str(pl.lit(opening), pl.lit(inside), pl.lit('"'))
-            written = pl.when(pl.lit(those)).then(cell).otherwise(written)
+            written = pl.when(pl.lit(cells)).then(cell).otherwise(written)
     return pl.select(written.alias(text.name)).to_series()
