@@ -227,6 +227,14 @@ def test_it_counts_characters(kind: Kind, value: str, fits: bool) -> None:
     assert [code for _, code in read(kind, value, limit=10)] == [None if fits else "too_long"]
 
 
+@pytest.mark.parametrize("kind", list(Kind))
+@given(values=st.lists(ANYTHING | st.sampled_from(['["\\u00e6", true, 12]', "['a', 'å']"]), min_size=1, max_size=8))
+def test_it_never_counts_more_characters_than_a_cell_has_bytes(kind: Kind, values: list[str]) -> None:
+    text = canonical.clean(pl.Series(values))
+    counted = canonical.length(Field("some", "Some", kind), text).fill_null(0)
+    assert (counted <= text.str.len_bytes()).all()
+
+
 @pytest.mark.parametrize("kind", [Kind.TEXT, Kind.DATE, Kind.CHOICE, Kind.YES_NO, Kind.EMAIL])
 def test_it_requires_a_value_where_the_field_does(kind: Kind) -> None:
     assert read(kind, "", " ", required=True) == [("", "required"), ("", "required")]
