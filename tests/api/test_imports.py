@@ -175,6 +175,7 @@ def test_what_is_wrong_is_decided_row_by_row_and_taken_back(bobs: Program, three
     for wrong in (
         {"action": "set", "field": "email", "rows": [rows[0]["number"]], "value": "per@"},
         {"action": "set", "field": "no_field", "value": "1"},
+        {"action": "leave_out", "rows": [told["rows"]]},
     ):
         answer = bobs.post(f"imports/{number}/decisions", {"decisions": [wrong]})
         assert problem(answer, 422)["code"] in ("cell_invalid", "decision_invalid")

@@ -5,7 +5,9 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
+from kundekort import wording
 from kundekort.engine.decisions import Choice, Whose
 from kundekort.services import confirming, customer_list, customers, editing, history, imports, planning, preview
 from kundekort.services.accounts import Actor
@@ -15,6 +17,7 @@ from kundekort.services.refusals import (
     NotWaiting,
     PlanDamaged,
     PlanMismatch,
+    QuestionOpen,
     RowsHaveErrors,
     StalePlan,
 )
@@ -150,6 +153,15 @@ def test_it_keeps_nothing_of_a_cancelled_import_but_a_line(upload: Upload, bob: 
     with pytest.raises(NotWaiting):
         confirming.confirm(imp.pk, digest=imp.digest, actor=bob)
     assert [(i.pk, i.state) for i in imports.recent(actor=bob)] == [(imp.pk, "cancelled")]
+
+
+def test_it_says_that_it_waits_for_something_else_than_a_confirmation(upload: Upload, bob: Actor) -> None:
+    imp = upload("CustomerID;Rabattkode;Gender\n0;R10;2\n", ask=True)
+    assert imp.state == "columns"
+    with pytest.raises(QuestionOpen) as refused:
+        confirming.confirm(imp.pk, digest=imp.digest, actor=bob)
+    with translation.override("en"):
+        assert "such as what is in its columns" in wording.refusal(refused.value.code, refused.value.params)
 
 
 def test_it_cannot_cancel_what_is_done(load: Upload, bob: Actor) -> None:

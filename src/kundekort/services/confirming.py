@@ -35,6 +35,7 @@ from kundekort.services.refusals import (
     NotWaiting,
     PlanDamaged,
     PlanMismatch,
+    QuestionOpen,
     RegisterBusy,
     RowsHaveConflicts,
     RowsHaveErrors,
@@ -53,8 +54,8 @@ UNCONFIRMED: Final = {"notice": "", "progress": None, "confirmed_by": None, "con
 def confirm(import_id: int, *, digest: str, actor: Actor) -> Import:
     """Carry out the plan that was shown: at once when it is small and nobody else is writing, else by a job.
 
-    Raises AlreadyApplied, NotWaiting, PlanMismatch when `digest` is not that of the kept plan, RowsHaveErrors,
-    RowsHaveConflicts, RowsHaveFindings, SecondPersonNeeded,
+    Raises AlreadyApplied, NotWaiting, QuestionOpen where something else than a confirmation is waited for, PlanMismatch
+    when `digest` is not that of the kept plan, RowsHaveErrors, RowsHaveConflicts, RowsHaveFindings, SecondPersonNeeded,
     AlreadyUndone, and StalePlan when cells have moved since (then the preview is being made anew).
     """
     imp = imports.get(import_id, actor=actor)
@@ -176,6 +177,8 @@ def _record(imp: Import, actor: Actor) -> None:
 def _refuse(imp: Import, *, digest: str, states: tuple[str, ...]) -> None:
     if imp.state in (Import.State.DONE, Import.State.CONFIRMING) and imp.state not in states:
         raise AlreadyApplied
+    if imp.state == Import.State.COLUMNS:
+        raise QuestionOpen(state=imp.state)
     if imp.state not in states:
         raise NotWaiting(state=imp.state)
     if imp.digest != digest:

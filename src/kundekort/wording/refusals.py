@@ -74,6 +74,10 @@ REFUSALS: Final[Mapping[str, str | Promise]] = {
     "already_applied": _("This import is already done. Nothing was written again."),
     "already_written": _("This import has been written already, all of it. Undo it to take it back."),
     "not_waiting": _("This import is not waiting for an answer any more. Open it from the list of imports."),
+    "question_open": _(
+        "This import has no preview yet: it waits to be told how the file is to be read, "
+        "such as what is in its columns. Answer that first."
+    ),
     "plan_mismatch": _(
         "The preview you saw is no longer the current one. Nothing was written; look at the new preview."
     ),

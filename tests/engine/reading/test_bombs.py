@@ -19,7 +19,7 @@ from kundekort.engine.reading.table import Limits
 from tests.engine.reading import test_old_workbooks, test_reader, test_workbook
 from tests.engine.reading.test_workbook import HEADER, book, cell, row, table
 
-LARGE = 256 << 20
+LARGE = 96 << 20
 FEW_THREADS = {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
 """Each thread takes address space of its own, on a large machine more than any file."""
 # What is loaded for long files takes room once, whatever is in them, and counts with what the reader has already.

@@ -82,6 +82,12 @@ class NotWaiting(Refusal):
     code = "not_waiting"
 
 
+class QuestionOpen(NotWaiting):
+    """The import has no preview to be confirmed: it waits to be told how its file is to be read; params: state."""
+
+    code = "question_open"
+
+
 class CellInvalid(Refusal):
     """A cell cannot be set to this; params: field, value, problem (a problem code), and of them made: fault."""
 
