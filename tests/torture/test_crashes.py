@@ -36,6 +36,7 @@ def pairs(seed: str) -> list[tuple[type[Act], str]]:
     return drawn[:KILLS]
 
 
+@pytest.mark.timeout(3600)  # on a busy machine so many kills take longer than any other test
 @pytest.mark.parametrize("first", range(0, KILLS, A_SCENE))
 def test_it_is_whole_whoever_is_killed(
     first: int, seed: str, template: Path, record_property: Callable[[str, object], None]
