@@ -232,7 +232,7 @@ def test_it_makes_words_without_a_database() -> None:
     [
         ("nb", {"ROLES.administrator", "AUDIT_WORDS.what.import"}),
         ("sv", {"CHECKS.disk", "KINDS.text", "AUDIT_WORDS.what.import", "EVENTS.test"}),
-        ("da", {"ROLES.administrator", "AUDIT_NAMES.login", "AUDIT_WORDS.what.import"}),
+        ("da", {"ROLES.administrator", "AUDIT_NAMES.login", "AUDIT_WORDS.what.import", "CHECKS.webhooks"}),
     ],
 )
 def test_it_speaks_every_language(language: str, alike: set[str]) -> None:

@@ -7,6 +7,7 @@ import time
 from collections import namedtuple
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -14,8 +15,9 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from kundekort.services import health
+from kundekort.services.accounts import Actor
 from kundekort.services.health_result import HealthResult, Mark
-from kundekort.store.models import Import
+from kundekort.store.models import Import, Source, Webhook
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,6 +37,22 @@ def test_it_finds_an_import_that_is_stuck(upload: Callable[..., Import]) -> None
     assert found("imports").mark is Mark.OK
     Import.objects.update(touched_at=timezone.now() - timedelta(minutes=health.STUCK_MINUTES + 1))
     assert (found("imports").code, found("imports").params["ids"]) == ("imports_stuck", [imp.pk])
+
+
+def test_it_names_sources_that_cannot_be_read_and_receivers_that_are_not_reached(bob: Actor) -> None:
+    source = Source.objects.create(name="Billett", url="/lists", owner=bob.user)
+    here: dict[str, Any] = {"url": "https://a.example", "events": [], "position": 0, "actor_name": "bob"}
+    receiver = Webhook.objects.create(name="Kasse", **here)
+    Webhook.objects.create(name="Av", active=False, **here)
+    assert (found("sources").mark, found("webhooks").mark) == (Mark.OK, Mark.OK)
+    Source.objects.update(fault="source_unreachable")
+    assert (found("sources").code, found("sources").params["names"]) == ("sources_unreadable", [source.name])
+    Webhook.objects.filter(pk=receiver.pk).update(failing_since=timezone.now())
+    assert (found("webhooks").code, found("webhooks").params["names"]) == ("webhooks_failing", [receiver.name])
+    Webhook.objects.filter(pk=receiver.pk).update(failing_since=None, active=False, notice="switched_off")
+    assert found("webhooks").mark is Mark.WARNING
+    Source.objects.update(active=False)
+    assert found("sources").mark is Mark.OK, "somebody has switched it off"
 
 
 def test_it_tells_jobs_that_wait_from_those_that_wait_for_long_and_those_that_failed() -> None:

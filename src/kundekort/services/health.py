@@ -29,7 +29,9 @@ from kundekort.services.health_result import HealthResult, Mark
 from kundekort.services.heartbeats import workers_alive
 from kundekort.services.refusals import Refusal
 from kundekort.store import storage
-from kundekort.store.models import Import
+from kundekort.store.models import Import, Source, Webhook
+from kundekort.store.sources import UNREADABLE
+from kundekort.store.webhooks import FAILING
 
 OLDEST_SERVER: Final = 15
 """The oldest major version of PostgreSQL that Kundekort works with."""
@@ -206,6 +208,18 @@ def _imports() -> Answer:
     return Mark.OK, "imports_move", {}
 
 
+def _sources() -> Answer:
+    if names := list(Source.objects.filter(UNREADABLE).order_by("name").values_list("name", flat=True)):
+        return Mark.WARNING, "sources_unreadable", {"names": names}
+    return Mark.OK, "sources_read", {}
+
+
+def _webhooks() -> Answer:
+    if names := list(Webhook.objects.filter(FAILING).order_by("name").values_list("name", flat=True)):
+        return Mark.WARNING, "webhooks_failing", {"names": names}
+    return Mark.OK, "webhooks_reach", {}
+
+
 def _clock() -> Answer:
     with connection.cursor() as cursor:
         before = time.time()
@@ -233,6 +247,8 @@ _WITHIN: Final[Mapping[str, Callable[[], Answer]]] = {
     "workers": _workers,
     "jobs": _jobs,
     "imports": _imports,
+    "sources": _sources,
+    "webhooks": _webhooks,
     "clock": _clock,
 }
 """What is looked at in the database, and beside it."""

@@ -15,6 +15,8 @@ from kundekort.services import four_eyes, import_list, imports, settings
 from kundekort.services.accounts import Actor, Role
 from kundekort.services.import_list import ImportLine
 from kundekort.store.models import Anonymisation, Export, Import, Source, Webhook
+from kundekort.store.sources import UNREADABLE
+from kundekort.store.webhooks import FAILING
 
 SHOWN: Final = 10
 """Imports that are shown; the others are counted."""
@@ -82,8 +84,8 @@ def waiting(*, actor: Actor) -> Waiting:
         more=max(0, own.count() - SHOWN),
         exports=tuple(exports[:SHOWN]) if actor.user else (),
         anonymisations=_anonymisations() if leads else (),
-        sources=tuple(Source.objects.filter(active=True).exclude(fault="").order_by("name")[:SHOWN]) if leads else (),
-        webhooks=tuple(Webhook.objects.filter(_unreached()).order_by("name")[:SHOWN]) if leads else (),
+        sources=tuple(Source.objects.filter(UNREADABLE).order_by("name")[:SHOWN]) if leads else (),
+        webhooks=tuple(Webhook.objects.filter(FAILING).order_by("name")[:SHOWN]) if leads else (),
     )
 
 
@@ -133,11 +135,6 @@ def _needs(line: ImportLine, actor: Actor) -> tuple[Step, int]:
     if line.for_other:
         return Step.OTHER, imp.totals.cards_written
     return (Step.CONFIRM if imp.totals.changes_register else Step.NOTHING), imp.totals.cards_written
-
-
-def _unreached() -> Q:
-    """Receivers that fail, or were switched off because they did."""
-    return Q(active=True, failing_since__isnull=False) | Q(active=False) & ~Q(notice="")
 
 
 def _anonymisations() -> tuple[Anonymisation, ...]:

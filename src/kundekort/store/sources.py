@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+
+UNREADABLE: Final = Q(active=True) & ~Q(fault="")
+"""Sources that could not be read when somebody last looked."""
 
 
 class Source(models.Model):

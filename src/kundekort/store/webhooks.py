@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+
+FAILING: Final = Q(active=True, failing_since__isnull=False) | Q(active=False) & ~Q(notice="")
+"""Receivers that are not reached, or were switched off because of that."""
 
 
 class Webhook(models.Model):

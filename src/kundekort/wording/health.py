@@ -23,6 +23,8 @@ CHECKS: Final[Mapping[str, str | Promise]] = {
     "workers": _("Workers"),
     "jobs": _("Jobs"),
     "imports": _("Imports"),
+    "sources": _("Sources"),
+    "webhooks": _("Webhooks"),
     "clock": _("Clock"),
 }
 
@@ -80,6 +82,10 @@ HEALTH: Final[Mapping[str, str | Promise]] = {
     ),
     "imports_move": _("None is stuck."),
     "imports_stuck": _("Worked on for more than %(minutes)s minutes: %(ids)s. The log of the worker may say why."),
+    "sources_read": _("None is unreadable."),
+    "sources_unreadable": _("Not to be read when they were last looked at: %(names)s. Their pages say why."),
+    "webhooks_reach": _("None fails."),
+    "webhooks_failing": _("Not reached, or switched off because of that: %(names)s. Their logs say why."),
     "clock_agrees": _("It agrees with that of the database."),
     "clock_differs": _("It differs from that of the database by %(seconds)s s. Have both set by a time server."),
     "not_looked_at": _("This cannot be looked at yet."),
