@@ -65,7 +65,7 @@ def checked(imp: Import, decision: Decision) -> Decision:
     Raises CellInvalid for a value that its field would not take, DecisionInvalid for what there is not.
     """
     _check(decision)
-    if imp.state == Import.State.PREVIEW and any(not 0 <= row < imp.totals.rows for row in decision.rows or ()):
+    if imp.state == Import.State.PREVIEW and decision.rows and min(decision.rows) >= imp.totals.rows:
         raise DecisionInvalid  # there is no such row
     return _completed(imp, decision)
 
