@@ -20,10 +20,10 @@ LARGE: Final = 2**18
 
 def install() -> None:
     """Have the tables emptied this way after every test that commits."""
-    TransactionTestCase._fixture_teardown = _emptied  # type: ignore[attr-defined]  # its stubs do not tell of it
+    TransactionTestCase._fixture_teardown = _teardown  # type: ignore[attr-defined]  # its stubs do not tell of it
 
 
-def _emptied(_test: TransactionTestCase) -> None:
+def _teardown(_test: TransactionTestCase) -> None:
     known = connection.introspection.django_table_names(only_existing=True, include_views=False)
     tables = sorted(set(known) - CONSTANT)
     with transaction.atomic(), connection.cursor() as cursor:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 def path() -> Path:
     """KUNDEKORT_DATA, or the per-user data folder (for root the system's); it may not be there yet."""
-    return Path(os.environ.get("KUNDEKORT_DATA") or _usual()).expanduser().absolute()
+    return Path(os.environ.get("KUNDEKORT_DATA") or _default()).expanduser().absolute()
 
 
-def _usual() -> Path:
+def _default() -> Path:
     if os.geteuid() == 0:
         return Path("/var/lib/kundekort")
     import platformdirs

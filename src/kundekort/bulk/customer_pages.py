@@ -149,11 +149,11 @@ class _Way:
 
     def ahead(self, keys: Sequence[Composable]) -> Where:
         """Who stands further on."""
-        return _compared(keys, "<" if self.down else ">", self.values)
+        return _comparison(keys, "<" if self.down else ">", self.values)
 
     def until(self, keys: Sequence[Composable], end: Sequence[object] | None) -> Where:
         """Who stands no further on than a place; None is the end."""
-        return _compared(keys, ">=" if self.down else "<=", end)
+        return _comparison(keys, ">=" if self.down else "<=", end)
 
     def by(self, keys: Sequence[Composable]) -> Composed:
         return SQL(", ").join(SQL("{} DESC" if self.down else "{}").format(key) for key in keys)
@@ -211,7 +211,14 @@ def _sample(conn: Connection, meant: Criteria, way: _Way, limit: int) -> _Sample
         "SELECT t.total, f.place, {} FROM (SELECT count(*) AS total FROM s WHERE fits) t LEFT JOIN f ON TRUE "
         "ORDER BY f.place"
     ).format(
-        _named(way), hint.text, meant.where.of_few, CUSTOMER, _listed(names), way.by(names), ahead.text, _listed(names)
+        _key_columns(way),
+        hint.text,
+        meant.where.of_few,
+        CUSTOMER,
+        _list(names),
+        way.by(names),
+        ahead.text,
+        _list(names),
     )
     values = [*hint.values, *meant.where.values, 100 / share, EVERY, *ahead.values, sure]
     found = conn.execute(query, values).fetchall()
@@ -241,7 +248,9 @@ def _near(conn: Connection, meant: Criteria, way: _Way, limit: int, *, stretch: 
     query = SQL(
         "SELECT c.id FROM (SELECT *, {} FROM {} c WHERE {} ORDER BY {} LIMIT %s) c WHERE {} AND {} "
         "ORDER BY {} LIMIT %s OFFSET %s"
-    ).format(_named(way), CUSTOMER, ahead.text, way.by(way.keys), hint.text, meant.where.of_few, way.by(_names(way)))
+    ).format(
+        _key_columns(way), CUSTOMER, ahead.text, way.by(way.keys), hint.text, meant.where.of_few, way.by(_names(way))
+    )
     values = [*ahead.values, stretch, *hint.values, *meant.where.values, limit, way.offset]
     return [row[0] for row in conn.execute(query, values)]
 
@@ -252,7 +261,7 @@ def _first(conn: Connection, meant: Criteria, way: _Way, limit: int, *, end: Seq
     query = SQL(
         "WITH f AS MATERIALIZED (SELECT c.id, {} FROM {} c WHERE {} AND {} AND {}) "
         "SELECT id FROM f ORDER BY {} LIMIT %s OFFSET %s"
-    ).format(_named(way), CUSTOMER, meant.where.text, ahead.text, until.text, way.by(_names(way)))
+    ).format(_key_columns(way), CUSTOMER, meant.where.text, ahead.text, until.text, way.by(_names(way)))
     values = [*meant.where.values, *ahead.values, *until.values, limit, way.offset]
     return [row[0] for row in conn.execute(query, values)]
 
@@ -263,7 +272,7 @@ def _sorted(conn: Connection, meant: Criteria, way: _Way, limit: int) -> tuple[l
     query = SQL(
         "WITH f AS MATERIALIZED (SELECT c.id, {} FROM {} c WHERE {}) "
         "SELECT (SELECT count(*) FROM f), ARRAY(SELECT id FROM f WHERE {} ORDER BY {} LIMIT %s OFFSET %s)"
-    ).format(_named(way), CUSTOMER, meant.where.text, ahead.text, way.by(names))
+    ).format(_key_columns(way), CUSTOMER, meant.where.text, ahead.text, way.by(names))
     row = conn.execute(query, [*meant.where.values, *ahead.values, limit, way.offset]).fetchone()
     total, ids = row or (0, [])
     return ids, total
@@ -280,20 +289,20 @@ def _names(way: _Way) -> list[Identifier]:
     return [Identifier(f"key{n}") for n in range(len(way.keys))]
 
 
-def _named(way: _Way) -> Composed:
+def _key_columns(way: _Way) -> Composed:
     """The keys of an order, by those names."""
-    return _listed([SQL("{} AS {}").format(key, name) for key, name in zip(way.keys, _names(way), strict=True)])
+    return _list([SQL("{} AS {}").format(key, name) for key, name in zip(way.keys, _names(way), strict=True)])
 
 
-def _listed(parts: Sequence[Composable]) -> Composed:
+def _list(parts: Sequence[Composable]) -> Composed:
     return SQL(", ").join(parts)
 
 
-def _compared(keys: Sequence[Composable], how: LiteralString, values: Sequence[object] | None) -> Where:
+def _comparison(keys: Sequence[Composable], how: LiteralString, values: Sequence[object] | None) -> Where:
     """Who is so before or behind a place; everybody, where there is none."""
     if values is None:
         return Where(SQL("TRUE"))
-    text = SQL("({}) {} ({})").format(_listed(keys), SQL(how), _listed([SQL("%s")] * len(keys)))
+    text = SQL("({}) {} ({})").format(_list(keys), SQL(how), _list([SQL("%s")] * len(keys)))
     return Where(text, tuple(values))
 
 

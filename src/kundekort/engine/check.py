@@ -63,13 +63,13 @@ def check(
     key_cells = {f.key: canonical.clean(block.cells[place[f.key]]) for by in keys for f in by}
     lost = _without_key(key_cells, keys)
     sound = ~block.cells[ROW].is_in(block.problems[ROW].implode())
-    differing = _differing(block.cells, {k: p for k, p in place.items() if k not in key_cells}, stored)
+    differing = _differences(block.cells, {k: p for k, p in place.items() if k not in key_cells}, stored)
     rows, problems = block.cells.select(ROW, LINE), [block.problems]
     texts: list[Series] = []
     evidence, codes = {}, {}
     for field in (f for f in schema if f.key in place):
         raw = block.cells[place[field.key]]
-        text, at = (key_cells[field.key], None) if field.key in key_cells else _cleaned(raw, differing.get(field.key))
+        text, at = (key_cells[field.key], None) if field.key in key_cells else _clean(raw, differing.get(field.key))
         if field.kind is Kind.DATE:
             evidence[field.key] = dates.evidence(text.filter(sound) if at is None else text[at].filter(sound[at]))
         order = policy.date_order or date_orders.get(field.key)
@@ -92,7 +92,7 @@ def check(
     return CheckedRows(rows=rows, problems=frames.concat(problems, frames.PROBLEMS), evidence=evidence)
 
 
-def _differing(cells: pl.DataFrame, place: Mapping[str, str], stored: pl.DataFrame | None) -> Mapping[str, Series]:
+def _differences(cells: pl.DataFrame, place: Mapping[str, str], stored: pl.DataFrame | None) -> Mapping[str, Series]:
     """By field key, the places of the cells that say something else than their cards, where cards can be asked.
 
     All columns are asked in one go, for that costs the same as to ask one.
@@ -105,7 +105,7 @@ def _differing(cells: pl.DataFrame, place: Mapping[str, str], stored: pl.DataFra
     return {key: there[key][0] for key in asked}
 
 
-def _cleaned(raw: Series, at: Series | None) -> tuple[Series, Series | None]:
+def _clean(raw: Series, at: Series | None) -> tuple[Series, Series | None]:
     """The cells of a column as `canonical.clean` makes them, and the places of those that have to be looked at.
 
     `at` are those that differ from their cards. None for either means all; the others say what stands on their cards.

@@ -101,8 +101,8 @@ def pair(
     if isinstance(cards, pl.DataFrame):
         rows, problems = checked.rows.hstack(cards.rename(lambda name: OLD + name)), list[pl.DataFrame]()
     else:
-        rows, problems = _found(checked.rows, cards, policy=policy, schema=schema)
-    rows, lost = _numbered(rows, redirects=redirects, policy=policy, schema=schema)
+        rows, problems = _cards_by_keys(checked.rows, cards, policy=policy, schema=schema)
+    rows, lost = _with_numbers(rows, redirects=redirects, policy=policy, schema=schema)
     rows, wrong = _based(rows, checked.problems, shown=shown, policy=policy, schema=schema)
     return Pairs(rows=rows, problems=(*problems, *lost, *wrong))
 
@@ -171,21 +171,21 @@ def diff(
     )
 
 
-def _found(
+def _cards_by_keys(
     rows: pl.DataFrame, cards: Sequence[pl.DataFrame], *, policy: Policy, schema: Schema
 ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """The rows with the values of the card that their keys find beside them, and the problems of finding several."""
     problems = []
     rows = _with_null(rows, _CARD)
     for by, found in zip(key_fields(policy, schema), cards, strict=False):
-        rows, several = _found_by(rows, by, found)
+        rows, several = _card_by_key(rows, by, found)
         problems.append(several)
     everyone = pl.concat(cards).unique("id") if len(cards) > 1 else cards[0]
     old = everyone.rename(lambda name: OLD + name).with_columns(pl.col(OLD + "id").alias(_CARD))
     return rows.join(old, on=_CARD, how="left", maintain_order="left"), problems
 
 
-def _numbered(
+def _with_numbers(
     rows: pl.DataFrame, *, redirects: pl.DataFrame, policy: Policy, schema: Schema
 ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """Rows beside their cards with ID and VERSION, and the problems of numbers that no card has."""
@@ -202,7 +202,7 @@ def _numbered(
     return rows.with_columns(number.alias(ID), version.alias(VERSION)), problems
 
 
-def _found_by(rows: pl.DataFrame, by: Key, cards: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _card_by_key(rows: pl.DataFrame, by: Key, cards: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The rows with the card that one more key finds, where none was found before, and the problems of several."""
     found = cards.select(keys.value(by).alias(_KEY), pl.col("id").alias(_FOUND)).sort(_FOUND)
     rows = rows.with_columns(keys.value(by).alias(_KEY))

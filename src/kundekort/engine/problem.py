@@ -180,15 +180,15 @@ def of_lines(problems: Sequence[LineProblem]) -> pl.DataFrame:
     return pl.DataFrame(columns, schema={name: kind for name, kind in frames.PROBLEMS.items() if name != frames.ROW})
 
 
-def of_rows(lines: pl.Series, values: pl.Series, code: str) -> pl.DataFrame:
-    """The same of rows that all have one problem, with what they say."""
+def of_texts(lines: pl.Series, values: pl.Series, code: str) -> pl.DataFrame:
+    """The same of rows that all have one problem, with their texts as values."""
     shown = pl.DataFrame({frames.LINE: lines, "value": values.str.head(SHOWN)})
     return shown.select(
         frames.LINE, pl.lit(None, pl.String).alias("field"), pl.lit(code).alias("code"), "value", params=pl.lit("{}")
     )
 
 
-def numbered(problems: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+def with_rows(problems: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     """Problems by their lines as `frames.PROBLEMS`; `cells` has ROW and LINE of the rows they are among."""
     row = cells[frames.ROW].gather(cells[frames.LINE].search_sorted(problems[frames.LINE]))
     return problems.select(row, pl.all())

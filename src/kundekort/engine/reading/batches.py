@@ -18,7 +18,7 @@ import polars as pl
 
 from kundekort.engine import frames
 from kundekort.engine.errors import FileRefused
-from kundekort.engine.problem import SHOWN, LineProblem, of_lines, of_rows
+from kundekort.engine.problem import SHOWN, LineProblem, of_lines, of_texts
 from kundekort.engine.reading.encoding import Text, release
 from kundekort.engine.reading.records import EXCESSES, TOO_LONG, WIDEST, Grammar, Record, record, records
 from kundekort.engine.reading.repair import mend, problem_of
@@ -198,7 +198,7 @@ class _Growing:
         offsets, text = np.array([*starts, size], np.int64), b"".join(piece for piece, _ in self.doubtful)
         said = pa.LargeStringArray.from_buffers(len(lines), pa.py_buffer(offsets.data), pa.py_buffer(text))
         values = pl.Series(said).str.strip_chars_end("\r\n")
-        doubtful = of_rows(pl.Series(lines, dtype=pl.UInt32), values, "between_quotes")
+        doubtful = of_texts(pl.Series(lines, dtype=pl.UInt32), values, "between_quotes")
         return pl.concat([single, doubtful]).sort(frames.LINE)
 
     def _plain(self) -> pl.DataFrame:

@@ -11,7 +11,7 @@ import polars as pl
 from kundekort.engine import frames
 from kundekort.engine.errors import FileRefused
 from kundekort.engine.facts import Preamble
-from kundekort.engine.problem import numbered
+from kundekort.engine.problem import with_rows
 from kundekort.engine.recipe import Dialect
 
 
@@ -115,7 +115,7 @@ def number(pieces: Iterable[Piece], *, limit: int, header_alone: bool = False, f
         rows += cells.height
         if rows > limit:
             raise FileRefused("too_many_rows", limit=limit)
-        problems = numbered(piece.problems, cells)
+        problems = with_rows(piece.problems, cells)
         yield Block(cells, problems, piece.blank_rows, piece.done, place, piece.hidden_rows)
     if not rows and not header_alone:
         raise FileRefused("header_only")
