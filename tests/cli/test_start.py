@@ -31,7 +31,6 @@ ELSEWHERE = {
     "numpy",  # for long files, as what parses those
     "phonenumbers",  # for numbers that are written oddly, or of far countries
     "pyarrow",
-    "pydantic",  # with which Typer would read options
     "rapidfuzz",  # for headers that are nearly known
     "requests",
     "rich.progress",

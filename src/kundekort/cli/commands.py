@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 import typer
-from typer.core import TyperArgument, TyperGroup, TyperOption
+from typer.core import TyperGroup
 from typer.main import get_command, get_group
 
 if TYPE_CHECKING:
@@ -41,37 +39,6 @@ class Entry:
         kind = import_module("kundekort.cli.usage").ToldInJson if self.in_json else None
         alone.command(cls=kind, help=self.help or self.summary)(there)
         return get_command(alone)
-
-
-_typers_own: Final[Callable[..., Any]] = TyperOption.get_runtime_param
-
-
-@dataclass(frozen=True, slots=True)
-class _Coercion:
-    """What becomes of the value of a parameter: nothing where it is what it shall be, else what Typer makes of it.
-
-    Typer asks Pydantic, to load which takes a twelfth of a short command.
-    """
-
-    of: Any
-
-    def coerce(self, value: Any, **where: Any) -> Any:
-        kind = self.of.type_descriptor.annotation
-        if not value and (self.of.multiple or self.of.nargs == -1):
-            return ()
-        if value is None or (type(value) is kind and kind is not Path):
-            return value
-        if kind is Path and isinstance(value, str) and os.access(value, os.R_OK):
-            return Path(value)
-        return _typers_own(self.of).coerce(value, **where)
-
-
-def _coercion(of: Any) -> Any:
-    return _Coercion(of)
-
-
-for _parameter in (TyperOption, TyperArgument):
-    _parameter.get_runtime_param = _coercion  # type: ignore[assignment, method-assign]  # no other way in
 
 
 class Commands(TyperGroup):
